@@ -1,0 +1,153 @@
+//! The matrix that a run trains on, and what was done to get it.
+
+use std::borrow::Cow;
+
+use ndarray::{Array2, ArrayView2, Axis};
+use serde::{Deserialize, Serialize};
+
+use super::DataSpec;
+use crate::numerics::Real;
+
+/// How one sample is to be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SampleShape {
+    /// A grey picture, row by row.
+    Image { rows: usize, columns: usize },
+    /// A plain vector.
+    Vector { length: usize },
+}
+
+impl SampleShape {
+    /// n, the number of values a sample has.
+    pub fn len(self) -> usize {
+        match self {
+            Self::Image { rows, columns } => rows * columns,
+            Self::Vector { length } => length,
+        }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// (rows, columns) to draw a sample or feature with; a vector is one row.
+    pub fn picture(self) -> (usize, usize) {
+        match self {
+            Self::Image { rows, columns } => (rows, columns),
+            Self::Vector { length } => (1, length),
+        }
+    }
+}
+
+/// The matrix (m, n) in the precision that it came in.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Samples {
+    F32(Array2<f32>),
+    F64(Array2<f64>),
+}
+
+impl Samples {
+    /// (m, n)
+    pub fn dim(&self) -> (usize, usize) {
+        match self {
+            Self::F32(array) => array.dim(),
+            Self::F64(array) => array.dim(),
+        }
+    }
+
+    /// The matrix as `T`: borrowed where it is that already, else converted.
+    pub fn to<T: Real>(&self) -> Cow<'_, Array2<T>> {
+        fn convert<S: Real, T: Real>(array: &Array2<S>) -> Cow<'_, Array2<T>> {
+            match (array as &dyn std::any::Any).downcast_ref::<Array2<T>>() {
+                Some(same) => Cow::Borrowed(same),
+                None => Cow::Owned(array.mapv(|value| T::of(value.f64()))),
+            }
+        }
+        match self {
+            Self::F32(array) => convert(array),
+            Self::F64(array) => convert(array),
+        }
+    }
+}
+
+/// A data set ready to train on. Immutable; shared as `Arc<DataSet>`.
+#[derive(Clone, Debug)]
+pub struct DataSet {
+    /// For people: "photos, whitened".
+    pub name: String,
+    /// How to get it again.
+    pub spec: DataSpec,
+    pub samples: Samples,
+    pub shape: SampleShape,
+    /// What was done to the raw data, a short sentence a step, in order; empty if nothing was.
+    pub preparation: Vec<String>,
+    /// A class for each sample, where the set has them.
+    pub labels: Option<Vec<u8>>,
+    /// 1/(2m) Σ‖x − x̄‖²: the reconstruction loss of always answering the mean. FVU is measured against it.
+    pub variance: f64,
+    /// Least and greatest value.
+    pub range: (f64, f64),
+}
+
+impl DataSet {
+    /// Measures `samples` (m ≥ 1, n ≥ 1, all finite: the readers see to that).
+    pub fn new(name: impl Into<String>, spec: DataSpec, samples: Samples, shape: SampleShape) -> Self {
+        let (variance, range) = match &samples {
+            Samples::F32(array) => measure(array.view()),
+            Samples::F64(array) => measure(array.view()),
+        };
+        Self { name: name.into(), spec, samples, shape, preparation: Vec::new(), labels: None, variance, range }
+    }
+
+    /// m, the number of samples.
+    pub fn len(&self) -> usize {
+        self.samples.dim().0
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// n, the number of values in a sample.
+    pub fn inputs(&self) -> usize {
+        self.samples.dim().1
+    }
+}
+
+/// (1/(2m) Σ‖x − x̄‖², (min, max)) of (m, n), in f64.
+fn measure<T: Real>(samples: ArrayView2<'_, T>) -> (f64, (f64, f64)) {
+    let mut mean = vec![0.0; samples.ncols()];
+    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
+    for row in samples.axis_iter(Axis(0)) {
+        for (sum, value) in mean.iter_mut().zip(row) {
+            let value = value.f64();
+            *sum += value;
+            range = (range.0.min(value), range.1.max(value));
+        }
+    }
+    let count = samples.nrows() as f64;
+    mean.iter_mut().for_each(|sum| *sum /= count);
+    let squares: f64 = samples
+        .axis_iter(Axis(0))
+        .map(|row| row.iter().zip(&mean).map(|(value, mean)| (value.f64() - mean).powi(2)).sum::<f64>())
+        .sum();
+    (squares / (2.0 * count), range)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn variance_is_the_loss_of_answering_the_mean() {
+        let samples = array![[0.0, 1.0], [2.0, 1.0], [4.0, 4.0]];
+        let spec = DataSpec::default();
+        let set = DataSet::new("x", spec, Samples::F64(samples), SampleShape::Vector { length: 2 });
+        assert!((set.variance - (8.0 + 6.0) / 6.0).abs() < 1e-15);
+        assert_eq!(set.range, (0.0, 4.0));
+        assert_eq!(set.samples.to::<f32>()[[2, 1]], 4.0f32);
+        assert!(matches!(set.samples.to::<f64>(), Cow::Borrowed(_)));
+    }
+}

@@ -1,0 +1,73 @@
+//! What cannot change without starting the run anew: sizes and activations.
+
+use serde::{Deserialize, Serialize};
+
+/// The hidden layer's f.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum HiddenActivation {
+    /// f(z) = 1/(1+e⁻ᶻ); ρ̂ is the mean of a itself.
+    #[default]
+    Sigmoid,
+    /// f(z) = tanh z; ρ̂ is the mean of (a+1)/2 = sigmoid(2z), so that ρ stays in (0, 1).
+    Tanh,
+}
+
+/// The output layer's g.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum OutputActivation {
+    #[default]
+    Sigmoid,
+    Tanh,
+    Linear,
+}
+
+impl HiddenActivation {
+    pub const ALL: [Self; 2] = [Self::Sigmoid, Self::Tanh];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sigmoid => "sigmoid",
+            Self::Tanh => "tanh",
+        }
+    }
+
+    /// dp/da, where p is the activation mapped into (0, 1): 1 for sigmoid, ½ for tanh.
+    pub fn probability_slope(self) -> f64 {
+        match self {
+            Self::Sigmoid => 1.0,
+            Self::Tanh => 0.5,
+        }
+    }
+}
+
+impl OutputActivation {
+    pub const ALL: [Self; 3] = [Self::Sigmoid, Self::Tanh, Self::Linear];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sigmoid => "sigmoid",
+            Self::Tanh => "tanh",
+            Self::Linear => "linear",
+        }
+    }
+}
+
+/// Sizes and activations of an n-h-n autoencoder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Architecture {
+    /// n, at least 1.
+    pub inputs: usize,
+    /// h, at least 1.
+    pub hidden: usize,
+    pub hidden_activation: HiddenActivation,
+    pub output_activation: OutputActivation,
+}
+
+impl Architecture {
+    /// The number of parameters, 2nh + h + n.
+    pub fn parameter_count(&self) -> usize {
+        2 * self.inputs * self.hidden + self.hidden + self.inputs
+    }
+}

@@ -1,0 +1,23 @@
+//! The sparse autoencoder: its settings (checked), parameters, cost, gradient and unit statistics.
+//!
+//! Conventions (CS294A lecture notes, A. Ng 2011): rows are samples. `X (m, n)`, `W1 (h, n)`, `b1 (h)`,
+//! `W2 (n, h)`, `b2 (n)`; the target is the input.
+//!
+//! **Architecture invariant:** nothing here imports egui, touches a file or starts a thread of its own other than
+//! through `numerics`.
+
+pub mod architecture;
+pub mod cost;
+pub mod engine;
+pub mod hyperparameters;
+pub mod parameters;
+pub mod units;
+
+pub use architecture::{Architecture, HiddenActivation, OutputActivation};
+pub use engine::Engine;
+pub use cost::{Cost, Objective};
+pub use hyperparameters::{
+    BatchSize, CheckedHyperparameters, GradientForm, HyperparameterError, Hyperparameters, OptimizerKind,
+};
+pub use parameters::Parameters;
+pub use units::{UnitState, UnitStatistics};

@@ -1,0 +1,166 @@
+//! What each hidden unit does over the data set, and whether it lives.
+
+use ndarray::{ArrayView2, Axis};
+use serde::{Deserialize, Serialize};
+
+use crate::numerics::Real;
+
+/// Below this spread (max p − min p over the data set) a unit tells no input from another: it is dead.
+pub const CONSTANT_SPREAD: f64 = 0.05;
+/// A dead unit whose ρ̂ is under this fraction of ρ is silent.
+pub const SILENT_FRACTION: f64 = 0.1;
+/// A dead unit whose ρ̂ is above this is saturated.
+pub const SATURATED_MEAN: f64 = 0.95;
+/// Two features with a larger |cos| are duplicates.
+pub const DUPLICATE_COSINE: f64 = 0.98;
+
+/// The state of a hidden unit over the whole data set. Death is never read off ρ̂ alone: at the optimum the KL term
+/// holds ρ̂ ≈ ρ, so a dead unit answers ρ to every input.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum UnitState {
+    #[default]
+    Alive,
+    /// Dead: the same answer to every input.
+    Constant,
+    /// Dead, and ρ̂ < .1 ρ.
+    Silent,
+    /// Dead, and ρ̂ > .95.
+    Saturated,
+    /// Its feature repeats another alive unit's (|cos| > .98).
+    Duplicate,
+}
+
+impl UnitState {
+    pub fn is_dead(self) -> bool {
+        matches!(self, Self::Constant | Self::Silent | Self::Saturated)
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Alive => "alive",
+            Self::Constant => "constant",
+            Self::Silent => "silent",
+            Self::Saturated => "saturated",
+            Self::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// One hidden unit over the whole data set. All in terms of p, the activation mapped into (0, 1): p = a for sigmoid,
+/// (a+1)/2 for tanh.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct UnitStatistics {
+    /// ρ̂
+    pub mean_activation: f64,
+    pub standard_deviation: f64,
+    pub minimum: f64,
+    pub maximum: f64,
+    /// ‖W1_j‖
+    pub feature_norm: f64,
+    pub state: UnitState,
+}
+
+impl UnitStatistics {
+    /// max p − min p
+    pub fn spread(&self) -> f64 {
+        self.maximum - self.minimum
+    }
+}
+
+/// How many units are in each state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StateCounts {
+    /// Duplicates count here too: they answer to inputs.
+    pub alive: u32,
+    pub constant: u32,
+    pub silent: u32,
+    pub saturated: u32,
+    /// Of the alive, those whose feature repeats another's.
+    pub duplicate: u32,
+}
+
+impl StateCounts {
+    pub fn of(units: &[UnitStatistics]) -> Self {
+        let mut counts = Self::default();
+        for unit in units {
+            match unit.state {
+                UnitState::Alive => counts.alive += 1,
+                UnitState::Constant => counts.constant += 1,
+                UnitState::Silent => counts.silent += 1,
+                UnitState::Saturated => counts.saturated += 1,
+                UnitState::Duplicate => {
+                    counts.alive += 1;
+                    counts.duplicate += 1;
+                }
+            }
+        }
+        counts
+    }
+
+    pub fn dead(&self) -> u32 {
+        self.constant + self.silent + self.saturated
+    }
+}
+
+/// Fills in `feature_norm` and `state` of `units` from their spread and ρ̂, the target ρ and the features (rows of
+/// `encoder_weights`, (h, n)). Of two alike, the later is the duplicate.
+pub fn classify<T: Real>(units: &mut [UnitStatistics], encoder_weights: ArrayView2<'_, T>, sparsity_target: f64) {
+    for (unit, row) in units.iter_mut().zip(encoder_weights.axis_iter(Axis(0))) {
+        unit.feature_norm = row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
+        unit.state = if unit.spread() >= CONSTANT_SPREAD {
+            UnitState::Alive
+        } else if unit.mean_activation < SILENT_FRACTION * sparsity_target {
+            UnitState::Silent
+        } else if unit.mean_activation > SATURATED_MEAN {
+            UnitState::Saturated
+        } else {
+            UnitState::Constant
+        };
+    }
+    for later in 1..units.len() {
+        if units[later].state != UnitState::Alive {
+            continue;
+        }
+        let row = encoder_weights.row(later);
+        let repeats = (0..later).any(|earlier| {
+            units[earlier].state == UnitState::Alive && {
+                let norms = units[earlier].feature_norm * units[later].feature_norm;
+                row.dot(&encoder_weights.row(earlier)).f64().abs() > DUPLICATE_COSINE * norms
+            }
+        });
+        if repeats {
+            units[later].state = UnitState::Duplicate;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    fn unit(mean: f64, minimum: f64, maximum: f64) -> UnitStatistics {
+        UnitStatistics { mean_activation: mean, minimum, maximum, ..Default::default() }
+    }
+
+    #[test]
+    fn states_follow_the_table_of_tests() {
+        let mut units = [
+            unit(0.05, 0.0, 0.9),
+            unit(0.05, 0.04, 0.06),
+            unit(0.004, 0.003, 0.005),
+            unit(0.97, 0.96, 0.98),
+            unit(0.05, 0.0, 0.9),
+            unit(0.05, 0.0, 0.9),
+        ];
+        let weights = array![[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [3.0, 4.0], [-2.0, 0.01], [1.0, 1.0]];
+        classify(&mut units, weights.view(), 0.05);
+        let states: Vec<_> = units.iter().map(|u| u.state).collect();
+        use UnitState::*;
+        assert_eq!(states, [Alive, Constant, Silent, Saturated, Duplicate, Alive]);
+        assert_eq!(units[3].feature_norm, 5.0);
+        let counts = StateCounts::of(&units);
+        assert_eq!((counts.alive, counts.dead(), counts.duplicate), (3, 3, 1));
+    }
+}

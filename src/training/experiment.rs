@@ -1,0 +1,36 @@
+//! A whole experiment as one declarative value.
+
+use serde::{Deserialize, Serialize};
+
+use crate::data::DataSpec;
+use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
+use crate::numerics::Precision;
+
+/// Everything that is needed to run it again. Changing anything but `hyperparameters` starts the run anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Experiment {
+    pub data: DataSpec,
+    /// h, at least 1
+    pub hidden: usize,
+    pub hidden_activation: HiddenActivation,
+    pub output_activation: OutputActivation,
+    /// Seed of the initial weights and of the shuffling.
+    pub seed: u64,
+    pub precision: Precision,
+    pub hyperparameters: Hyperparameters,
+}
+
+impl Default for Experiment {
+    /// The post's own values on the photographs.
+    fn default() -> Self {
+        Self {
+            data: DataSpec::default(),
+            hidden: 25,
+            hidden_activation: HiddenActivation::Sigmoid,
+            output_activation: OutputActivation::Sigmoid,
+            seed: 1,
+            precision: Precision::F32,
+            hyperparameters: Hyperparameters::default(),
+        }
+    }
+}

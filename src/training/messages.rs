@@ -1,0 +1,44 @@
+//! What goes to the trainer and what comes back, other than snapshots and hyperparameters (both latest-wins).
+
+use std::sync::Arc;
+
+use super::{Experiment, Setting};
+use crate::data::DataSet;
+
+/// How fast to train.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Speed {
+    /// At most this many epochs a second, > 0: for talking over it.
+    EpochsPerSecond(f64),
+    Unlimited,
+}
+
+/// A request to the trainer.
+#[derive(Clone, Debug)]
+pub enum Command {
+    Play,
+    Pause,
+    /// One epoch, then pause.
+    StepEpoch,
+    /// Back to the same initial weights, with the hyperparameters now in force; goes on playing if it was.
+    Reset,
+    SetSpeed(Speed),
+    /// A new run: of `experiment` on `data` (its `spec` is the experiment's). Goes on playing if it was.
+    Begin { experiment: Box<Experiment>, data: Arc<DataSet> },
+}
+
+/// What happened in the trainer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// Run number `run` is ready to train.
+    Began { run: u64 },
+    /// A setting that was changed is in force from `epoch` on.
+    Applied { setting: Setting, epoch: u64 },
+    /// The cost became non-finite at `epoch`; the last finite weights stand. `cause` is one sentence that names the
+    /// setting.
+    Diverged { epoch: u64, cause: String },
+    /// The trainer panicked; the run is stopped and the lab goes on. Reset or a new run clears it.
+    Panicked { message: String },
+    /// The experiment can't run (a setting out of range, say); the run before it stays.
+    Refused { message: String },
+}

@@ -1,0 +1,16 @@
+//! The training loop: a run (a value that can be copied, stored and replayed) and the thread that drives one.
+//!
+//! **Architecture invariant:** nothing here imports egui. The trainer wakes whoever watches through a closure it was
+//! handed, and never holds a lock during a step.
+
+pub mod experiment;
+pub mod history;
+pub mod mailbox;
+pub mod messages;
+pub mod snapshot;
+
+pub use experiment::Experiment;
+pub use history::{Change, History, Marker, Record, Setting};
+pub use mailbox::Mailbox;
+pub use messages::{Command, Event, Speed};
+pub use snapshot::{Activity, Snapshot};

@@ -1,0 +1,55 @@
+//! What the trainer shows of a run: one immutable value.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ndarray::Array2;
+
+use super::{Experiment, History};
+use crate::data::DataSet;
+use crate::model::{CheckedHyperparameters, Cost, Parameters, UnitStatistics};
+
+/// How many samples a snapshot shows beside their reconstructions.
+pub const SHOWN_SAMPLES: usize = 16;
+
+/// What the trainer is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    Paused,
+    Training,
+    /// Stopped at a non-finite cost, the last finite weights restored.
+    Diverged,
+}
+
+/// The state of a run at the end of an epoch, complete in itself. Published at most every 33 ms.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// Counts the runs of this session; a reset, new data or a new seed starts the next.
+    pub run: u64,
+    pub experiment: Experiment,
+    pub data: Arc<DataSet>,
+    pub activity: Activity,
+    /// Epochs done; 0 for the initial weights.
+    pub epoch: u64,
+    /// The hyperparameters that the last epoch used (before the first: will use).
+    pub hyperparameters: CheckedHyperparameters,
+    pub parameters: Parameters<f32>,
+    /// Over the whole data set, at this epoch's end.
+    pub cost: Cost,
+    /// Reconstruction loss ÷ data variance.
+    pub fvu: f64,
+    /// Over the whole data set, at this epoch's end; one a hidden unit.
+    pub units: Vec<UnitStatistics>,
+    /// A fixed choice of samples (k, n), k ≤ `SHOWN_SAMPLES`, the same for the whole run.
+    pub inputs: Arc<Array2<f32>>,
+    /// x̂ of `inputs`, (k, n).
+    pub reconstructions: Array2<f32>,
+    /// Hidden activations a2 of `inputs`, (k, h).
+    pub activations: Array2<f32>,
+    pub history: Arc<History>,
+    /// Over the last second or so; 0 while paused.
+    pub epochs_per_second: f64,
+    pub samples_per_second: f64,
+    /// Time spent training, pauses left out.
+    pub trained_for: Duration,
+}
