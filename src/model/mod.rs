@@ -9,15 +9,17 @@
 pub mod architecture;
 pub mod cost;
 pub mod engine;
+pub mod features;
 pub mod hyperparameters;
 pub mod parameters;
 pub mod units;
 
 pub use architecture::{Architecture, HiddenActivation, OutputActivation};
-pub use engine::Engine;
 pub use cost::{Cost, Objective};
+pub use engine::Engine;
 pub use hyperparameters::{
-    BatchSize, CheckedHyperparameters, GradientForm, HyperparameterError, Hyperparameters, OptimizerKind,
+    BatchSize, CheckedHyperparameters, GradientForm, HyperparameterError, Hyperparameters,
+    OptimizerKind,
 };
 pub use parameters::Parameters;
 pub use units::{UnitState, UnitStatistics};

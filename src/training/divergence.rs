@@ -41,17 +41,31 @@ pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> Strin
         _ => 1.0,
     };
     let suspects = [
-        (Setting::LearningRate, settings.learning_rate / post.learning_rate),
-        (Setting::SparsityWeight, settings.sparsity_weight / post.sparsity_weight),
-        (Setting::WeightDecay, settings.weight_decay * settings.learning_rate * effective(settings)),
+        (
+            Setting::LearningRate,
+            settings.learning_rate / post.learning_rate,
+        ),
+        (
+            Setting::SparsityWeight,
+            settings.sparsity_weight / post.sparsity_weight,
+        ),
+        (
+            Setting::WeightDecay,
+            settings.weight_decay * settings.learning_rate * effective(settings),
+        ),
         (Setting::Momentum, effective(settings) / effective(&post)),
     ];
     let (setting, excess) =
-        suspects.into_iter().fold(suspects[0], |worst, next| if next.1 > worst.1 { next } else { worst });
+        suspects.into_iter().fold(
+            suspects[0],
+            |worst, next| if next.1 > worst.1 { next } else { worst },
+        );
     let value = setting.show(settings);
     if excess <= 1.0 {
         let alpha = short(settings.learning_rate);
-        return format!("α = {alpha} takes steps that are too long for these data. Lower α, then go on.");
+        return format!(
+            "α = {alpha} takes steps that are too long for these data. Lower α, then go on."
+        );
     }
     format!(
         "{} = {value} did it: each step overshoots. Lower it, then go on from the last finite weights.",

@@ -24,7 +24,13 @@ pub enum Command {
     Reset,
     SetSpeed(Speed),
     /// A new run: of `experiment` on `data` (its `spec` is the experiment's). Goes on playing if it was.
-    Begin { experiment: Box<Experiment>, data: Arc<DataSet> },
+    Begin {
+        experiment: Box<Experiment>,
+        data: Arc<DataSet>,
+    },
+    /// Calls a function where an epoch would run, under the same guard against panics: for tests of that guard.
+    #[doc(hidden)]
+    Call(fn()),
 }
 
 /// What happened in the trainer.

@@ -56,7 +56,9 @@ impl Preset {
             Self::PostsValues => {
                 "ρ .05, β 3, α .1, λ 1e-4 on the photographs: smooth features, about half of them oriented."
             }
-            Self::Bars => "The post's values on Földiák's bars: all 16 bars are found in about a second.",
+            Self::Bars => {
+                "The post's values on Földiák's bars: all 16 bars are found in about a second."
+            }
             Self::Clothes => "Fashion-MNIST, 64 units, ρ .1, λ 3e-3: shoes, trousers, sleeves.",
             Self::PlainAutoencoder => {
                 "Bars with β 0: it reconstructs well and finds not one bar. Drag β to 3 and reset, and it finds all 16."
@@ -64,11 +66,15 @@ impl Preset {
             Self::DecayCliff => {
                 "Digits with λ 1e-2: weight decay holds all 25 units constant. Drag λ back to 1e-4 and they revive."
             }
-            Self::TooSparse => "Bars with ρ .01, rarer than any bar: all 25 units end up constant, no bar is found.",
+            Self::TooSparse => {
+                "Bars with ρ .01, rarer than any bar: all 25 units end up constant, no bar is found."
+            }
             Self::Overshoot => {
                 "Digits, full-batch descent with β 100: the first steps overshoot and silence all 25 units."
             }
-            Self::TooFewUnits => "8 units for 16 bars: at most 8 are found, and more than half the variance stays.",
+            Self::TooFewUnits => {
+                "8 units for 16 bars: at most 8 are found, and more than half the variance stays."
+            }
         }
     }
 
@@ -84,27 +90,49 @@ impl Preset {
             Self::Edges => experiment(
                 EmbeddedSet::Photos,
                 49,
-                Hyperparameters { sparsity_target: 0.02, learning_rate: 0.2, ..post },
+                Hyperparameters {
+                    sparsity_target: 0.02,
+                    learning_rate: 0.2,
+                    ..post
+                },
             ),
             Self::PostsValues => experiment(EmbeddedSet::Photos, 25, post),
             Self::Bars => experiment(EmbeddedSet::Bars, 25, post),
             Self::Clothes => experiment(
                 EmbeddedSet::Fashion,
                 64,
-                Hyperparameters { sparsity_target: 0.1, weight_decay: 3e-3, ..post },
+                Hyperparameters {
+                    sparsity_target: 0.1,
+                    weight_decay: 3e-3,
+                    ..post
+                },
             ),
-            Self::PlainAutoencoder => {
-                experiment(EmbeddedSet::Bars, 25, Hyperparameters { sparsity_weight: 0.0, ..post })
-            }
+            Self::PlainAutoencoder => experiment(
+                EmbeddedSet::Bars,
+                25,
+                Hyperparameters {
+                    sparsity_weight: 0.0,
+                    ..post
+                },
+            ),
             Self::DecayCliff => experiment(
                 EmbeddedSet::Digits,
                 25,
-                Hyperparameters { weight_decay: 1e-2, batch: BatchSize::Samples(100), ..post },
+                Hyperparameters {
+                    weight_decay: 1e-2,
+                    batch: BatchSize::Samples(100),
+                    ..post
+                },
             ),
             Self::TooSparse => experiment(
                 EmbeddedSet::Bars,
                 25,
-                Hyperparameters { sparsity_target: 0.01, learning_rate: 0.5, weight_decay: 1e-3, ..post },
+                Hyperparameters {
+                    sparsity_target: 0.01,
+                    learning_rate: 0.5,
+                    weight_decay: 1e-3,
+                    ..post
+                },
             ),
             Self::Overshoot => experiment(
                 EmbeddedSet::Digits,

@@ -13,8 +13,8 @@ use super::{Experiment, divergence};
 use crate::data::DataSet;
 use crate::model::units::StateCounts;
 use crate::model::{
-    Architecture, CheckedHyperparameters, Cost, Engine, HyperparameterError, Objective, OptimizerKind, Parameters,
-    UnitStatistics,
+    Architecture, CheckedHyperparameters, Cost, Engine, HyperparameterError, Objective,
+    OptimizerKind, Parameters, UnitStatistics,
 };
 use crate::numerics::Real;
 use crate::optim;
@@ -82,7 +82,12 @@ pub enum RunError {
         "the initial weights are for {model_inputs} inputs and {model_hidden} hidden units, the run for {inputs} and \
          {hidden}: give the data and the number of hidden units that the model was trained with"
     )]
-    InitialShape { model_inputs: usize, model_hidden: usize, inputs: usize, hidden: usize },
+    InitialShape {
+        model_inputs: usize,
+        model_hidden: usize,
+        inputs: usize,
+        hidden: usize,
+    },
     #[error("the data set is empty: a run needs at least one sample")]
     NoSamples,
 }
@@ -107,7 +112,9 @@ impl<T: Real> Run<T> {
         if data.is_empty() || inputs == 0 {
             return Err(RunError::NoSamples);
         }
-        let size = inputs.checked_mul(hidden).and_then(|size| size.checked_mul(2));
+        let size = inputs
+            .checked_mul(hidden)
+            .and_then(|size| size.checked_mul(2));
         if size.is_none_or(|size| size > MAX_PARAMETERS) {
             return Err(RunError::TooLarge { hidden, inputs });
         }
@@ -116,7 +123,12 @@ impl<T: Real> Run<T> {
             Some(model) if (model.inputs(), model.hidden()) == (inputs, hidden) => model,
             Some(model) => {
                 let (model_inputs, model_hidden) = (model.inputs(), model.hidden());
-                return Err(RunError::InitialShape { model_inputs, model_hidden, inputs, hidden });
+                return Err(RunError::InitialShape {
+                    model_inputs,
+                    model_hidden,
+                    inputs,
+                    hidden,
+                });
             }
         };
         let converted = match data.samples.to::<T>() {
@@ -159,7 +171,10 @@ impl<T: Real> Run<T> {
 
     /// As it was asked for, with the hyperparameters of the last epoch.
     pub fn experiment(&self) -> Experiment {
-        Experiment { hyperparameters: *self.state.settings, ..self.experiment.clone() }
+        Experiment {
+            hyperparameters: *self.state.settings,
+            ..self.experiment.clone()
+        }
     }
 
     pub fn data(&self) -> &Arc<DataSet> {
@@ -168,6 +183,10 @@ impl<T: Real> Run<T> {
 
     pub fn state(&self) -> &RunState<T> {
         &self.state
+    }
+
+    pub fn parameters(&self) -> &Parameters<T> {
+        &self.state.parameters
     }
 
     /// Reconstruction loss ÷ data variance: 1 where it outputs the mean. NaN where the data never vary.
@@ -194,13 +213,17 @@ impl<T: Real> Run<T> {
     ) -> EpochEnd {
         let changed = changes(&self.state.settings, settings);
         if !changed.is_empty() {
-            self.state.history.mark(self.state.epoch + 1, at_seconds, changed.iter().cloned());
+            self.state
+                .history
+                .mark(self.state.epoch + 1, at_seconds, changed.iter().cloned());
             if self.state.settings.optimizer != settings.optimizer {
                 self.state.velocity.fill(T::zero());
             }
             self.state.settings = *settings;
         }
-        self.last_finite.flat_mut().copy_from_slice(self.state.parameters.flat());
+        self.last_finite
+            .flat_mut()
+            .copy_from_slice(self.state.parameters.flat());
         let shuffle = self.state.shuffle.clone();
         match self.steps(keep_going) {
             Steps::Interrupted => {
@@ -232,8 +255,12 @@ impl<T: Real> Run<T> {
             if !keep_going() {
                 return Steps::Interrupted;
             }
-            let cost =
-                self.engine.cost_and_gradient(&self.state.parameters, samples, &objective, &mut self.gradient);
+            let cost = self.engine.cost_and_gradient(
+                &self.state.parameters,
+                samples,
+                &objective,
+                &mut self.gradient,
+            );
             return self.update(cost, &settings);
         }
         shuffle(&mut self.order, &mut self.state.shuffle);
@@ -248,14 +275,21 @@ impl<T: Real> Run<T> {
             for (row, index) in buffer.chunks_exact_mut(inputs).zip(chosen) {
                 match samples.row(*index as usize).as_slice() {
                     Some(sample) => row.copy_from_slice(sample),
-                    None => row.iter_mut().zip(samples.row(*index as usize)).for_each(|(to, from)| *to = *from),
+                    None => row
+                        .iter_mut()
+                        .zip(samples.row(*index as usize))
+                        .for_each(|(to, from)| *to = *from),
                 }
             }
             let Ok(batch) = ArrayViewMut2::from_shape((chosen.len(), inputs), buffer) else {
                 unreachable!("the buffer was cut to that shape")
             };
-            let cost =
-                self.engine.cost_and_gradient(&self.state.parameters, batch.view(), &objective, &mut self.gradient);
+            let cost = self.engine.cost_and_gradient(
+                &self.state.parameters,
+                batch.view(),
+                &objective,
+                &mut self.gradient,
+            );
             if let Steps::Diverged = self.update(cost, &settings) {
                 return Steps::Diverged;
             }
@@ -272,7 +306,13 @@ impl<T: Real> Run<T> {
         match settings.optimizer {
             OptimizerKind::Descent => optim::descent::step(parameters, gradient, alpha),
             OptimizerKind::Momentum => {
-                optim::momentum::step(parameters, &mut self.state.velocity, gradient, alpha, settings.momentum);
+                optim::momentum::step(
+                    parameters,
+                    &mut self.state.velocity,
+                    gradient,
+                    alpha,
+                    settings.momentum,
+                );
             }
         }
         Steps::Done
@@ -280,26 +320,45 @@ impl<T: Real> Run<T> {
 
     fn diverge(&mut self) -> EpochEnd {
         self.restore();
-        let cause = divergence::cause(&self.state.settings, &self.state.history, self.state.epoch + 1);
-        EpochEnd::Diverged { epoch: self.state.epoch + 1, cause }
+        let cause = divergence::cause(
+            &self.state.settings,
+            &self.state.history,
+            self.state.epoch + 1,
+        );
+        EpochEnd::Diverged {
+            epoch: self.state.epoch + 1,
+            cause,
+        }
     }
 
     /// The weights of the epoch's start; what the optimiser remembers led away from them, so it forgets.
     fn restore(&mut self) {
-        self.state.parameters.flat_mut().copy_from_slice(self.last_finite.flat());
+        self.state
+            .parameters
+            .flat_mut()
+            .copy_from_slice(self.last_finite.flat());
         self.state.velocity.fill(T::zero());
     }
 
     fn measure(&mut self) {
         let objective = Objective::from(&self.state.settings);
         let samples = view(&self.data, &self.converted);
-        self.state.cost =
-            self.engine.measure(&self.state.parameters, samples, &objective, &mut self.state.units);
+        self.state.cost = self.engine.measure(
+            &self.state.parameters,
+            samples,
+            &objective,
+            &mut self.state.units,
+        );
     }
 
     fn record(&mut self) {
         let (cost, fvu, counts) = (self.state.cost, self.fvu(), self.counts());
-        self.state.history.push(Record { epoch: self.state.epoch, cost, fvu, counts });
+        self.state.history.push(Record {
+            epoch: self.state.epoch,
+            cost,
+            fvu,
+            counts,
+        });
     }
 }
 

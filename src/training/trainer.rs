@@ -3,15 +3,17 @@
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel};
+use std::sync::mpsc::{
+    Receiver, RecvTimeoutError, SyncSender, TryRecvError, TrySendError, sync_channel,
+};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 use thiserror::Error;
 
 use super::run::{EpochEnd, Run};
-use super::snapshot::{Activity, SHOWN_SAMPLES, Snapshot};
+use super::snapshot::{Activity, Snapshot, shown_samples};
 use super::{Command, Event, Experiment, Mailbox, Speed};
 use crate::data::DataSet;
 use crate::model::CheckedHyperparameters;
@@ -37,9 +39,13 @@ pub struct Trainer {
 /// Why the trainer could not take something.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum TrainerError {
-    #[error("the training thread could not be started ({0}): close other programs, then start the lab again")]
+    #[error(
+        "the training thread could not be started ({0}): close other programs, then start the lab again"
+    )]
     Start(String),
-    #[error("the trainer is busy with a long epoch and has {CHANNEL_CAPACITY} requests waiting: try again in a moment")]
+    #[error(
+        "the trainer is busy with a long epoch and has {CHANNEL_CAPACITY} requests waiting: try again in a moment"
+    )]
     Busy,
     #[error("the training thread has ended: start the lab again")]
     Gone,
@@ -91,7 +97,13 @@ impl Trainer {
             .name("sae-lab trainer".into())
             .spawn(move || worker.work())
             .map_err(|error| TrainerError::Start(error.to_string()))?;
-        Ok(Self { commands, events: Mutex::new(events), snapshots, hyperparameters, abandon })
+        Ok(Self {
+            commands,
+            events: Mutex::new(events),
+            snapshots,
+            hyperparameters,
+            abandon,
+        })
     }
 
     /// Asks for `command`; never waits.
@@ -103,10 +115,12 @@ impl Trainer {
             // the epoch under way is of a run that ends here: don't finish it first
             self.abandon.store(true, Ordering::Release);
         }
-        self.commands.try_send(command).map_err(|error| match error {
-            TrySendError::Full(_) => TrainerError::Busy,
-            TrySendError::Disconnected(_) => TrainerError::Gone,
-        })
+        self.commands
+            .try_send(command)
+            .map_err(|error| match error {
+                TrySendError::Full(_) => TrainerError::Busy,
+                TrySendError::Disconnected(_) => TrainerError::Gone,
+            })
     }
 
     /// The hyperparameters of the next epoch; the latest wins.
@@ -121,7 +135,11 @@ impl Trainer {
 
     /// The events since the last call.
     pub fn events(&self) -> Vec<Event> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner).try_iter().collect()
+        self.events
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .try_iter()
+            .collect()
     }
 }
 
@@ -239,7 +257,9 @@ impl Worker {
             }
             Command::SetSpeed(speed) => {
                 self.speed = match speed {
-                    Speed::EpochsPerSecond(rate) if rate.is_finite() && rate > 0.0 => Speed::EpochsPerSecond(rate),
+                    Speed::EpochsPerSecond(rate) if rate.is_finite() && rate > 0.0 => {
+                        Speed::EpochsPerSecond(rate)
+                    }
                     _ => Speed::Unlimited,
                 };
                 self.next_epoch_at = Instant::now();
@@ -262,6 +282,11 @@ impl Worker {
                     (self.experiment, self.data) = before;
                 }
             }
+            Command::Call(function) => {
+                if let Err(panic) = catch_unwind(AssertUnwindSafe(function)) {
+                    self.panicked(&*panic);
+                }
+            }
         }
         self.unpublished = true;
     }
@@ -275,15 +300,23 @@ impl Worker {
     /// A new run of the experiment; if it can't be, the run before it stays.
     fn begin(&mut self) -> bool {
         self.abandon.store(false, Ordering::Release);
-        let (experiment, data, threads) = (self.experiment.clone(), Arc::clone(&self.data), self.threads);
-        match catch_unwind(AssertUnwindSafe(|| Run::new(experiment, data, None, threads))) {
+        let (experiment, data, threads) = (
+            self.experiment.clone(),
+            Arc::clone(&self.data),
+            self.threads,
+        );
+        match catch_unwind(AssertUnwindSafe(|| {
+            Run::new(experiment, data, None, threads)
+        })) {
             Ok(Ok(run)) => {
                 self.settings = run.state().settings;
-                self.shown = Arc::new(shown_samples(&self.data));
+                self.shown = Arc::new(shown_samples::<f32>(&self.data));
                 self.run = Some(run);
             }
             Ok(Err(error)) => {
-                self.report(Event::Refused { message: error.to_string() });
+                self.report(Event::Refused {
+                    message: error.to_string(),
+                });
                 return false;
             }
             Err(panic) => {
@@ -295,10 +328,16 @@ impl Worker {
         self.trained_for = Duration::ZERO;
         self.rate = Rate::default();
         self.steps_left = 0;
-        self.activity = if self.playing { Activity::Training } else { Activity::Paused };
+        self.activity = if self.playing {
+            Activity::Training
+        } else {
+            Activity::Paused
+        };
         self.next_epoch_at = Instant::now();
         self.unpublished = true;
-        self.report(Event::Began { run: self.run_number });
+        self.report(Event::Began {
+            run: self.run_number,
+        });
         true
     }
 
@@ -374,7 +413,8 @@ impl Worker {
     }
 
     fn publish_due(&self) -> bool {
-        self.last_published.is_none_or(|last| last.elapsed() >= PUBLISH_EVERY)
+        self.last_published
+            .is_none_or(|last| last.elapsed() >= PUBLISH_EVERY)
     }
 
     fn publish(&mut self) {
@@ -384,7 +424,11 @@ impl Worker {
         let Some(run) = &mut self.run else { return };
         let (activations, reconstructions) = run.reconstruct(self.shown.view());
         let training = self.activity == Activity::Training;
-        let epochs_per_second = if training { self.rate.epochs_per_second() } else { 0.0 };
+        let epochs_per_second = if training {
+            self.rate.epochs_per_second()
+        } else {
+            0.0
+        };
         let state = run.state();
         let snapshot = Snapshot {
             run: self.run_number,
@@ -411,13 +455,6 @@ impl Worker {
     }
 }
 
-/// Evenly spaced samples (k, n), k ≤ `SHOWN_SAMPLES`: the same for the same data.
-fn shown_samples(data: &DataSet) -> Array2<f32> {
-    let count = data.len().min(SHOWN_SAMPLES);
-    let rows: Vec<usize> = (0..count).map(|i| i * data.len() / count).collect();
-    data.samples.to::<f32>().select(Axis(0), &rows)
-}
-
 /// Epochs a second over the last `RATE_WINDOW`.
 #[derive(Default)]
 struct Rate {
@@ -430,18 +467,29 @@ impl Rate {
 
     fn count(&mut self, epoch: u64) {
         let now = Instant::now();
-        if self.marks.back().is_some_and(|(time, _)| now - *time < Self::SPACING) {
+        if self
+            .marks
+            .back()
+            .is_some_and(|(time, _)| now - *time < Self::SPACING)
+        {
             return;
         }
         self.marks.push_back((now, epoch));
-        while self.marks.len() > 2 && self.marks.front().is_some_and(|(time, _)| now - *time > RATE_WINDOW) {
+        while self.marks.len() > 2
+            && self
+                .marks
+                .front()
+                .is_some_and(|(time, _)| now - *time > RATE_WINDOW)
+        {
             self.marks.pop_front();
         }
     }
 
     fn epochs_per_second(&self) -> f64 {
         match (self.marks.front(), self.marks.back()) {
-            (Some((from, first)), Some((to, last))) if to > from => (last - first) as f64 / (*to - *from).as_secs_f64(),
+            (Some((from, first)), Some((to, last))) if to > from => {
+                (last - first) as f64 / (*to - *from).as_secs_f64()
+            }
             _ => 0.0,
         }
     }

@@ -1,0 +1,67 @@
+//! The headless commands: the window's equal for scripts, and for machines with no display.
+#![expect(clippy::print_stdout, reason = "standard output is where a command's result goes")]
+
+pub mod settings;
+pub mod train;
+pub mod evaluate;
+pub mod check_gradient;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use thiserror::Error;
+
+/// See, teach and trust the classical sparse autoencoder. Without a command: opens the window.
+#[derive(Debug, Parser)]
+#[command(name = "sae-lab", version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train without a window; writes the model, its history, pictures and the settings to a folder
+    Train(Box<train::TrainArguments>),
+    /// Measure a model on data: the cost and its terms, FVU and ρ̂, and the gradient if asked
+    Evaluate(Box<evaluate::EvaluateArguments>),
+    /// Check the gradient against central differences, in f64
+    CheckGradient(Box<check_gradient::CheckGradientArguments>),
+}
+
+/// Why a command failed: one sentence that says what to do.
+#[derive(Debug, Error)]
+pub enum CliError {
+    #[error(transparent)]
+    Data(#[from] crate::data::DataError),
+    #[error(transparent)]
+    Io(#[from] crate::io::IoError),
+    #[error(transparent)]
+    Run(#[from] crate::training::RunError),
+    #[error(transparent)]
+    Hyperparameters(#[from] crate::model::HyperparameterError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Diverged(String),
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Runs a command; what went wrong goes to standard error in one sentence.
+///
+/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line itself is wrong.
+pub fn run(command: Command) -> ExitCode {
+    let result = match command {
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::CheckGradient(arguments) => check_gradient::run(&arguments),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sae-lab: {error}");
+            ExitCode::from(if matches!(error, CliError::Usage(_) | CliError::Hyperparameters(_)) { 2 } else { 1 })
+        }
+    }
+}
