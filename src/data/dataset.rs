@@ -92,12 +92,26 @@ pub struct DataSet {
 
 impl DataSet {
     /// Measures `samples` (m ≥ 1, n ≥ 1, all finite: the readers see to that).
-    pub fn new(name: impl Into<String>, spec: DataSpec, samples: Samples, shape: SampleShape) -> Self {
+    pub fn new(
+        name: impl Into<String>,
+        spec: DataSpec,
+        samples: Samples,
+        shape: SampleShape,
+    ) -> Self {
         let (variance, range) = match &samples {
             Samples::F32(array) => measure(array.view()),
             Samples::F64(array) => measure(array.view()),
         };
-        Self { name: name.into(), spec, samples, shape, preparation: Vec::new(), labels: None, variance, range }
+        Self {
+            name: name.into(),
+            spec,
+            samples,
+            shape,
+            preparation: Vec::new(),
+            labels: None,
+            variance,
+            range,
+        }
     }
 
     /// m, the number of samples.
@@ -130,7 +144,12 @@ fn measure<T: Real>(samples: ArrayView2<'_, T>) -> (f64, (f64, f64)) {
     mean.iter_mut().for_each(|sum| *sum /= count);
     let squares: f64 = samples
         .axis_iter(Axis(0))
-        .map(|row| row.iter().zip(&mean).map(|(value, mean)| (value.f64() - mean).powi(2)).sum::<f64>())
+        .map(|row| {
+            row.iter()
+                .zip(&mean)
+                .map(|(value, mean)| (value.f64() - mean).powi(2))
+                .sum::<f64>()
+        })
         .sum();
     (squares / (2.0 * count), range)
 }
@@ -144,7 +163,12 @@ mod tests {
     fn variance_is_the_loss_of_answering_the_mean() {
         let samples = array![[0.0, 1.0], [2.0, 1.0], [4.0, 4.0]];
         let spec = DataSpec::default();
-        let set = DataSet::new("x", spec, Samples::F64(samples), SampleShape::Vector { length: 2 });
+        let set = DataSet::new(
+            "x",
+            spec,
+            Samples::F64(samples),
+            SampleShape::Vector { length: 2 },
+        );
         assert!((set.variance - (8.0 + 6.0) / 6.0).abs() < 1e-15);
         assert_eq!(set.range, (0.0, 4.0));
         assert_eq!(set.samples.to::<f32>()[[2, 1]], 4.0f32);

@@ -23,8 +23,14 @@ pub enum EmbeddedSet {
 }
 
 impl EmbeddedSet {
-    pub const ALL: [Self; 6] =
-        [Self::Photos, Self::PhotosRaw, Self::Leaves, Self::Bars, Self::Fashion, Self::Digits];
+    pub const ALL: [Self; 6] = [
+        Self::Photos,
+        Self::PhotosRaw,
+        Self::Leaves,
+        Self::Bars,
+        Self::Fashion,
+        Self::Digits,
+    ];
 
     /// As the command line has it.
     pub fn name(self) -> &'static str {
@@ -115,7 +121,13 @@ impl DataSpec {
             DataSource::Embedded(EmbeddedSet::Bars) => 2_000,
             _ => Self::DEFAULT_PATCHES,
         };
-        Self { source, patch: Self::DEFAULT_PATCH, patches, preprocessing: Preprocessing::Auto, seed: 0 }
+        Self {
+            source,
+            patch: Self::DEFAULT_PATCH,
+            patches,
+            preprocessing: Preprocessing::Auto,
+            seed: 0,
+        }
     }
 }
 

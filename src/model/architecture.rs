@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 /// The hidden layer's f.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum HiddenActivation {
     /// f(z) = 1/(1+e⁻ᶻ); ρ̂ is the mean of a itself.
@@ -14,7 +16,9 @@ pub enum HiddenActivation {
 }
 
 /// The output layer's g.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum OutputActivation {
     #[default]

@@ -3,7 +3,9 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::units::{UnitStatistics, classify};
-use super::{Architecture, Cost, GradientForm, HiddenActivation, Objective, OutputActivation, Parameters};
+use super::{
+    Architecture, Cost, GradientForm, HiddenActivation, Objective, OutputActivation, Parameters,
+};
 use crate::numerics::Real;
 
 /// Computes cost and gradient for one architecture; keeps its workspace between calls.
@@ -32,13 +34,22 @@ fn sigmoid<T: Real>(z: T) -> (T, T) {
     let e = (-z.abs()).exp();
     let big = T::one() / (T::one() + e);
     let small = e * big;
-    if z >= T::zero() { (big, small) } else { (small, big) }
+    if z >= T::zero() {
+        (big, small)
+    } else {
+        (small, big)
+    }
 }
 
 impl<T: Real> Engine<T> {
     /// `threads` ≥ 1.
     pub fn new(architecture: Architecture, threads: usize) -> Self {
-        Self { architecture, mean_activations: Vec::new(), _threads: threads, _marker: std::marker::PhantomData }
+        Self {
+            architecture,
+            mean_activations: Vec::new(),
+            _threads: threads,
+            _marker: std::marker::PhantomData,
+        }
     }
 
     pub fn architecture(&self) -> Architecture {
@@ -55,19 +66,31 @@ impl<T: Real> Engine<T> {
         let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
         let (one, two) = (T::one(), T::of(2.0));
         let p = z.mapv(|z| sigmoid(if tanh { two * z } else { z }));
-        let a = if tanh { z.mapv(T::tanh) } else { p.mapv(|(p, _)| p) };
+        let a = if tanh {
+            z.mapv(T::tanh)
+        } else {
+            p.mapv(|(p, _)| p)
+        };
         let scale = if tanh { T::of(4.0) } else { one };
         let slope = p.mapv(|(p, q)| scale * p * q);
         let count = samples.nrows() as f64;
         let rho_hat = p
             .axis_iter(Axis(1))
             .map(|unit| {
-                let (p, q) = unit.iter().fold((0.0, 0.0), |sum, (p, q)| (sum.0 + p.f64(), sum.1 + q.f64()));
+                let (p, q) = unit
+                    .iter()
+                    .fold((0.0, 0.0), |sum, (p, q)| (sum.0 + p.f64(), sum.1 + q.f64()));
                 (p / count, q / count)
             })
             .collect();
         let output = self.decode(parameters, &a);
-        Forward { z, a, slope, output, rho_hat }
+        Forward {
+            z,
+            a,
+            slope,
+            output,
+            rho_hat,
+        }
     }
 
     fn decode(&self, parameters: &Parameters<T>, a: &Array2<T>) -> Array2<T> {
@@ -114,7 +137,12 @@ impl<T: Real> Engine<T> {
     }
 
     /// J over `samples` (m, n), m ≥ 1, without the gradient.
-    pub fn cost(&mut self, parameters: &Parameters<T>, samples: ArrayView2<'_, T>, objective: &Objective) -> Cost {
+    pub fn cost(
+        &mut self,
+        parameters: &Parameters<T>,
+        samples: ArrayView2<'_, T>,
+        objective: &Objective,
+    ) -> Cost {
         let forward = self.forward(parameters, samples);
         self.sum_up(parameters, &forward, samples, objective)
     }
@@ -134,8 +162,12 @@ impl<T: Real> Engine<T> {
         let one = T::one();
         let mut delta3 = &forward.output - &samples;
         match self.architecture.output_activation {
-            OutputActivation::Sigmoid => delta3.zip_mut_with(&forward.output, |d, y| *d = *d * *y * (one - *y)),
-            OutputActivation::Tanh => delta3.zip_mut_with(&forward.output, |d, y| *d *= one - *y * *y),
+            OutputActivation::Sigmoid => {
+                delta3.zip_mut_with(&forward.output, |d, y| *d = *d * *y * (one - *y))
+            }
+            OutputActivation::Tanh => {
+                delta3.zip_mut_with(&forward.output, |d, y| *d *= one - *y * *y)
+            }
             OutputActivation::Linear => {}
         }
         let c = self.architecture.hidden_activation.probability_slope();
@@ -154,10 +186,18 @@ impl<T: Real> Engine<T> {
             GradientForm::Printed => back * &forward.slope + &sparsity,
         };
         let _ = &forward.z;
-        gradient.encoder_weights_mut().assign(&(delta2.t().dot(&samples) / m + &(&parameters.encoder_weights() * lambda)));
-        gradient.encoder_bias_mut().assign(&(delta2.sum_axis(Axis(0)) / m));
-        gradient.decoder_weights_mut().assign(&(delta3.t().dot(&forward.a) / m + &(&parameters.decoder_weights() * lambda)));
-        gradient.decoder_bias_mut().assign(&(delta3.sum_axis(Axis(0)) / m));
+        gradient
+            .encoder_weights_mut()
+            .assign(&(delta2.t().dot(&samples) / m + &(&parameters.encoder_weights() * lambda)));
+        gradient
+            .encoder_bias_mut()
+            .assign(&(delta2.sum_axis(Axis(0)) / m));
+        gradient
+            .decoder_weights_mut()
+            .assign(&(delta3.t().dot(&forward.a) / m + &(&parameters.decoder_weights() * lambda)));
+        gradient
+            .decoder_bias_mut()
+            .assign(&(delta3.sum_axis(Axis(0)) / m));
         cost
     }
 
@@ -190,12 +230,20 @@ impl<T: Real> Engine<T> {
                 ..Default::default()
             });
         }
-        classify(units, parameters.encoder_weights(), objective.sparsity_target);
+        classify(
+            units,
+            parameters.encoder_weights(),
+            objective.sparsity_target,
+        );
         cost
     }
 
     /// (a2 (m, h), x̂ (m, n)) of `samples` (m, n): for a few samples to show; allocates.
-    pub fn reconstruct(&mut self, parameters: &Parameters<T>, samples: ArrayView2<'_, T>) -> (Array2<T>, Array2<T>) {
+    pub fn reconstruct(
+        &mut self,
+        parameters: &Parameters<T>,
+        samples: ArrayView2<'_, T>,
+    ) -> (Array2<T>, Array2<T>) {
         let forward = self.forward(parameters, samples);
         (forward.a, forward.output)
     }

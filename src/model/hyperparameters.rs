@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// Which δ2 the run descends on (see the crate docs, "The bracket").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum GradientForm {
     /// The gradient of J: the sparsity term inside the product with f′(z2).
@@ -57,7 +59,9 @@ impl std::str::FromStr for BatchSize {
 }
 
 /// Which rule turns a gradient into an update.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+)]
 #[serde(rename_all = "lowercase")]
 pub enum OptimizerKind {
     /// P ← P − α∇J
@@ -120,14 +124,43 @@ impl Hyperparameters {
     /// The first setting out of its range, with the range.
     pub fn check(self) -> Result<CheckedHyperparameters, HyperparameterError> {
         let within = |name, value: f64, range: &'static str, ok: bool| {
-            if ok && value.is_finite() { Ok(()) } else { Err(HyperparameterError::Range { name, value, range }) }
+            if ok && value.is_finite() {
+                Ok(())
+            } else {
+                Err(HyperparameterError::Range { name, value, range })
+            }
         };
         let rho = self.sparsity_target;
-        within("ρ (target activation)", rho, "between 0 and 1, both excluded", rho > 0.0 && rho < 1.0)?;
-        within("β (sparsity weight)", self.sparsity_weight, "0 or more", self.sparsity_weight >= 0.0)?;
-        within("α (learning rate)", self.learning_rate, "above 0", self.learning_rate > 0.0)?;
-        within("λ (weight decay)", self.weight_decay, "0 or more", self.weight_decay >= 0.0)?;
-        within("momentum", self.momentum, "from 0 to below 1", (0.0..1.0).contains(&self.momentum))?;
+        within(
+            "ρ (target activation)",
+            rho,
+            "between 0 and 1, both excluded",
+            rho > 0.0 && rho < 1.0,
+        )?;
+        within(
+            "β (sparsity weight)",
+            self.sparsity_weight,
+            "0 or more",
+            self.sparsity_weight >= 0.0,
+        )?;
+        within(
+            "α (learning rate)",
+            self.learning_rate,
+            "above 0",
+            self.learning_rate > 0.0,
+        )?;
+        within(
+            "λ (weight decay)",
+            self.weight_decay,
+            "0 or more",
+            self.weight_decay >= 0.0,
+        )?;
+        within(
+            "momentum",
+            self.momentum,
+            "from 0 to below 1",
+            (0.0..1.0).contains(&self.momentum),
+        )?;
         if self.batch == BatchSize::Samples(0) {
             return Err(HyperparameterError::EmptyBatch);
         }
@@ -156,7 +189,11 @@ impl Default for CheckedHyperparameters {
 #[derive(Clone, Debug, PartialEq, Error)]
 pub enum HyperparameterError {
     #[error("{name} is {value}: it must be {range}")]
-    Range { name: &'static str, value: f64, range: &'static str },
+    Range {
+        name: &'static str,
+        value: f64,
+        range: &'static str,
+    },
     #[error("a batch of 0 samples holds nothing: choose at least 1, or the full batch")]
     EmptyBatch,
 }
@@ -168,7 +205,15 @@ mod tests {
     #[test]
     fn the_posts_values_are_the_default() {
         let h = Hyperparameters::default();
-        assert_eq!((h.sparsity_target, h.sparsity_weight, h.learning_rate, h.weight_decay), (0.05, 3.0, 0.1, 1e-4));
+        assert_eq!(
+            (
+                h.sparsity_target,
+                h.sparsity_weight,
+                h.learning_rate,
+                h.weight_decay
+            ),
+            (0.05, 3.0, 0.1, 1e-4)
+        );
         assert!(h.check().is_ok());
     }
 
@@ -176,15 +221,69 @@ mod tests {
     fn out_of_range_is_refused_with_the_symbol_and_the_range() {
         let base = Hyperparameters::default();
         let bad = [
-            (Hyperparameters { sparsity_target: 0.0, ..base }, "ρ"),
-            (Hyperparameters { sparsity_target: 1.0, ..base }, "ρ"),
-            (Hyperparameters { sparsity_target: f64::NAN, ..base }, "ρ"),
-            (Hyperparameters { sparsity_weight: -1.0, ..base }, "β"),
-            (Hyperparameters { learning_rate: 0.0, ..base }, "α"),
-            (Hyperparameters { learning_rate: f64::INFINITY, ..base }, "α"),
-            (Hyperparameters { weight_decay: -1e-9, ..base }, "λ"),
-            (Hyperparameters { momentum: 1.0, ..base }, "momentum"),
-            (Hyperparameters { batch: BatchSize::Samples(0), ..base }, "batch"),
+            (
+                Hyperparameters {
+                    sparsity_target: 0.0,
+                    ..base
+                },
+                "ρ",
+            ),
+            (
+                Hyperparameters {
+                    sparsity_target: 1.0,
+                    ..base
+                },
+                "ρ",
+            ),
+            (
+                Hyperparameters {
+                    sparsity_target: f64::NAN,
+                    ..base
+                },
+                "ρ",
+            ),
+            (
+                Hyperparameters {
+                    sparsity_weight: -1.0,
+                    ..base
+                },
+                "β",
+            ),
+            (
+                Hyperparameters {
+                    learning_rate: 0.0,
+                    ..base
+                },
+                "α",
+            ),
+            (
+                Hyperparameters {
+                    learning_rate: f64::INFINITY,
+                    ..base
+                },
+                "α",
+            ),
+            (
+                Hyperparameters {
+                    weight_decay: -1e-9,
+                    ..base
+                },
+                "λ",
+            ),
+            (
+                Hyperparameters {
+                    momentum: 1.0,
+                    ..base
+                },
+                "momentum",
+            ),
+            (
+                Hyperparameters {
+                    batch: BatchSize::Samples(0),
+                    ..base
+                },
+                "batch",
+            ),
         ];
         for (settings, symbol) in bad {
             let message = settings.check().unwrap_err().to_string();

@@ -105,7 +105,11 @@ impl StateCounts {
 
 /// Fills in `feature_norm` and `state` of `units` from their spread and ρ̂, the target ρ and the features (rows of
 /// `encoder_weights`, (h, n)). Of two alike, the later is the duplicate.
-pub fn classify<T: Real>(units: &mut [UnitStatistics], encoder_weights: ArrayView2<'_, T>, sparsity_target: f64) {
+pub fn classify<T: Real>(
+    units: &mut [UnitStatistics],
+    encoder_weights: ArrayView2<'_, T>,
+    sparsity_target: f64,
+) {
     for (unit, row) in units.iter_mut().zip(encoder_weights.axis_iter(Axis(0))) {
         unit.feature_norm = row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
         unit.state = if unit.spread() >= CONSTANT_SPREAD {
@@ -141,7 +145,12 @@ mod tests {
     use ndarray::array;
 
     fn unit(mean: f64, minimum: f64, maximum: f64) -> UnitStatistics {
-        UnitStatistics { mean_activation: mean, minimum, maximum, ..Default::default() }
+        UnitStatistics {
+            mean_activation: mean,
+            minimum,
+            maximum,
+            ..Default::default()
+        }
     }
 
     #[test]
@@ -154,11 +163,21 @@ mod tests {
             unit(0.05, 0.0, 0.9),
             unit(0.05, 0.0, 0.9),
         ];
-        let weights = array![[1.0, 0.0], [0.0, 1.0], [1.0, 1.0], [3.0, 4.0], [-2.0, 0.01], [1.0, 1.0]];
+        let weights = array![
+            [1.0, 0.0],
+            [0.0, 1.0],
+            [1.0, 1.0],
+            [3.0, 4.0],
+            [-2.0, 0.01],
+            [1.0, 1.0]
+        ];
         classify(&mut units, weights.view(), 0.05);
         let states: Vec<_> = units.iter().map(|u| u.state).collect();
         use UnitState::*;
-        assert_eq!(states, [Alive, Constant, Silent, Saturated, Duplicate, Alive]);
+        assert_eq!(
+            states,
+            [Alive, Constant, Silent, Saturated, Duplicate, Alive]
+        );
         assert_eq!(units[3].feature_norm, 5.0);
         let counts = StateCounts::of(&units);
         assert_eq!((counts.alive, counts.dead(), counts.duplicate), (3, 3, 1));

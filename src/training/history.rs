@@ -90,12 +90,19 @@ pub fn short(value: f64) -> String {
     if (1e-2..1e4).contains(&size) {
         let digits = (2 - size.log10().floor() as i32).max(0) as usize;
         let text = format!("{value:.digits$}");
-        return if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text };
+        return if text.contains('.') {
+            text.trim_end_matches('0').trim_end_matches('.').to_owned()
+        } else {
+            text
+        };
     }
     let text = format!("{value:.2e}");
     match text.split_once('e') {
         Some((mantissa, exponent)) if mantissa.contains('.') => {
-            format!("{}e{exponent}", mantissa.trim_end_matches('0').trim_end_matches('.'))
+            format!(
+                "{}e{exponent}",
+                mantissa.trim_end_matches('0').trim_end_matches('.')
+            )
         }
         _ => text,
     }
@@ -140,7 +147,10 @@ pub struct History {
 
 impl History {
     pub fn new() -> Self {
-        Self { stride: 1, ..Self::default() }
+        Self {
+            stride: 1,
+            ..Self::default()
+        }
     }
 
     /// Appends an epoch; epochs come in increasing order.
@@ -150,7 +160,8 @@ impl History {
             self.thinned.push(record);
             if self.thinned.len() > THINNED {
                 let wider = stride * 2;
-                self.thinned.retain(|record| record.epoch.is_multiple_of(wider));
+                self.thinned
+                    .retain(|record| record.epoch.is_multiple_of(wider));
                 self.stride = wider;
             }
         }
@@ -164,7 +175,8 @@ impl History {
     pub fn mark(&mut self, epoch: u64, at_seconds: f64, changes: impl IntoIterator<Item = Change>) {
         for change in changes {
             let same_drag = self.markers.iter_mut().rev().find(|marker| {
-                marker.change.setting == change.setting && at_seconds - marker.at_seconds < SAME_DRAG_SECONDS
+                marker.change.setting == change.setting
+                    && at_seconds - marker.at_seconds < SAME_DRAG_SECONDS
             });
             if let Some(marker) = same_drag {
                 marker.change.new = change.new;
@@ -173,7 +185,11 @@ impl History {
                 if self.markers.len() == MARKERS {
                     self.markers.pop_front();
                 }
-                self.markers.push_back(Marker { epoch, change, at_seconds });
+                self.markers.push_back(Marker {
+                    epoch,
+                    change,
+                    at_seconds,
+                });
             }
         }
     }
@@ -181,7 +197,10 @@ impl History {
     /// The whole run in order: thinned up to where the recent epochs begin, then each of these.
     pub fn records(&self) -> impl Iterator<Item = &Record> {
         let start = self.recent.front().map_or(u64::MAX, |record| record.epoch);
-        self.thinned.iter().take_while(move |record| record.epoch < start).chain(&self.recent)
+        self.thinned
+            .iter()
+            .take_while(move |record| record.epoch < start)
+            .chain(&self.recent)
     }
 
     pub fn markers(&self) -> impl DoubleEndedIterator<Item = &Marker> {
@@ -208,7 +227,11 @@ pub fn changes(old: &Hyperparameters, new: &Hyperparameters) -> Vec<Change> {
     Setting::ALL
         .into_iter()
         .filter(|setting| differs(*setting))
-        .map(|setting| Change { setting, old: setting.show(old), new: setting.show(new) })
+        .map(|setting| Change {
+            setting,
+            old: setting.show(old),
+            new: setting.show(new),
+        })
         .collect()
 }
 
@@ -217,7 +240,10 @@ mod tests {
     use super::*;
 
     fn record(epoch: u64) -> Record {
-        Record { epoch, ..Default::default() }
+        Record {
+            epoch,
+            ..Default::default()
+        }
     }
 
     #[test]
@@ -229,8 +255,16 @@ mod tests {
         let epochs: Vec<u64> = history.records().map(|record| record.epoch).collect();
         assert!(epochs.len() <= RECENT + THINNED);
         assert_eq!((epochs[0], epochs[epochs.len() - 1]), (0, 99_999));
-        assert!(epochs.windows(2).all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 128));
-        assert!(epochs[epochs.len() - RECENT..].windows(2).all(|pair| pair[1] - pair[0] == 1));
+        assert!(
+            epochs
+                .windows(2)
+                .all(|pair| pair[0] < pair[1] && pair[1] - pair[0] <= 128)
+        );
+        assert!(
+            epochs[epochs.len() - RECENT..]
+                .windows(2)
+                .all(|pair| pair[1] - pair[0] == 1)
+        );
     }
 
     #[test]
@@ -238,21 +272,39 @@ mod tests {
         let mut history = History::new();
         let base = Hyperparameters::default();
         let mut last = base;
-        for step in 1..=5 {
-            let next = Hyperparameters { weight_decay: 1e-4 * (1.0 + f64::from(step)), ..base };
+        for step in 1..=5u32 {
+            let next = Hyperparameters {
+                weight_decay: 1e-4 * (1.0 + f64::from(step)),
+                ..base
+            };
             history.mark(step.into(), f64::from(step) * 0.02, changes(&last, &next));
             last = next;
         }
         history.mark(90, 9.0, changes(&last, &base));
-        let markers: Vec<_> = history.markers().map(|marker| (marker.epoch, marker.change.to_string())).collect();
-        assert_eq!(markers, [(1, "λ 1e-4 → 6e-4".to_owned()), (90, "λ 6e-4 → 1e-4".to_owned())]);
+        let markers: Vec<_> = history
+            .markers()
+            .map(|marker| (marker.epoch, marker.change.to_string()))
+            .collect();
+        assert_eq!(
+            markers,
+            [
+                (1, "λ 1e-4 → 6e-4".to_owned()),
+                (90, "λ 6e-4 → 1e-4".to_owned())
+            ]
+        );
     }
 
     #[test]
     fn numbers_are_short() {
-        for (value, text) in
-            [(0.05, "0.05"), (3.0, "3"), (1e-4, "1e-4"), (2.5e-3, "2.5e-3"), (0.0, "0"), (100.0, "100"), (0.0333, "0.0333")]
-        {
+        for (value, text) in [
+            (0.05, "0.05"),
+            (3.0, "3"),
+            (1e-4, "1e-4"),
+            (2.5e-3, "2.5e-3"),
+            (0.0, "0"),
+            (100.0, "100"),
+            (0.0333, "0.0333"),
+        ] {
             assert_eq!(short(value), text);
         }
     }

@@ -14,7 +14,11 @@ impl<T> Mailbox<T> {
     /// Replaces what was not taken yet.
     pub fn put(&self, value: T) {
         // The old value is dropped after the lock is released: dropping a snapshot may free megabytes.
-        let _old = self.0.lock().unwrap_or_else(PoisonError::into_inner).replace(value);
+        let _old = self
+            .0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .replace(value);
     }
 
     /// The latest value, once.

@@ -24,7 +24,10 @@ pub enum Command {
     Reset,
     SetSpeed(Speed),
     /// A new run: of `experiment` on `data` (its `spec` is the experiment's). Goes on playing if it was.
-    Begin { experiment: Box<Experiment>, data: Arc<DataSet> },
+    Begin {
+        experiment: Box<Experiment>,
+        data: Arc<DataSet>,
+    },
 }
 
 /// What happened in the trainer.
