@@ -10,13 +10,16 @@ pub mod architecture;
 pub mod cost;
 pub mod engine;
 pub mod features;
+pub mod gradient_check;
 pub mod hyperparameters;
 pub mod parameters;
+pub mod reference;
 pub mod units;
 
 pub use architecture::{Architecture, HiddenActivation, OutputActivation};
 pub use cost::{Cost, Objective};
 pub use engine::Engine;
+pub use gradient_check::{GradientCheck, gradient_check};
 pub use hyperparameters::{
     BatchSize, CheckedHyperparameters, GradientForm, HyperparameterError, Hyperparameters,
     OptimizerKind,
