@@ -75,7 +75,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
         rho_hat: engine.mean_activations().to_vec(),
     };
     if arguments.json {
-        println!("{}", serde_json::to_string(&evaluation).map_err(|error| CliError::Failed(error.to_string()))?);
+        println!("{}", super::json_line(&evaluation)?);
         return Ok(());
     }
     let (m, n) = data.samples.dim();

@@ -65,3 +65,8 @@ pub fn run(command: Command) -> ExitCode {
         }
     }
 }
+
+/// One line of JSON; numbers that are not finite become null.
+fn json_line(value: &impl serde::Serialize) -> Result<String, CliError> {
+    serde_json::to_string(value).map_err(|error| CliError::Failed(error.to_string()))
+}

@@ -118,7 +118,7 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
         return Err(CliError::Diverged(format!("{cause} The last finite weights are in {out}.")));
     }
     if arguments.json {
-        println!("{}", serde_json::to_string(&summary).map_err(|error| CliError::Failed(error.to_string()))?);
+        println!("{}", super::json_line(&summary)?);
     } else {
         print_summary(&summary, &data, run.parameters());
         println!("{:<16}{}", "written to", arguments.out.display());

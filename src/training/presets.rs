@@ -135,16 +135,23 @@ impl Preset {
                 },
             ),
             Self::Overshoot => experiment(
-                EmbeddedSet::Digits,
+                EmbeddedSet::Bars,
                 25,
                 Hyperparameters {
-                    sparsity_weight: 100.0,
-                    optimizer: OptimizerKind::Descent,
-                    batch: BatchSize::Full,
+                    sparsity_target: 0.125,
+                    sparsity_weight: 300.0,
                     ..post
                 },
             ),
-            Self::TooFewUnits => experiment(EmbeddedSet::Bars, 8, post),
+            Self::TooFewUnits => experiment(
+                EmbeddedSet::Bars,
+                8,
+                Hyperparameters {
+                    sparsity_target: 0.125,
+                    weight_decay: 1e-3,
+                    ..post
+                },
+            ),
         }
     }
 }
