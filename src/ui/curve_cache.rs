@@ -31,6 +31,15 @@ impl Term {
         }
     }
 
+    /// Where room is short.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Total => "J",
+            Self::Reconstruction => "recon.",
+            _ => self.name(),
+        }
+    }
+
     pub fn of(self, record: &Record) -> f64 {
         match self {
             Self::Total => record.cost.total(),

@@ -12,6 +12,8 @@ use crate::training::{Marker, Record, Setting};
 
 /// Of the column of numbers at the left, the same for every plot over epochs, so that they stand one above the other.
 pub const AXIS_WIDTH: f32 = 36.0;
+/// Below this width, in points, the legend abbreviates.
+const NARROW: f32 = 340.0;
 /// The newest markers are named, the older ones are lines only.
 const NAMED_MARKERS: usize = 24;
 
@@ -48,9 +50,20 @@ impl CurvesPanel {
 
     pub fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
         let theme = Theme::of(ui);
+        let narrow = ui.available_width() < NARROW;
         widgets::title_row(ui, "Cost", "", |ui| {
+            if narrow {
+                ui.spacing_mut().item_spacing.x = theme::GRID;
+            }
             for (term, hidden) in Term::ALL.into_iter().zip(&mut self.hidden).rev() {
-                if widgets::legend_entry(ui, term.name(), colour(theme, term), !*hidden).clicked() {
+                let label = if narrow {
+                    term.short_name()
+                } else {
+                    term.name()
+                };
+                if widgets::legend_entry(ui, term.name(), label, colour(theme, term), !*hidden)
+                    .clicked()
+                {
                     *hidden = !*hidden;
                 }
             }
@@ -149,6 +162,7 @@ fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
     hints
         .tick_label_color(theme.text_muted)
         .tick_label_font(theme::regular(SMALL))
+        .label_spacing(14.0..=28.0)
 }
 
 /// Marks at multiples of 1, 2 or 5 × 10^k epochs, at most about six.

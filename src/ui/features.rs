@@ -126,7 +126,9 @@ impl FeaturesPanel {
         let greatest = |row: ndarray::ArrayView1<'_, f32>| {
             row.iter().fold(0.0f32, |most, w| most.max(w.abs()))
         };
-        let shared = shared_scale(weights.outer_iter().map(greatest).collect());
+        // weights much smaller than those that a run starts from are nothing, not a picture
+        let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
+        let shared = shared_scale(weights.outer_iter().map(greatest).collect()).max(initial);
         let table = theme.weight_table();
         self.atlas.fill(
             ui.ctx(),

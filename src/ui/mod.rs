@@ -40,6 +40,7 @@ const TWO_COLUMNS: f32 = 800.0;
 /// The right column's panels are no lower than this; below it the column scrolls.
 const LEAST_HEIGHTS: [f32; 3] = [190.0, 168.0, 96.0];
 const RECONSTRUCTIONS_HEIGHT: f32 = 148.0;
+const RECONSTRUCTIONS_MOST: f32 = 220.0;
 
 /// All panels, and what each remembers.
 #[derive(Default)]
@@ -126,7 +127,8 @@ impl Panels {
         let plots_width = (area.width() * 0.345).clamp(300.0, 640.0);
         let middle = rest.with_max_x(area.right() - plots_width - GAP);
         let right = area.with_min_x(area.right() - plots_width);
-        let reconstructions = RECONSTRUCTIONS_HEIGHT.min(middle.height() * 0.4);
+        let part = (middle.height() * 0.22).clamp(RECONSTRUCTIONS_HEIGHT, RECONSTRUCTIONS_MOST);
+        let reconstructions = part.min(middle.height() * 0.4);
         let split = middle.bottom() - reconstructions;
         card(ui, middle.with_max_y(split - GAP), "features", |ui| {
             self.features.ui(ui, view, actions)

@@ -12,6 +12,7 @@ use crate::app::state::ViewState;
 use crate::model::UnitStatistics;
 use crate::model::units::CONSTANT_SPREAD;
 use crate::training::Snapshot;
+use crate::training::history::short;
 
 const BINS: usize = 36;
 /// Room for the numbers below.
@@ -23,7 +24,9 @@ pub struct SparsityPanel;
 impl SparsityPanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
         let title = ui.max_rect();
-        widgets::title_row(ui, "Sparsity", "how many units at each ρ̂", |_| {});
+        let roomy = title.width() >= 340.0;
+        let quiet = if roomy { "mean activation ρ̂" } else { "" };
+        widgets::title_row(ui, "Sparsity", quiet, |_| {});
         let Some(snapshot) = view.snapshot.as_deref() else {
             return;
         };
@@ -32,13 +35,18 @@ impl SparsityPanel {
         let scale = scale(snapshot.hyperparameters.sparsity_target);
         let left = Rect::from_min_size(area.min, vec2(half, area.height()));
         let right = Rect::from_min_max(pos2(area.right() - half, area.top()), area.max);
+        let spread_words = if roomy {
+            "spread, max − min, against ρ̂"
+        } else {
+            "spread against ρ̂"
+        };
         let words = pos2(right.left(), title.top() + 10.0);
         let tone = Theme::of(ui).text_muted;
         widgets::text(
             ui,
             words,
             Align2::LEFT_CENTER,
-            "spread, max − min, against ρ̂",
+            spread_words,
             theme::regular(SMALL),
             tone,
         );
@@ -80,8 +88,10 @@ fn axis(ui: &Ui, frame: Rect, scale: LogScale, target: f64) {
         frame.bottom(),
         Stroke::new(1.0, theme.rail),
     );
-    let decades = scale.least.log10().round() as i32..=0;
-    for decade in decades.clone() {
+    // the ends first: where room is short, those between go
+    let first = scale.least.log10().round() as i32;
+    let mut taken: Vec<Rect> = Vec::new();
+    for decade in [first, 0].into_iter().chain(first + 1..0) {
         let at = x(10f64.powi(decade));
         ui.painter().vline(
             at,
@@ -89,8 +99,8 @@ fn axis(ui: &Ui, frame: Rect, scale: LogScale, target: f64) {
             Stroke::new(1.0, theme.rail),
         );
         let anchor = match decade {
-            d if d == *decades.start() => Align2::LEFT_TOP,
             0 => Align2::RIGHT_TOP,
+            d if d == first => Align2::LEFT_TOP,
             _ => Align2::CENTER_TOP,
         };
         let text = if decade == -3 {
@@ -98,14 +108,15 @@ fn axis(ui: &Ui, frame: Rect, scale: LogScale, target: f64) {
         } else {
             numbers::decade(decade)
         };
-        widgets::text(
-            ui,
-            pos2(at, frame.bottom() + 4.0),
-            anchor,
-            text,
-            theme::regular(SMALL),
-            theme.text_muted,
-        );
+        let galley = widgets::galley(ui, text, theme::regular(SMALL), theme.text_muted);
+        let place = anchor.anchor_size(pos2(at, frame.bottom() + 4.0), galley.size());
+        if taken
+            .iter()
+            .all(|other| !other.expand2(vec2(4.0, 0.0)).intersects(place))
+        {
+            ui.painter().galley(place.min, galley, theme.text_muted);
+            taken.push(place);
+        }
     }
     let at = x(target);
     let ends = [pos2(at, frame.top()), pos2(at, frame.bottom())];
@@ -156,7 +167,7 @@ fn histogram(ui: &mut Ui, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
     if let Some(pointer) = pointer {
         let bin = (((pointer.x - frame.left()) / width) as usize).min(BINS - 1);
         let edge = |bin: usize| {
-            numbers::cost(numbers::round_significant(
+            short(numbers::round_significant(
                 scale.least.powf(1.0 - bin as f64 / BINS as f64),
                 2,
             ))

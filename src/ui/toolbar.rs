@@ -14,6 +14,8 @@ use crate::training::Preset;
 pub const HEIGHT: f32 = 44.0;
 /// Below this width (in points) the bar goes without its words.
 const ROOMY: f32 = 1000.0;
+/// Below this one it scrolls sideways.
+const NARROW: f32 = 760.0;
 
 #[derive(Debug, Default)]
 pub struct Toolbar;
@@ -45,14 +47,21 @@ impl Toolbar {
                         }
                     }
                     ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
-                    speed_slider(ui, view, roomy, actions);
+                    if rect.width() >= NARROW {
+                        speed_slider(ui, view, roomy, actions); // where there is no room, its keys remain
+                    }
                     ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
-                    preset_menu(ui, view, actions);
+                    preset_menu(ui, view, rect.width() >= NARROW, actions);
                     data_menu(ui, actions);
-                    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                        zoom_menu(ui, view, actions);
+                    if rect.width() >= NARROW {
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            zoom_menu(ui, view, actions);
+                            theme_button(ui, actions);
+                        });
+                    } else {
                         theme_button(ui, actions);
-                    });
+                        zoom_menu(ui, view, actions);
+                    }
                 });
             });
     }
@@ -152,10 +161,11 @@ fn menu(
     response.on_hover_text(hover).accessible_name(name)
 }
 
-fn preset_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
-    let title = view.preset.map_or("Presets".to_owned(), |preset| {
-        format!("Preset: {}", preset.title())
-    });
+fn preset_menu(ui: &mut Ui, view: &ViewState, named: bool, actions: &mut Vec<Action>) {
+    let title = match view.preset.filter(|_| named) {
+        Some(preset) => format!("Preset: {}", preset.title()),
+        None => "Presets".to_owned(),
+    };
     menu(
         ui,
         &title,

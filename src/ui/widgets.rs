@@ -90,8 +90,9 @@ pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32)
     ui.add(button).on_hover_text(command.hover_text(ui.ctx()))
 }
 
-/// One entry of a legend: a stroke in `colour` and `label`; `on` or struck out. Clickable.
-pub fn legend_entry(ui: &mut Ui, label: &str, colour: Color32, on: bool) -> Response {
+/// One entry of a legend: a stroke in `colour` and `label`, pale unless `on`. Clickable; assistive technology calls it
+/// by `name`.
+pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: bool) -> Response {
     let theme = Theme::of(ui);
     let tone = if on {
         theme.text_muted
@@ -101,9 +102,8 @@ pub fn legend_entry(ui: &mut Ui, label: &str, colour: Color32, on: bool) -> Resp
     let galley = galley(ui, label, theme::regular(SMALL), tone);
     let (rect, response) =
         ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, 18.0), Sense::click());
-    response.widget_info(|| {
-        WidgetInfo::selected(egui::Role::Button, true, on, format!("Show {label}"))
-    });
+    response
+        .widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, format!("Show {name}")));
     let colour = if on { colour } else { theme.rail };
     let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
     ui.painter().rect_filled(bar, CornerRadius::same(1), colour);
