@@ -303,7 +303,7 @@ fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
             .add(egui::Shape::convex_polygon(points, colour, Stroke::NONE));
         return;
     }
-    let galley = widgets::galley(ui, word, theme::regular(9.0), colour);
+    let galley = widgets::galley(ui, word, theme::regular(theme::BADGE), colour);
     let corner = rect.right_bottom() - vec2(3.0, 2.0) - galley.size();
     let back = Rect::from_min_size(corner, galley.size()).expand2(vec2(2.0, 0.0));
     ui.painter()
