@@ -14,8 +14,10 @@ struct Tolerance {
     value: f64,
     /// Gradient blocks, norm-relative.
     gradient: f64,
-    /// Parameters after 1, 10 and 100 steps, max-relative; costs on the way.
+    /// Parameters, cost and ρ̂ after 1, 10 and 100 steps, max-relative.
     parameters: f64,
+    /// J before every step, relative: where it falls steeply, it magnifies the parameters' error.
+    trace: f64,
 }
 
 const DOUBLE: Tolerance = Tolerance {

@@ -1,54 +1,103 @@
-//! J, ∇J and the unit statistics over a set of samples.
+//! J, ∇J and the unit statistics over a set of samples, as fast as this processor does it.
+//!
+//! [`super::reference`] says what is computed; this is how. Samples are split over the workers into fixed slices and
+//! taken in blocks that stay in cache:
+//!
+//! 1. the weights are packed for the products (`packing`);
+//! 2. `forward`: z2, a2, f′ and the sums behind ρ̂, for all samples, since δ2 needs the whole ρ̂;
+//! 3. `backward`: a block's z3, then in one pass over it x̂, the squared error, δ3 and its bias gradient; δ2; and the
+//!    two weight gradients. Where the slices are single blocks (mini-batches) the workers share the gradients out by
+//!    rows, and nothing is left to add up; else each adds up its samples' share, and the shares are added in order.
+//!
+//! The sums are in f64 between short stretches, and always in the same order: the same arguments and number of
+//! workers give the same bits. After the first call with a shape, nothing is allocated.
+//!
+//! **Saturated units.** The kernels compute p and 1 − p apart, each to full relative accuracy (`numerics`), so ρ̂, 1 − ρ̂
+//! and the KL term are exact as long as these can be represented at all. Only units whose every sample is beyond that
+//! (ρ̂ or 1 − ρ̂ below 1e-30 in f32, 1e-290 in f64) take the log-domain form, sample by sample (`saturation`).
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use std::sync::Arc;
 
-use super::units::{UnitStatistics, classify};
-use super::{
-    Architecture, Cost, GradientForm, HiddenActivation, Objective, OutputActivation, Parameters,
+use ndarray::{Array2, ArrayView2, CowArray, Ix2};
+
+use super::units::{UnitStatistics, classify_by};
+use super::{Architecture, Cost, HiddenActivation, Objective, OutputActivation, Parameters};
+use crate::numerics::{
+    AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Start, WorkerPool,
 };
-use crate::numerics::Real;
+
+mod backward;
+mod forward;
+mod layout;
+mod packing;
+mod saturation;
+#[cfg(test)]
+mod tests;
+
+use forward::Statistics;
+use layout::{Layout, Worker};
+use packing::Packing;
+use saturation::Saturated;
 
 /// Computes cost and gradient for one architecture; keeps its workspace between calls.
 pub struct Engine<T: Real> {
     architecture: Architecture,
+    kernels: &'static Kernels<T>,
+    pool: Arc<WorkerPool>,
+    layout: Layout,
+    packing: Packing<T>,
+    workers: Vec<Worker<T>>,
+    /// How many workers had a slice in the last call.
+    used: usize,
+    /// (ρ̂, 1 − ρ̂) (h)
+    means: Vec<(f64, f64)>,
     mean_activations: Vec<f64>,
-    _threads: usize,
-    _marker: std::marker::PhantomData<T>,
+    /// β c (−ρ/ρ̂ + (1−ρ)/(1−ρ̂))/m (h), padded
+    sparsity: AlignedBuffer<T>,
+    saturated: Saturated,
+    /// Where the parts of a shared-out gradient end.
+    gradient_ends: Vec<usize>,
+    /// W1 W1ᵀ (h, h), padded rows
+    products_of_features: AlignedBuffer<T>,
 }
 
-struct Forward<T> {
-    /// z2 (m, h)
-    z: Array2<T>,
-    /// a2 (m, h)
-    a: Array2<T>,
-    /// f′(z2) (m, h)
-    slope: Array2<T>,
-    /// x̂ (m, n)
-    output: Array2<T>,
-    /// ρ̂ and 1 − ρ̂ (h), without cancellation
-    rho_hat: Vec<(f64, f64)>,
-}
-
-/// p = sigmoid(z) and 1 − p, without cancellation.
-fn sigmoid<T: Real>(z: T) -> (T, T) {
-    let e = (-z.abs()).exp();
-    let big = T::one() / (T::one() + e);
-    let small = e * big;
-    if z >= T::zero() {
-        (big, small)
-    } else {
-        (small, big)
-    }
+/// The samples of a call as one dense slice.
+#[derive(Clone, Copy)]
+struct Samples<'a, T> {
+    /// (m, n), row by row
+    values: &'a [T],
+    count: usize,
 }
 
 impl<T: Real> Engine<T> {
-    /// `threads` ≥ 1.
+    /// With `threads` ≥ 1 workers of its own, which end with it.
     pub fn new(architecture: Architecture, threads: usize) -> Self {
+        Self::with_pool(architecture, Arc::new(WorkerPool::new(threads.max(1))))
+    }
+
+    /// With the workers of `pool`.
+    pub fn with_pool(architecture: Architecture, pool: Arc<WorkerPool>) -> Self {
+        Self::with_path(architecture, pool, KernelPath::best())
+    }
+
+    /// With the kernels of `path`, where the processor has them (see [`KernelPath::available`]), else the best ones.
+    pub fn with_path(architecture: Architecture, pool: Arc<WorkerPool>, path: KernelPath) -> Self {
+        let kernels = T::kernels(path);
+        let layout = Layout::new(&architecture, kernels);
         Self {
             architecture,
-            mean_activations: Vec::new(),
-            _threads: threads,
-            _marker: std::marker::PhantomData,
+            kernels,
+            layout,
+            packing: Packing::new(&layout, kernels),
+            workers: (0..pool.workers()).map(|_| Worker::new(&layout)).collect(),
+            used: 1,
+            means: vec![(0.0, 0.0); layout.hidden],
+            mean_activations: vec![0.0; layout.hidden],
+            sparsity: AlignedBuffer::new(layout.hidden_padded),
+            saturated: Saturated::default(),
+            gradient_ends: Vec::new(),
+            products_of_features: AlignedBuffer::default(),
+            pool,
         }
     }
 
@@ -56,84 +105,14 @@ impl<T: Real> Engine<T> {
         self.architecture
     }
 
+    /// The kernels it runs on.
+    pub fn kernels(&self) -> &'static Kernels<T> {
+        self.kernels
+    }
+
     /// ρ̂ (h) of the last call, over the samples it saw.
     pub fn mean_activations(&self) -> &[f64] {
         &self.mean_activations
-    }
-
-    fn forward(&self, parameters: &Parameters<T>, samples: ArrayView2<'_, T>) -> Forward<T> {
-        let z = samples.dot(&parameters.encoder_weights().t()) + parameters.encoder_bias();
-        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
-        let (one, two) = (T::one(), T::of(2.0));
-        let p = z.mapv(|z| sigmoid(if tanh { two * z } else { z }));
-        let a = if tanh {
-            z.mapv(T::tanh)
-        } else {
-            p.mapv(|(p, _)| p)
-        };
-        let scale = if tanh { T::of(4.0) } else { one };
-        let slope = p.mapv(|(p, q)| scale * p * q);
-        let count = samples.nrows() as f64;
-        let rho_hat = p
-            .axis_iter(Axis(1))
-            .map(|unit| {
-                let (p, q) = unit
-                    .iter()
-                    .fold((0.0, 0.0), |sum, (p, q)| (sum.0 + p.f64(), sum.1 + q.f64()));
-                (p / count, q / count)
-            })
-            .collect();
-        let output = self.decode(parameters, &a);
-        Forward {
-            z,
-            a,
-            slope,
-            output,
-            rho_hat,
-        }
-    }
-
-    fn decode(&self, parameters: &Parameters<T>, a: &Array2<T>) -> Array2<T> {
-        let z = a.dot(&parameters.decoder_weights().t()) + parameters.decoder_bias();
-        match self.architecture.output_activation {
-            OutputActivation::Sigmoid => z.mapv(|z| sigmoid(z).0),
-            OutputActivation::Tanh => z.mapv(T::tanh),
-            OutputActivation::Linear => z,
-        }
-    }
-
-    fn sum_up(
-        &mut self,
-        parameters: &Parameters<T>,
-        forward: &Forward<T>,
-        samples: ArrayView2<'_, T>,
-        o: &Objective,
-    ) -> Cost {
-        let squares: f64 = ndarray::Zip::from(&forward.output)
-            .and(samples)
-            .fold(0.0, |sum, y, x| sum + (y.f64() - x.f64()).powi(2));
-        let norms = |block: ArrayView2<'_, T>| block.iter().map(|w| w.f64() * w.f64()).sum::<f64>();
-        self.mean_activations = forward.rho_hat.iter().map(|(p, _)| *p).collect();
-        let rho = o.sparsity_target;
-        let kl: f64 = if o.sparsity_weight == 0.0 {
-            0.0
-        } else {
-            forward
-                .rho_hat
-                .iter()
-                .map(|(p, q)| {
-                    let (p, q) = (p.max(1e-300), q.max(1e-300));
-                    rho * (rho / p).ln() + (1.0 - rho) * ((1.0 - rho) / q).ln()
-                })
-                .sum()
-        };
-        Cost {
-            reconstruction_loss: squares / (2.0 * samples.nrows() as f64),
-            decay_penalty: 0.5
-                * o.weight_decay
-                * (norms(parameters.encoder_weights()) + norms(parameters.decoder_weights())),
-            sparsity_penalty: o.sparsity_weight * kl,
-        }
     }
 
     /// J over `samples` (m, n), m ≥ 1, without the gradient.
@@ -143,8 +122,12 @@ impl<T: Real> Engine<T> {
         samples: ArrayView2<'_, T>,
         objective: &Objective,
     ) -> Cost {
-        let forward = self.forward(parameters, samples);
-        self.sum_up(parameters, &forward, samples, objective)
+        let samples = dense(samples);
+        let samples = Samples::of(&samples);
+        self.activate(parameters, samples, Statistics::Sums, false);
+        self.average(parameters, samples, objective);
+        self.measure_error(parameters, samples);
+        self.sum_up(parameters, samples, objective)
     }
 
     /// J and ∇J over `samples` (m, n), m ≥ 1.
@@ -155,50 +138,12 @@ impl<T: Real> Engine<T> {
         objective: &Objective,
         gradient: &mut Parameters<T>,
     ) -> Cost {
-        let forward = self.forward(parameters, samples);
-        let cost = self.sum_up(parameters, &forward, samples, objective);
-        let m = T::of(samples.nrows() as f64);
-        let lambda = T::of(objective.weight_decay);
-        let one = T::one();
-        let mut delta3 = &forward.output - &samples;
-        match self.architecture.output_activation {
-            OutputActivation::Sigmoid => {
-                delta3.zip_mut_with(&forward.output, |d, y| *d = *d * *y * (one - *y))
-            }
-            OutputActivation::Tanh => {
-                delta3.zip_mut_with(&forward.output, |d, y| *d *= one - *y * *y)
-            }
-            OutputActivation::Linear => {}
-        }
-        let c = self.architecture.hidden_activation.probability_slope();
-        let rho = objective.sparsity_target;
-        let sparsity: Array1<T> = forward
-            .rho_hat
-            .iter()
-            .map(|(p, q)| {
-                let (p, q) = (p.max(1e-300), q.max(1e-300));
-                T::of(objective.sparsity_weight * c * (-rho / p + (1.0 - rho) / q))
-            })
-            .collect();
-        let back = delta3.dot(&parameters.decoder_weights());
-        let delta2 = match objective.gradient {
-            GradientForm::Exact => (back + &sparsity) * &forward.slope,
-            GradientForm::Printed => back * &forward.slope + &sparsity,
-        };
-        let _ = &forward.z;
-        gradient
-            .encoder_weights_mut()
-            .assign(&(delta2.t().dot(&samples) / m + &(&parameters.encoder_weights() * lambda)));
-        gradient
-            .encoder_bias_mut()
-            .assign(&(delta2.sum_axis(Axis(0)) / m));
-        gradient
-            .decoder_weights_mut()
-            .assign(&(delta3.t().dot(&forward.a) / m + &(&parameters.decoder_weights() * lambda)));
-        gradient
-            .decoder_bias_mut()
-            .assign(&(delta3.sum_axis(Axis(0)) / m));
-        cost
+        let samples = dense(samples);
+        let samples = Samples::of(&samples);
+        self.activate(parameters, samples, Statistics::Sums, true);
+        self.average(parameters, samples, objective);
+        self.descend(parameters, samples, objective, gradient);
+        self.sum_up(parameters, samples, objective)
     }
 
     /// J over `samples` and what every unit does over them, states included.
@@ -209,33 +154,32 @@ impl<T: Real> Engine<T> {
         objective: &Objective,
         units: &mut Vec<UnitStatistics>,
     ) -> Cost {
-        let forward = self.forward(parameters, samples);
-        let cost = self.sum_up(parameters, &forward, samples, objective);
-        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
-        units.clear();
-        for (unit, (mean, _)) in forward.a.axis_iter(Axis(1)).zip(&forward.rho_hat) {
-            let (mut squares, mut minimum, mut maximum) = (0.0, f64::INFINITY, f64::NEG_INFINITY);
-            for a in unit {
-                let p = if tanh { (a.f64() + 1.0) / 2.0 } else { a.f64() };
-                squares += (p - mean).powi(2);
-                minimum = p.min(minimum);
-                maximum = p.max(maximum);
-            }
-            let standard_deviation = (squares / samples.nrows() as f64).sqrt();
-            units.push(UnitStatistics {
-                mean_activation: *mean,
-                standard_deviation,
-                minimum,
-                maximum,
-                ..Default::default()
-            });
-        }
-        classify(
-            units,
-            parameters.encoder_weights(),
-            objective.sparsity_target,
-        );
-        cost
+        let samples = dense(samples);
+        let samples = Samples::of(&samples);
+        self.activate(parameters, samples, Statistics::Spread, false);
+        self.average(parameters, samples, objective);
+        self.measure_error(parameters, samples);
+        self.describe_units(parameters, samples, objective, units);
+        self.sum_up(parameters, samples, objective)
+    }
+
+    /// [`Self::measure`] and [`Self::cost_and_gradient`] at once, for little more than the latter costs: a full-batch
+    /// run that keeps the gradient for its next step need not go over the samples twice.
+    pub fn measure_and_gradient(
+        &mut self,
+        parameters: &Parameters<T>,
+        samples: ArrayView2<'_, T>,
+        objective: &Objective,
+        gradient: &mut Parameters<T>,
+        units: &mut Vec<UnitStatistics>,
+    ) -> Cost {
+        let samples = dense(samples);
+        let samples = Samples::of(&samples);
+        self.activate(parameters, samples, Statistics::Spread, true);
+        self.average(parameters, samples, objective);
+        self.describe_units(parameters, samples, objective, units);
+        self.descend(parameters, samples, objective, gradient);
+        self.sum_up(parameters, samples, objective)
     }
 
     /// (a2 (m, h), x̂ (m, n)) of `samples` (m, n): for a few samples to show; allocates.
@@ -244,7 +188,161 @@ impl<T: Real> Engine<T> {
         parameters: &Parameters<T>,
         samples: ArrayView2<'_, T>,
     ) -> (Array2<T>, Array2<T>) {
-        let forward = self.forward(parameters, samples);
-        (forward.a, forward.output)
+        let samples = dense(samples);
+        let samples = Samples::of(&samples);
+        self.activate(parameters, samples, Statistics::Sums, false);
+        let Layout {
+            inputs,
+            hidden,
+            inputs_padded,
+            hidden_padded,
+            ..
+        } = self.layout;
+        let mut activations = Array2::from_elem((samples.count, hidden), T::zero());
+        let mut output = Array2::from_elem((samples.count, inputs), T::zero());
+        let mut row_of_output = AlignedBuffer::new(inputs_padded);
+        let rows = self.workers[..self.used]
+            .iter()
+            .flat_map(|worker| worker.activations.chunks_exact(hidden_padded));
+        for ((row, mut a), mut x) in rows.zip(activations.rows_mut()).zip(output.rows_mut()) {
+            a.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
+            self.kernels.multiply(
+                (1, inputs_padded, hidden),
+                Left::plain(row, hidden_padded),
+                Right::Panels(self.packing.decoder()),
+                Start::Row(self.packing.decoder_bias()),
+                &mut row_of_output,
+                inputs_padded,
+            );
+            self.kernels
+                .activate(output_curve(&self.architecture), &mut row_of_output);
+            x.iter_mut()
+                .zip(row_of_output.iter())
+                .for_each(|(to, from)| *to = *from);
+        }
+        (activations, output)
+    }
+
+    /// Adds up J from what the workers left.
+    fn sum_up(
+        &self,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+    ) -> Cost {
+        let squares: f64 = self.workers[..self.used]
+            .iter()
+            .map(|worker| worker.squares)
+            .sum();
+        let weights = [parameters.encoder_range(), parameters.decoder_range()];
+        Cost {
+            reconstruction_loss: squares / (2.0 * samples.count as f64),
+            decay_penalty: if objective.weight_decay == 0.0 {
+                0.0
+            } else {
+                let squares =
+                    weights.map(|range| self.kernels.sum_of_squares(&parameters.flat()[range]));
+                0.5 * objective.weight_decay * (squares[0] + squares[1])
+            },
+            sparsity_penalty: self.sparsity_penalty(objective),
+        }
+    }
+
+    /// β Σ_j KL(ρ‖ρ̂_j)
+    fn sparsity_penalty(&self, objective: &Objective) -> f64 {
+        if objective.sparsity_weight == 0.0 {
+            return 0.0;
+        }
+        let rho = objective.sparsity_target;
+        let entropy = rho * rho.ln() + (1.0 - rho) * (-rho).ln_1p();
+        let mut sum = 0.0;
+        for (unit, (p, q)) in self.means.iter().enumerate() {
+            let (log_p, log_q) = self
+                .saturated
+                .log_means(unit)
+                .unwrap_or_else(|| (p.ln(), q.ln()));
+            sum += entropy - rho * log_p - (1.0 - rho) * log_q;
+        }
+        objective.sparsity_weight * sum
+    }
+
+    /// Fills `units` from the spreads that `activate` took.
+    fn describe_units(
+        &mut self,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+        units: &mut Vec<UnitStatistics>,
+    ) {
+        let Layout {
+            inputs,
+            hidden,
+            hidden_padded,
+            ..
+        } = self.layout;
+        units.clear();
+        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
+        for unit in 0..hidden {
+            let mean = self.means[unit].0;
+            units.push(forward::spread_of_unit(
+                &self.workers[..self.used],
+                unit,
+                mean,
+                samples.count,
+                tanh,
+            ));
+        }
+        self.products_of_features.resize(hidden * hidden_padded);
+        self.kernels.multiply(
+            (hidden, hidden_padded, inputs),
+            Left::plain(&parameters.flat()[parameters.encoder_range()], inputs),
+            Right::Panels(self.packing.encoder()),
+            Start::Zero,
+            &mut self.products_of_features,
+            hidden_padded,
+        );
+        let products = &*self.products_of_features;
+        classify_by(units, objective.sparsity_target, |a, b| {
+            products[a * hidden_padded + b].f64()
+        });
+    }
+}
+
+impl<'a, T: Real> Samples<'a, T> {
+    fn of(dense: &'a CowArray<'_, T, Ix2>) -> Self {
+        // `dense` is in standard layout, so it has a slice
+        Self {
+            values: dense.as_slice().unwrap_or_default(),
+            count: dense.nrows(),
+        }
+    }
+
+    /// Rows `start .. start + count`, n numbers each.
+    fn rows(&self, start: usize, count: usize, inputs: usize) -> &'a [T] {
+        &self.values[start * inputs..(start + count) * inputs]
+    }
+}
+
+/// Borrowed where rows follow each other without gaps, else copied.
+fn dense<T: Real>(samples: ArrayView2<'_, T>) -> CowArray<'_, T, Ix2> {
+    if samples.is_standard_layout() {
+        CowArray::from(samples)
+    } else {
+        CowArray::from(samples.as_standard_layout().into_owned())
+    }
+}
+
+fn hidden_curve(architecture: &Architecture) -> Curve {
+    match architecture.hidden_activation {
+        HiddenActivation::Sigmoid => Curve::Sigmoid,
+        HiddenActivation::Tanh => Curve::Tanh,
+    }
+}
+
+fn output_curve(architecture: &Architecture) -> Curve {
+    match architecture.output_activation {
+        OutputActivation::Sigmoid => Curve::Sigmoid,
+        OutputActivation::Tanh => Curve::Tanh,
+        OutputActivation::Linear => Curve::Linear,
     }
 }

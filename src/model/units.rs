@@ -1,6 +1,6 @@
 //! What each hidden unit does over the data set, and whether it lives.
 
-use ndarray::{ArrayView2, Axis};
+use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
 use crate::numerics::Real;
@@ -110,8 +110,19 @@ pub fn classify<T: Real>(
     encoder_weights: ArrayView2<'_, T>,
     sparsity_target: f64,
 ) {
-    for (unit, row) in units.iter_mut().zip(encoder_weights.axis_iter(Axis(0))) {
-        unit.feature_norm = row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
+    classify_by(units, sparsity_target, |a, b| {
+        encoder_weights.row(a).dot(&encoder_weights.row(b)).f64()
+    });
+}
+
+/// As [`classify`], the features given by their dot products W1_a · W1_b.
+pub fn classify_by(
+    units: &mut [UnitStatistics],
+    sparsity_target: f64,
+    dot: impl Fn(usize, usize) -> f64,
+) {
+    for (index, unit) in units.iter_mut().enumerate() {
+        unit.feature_norm = dot(index, index).sqrt();
         unit.state = if unit.spread() >= CONSTANT_SPREAD {
             UnitState::Alive
         } else if unit.mean_activation < SILENT_FRACTION * sparsity_target {
@@ -126,12 +137,10 @@ pub fn classify<T: Real>(
         if units[later].state != UnitState::Alive {
             continue;
         }
-        let row = encoder_weights.row(later);
+        let bound = DUPLICATE_COSINE * units[later].feature_norm;
         let repeats = (0..later).any(|earlier| {
-            units[earlier].state == UnitState::Alive && {
-                let norms = units[earlier].feature_norm * units[later].feature_norm;
-                row.dot(&encoder_weights.row(earlier)).f64().abs() > DUPLICATE_COSINE * norms
-            }
+            units[earlier].state == UnitState::Alive
+                && dot(later, earlier).abs() > bound * units[earlier].feature_norm
         });
         if repeats {
             units[later].state = UnitState::Duplicate;

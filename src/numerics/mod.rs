@@ -1,5 +1,23 @@
 //! Kernels: matrix products, sigmoid and tanh, reductions. They know shapes and strides, nothing of the model.
+//!
+//! [`Kernels`] is a table of functions for one precision and one [`KernelPath`], chosen once at run time;
+//! [`WorkerPool`] are the threads that share the work. All the `unsafe` of the crate lives here.
 
+mod aligned;
+pub mod elementwise;
+pub mod exponential;
+pub mod kernels;
+mod passes;
+pub mod pool;
+pub mod product;
 pub mod real;
+pub mod simd;
+pub mod tile;
 
+pub use aligned::AlignedBuffer;
+pub use elementwise::AdamStep;
+pub use kernels::{KernelPath, Kernels};
+pub use passes::Curve;
+pub use pool::WorkerPool;
+pub use product::{Left, Right, Start};
 pub use real::{Precision, Real};

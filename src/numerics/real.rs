@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 /// `f32` for speed, `f64` for checks. Everything in `model`, `optim` and `training` is generic over it.
 pub trait Real:
-    num_traits::Float
+    super::kernels::HasKernels
+    + num_traits::Float
     + num_traits::NumAssign
     + ndarray::LinalgScalar
     + ndarray::ScalarOperand

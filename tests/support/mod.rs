@@ -5,13 +5,14 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
 use ndarray::Array2;
 use sae_lab::model::{
     Architecture, Engine, GradientForm, HiddenActivation, Objective, OutputActivation, Parameters,
     reference,
 };
-use sae_lab::numerics::Real;
+use sae_lab::numerics::{KernelPath, Real, WorkerPool};
 
 pub const FIXTURES: [&str; 8] = [
     "p1_ufldl_digits_sig_sig_64x25",
@@ -158,7 +159,17 @@ pub fn implementations<T: Real>(architecture: Architecture) -> Vec<(String, Eval
 
 /// The engine on every kernel path of this machine, on one and on two threads.
 pub fn engines<T: Real>(architecture: Architecture) -> Vec<(String, Engine<T>)> {
-    vec![("engine".to_owned(), Engine::new(architecture, 1))]
+    let mut all = Vec::new();
+    for path in KernelPath::available() {
+        for threads in [1, 2] {
+            let pool = Arc::new(WorkerPool::new(threads));
+            all.push((
+                format!("{path} ×{threads}"),
+                Engine::with_path(architecture, pool, *path),
+            ));
+        }
+    }
+    all
 }
 
 /// max |a − b| / max |b|; 0 where both are all zero.

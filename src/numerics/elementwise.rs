@@ -1,0 +1,390 @@
+//! The passes over a block of samples between the matrix products, each fused into one.
+//!
+//! A block has `rows` rows of `stride` numbers, whole vectors all of them: the columns beyond the last unit are
+//! padding that is computed and never read. The sums are down the columns, one a column, over this block alone: keep
+//! the blocks short (32 rows) and add up in f64 outside.
+
+use super::exponential::{self, ExponentialConstants};
+use super::simd::Lanes;
+use crate::numerics::Real;
+
+/// z2 → a2 in place, with f′(z2); column sums of p and 1 − p. `TANH`, else sigmoid.
+///
+/// # Safety
+/// As [`Lanes`]; `z` and `slope` hold `rows`·`stride` numbers, the sums `stride`, a multiple of `WIDTH`.
+#[inline(always)]
+pub unsafe fn hidden<L: Lanes, const TANH: bool>(
+    rows: usize,
+    stride: usize,
+    z: *mut L::Scalar,
+    slope: *mut L::Scalar,
+    sum_p: *mut L::Scalar,
+    sum_q: *mut L::Scalar,
+) where
+    L::Scalar: ExponentialConstants,
+{
+    // SAFETY: column + row·stride < rows·stride, a whole vector at a time as stride is a multiple of WIDTH
+    unsafe {
+        for column in (0..stride).step_by(L::WIDTH) {
+            let (mut total_p, mut total_q) =
+                (L::splat(num_traits::zero()), L::splat(num_traits::zero()));
+            for row in 0..rows {
+                let at = row * stride + column;
+                let value = L::load(z.add(at));
+                let (a, p, q) = if TANH {
+                    exponential::tanh::<L>(value)
+                } else {
+                    let (p, q) = exponential::sigmoid::<L>(value);
+                    (p, p, q)
+                };
+                let pq = L::mul(p, q);
+                let pq = if TANH {
+                    L::mul(L::splat(L::Scalar::of(4.0)), pq)
+                } else {
+                    pq
+                };
+                L::store(z.add(at), a);
+                L::store(slope.add(at), pq);
+                total_p = L::add(total_p, p);
+                total_q = L::add(total_q, q);
+            }
+            L::store(sum_p.add(column), total_p);
+            L::store(sum_q.add(column), total_q);
+        }
+    }
+}
+
+/// g of the output layer, as a constant that a kernel is compiled for.
+pub const SIGMOID: u8 = 0;
+pub const TANH: u8 = 1;
+pub const LINEAR: u8 = 2;
+
+/// z3 → δ3·`scale` in place, δ3 = (x̂ − x)·g′(z3); column sums of that, and of (x̂ − x)².
+///
+/// # Safety
+/// As [`Lanes`]; `z` holds `rows`·`stride` numbers, the sums `stride`, a multiple of `WIDTH`; row r of `x` starts at
+/// `x[r·x_stride]` and has `columns` > `stride` − `WIDTH` numbers.
+#[inline(always)]
+pub unsafe fn output<L: Lanes, const KIND: u8>(
+    rows: usize,
+    stride: usize,
+    columns: usize,
+    z: *mut L::Scalar,
+    x: *const L::Scalar,
+    x_stride: usize,
+    scale: L::Scalar,
+    sums: *mut L::Scalar,
+    squares: *mut L::Scalar,
+) where
+    L::Scalar: ExponentialConstants,
+{
+    // SAFETY: as in `hidden`; of x the last vector is read only as far as its row goes
+    unsafe {
+        let scale = L::splat(scale);
+        for column in (0..stride).step_by(L::WIDTH) {
+            let (mut sum, mut square) =
+                (L::splat(num_traits::zero()), L::splat(num_traits::zero()));
+            for row in 0..rows {
+                let at = z.add(row * stride + column);
+                let from = x.add(row * x_stride + column);
+                let target = if column + L::WIDTH <= columns {
+                    L::load(from)
+                } else {
+                    L::load_partial(from, columns - column)
+                };
+                let value = L::load(at);
+                let (y, slope) = match KIND {
+                    SIGMOID => {
+                        let (p, q) = exponential::sigmoid::<L>(value);
+                        (p, L::mul(L::mul(p, q), scale))
+                    }
+                    TANH => {
+                        let (a, p, q) = exponential::tanh::<L>(value);
+                        (
+                            a,
+                            L::mul(L::mul(p, q), L::mul(scale, L::splat(L::Scalar::of(4.0)))),
+                        )
+                    }
+                    _ => (value, scale),
+                };
+                let error = L::sub(y, target);
+                square = L::fma(error, error, square);
+                let delta = L::mul(error, slope);
+                sum = L::add(sum, delta);
+                L::store(at, delta);
+            }
+            L::store(sums.add(column), sum);
+            L::store(squares.add(column), square);
+        }
+    }
+}
+
+/// z3 → x̂ in place.
+///
+/// # Safety
+/// As [`Lanes`]; `z` holds `rows`·`stride` numbers, stride a multiple of `WIDTH`.
+#[inline(always)]
+pub unsafe fn activate<L: Lanes, const KIND: u8>(rows: usize, stride: usize, z: *mut L::Scalar)
+where
+    L::Scalar: ExponentialConstants,
+{
+    // SAFETY: as in `hidden`
+    unsafe {
+        for at in (0..rows * stride).step_by(L::WIDTH) {
+            let value = L::load(z.add(at));
+            let y = match KIND {
+                SIGMOID => exponential::sigmoid::<L>(value).0,
+                TANH => exponential::tanh::<L>(value).0,
+                _ => value,
+            };
+            L::store(z.add(at), y);
+        }
+    }
+}
+
+/// δ3 W2 → δ2 in place: (back + s)·f′, or back·f′ + s as `PRINTED`; column sums of that. `sparsity` is s, one a column.
+///
+/// # Safety
+/// As [`Lanes`]; `back` and `slope` hold `rows`·`stride` numbers, `sparsity` and `sums` `stride`, a multiple of
+/// `WIDTH`.
+#[inline(always)]
+pub unsafe fn hidden_delta<L: Lanes, const PRINTED: bool>(
+    rows: usize,
+    stride: usize,
+    back: *mut L::Scalar,
+    slope: *const L::Scalar,
+    sparsity: *const L::Scalar,
+    sums: *mut L::Scalar,
+) {
+    // SAFETY: as in `hidden`
+    unsafe {
+        for column in (0..stride).step_by(L::WIDTH) {
+            let s = L::load(sparsity.add(column));
+            let mut sum = L::splat(num_traits::zero());
+            for row in 0..rows {
+                let at = row * stride + column;
+                let (value, slope) = (L::load(back.add(at)), L::load(slope.add(at)));
+                let delta = if PRINTED {
+                    L::fma(value, slope, s)
+                } else {
+                    L::mul(L::add(value, s), slope)
+                };
+                sum = L::add(sum, delta);
+                L::store(back.add(at), delta);
+            }
+            L::store(sums.add(column), sum);
+        }
+    }
+}
+
+/// Of each column: least, greatest, Σ(a − c) and Σ(a − c)², each updated in place; c is `centre`.
+///
+/// # Safety
+/// As [`Lanes`]; `a` holds `rows`·`stride` numbers, the others `stride`, a multiple of `WIDTH`.
+#[inline(always)]
+pub unsafe fn spread<L: Lanes>(
+    rows: usize,
+    stride: usize,
+    a: *const L::Scalar,
+    centre: *const L::Scalar,
+    least: *mut L::Scalar,
+    greatest: *mut L::Scalar,
+    squares: *mut L::Scalar,
+) {
+    // SAFETY: as in `hidden`
+    unsafe {
+        for column in (0..stride).step_by(L::WIDTH) {
+            let c = L::load(centre.add(column));
+            let (mut low, mut high) = (L::load(least.add(column)), L::load(greatest.add(column)));
+            let mut square = L::splat(num_traits::zero());
+            for row in 0..rows {
+                let value = L::load(a.add(row * stride + column));
+                low = L::min(value, low);
+                high = L::max(value, high);
+                let off = L::sub(value, c);
+                square = L::fma(off, off, square);
+            }
+            L::store(least.add(column), low);
+            L::store(greatest.add(column), high);
+            L::store(squares.add(column), square);
+        }
+    }
+}
+
+/// P ← P − α∇J.
+///
+/// # Safety
+/// As [`Lanes`]; both hold `count` numbers.
+#[inline(always)]
+pub unsafe fn descend<L: Lanes>(
+    count: usize,
+    p: *mut L::Scalar,
+    g: *const L::Scalar,
+    alpha: L::Scalar,
+) {
+    // SAFETY: whole vectors below `count`, then the rest
+    unsafe {
+        let alpha = L::splat(alpha);
+        for at in (0..count).step_by(L::WIDTH) {
+            let lanes = L::WIDTH.min(count - at);
+            let value = L::fnma(alpha, get::<L>(g, at, lanes), get::<L>(p, at, lanes));
+            put::<L>(p, at, lanes, value);
+        }
+    }
+}
+
+/// V ← μV − α∇J, P ← P + V.
+///
+/// # Safety
+/// As [`Lanes`]; each holds `count` numbers.
+#[inline(always)]
+pub unsafe fn momentum<L: Lanes>(
+    count: usize,
+    p: *mut L::Scalar,
+    v: *mut L::Scalar,
+    g: *const L::Scalar,
+    alpha: L::Scalar,
+    mu: L::Scalar,
+) {
+    // SAFETY: whole vectors below `count`, then the rest
+    unsafe {
+        let (alpha, mu) = (L::splat(alpha), L::splat(mu));
+        for at in (0..count).step_by(L::WIDTH) {
+            let lanes = L::WIDTH.min(count - at);
+            let speed = L::fnma(
+                alpha,
+                get::<L>(g, at, lanes),
+                L::mul(mu, get::<L>(v, at, lanes)),
+            );
+            put::<L>(v, at, lanes, speed);
+            put::<L>(p, at, lanes, L::add(get::<L>(p, at, lanes), speed));
+        }
+    }
+}
+
+/// What Adam's update needs besides the vectors, the bias corrections folded in.
+#[derive(Clone, Copy, Debug)]
+pub struct AdamStep<T> {
+    pub beta1: T,
+    pub one_minus_beta1: T,
+    pub beta2: T,
+    pub one_minus_beta2: T,
+    /// α/(1 − β1ᵗ)
+    pub rate: T,
+    /// 1/(1 − β2ᵗ)
+    pub correction2: T,
+    pub epsilon: T,
+    /// First moments smaller than this become 0: denormals would double the step's time.
+    pub least: T,
+}
+
+/// M ← β1 M + (1−β1) ∇J, V ← β2 V + (1−β2) ∇J², P ← P − rate·M/(√(correction2·V) + ε).
+///
+/// # Safety
+/// As [`Lanes`]; each holds `count` numbers.
+#[inline(always)]
+pub unsafe fn adam<L: Lanes>(
+    count: usize,
+    p: *mut L::Scalar,
+    m: *mut L::Scalar,
+    v: *mut L::Scalar,
+    g: *const L::Scalar,
+    step: AdamStep<L::Scalar>,
+) {
+    // SAFETY: whole vectors below `count`, then the rest
+    unsafe {
+        let least = L::splat(step.least);
+        for at in (0..count).step_by(L::WIDTH) {
+            let lanes = L::WIDTH.min(count - at);
+            let gradient = get::<L>(g, at, lanes);
+            let first = L::fma(
+                L::splat(step.beta1),
+                get::<L>(m, at, lanes),
+                L::mul(L::splat(step.one_minus_beta1), gradient),
+            );
+            let first = L::flush_below(first, least);
+            let second = L::fma(
+                L::splat(step.beta2),
+                get::<L>(v, at, lanes),
+                L::mul(L::splat(step.one_minus_beta2), L::mul(gradient, gradient)),
+            );
+            let second = L::flush_below(second, least);
+            let root = L::add(
+                L::sqrt(L::mul(L::splat(step.correction2), second)),
+                L::splat(step.epsilon),
+            );
+            let update = L::div(L::mul(L::splat(step.rate), first), root);
+            put::<L>(m, at, lanes, first);
+            put::<L>(v, at, lanes, second);
+            put::<L>(p, at, lanes, L::sub(get::<L>(p, at, lanes), update));
+        }
+    }
+}
+
+/// to ← to + from
+///
+/// # Safety
+/// As [`Lanes`]; both hold `count` numbers.
+#[inline(always)]
+pub unsafe fn add_to<L: Lanes>(count: usize, to: *mut L::Scalar, from: *const L::Scalar) {
+    // SAFETY: whole vectors below `count`, then the rest
+    unsafe {
+        for at in (0..count).step_by(L::WIDTH) {
+            let lanes = L::WIDTH.min(count - at);
+            put::<L>(
+                to,
+                at,
+                lanes,
+                L::add(get::<L>(to, at, lanes), get::<L>(from, at, lanes)),
+            );
+        }
+    }
+}
+
+/// Σ w², in lanes over at most a few thousand numbers.
+///
+/// # Safety
+/// As [`Lanes`]; `w` holds `count` numbers.
+#[inline(always)]
+pub unsafe fn sum_of_squares<L: Lanes>(count: usize, w: *const L::Scalar) -> f64 {
+    // SAFETY: whole vectors below `count`, then the rest; the array below has room for a vector (at most 16 lanes)
+    unsafe {
+        let mut sum = L::splat(num_traits::zero());
+        for at in (0..count).step_by(L::WIDTH) {
+            let lanes = L::WIDTH.min(count - at);
+            let value = get::<L>(w, at, lanes);
+            sum = L::fma(value, value, sum);
+        }
+        let mut lanes = [<L::Scalar as num_traits::Zero>::zero(); 16];
+        L::store(lanes.as_mut_ptr(), sum);
+        lanes.iter().map(|lane| lane.f64()).sum()
+    }
+}
+
+/// # Safety
+/// As [`Lanes`]; `from[at..at + lanes]` is readable.
+#[inline(always)]
+unsafe fn get<L: Lanes>(from: *const L::Scalar, at: usize, lanes: usize) -> L::Vector {
+    // SAFETY: the caller's
+    unsafe {
+        if lanes == L::WIDTH {
+            L::load(from.add(at))
+        } else {
+            L::load_partial(from.add(at), lanes)
+        }
+    }
+}
+
+/// # Safety
+/// As [`Lanes`]; `to[at..at + lanes]` is writable.
+#[inline(always)]
+unsafe fn put<L: Lanes>(to: *mut L::Scalar, at: usize, lanes: usize, value: L::Vector) {
+    // SAFETY: the caller's
+    unsafe {
+        if lanes == L::WIDTH {
+            L::store(to.add(at), value)
+        } else {
+            L::store_partial(to.add(at), value, lanes)
+        }
+    }
+}

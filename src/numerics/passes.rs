@@ -1,0 +1,213 @@
+//! The safe faces of the kernels in [`super::elementwise`]: slices in, lengths checked.
+
+use super::Real;
+use super::elementwise::AdamStep;
+use super::kernels::Kernels;
+
+/// The activation that a pass applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Curve {
+    Sigmoid,
+    Tanh,
+    /// Output layers only.
+    Linear,
+}
+
+impl Curve {
+    fn index(self) -> usize {
+        match self {
+            Self::Sigmoid => 0,
+            Self::Tanh => 1,
+            Self::Linear => 2,
+        }
+    }
+}
+
+impl<T: Real> Kernels<T> {
+    /// Rows in a block of `length` numbers, `stride` a row.
+    fn rows(&self, length: usize, stride: usize) -> usize {
+        assert!(
+            stride > 0 && stride.is_multiple_of(self.width),
+            "rows must be whole vectors"
+        );
+        length / stride
+    }
+
+    /// z2 → a2 in place, with f′(z2) in `slope`; column sums of p and 1 − p in `sums`. Shapes: `z`, `slope`
+    /// (rows, stride); sums (stride). `curve` is sigmoid or tanh (which linear counts as).
+    pub fn hidden(
+        &self,
+        curve: Curve,
+        stride: usize,
+        z: &mut [T],
+        slope: &mut [T],
+        sums: (&mut [T], &mut [T]),
+    ) {
+        let rows = self.rows(z.len(), stride);
+        assert!(slope.len() >= rows * stride && sums.0.len() >= stride && sums.1.len() >= stride);
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            self.hidden[curve.index().min(1)](
+                rows,
+                stride,
+                z.as_mut_ptr(),
+                slope.as_mut_ptr(),
+                sums.0.as_mut_ptr(),
+                sums.1.as_mut_ptr(),
+            );
+        }
+    }
+
+    /// z3 → `scale`·δ3 in place, δ3 = (x̂ − x)·g′(z3); column sums of that and of (x̂ − x)² in `sums`. Shapes: `z`
+    /// (rows, stride); `x` (rows, columns) with rows `x_stride` apart; sums (stride).
+    pub fn output(
+        &self,
+        curve: Curve,
+        (stride, columns): (usize, usize),
+        z: &mut [T],
+        x: &[T],
+        x_stride: usize,
+        scale: T,
+        sums: (&mut [T], &mut [T]),
+    ) {
+        let rows = self.rows(z.len(), stride);
+        assert!(
+            columns <= stride && columns + self.width > stride,
+            "the stride is the columns in whole vectors"
+        );
+        assert!(sums.0.len() >= stride && sums.1.len() >= stride);
+        assert!(rows == 0 || x.len() >= (rows - 1) * x_stride + columns);
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            self.output[curve.index()](
+                rows,
+                stride,
+                columns,
+                z.as_mut_ptr(),
+                x.as_ptr(),
+                x_stride,
+                scale,
+                sums.0.as_mut_ptr(),
+                sums.1.as_mut_ptr(),
+            );
+        }
+    }
+
+    /// z → the activation in place; `z` is whole vectors.
+    pub fn activate(&self, curve: Curve, z: &mut [T]) {
+        let rows = self.rows(z.len(), self.width);
+        // SAFETY: rows·width ≤ z.len(); the path is one that the processor has
+        unsafe { self.activate[curve.index()](rows, self.width, z.as_mut_ptr()) }
+    }
+
+    /// δ3 W2 → δ2 in place: (back + s)·f′, or back·f′ + s as `printed`; column sums of that in `sums`. Shapes: `back`,
+    /// `slope` (rows, stride); `sparsity` s, `sums` (stride).
+    pub fn hidden_delta(
+        &self,
+        printed: bool,
+        stride: usize,
+        back: &mut [T],
+        slope: &[T],
+        sparsity: &[T],
+        sums: &mut [T],
+    ) {
+        let rows = self.rows(back.len(), stride);
+        assert!(slope.len() >= rows * stride && sparsity.len() >= stride && sums.len() >= stride);
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            self.hidden_delta[usize::from(printed)](
+                rows,
+                stride,
+                back.as_mut_ptr(),
+                slope.as_ptr(),
+                sparsity.as_ptr(),
+                sums.as_mut_ptr(),
+            );
+        }
+    }
+
+    /// Of each column of `a` (rows, stride): widens [`least`, `greatest`] to hold it, and sets `squares` to
+    /// Σ (a − centre)². The others are (stride).
+    pub fn spread(
+        &self,
+        stride: usize,
+        a: &[T],
+        centre: &[T],
+        least: &mut [T],
+        greatest: &mut [T],
+        squares: &mut [T],
+    ) {
+        let rows = self.rows(a.len(), stride);
+        assert!(
+            [centre.len(), least.len(), greatest.len(), squares.len()]
+                .into_iter()
+                .all(|length| length >= stride)
+        );
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            (self.spread)(
+                rows,
+                stride,
+                a.as_ptr(),
+                centre.as_ptr(),
+                least.as_mut_ptr(),
+                greatest.as_mut_ptr(),
+                squares.as_mut_ptr(),
+            );
+        }
+    }
+
+    /// P ← P − α∇J over equally long slices.
+    pub fn descend(&self, p: &mut [T], g: &[T], alpha: T) {
+        assert_eq!(p.len(), g.len());
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe { (self.descend)(p.len(), p.as_mut_ptr(), g.as_ptr(), alpha) }
+    }
+
+    /// V ← μV − α∇J, P ← P + V over equally long slices.
+    pub fn momentum(&self, p: &mut [T], v: &mut [T], g: &[T], alpha: T, mu: T) {
+        assert!(p.len() == g.len() && p.len() == v.len());
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            (self.momentum)(
+                p.len(),
+                p.as_mut_ptr(),
+                v.as_mut_ptr(),
+                g.as_ptr(),
+                alpha,
+                mu,
+            )
+        }
+    }
+
+    /// Adam's update over equally long slices.
+    pub fn adam(&self, p: &mut [T], m: &mut [T], v: &mut [T], g: &[T], step: AdamStep<T>) {
+        assert!(p.len() == g.len() && p.len() == m.len() && p.len() == v.len());
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            (self.adam)(
+                p.len(),
+                p.as_mut_ptr(),
+                m.as_mut_ptr(),
+                v.as_mut_ptr(),
+                g.as_ptr(),
+                step,
+            )
+        }
+    }
+
+    /// to ← to + from over equally long slices.
+    pub fn add_to(&self, to: &mut [T], from: &[T]) {
+        assert_eq!(to.len(), from.len());
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe { (self.add_to)(to.len(), to.as_mut_ptr(), from.as_ptr()) }
+    }
+
+    /// Σ w², in f64 between chunks.
+    pub fn sum_of_squares(&self, w: &[T]) -> f64 {
+        // SAFETY: the length is the slice's; the path is one that the processor has
+        w.chunks(1_024)
+            .map(|chunk| unsafe { (self.sum_of_squares)(chunk.len(), chunk.as_ptr()) })
+            .sum()
+    }
+}

@@ -1,0 +1,309 @@
+//! Threads that wait for the next job: a hand-over costs a microsecond or two, not a spawn, and nothing is allocated.
+
+use std::cell::UnsafeCell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{JoinHandle, Thread};
+
+/// How often a thread looks for the next job before it goes to sleep: about 20 µs, the gap between the phases of a
+/// step; short enough that an idle or slow run leaves the processor to others.
+const SPINS: usize = 2_000;
+
+/// A job, called with the worker's number.
+type Job = *const (dyn Fn(usize) + Sync);
+
+struct Shared {
+    /// Counts the jobs; a change tells the workers that `job` is new.
+    generation: AtomicUsize,
+    /// Workers that have not finished the current job.
+    unfinished: AtomicUsize,
+    /// Valid from the change of `generation` until `unfinished` is 0.
+    job: UnsafeCell<Option<Job>>,
+    caller: Mutex<Option<Thread>>,
+    panic: Mutex<Option<Box<dyn std::any::Any + Send>>>,
+    stop: AtomicBool,
+}
+
+// SAFETY: `job` is written by the caller of `run` only while no worker reads it (`unfinished` is 0 and the generation
+// unchanged), and read by workers only between the release of a new generation and their release of `unfinished`.
+unsafe impl Sync for Shared {}
+// SAFETY: the pointer in `job` is to a `Sync` closure, which may be called from any thread.
+unsafe impl Send for Shared {}
+
+/// A fixed number of workers, the caller being the first of them. Dropping it ends the threads.
+pub struct WorkerPool {
+    shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+    /// One job at a time.
+    turn: Mutex<()>,
+}
+
+impl WorkerPool {
+    /// A pool of `workers` ≥ 1, the calling thread included. Where the system refuses a thread, there are fewer.
+    pub fn new(workers: usize) -> Self {
+        Self::with_start(workers, |_| {})
+    }
+
+    /// As [`Self::new`]; each thread calls `on_start` with its number (1 and up) first, to lower its priority, say.
+    pub fn with_start(workers: usize, on_start: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        let shared = Arc::new(Shared {
+            generation: AtomicUsize::new(0),
+            unfinished: AtomicUsize::new(0),
+            job: UnsafeCell::new(None),
+            caller: Mutex::new(None),
+            panic: Mutex::new(None),
+            stop: AtomicBool::new(false),
+        });
+        let on_start = Arc::new(on_start);
+        let threads = (1..workers)
+            .map_while(|worker| {
+                let (shared, on_start) = (Arc::clone(&shared), Arc::clone(&on_start));
+                std::thread::Builder::new()
+                    .name(format!("kernels-{worker}"))
+                    .spawn(move || {
+                        on_start(worker);
+                        work(&shared, worker);
+                    })
+                    .ok()
+            })
+            .collect();
+        Self {
+            shared,
+            threads,
+            turn: Mutex::new(()),
+        }
+    }
+
+    /// Workers, the caller included.
+    pub fn workers(&self) -> usize {
+        self.threads.len() + 1
+    }
+
+    /// Calls `job(worker)` for every worker at once and waits for all.
+    ///
+    /// # Panics
+    /// If a job panics: with what it panicked with, after all have finished. Don't call it from inside a job.
+    pub fn run(&self, job: impl Fn(usize) + Sync) {
+        if self.threads.is_empty() {
+            return job(0);
+        }
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        let shared = &*self.shared;
+        let job: &(dyn Fn(usize) + Sync) = &job;
+        *shared.caller.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(std::thread::current());
+        // SAFETY: the transmute only forgets the closure's lifetime: every worker is done with it before this function
+        // returns or unwinds (see the wait below). No worker reads the cell now: `unfinished` is 0.
+        unsafe {
+            *shared.job.get() =
+                Some(std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(job));
+        }
+        shared
+            .unfinished
+            .store(self.threads.len(), Ordering::Relaxed);
+        shared.generation.fetch_add(1, Ordering::Release);
+        for thread in &self.threads {
+            thread.thread().unpark();
+        }
+        let own = catch_unwind(AssertUnwindSafe(|| job(0)));
+        let mut looks = 0;
+        while shared.unfinished.load(Ordering::Acquire) != 0 {
+            looks += 1;
+            if looks < SPINS {
+                std::hint::spin_loop()
+            } else {
+                std::thread::park()
+            }
+        }
+        let theirs = shared
+            .panic
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
+        if let Err(panic) = own {
+            resume_unwind(panic);
+        }
+        if let Some(panic) = theirs {
+            resume_unwind(panic);
+        }
+    }
+
+    /// Calls `job(worker, state)` for the first `states.len()` workers at once, each with its own state.
+    ///
+    /// # Panics
+    /// If there are more states than workers; else as [`Self::run`].
+    pub fn each<S: Send>(&self, states: &mut [S], job: impl Fn(usize, &mut S) + Sync) {
+        assert!(states.len() <= self.workers(), "more states than workers");
+        if let [state] = states {
+            return job(0, state);
+        }
+        let count = states.len();
+        let base = Shards(states.as_mut_ptr());
+        self.run(|worker| {
+            if worker < count {
+                // SAFETY: worker < states.len(), and no two workers have the same number: each state is borrowed once
+                job(worker, unsafe { &mut *base.at(worker) });
+            }
+        });
+    }
+
+    /// Cuts `slice` at each of `ends` and calls `job(worker, start, part)` for the first `ends.len()` workers at once.
+    ///
+    /// # Panics
+    /// If there are more ends than workers, if they decrease or the last isn't the slice's length; else as
+    /// [`Self::run`].
+    pub fn parts<T: Send>(
+        &self,
+        slice: &mut [T],
+        ends: &[usize],
+        job: impl Fn(usize, usize, &mut [T]) + Sync,
+    ) {
+        assert!(ends.len() <= self.workers(), "more parts than workers");
+        assert!(
+            ends.is_sorted() && ends.last() == Some(&slice.len()),
+            "the parts must cover the slice in order"
+        );
+        if ends.len() == 1 {
+            return job(0, 0, slice);
+        }
+        let base = Shards(slice.as_mut_ptr());
+        self.run(|worker| {
+            if worker < ends.len() {
+                let start = if worker == 0 { 0 } else { ends[worker - 1] };
+                // SAFETY: the ends increase up to the slice's length, so each part lies within it, apart from others
+                job(worker, start, unsafe {
+                    std::slice::from_raw_parts_mut(base.at(start), ends[worker] - start)
+                });
+            }
+        });
+    }
+}
+
+impl Drop for WorkerPool {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        for thread in self.threads.drain(..) {
+            thread.thread().unpark();
+            // a job's panic was caught and handed to its caller; the loop itself has none to report
+            let _ = thread.join();
+        }
+    }
+}
+
+impl std::fmt::Debug for WorkerPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "WorkerPool({})", self.workers())
+    }
+}
+
+/// A pointer that may go to the workers: each derives disjoint parts from it.
+struct Shards<T>(*mut T);
+
+impl<T> Shards<T> {
+    /// The element's address; the index must be within the allocation.
+    fn at(&self, index: usize) -> *mut T {
+        self.0.wrapping_add(index)
+    }
+}
+
+// SAFETY: only used to form disjoint `&mut` parts, one a thread, of data that may be sent there (`T: Send`)
+unsafe impl<T: Send> Sync for Shards<T> {}
+
+fn work(shared: &Shared, worker: usize) {
+    let mut seen = 0;
+    loop {
+        let mut looks = 0;
+        loop {
+            if shared.stop.load(Ordering::Acquire) {
+                return;
+            }
+            let generation = shared.generation.load(Ordering::Acquire);
+            if generation != seen {
+                seen = generation;
+                break;
+            }
+            looks += 1;
+            if looks < SPINS {
+                std::hint::spin_loop()
+            } else {
+                std::thread::park()
+            }
+        }
+        // SAFETY: the generation changed, so the job was written before (release, acquire) and is kept alive by its
+        // caller until `unfinished` is 0, which this worker's share of is only given up below
+        let job = unsafe { *shared.job.get() };
+        if let Some(job) = job {
+            // SAFETY: as above
+            let outcome = catch_unwind(AssertUnwindSafe(|| unsafe { (*job)(worker) }));
+            if let Err(panic) = outcome {
+                *shared.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
+            }
+        }
+        // the caller's handle is taken before the count falls: after that, the next job may begin
+        let caller = shared
+            .caller
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        if shared.unfinished.fetch_sub(1, Ordering::Release) == 1
+            && let Some(caller) = caller
+        {
+            caller.unpark();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_worker_runs_each_job_once() {
+        let pool = WorkerPool::new(3);
+        let counts: [AtomicUsize; 3] = Default::default();
+        for _ in 0..2_000 {
+            pool.run(|worker| {
+                counts[worker].fetch_add(1, Ordering::Relaxed);
+            });
+        }
+        assert!(
+            counts
+                .iter()
+                .all(|count| count.load(Ordering::Relaxed) == 2_000)
+        );
+    }
+
+    #[test]
+    fn parts_and_states_are_disjoint_and_complete() {
+        let pool = WorkerPool::new(4);
+        let mut numbers = vec![0usize; 103];
+        let length = numbers.len();
+        let ends: Vec<usize> = (1..=4).map(|worker| length * worker / 4).collect();
+        pool.parts(&mut numbers, &ends, |worker, start, part| {
+            for (k, value) in part.iter_mut().enumerate() {
+                *value = 10 * (start + k) + worker;
+            }
+        });
+        assert!(numbers.iter().enumerate().all(|(k, value)| value / 10 == k));
+        let mut states = vec![0; 4];
+        pool.each(&mut states, |worker, state| *state = worker + 1);
+        assert_eq!(states, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_panic_comes_back_and_the_pool_lives_on() {
+        let pool = WorkerPool::new(2);
+        for guilty in 0..2 {
+            let caught = catch_unwind(AssertUnwindSafe(|| {
+                pool.run(|worker| assert_ne!(worker, guilty, "guilty"))
+            }));
+            assert!(caught.is_err());
+        }
+        let count = AtomicUsize::new(0);
+        pool.run(|_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
+        assert_eq!(count.into_inner(), 2);
+    }
+}

@@ -1,0 +1,416 @@
+//! Matrix products C = start + A·B, cut into tiles; and the packing of B.
+//!
+//! The columns of C are cut into panels of at most three vectors, the rows into tiles as even as can be, so that 25
+//! hidden units are 9 + 8 + 8 rows and not 12 + 12 + 1. A is read in place, by broadcast, in either orientation; B
+//! is read as rows of vectors, in place or from panels packed beforehand.
+
+use super::Real;
+use super::kernels::{Kernels, WIDEST};
+
+/// A (rows × depth), read in place.
+#[derive(Clone, Copy, Debug)]
+pub struct Left<'a, T> {
+    values: &'a [T],
+    stride: usize,
+    across: bool,
+}
+
+impl<'a, T> Left<'a, T> {
+    /// The matrix as it lies: row i starts at `values[i·stride]`.
+    pub fn plain(values: &'a [T], stride: usize) -> Self {
+        Self {
+            values,
+            stride,
+            across: false,
+        }
+    }
+
+    /// The transpose of the matrix as it lies: column k starts at `values[k·stride]`.
+    pub fn transposed(values: &'a [T], stride: usize) -> Self {
+        Self {
+            values,
+            stride,
+            across: true,
+        }
+    }
+}
+
+/// B (depth × columns). Rows must be readable up to a whole number of vectors.
+#[derive(Clone, Copy, Debug)]
+pub enum Right<'a, T> {
+    /// Row k starts at `values[k·stride]`.
+    Rows { values: &'a [T], stride: usize },
+    /// As [`Kernels::pack_transposed`] or [`Kernels::pack`] left it.
+    Panels(&'a [T]),
+}
+
+/// What C starts from.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a, T> {
+    Zero,
+    /// This row in every row.
+    Row(&'a [T]),
+    /// `scale` × the matrix whose row i starts at `values[i·stride]`.
+    Scaled {
+        values: &'a [T],
+        stride: usize,
+        scale: T,
+    },
+    /// C as it is.
+    Add,
+}
+
+/// One panel of B: whole vectors side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Panel {
+    /// Vectors to its left.
+    pub first: usize,
+    /// Vectors in it, 1 to 3.
+    pub vectors: usize,
+}
+
+/// How `vectors` are cut into panels: three at a time, and no single one left over after threes.
+pub fn panels(vectors: usize) -> impl Iterator<Item = Panel> + Clone {
+    let mut first = 0;
+    std::iter::from_fn(move || {
+        let left = vectors - first;
+        let width = match left {
+            0 => return None,
+            4 => 2,
+            _ => left.min(WIDEST),
+        };
+        let panel = Panel {
+            first,
+            vectors: width,
+        };
+        first += width;
+        Some(panel)
+    })
+}
+
+/// The elements that `rows` rows of `columns` span, `stride` apart.
+fn span(rows: usize, stride: usize, columns: usize) -> usize {
+    match rows.checked_sub(1) {
+        None => 0,
+        Some(before) => before.saturating_mul(stride).saturating_add(columns),
+    }
+}
+
+impl<T: Real> Kernels<T> {
+    /// Numbers in a vector.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// `columns` rounded up to whole vectors.
+    pub fn padded(&self, columns: usize) -> usize {
+        columns.next_multiple_of(self.width)
+    }
+
+    /// C (rows × columns) = start + A (rows × depth) · B (depth × columns); row i of C starts at `c[i·c_stride]`.
+    ///
+    /// # Panics
+    /// Where a slice is shorter than its shape says.
+    pub fn multiply(
+        &self,
+        (rows, columns, depth): (usize, usize, usize),
+        a: Left<'_, T>,
+        b: Right<'_, T>,
+        start: Start<'_, T>,
+        c: &mut [T],
+        c_stride: usize,
+    ) {
+        if rows == 0 || columns == 0 {
+            return;
+        }
+        let padded = self.padded(columns);
+        let a_span = if a.across {
+            span(depth, a.stride, rows)
+        } else {
+            span(rows, a.stride, depth)
+        };
+        assert!(a.values.len() >= a_span, "A is too short");
+        match b {
+            Right::Rows { values, stride } => assert!(
+                values.len() >= span(depth, stride, padded),
+                "B is too short"
+            ),
+            Right::Panels(values) => assert!(
+                values.len() >= padded.saturating_mul(depth),
+                "B's panels are too short"
+            ),
+        }
+        assert!(c.len() >= span(rows, c_stride, columns), "C is too short");
+        match start {
+            Start::Row(row) => assert!(row.len() >= columns, "the row is too short"),
+            Start::Scaled { values, stride, .. } => assert!(
+                values.len() >= span(rows, stride, columns),
+                "D is too short"
+            ),
+            Start::Zero | Start::Add => {}
+        }
+        let tiles = if a.across {
+            &self.tiles_across
+        } else {
+            &self.tiles
+        };
+        let c = c.as_mut_ptr();
+        let (d, d_stride, scale) = match start {
+            Start::Zero => (std::ptr::null(), 0, T::one()),
+            Start::Row(row) => (row.as_ptr(), 0, T::one()),
+            Start::Scaled {
+                values,
+                stride,
+                scale,
+            } => (values.as_ptr(), stride, scale),
+            Start::Add => (c.cast_const(), c_stride, T::one()),
+        };
+        for panel in panels(padded / self.width) {
+            let column = panel.first * self.width;
+            let panel_width = panel.vectors * self.width;
+            let tail = self.width - (column + panel_width).saturating_sub(columns);
+            let (b, b_stride) = match b {
+                // SAFETY: column < padded ≤ values.len() where depth ≥ 1, and is not dereferenced where depth is 0
+                Right::Rows { values, stride } => (values.as_ptr().wrapping_add(column), stride),
+                Right::Panels(values) => {
+                    (values.as_ptr().wrapping_add(column * depth), panel_width)
+                }
+            };
+            let by_rows = tiles[panel.vectors - 1];
+            let count = rows.div_ceil(by_rows.len());
+            let mut row = 0;
+            for index in 0..count {
+                let height = (rows - row).div_ceil(count - index);
+                let a_offset = if a.across { row } else { row * a.stride };
+                // SAFETY: height is 1 ..= the table's length. The asserts above cover what the tile reads: of A
+                // rows row .. row + height, of B the panel's columns (< padded) in `depth` rows, of C and D the
+                // columns column .. min(column + panel_width, columns) of those rows, as `tail` cuts the last
+                // vector there. C is borrowed alone, and D is elsewhere or C itself. `self` exists only for a path
+                // that the processor has (`HasKernels::kernels` sees to that).
+                unsafe {
+                    by_rows[height - 1](
+                        depth,
+                        a.values.as_ptr().add(a_offset),
+                        a.stride,
+                        b,
+                        b_stride,
+                        c.add(row * c_stride + column),
+                        c_stride,
+                        tail,
+                        if d.is_null() {
+                            d
+                        } else {
+                            d.add(row * d_stride + column)
+                        },
+                        d_stride,
+                        scale,
+                    );
+                }
+                row += height;
+            }
+        }
+    }
+
+    /// The length of B (depth × columns) in panels.
+    pub fn packed_length(&self, depth: usize, columns: usize) -> usize {
+        self.padded(columns) * depth
+    }
+
+    /// Packs one panel of B = Wᵀ (depth × columns), W (columns × depth) dense in rows, into `to`; what is beyond the
+    /// last column becomes zero.
+    pub fn pack_transposed_panel(&self, weights: &[T], depth: usize, panel: Panel, to: &mut [T]) {
+        let width = panel.vectors * self.width;
+        let first = panel.first * self.width;
+        let columns = (weights.len() / depth.max(1))
+            .saturating_sub(first)
+            .min(width);
+        let to = &mut to[..width * depth];
+        // 16 terms at a time: the reads of a row stay within a cache line, the writes within a few
+        const TERMS: usize = 16;
+        for (group, to) in to.chunks_mut(TERMS * width).enumerate() {
+            let k = group * TERMS;
+            let terms = to.len() / width;
+            for j in 0..width {
+                if j < columns {
+                    let row = &weights[(first + j) * depth + k..][..terms];
+                    for (to, value) in to[j..].iter_mut().step_by(width).zip(row) {
+                        *to = *value;
+                    }
+                } else {
+                    to[j..]
+                        .iter_mut()
+                        .step_by(width)
+                        .for_each(|to| *to = T::zero());
+                }
+            }
+        }
+    }
+
+    /// Packs one panel of B = W (depth × columns), dense in rows, into `to`; what is beyond the last column becomes
+    /// zero.
+    pub fn pack_panel(&self, weights: &[T], columns: usize, panel: Panel, to: &mut [T]) {
+        let width = panel.vectors * self.width;
+        let first = panel.first * self.width;
+        let present = columns.saturating_sub(first).min(width);
+        for (to, row) in to
+            .chunks_exact_mut(width)
+            .zip(weights.chunks_exact(columns))
+        {
+            to[..present].copy_from_slice(&row[first..first + present]);
+            to[present..].fill(T::zero());
+        }
+    }
+
+    /// Packs the whole of B = Wᵀ; see [`Self::pack_transposed_panel`].
+    pub fn pack_transposed(&self, weights: &[T], depth: usize, columns: usize, to: &mut [T]) {
+        for panel in panels(self.padded(columns) / self.width) {
+            let start = panel.first * self.width * depth;
+            self.pack_transposed_panel(weights, depth, panel, &mut to[start..]);
+        }
+    }
+
+    /// Packs the whole of B = W; see [`Self::pack_panel`].
+    pub fn pack(&self, weights: &[T], depth: usize, columns: usize, to: &mut [T]) {
+        for panel in panels(self.padded(columns) / self.width) {
+            let start = panel.first * self.width * depth;
+            self.pack_panel(
+                weights,
+                columns,
+                panel,
+                &mut to[start..][..panel.vectors * self.width * depth],
+            );
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::KernelPath;
+    use super::*;
+
+    fn numbers<T: Real>(count: usize, seed: u64) -> Vec<T> {
+        let mut state = seed.wrapping_mul(2_654_435_769).wrapping_add(12_345);
+        (0..count)
+            .map(|_| {
+                state = state
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
+                // small integers: every product and sum below is exact in both precisions
+                T::of(((state >> 40) % 9) as f64 - 4.0)
+            })
+            .collect()
+    }
+
+    /// Every shape, orientation and start, exactly, and nothing written outside C's columns.
+    fn products_are_exact<T: Real>() {
+        for &path in KernelPath::available() {
+            let kernels = T::kernels(path);
+            for (m, n, k) in [
+                (1, 1, 1),
+                (25, 64, 30),
+                (13, 25, 7),
+                (9, 49, 17),
+                (31, 3, 5),
+                (8, 100, 1),
+                (5, 7, 0),
+            ] {
+                let padded = kernels.padded(n);
+                let a = numbers::<T>(m * k, 1);
+                let a_across: Vec<T> = (0..k * m).map(|at| a[(at % m) * k + at / m]).collect();
+                let b = numbers::<T>(k * n, 2);
+                let mut b_rows = vec![T::of(99.0); k * padded];
+                for (to, from) in b_rows.chunks_mut(padded).zip(b.chunks(n)) {
+                    to[..n].copy_from_slice(from);
+                }
+                let b_transposed: Vec<T> = (0..n * k).map(|at| b[(at % k) * n + at / k]).collect();
+                let mut packed = vec![T::of(77.0); kernels.packed_length(k, n)];
+                let mut packed_transposed = packed.clone();
+                kernels.pack(&b, k, n, &mut packed);
+                kernels.pack_transposed(&b_transposed, k, n, &mut packed_transposed);
+                assert_eq!(packed, packed_transposed);
+                let d = numbers::<T>(m * n, 3);
+                let stride = n + 2;
+                for a in [Left::plain(&a, k), Left::transposed(&a_across, m)] {
+                    for b_now in [
+                        Right::Rows {
+                            values: &b_rows,
+                            stride: padded,
+                        },
+                        Right::Panels(&packed),
+                    ] {
+                        for (which, start) in [
+                            Start::Zero,
+                            Start::Row(&d[..n]),
+                            Start::Scaled {
+                                values: &d,
+                                stride: n,
+                                scale: T::of(2.0),
+                            },
+                            Start::Add,
+                        ]
+                        .into_iter()
+                        .enumerate()
+                        {
+                            let before = numbers::<T>(m * stride, 4);
+                            let mut c = before.clone();
+                            kernels.multiply((m, n, k), a, b_now, start, &mut c, stride);
+                            for i in 0..m {
+                                for j in 0..stride {
+                                    let at = i * stride + j;
+                                    if j >= n {
+                                        assert_eq!(
+                                            c[at], before[at],
+                                            "{path} wrote beyond C's columns"
+                                        );
+                                        continue;
+                                    }
+                                    let from = match which {
+                                        0 => T::zero(),
+                                        1 => d[j],
+                                        2 => d[i * n + j] * T::of(2.0),
+                                        _ => before[at],
+                                    };
+                                    let sum: T =
+                                        (0..k).map(|t| a_at(&a, i, t) * b[t * n + j]).sum();
+                                    assert_eq!(
+                                        c[at],
+                                        from + sum,
+                                        "{path} {m}×{n}×{k} start {which} at {i},{j}"
+                                    );
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn a_at<T: Real>(a: &Left<'_, T>, i: usize, k: usize) -> T {
+        if a.across {
+            a.values[k * a.stride + i]
+        } else {
+            a.values[i * a.stride + k]
+        }
+    }
+
+    #[test]
+    fn products_are_exact_on_every_path() {
+        products_are_exact::<f32>();
+        products_are_exact::<f64>();
+    }
+
+    #[test]
+    fn panels_cover_all_vectors_and_leave_no_single_one() {
+        for vectors in 0..40 {
+            let cut: Vec<Panel> = panels(vectors).collect();
+            let mut next = 0;
+            for panel in &cut {
+                assert_eq!(panel.first, next);
+                next += panel.vectors;
+            }
+            assert_eq!(next, vectors);
+            assert!(vectors == 1 || cut.iter().all(|panel| panel.vectors > 1));
+        }
+    }
+}
