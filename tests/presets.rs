@@ -98,7 +98,10 @@ fn the_posts_values_give_smooth_features_that_reconstruct() {
     for seed in SEEDS {
         let run = lesson.train(seed, 40);
         let selectivity = selectivity(&run);
-        assert!((0.2..0.45).contains(&selectivity), "seed {seed}: {selectivity:.3}");
+        assert!(
+            (0.2..0.45).contains(&selectivity),
+            "seed {seed}: {selectivity:.3}"
+        );
         assert!(run.fvu() < 0.75 && run.counts().dead() == 0, "seed {seed}");
     }
 }
@@ -117,7 +120,11 @@ fn bars_are_found_with_the_sparsity_term_and_not_without() {
         assert!(found >= 15, "seed {seed}: {found} of 16");
         let run = plain.train(seed, 150);
         assert_eq!(bars(&run), 0, "seed {seed}");
-        assert!(run.fvu() < 0.05, "the plain one reconstructs well: {}", run.fvu());
+        assert!(
+            run.fvu() < 0.05,
+            "the plain one reconstructs well: {}",
+            run.fvu()
+        );
     }
 }
 
@@ -169,7 +176,11 @@ fn too_few_units_cannot_hold_all_bars() {
     for seed in SEEDS {
         let run = lesson.train(seed, 60);
         assert!(bars(&run) <= 8, "seed {seed}");
-        assert!((0.45..0.7).contains(&run.fvu()), "seed {seed}: {}", run.fvu());
+        assert!(
+            (0.45..0.7).contains(&run.fvu()),
+            "seed {seed}: {}",
+            run.fvu()
+        );
         assert_eq!(run.counts().dead(), 0, "seed {seed}");
     }
 }

@@ -455,3 +455,38 @@ fn no_size_or_zoom_makes_it_fail() {
         }
     }
 }
+
+#[test]
+fn a_frame_costs_little_even_after_a_long_run() {
+    let (mut harness, script) = window();
+    let mut long = ui_support::snapshot();
+    let mut history = sae_lab::training::History::new();
+    for epoch in 0..200_000 {
+        let noise = 1.0 + 0.5 * (epoch as f64 * 1.7).sin();
+        let cost = sae_lab::model::Cost {
+            reconstruction_loss: noise,
+            decay_penalty: 0.1 * noise,
+            sparsity_penalty: 0.01 * noise,
+        };
+        history.push(sae_lab::training::Record {
+            epoch,
+            cost,
+            fvu: noise,
+            counts: Default::default(),
+        });
+    }
+    long.history = Arc::new(history);
+    let mut frames: Vec<f64> = (0..40)
+        .map(|frame| {
+            let mut next = long.clone();
+            next.epoch = 200_000 + frame; // every frame has something new to show
+            script.snapshots.put(Arc::new(next));
+            let start = std::time::Instant::now();
+            harness.step();
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    frames.sort_by(f64::total_cmp);
+    println!("median {:.2} ms, slowest {:.2} ms", frames[20], frames[39]);
+    assert!(frames[20] < 15.0, "a frame took {} ms", frames[20]);
+}

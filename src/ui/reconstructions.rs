@@ -106,7 +106,13 @@ impl ReconstructionsPanel {
             {
                 let answer = snapshot.activations[[index, unit]];
                 let tanh = snapshot.experiment.hidden_activation == HiddenActivation::Tanh;
-                let answer = if tanh { (answer + 1.0) / 2.0 } else { answer }.clamp(0.0, 1.0);
+                let answer = if tanh { (answer + 1.0) / 2.0 } else { answer };
+                // of its own strongest answer: a sparse unit's are all small
+                let most = snapshot
+                    .units
+                    .get(unit)
+                    .map_or(1.0, |unit| unit.maximum as f32);
+                let answer = (answer / most.max(1e-6)).clamp(0.0, 1.0);
                 let y = area.top() + tile.y + MIDDLE / 2.0;
                 let bar = Rect::from_min_size(pos2(rect.left(), y - 1.5), vec2(tile.x, 3.0));
                 ui.painter().rect_filled(bar, 1.0, theme.line);

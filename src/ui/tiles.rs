@@ -20,12 +20,15 @@ pub struct Grid {
 
 /// Tiles smaller than this, in points, are no pictures any more: scroll instead.
 const SMALLEST: f32 = 16.0;
+/// A full, square grid is worth tiles this much smaller than the largest that fit.
+const NEARLY: f32 = 0.8;
 /// The height of the strip that a plain vector is drawn as, in points.
 const STRIP: f32 = 16.0;
 
 impl Grid {
-    /// The grid of `count` ≥ 1 pictures of (`rows`, `columns`) in `room` that has the largest whole number of screen
-    /// pixels to a value; of equals the one with the fewest empty places.
+    /// The grid of `count` ≥ 1 pictures of (`rows`, `columns`) in `room` at a whole number of screen pixels to a
+    /// value: nearly the largest that fits, and of those the grid with the fewest empty places, then the squarest. So
+    /// a little more or less room doesn't shuffle the tiles.
     pub fn fit(
         count: usize,
         picture: (usize, usize),
@@ -59,30 +62,34 @@ impl Grid {
                 .ceil()
                 .max(1.0)
         };
-        let mut best: Option<(u32, usize, usize)> = None; // scale, empty places, columns
-        for columns in 1..=count {
+        let scale_of = |columns: usize| {
             let rows = count.div_ceil(columns);
             let across = (room.x - gap * (columns - 1) as f32) / (columns as f32 * width);
             let down = (room.y - gap * (rows - 1) as f32) / (rows as f32 * height);
             let scale = if strip {
-                if rows as f32 * (tile(1.0).y + gap) - gap <= room.y {
-                    across
-                } else {
-                    0.0
-                }
+                let fits = rows as f32 * (tile(1.0).y + gap) - gap <= room.y;
+                if fits { across } else { 0.0 }
             } else {
                 across.min(down)
             };
-            let scale = scale.floor().max(0.0) as u32;
-            let candidate = (scale, columns * rows - count, columns);
-            if best.is_none_or(|(s, empty, _)| scale > s || (scale == s && candidate.1 < empty)) {
-                best = Some(candidate);
-            }
-        }
-        let (scale, _, columns) = best.unwrap_or((0, 0, 1));
-        let fits = scale as f32 >= smallest.min(if strip { 1.0 } else { smallest });
+            scale.floor().max(0.0)
+        };
+        let largest = (1..=count).map(scale_of).fold(0.0, f32::max);
+        let (scale, columns) = (1..=count)
+            .map(|columns| (scale_of(columns), columns))
+            .filter(|(scale, _)| *scale >= largest * NEARLY)
+            .min_by_key(|(scale, columns)| {
+                let rows = count.div_ceil(*columns);
+                (
+                    columns * rows - count,
+                    columns.abs_diff(rows),
+                    std::cmp::Reverse(*scale as u32),
+                )
+            })
+            .unwrap_or((0.0, 1));
+        let fits = scale >= smallest;
         let (size, columns) = if fits {
-            (tile(scale as f32), columns)
+            (tile(scale), columns)
         } else {
             let size = tile(smallest);
             (

@@ -1,6 +1,9 @@
 //! The bar at the top: play, step, reset, seed, speed, presets, data, theme and zoom.
 
-use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align, Button, Layout, Rect, RectAlign, Response, RichText, Shape, Tooltip, Ui, UiBuilder,
+    pos2, vec2,
+};
 
 use super::log_slider::{LogScale, LogSlider};
 use super::speed;
@@ -202,10 +205,11 @@ fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Ac
         let keys = muted(ui, ui.ctx().format_shortcut(shortcut));
         button = button.shortcut_text(keys);
     }
-    let response = ui
-        .add(button)
-        .on_hover_text(command.tooltip())
-        .accessible_name(command.text());
+    let response = ui.add(button).accessible_name(command.text());
+    // beside the menu: below, it would hide the next entry
+    let mut tooltip = Tooltip::for_enabled(&response);
+    tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START).gap(GRID + 4.0);
+    tooltip.show(|ui| ui.label(command.tooltip()));
     if response.clicked() {
         actions.push(command.into());
         ui.close();
