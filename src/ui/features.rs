@@ -24,8 +24,8 @@ const WORD_WIDTH: f32 = 50.0;
 #[derive(Default)]
 pub struct FeaturesPanel {
     atlas: Atlas,
-    /// What the texture shows: (run, epoch, contrast, dark).
-    shown: Option<(u64, u64, Contrast, bool)>,
+    /// What the texture shows: (run, epoch, contrast, dark, smooth).
+    shown: Option<(u64, u64, Contrast, bool, bool)>,
 }
 
 impl FeaturesPanel {
@@ -50,7 +50,6 @@ impl FeaturesPanel {
             return;
         };
         title(ui, view, snapshot, actions);
-        self.refresh(ui, view, snapshot);
         let picture = snapshot.data.shape.picture();
         let room = ui.available_size();
         let grid = Grid::fit(
@@ -60,6 +59,7 @@ impl FeaturesPanel {
             GAP,
             ui.pixels_per_point(),
         );
+        self.refresh(ui, view, snapshot, grid.smooth);
         if !self.atlas.is_filled() {
             let text = "These features are larger than this system's textures can hold.";
             widgets::text(
@@ -116,9 +116,15 @@ impl FeaturesPanel {
     }
 
     /// Fills the texture anew if it shows anything but this.
-    fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot) {
+    fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot, smooth: bool) {
         let theme = Theme::of(ui);
-        let key = (snapshot.run, snapshot.epoch, view.contrast, theme.dark);
+        let key = (
+            snapshot.run,
+            snapshot.epoch,
+            view.contrast,
+            theme.dark,
+            smooth,
+        );
         if self.shown.replace(key) == Some(key) {
             return;
         }
@@ -135,6 +141,7 @@ impl FeaturesPanel {
             "features",
             weights.nrows(),
             snapshot.data.shape.picture(),
+            smooth,
             |unit, pixels| {
                 let row = weights.row(unit);
                 let scale = match view.contrast {

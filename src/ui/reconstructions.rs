@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, SMALL, Theme};
-use super::tiles::Atlas;
+use super::tiles::{Atlas, whole_scale};
 use super::widgets::{self, muted};
 use crate::app::state::ViewState;
 use crate::model::HiddenActivation;
@@ -18,8 +18,8 @@ const LABELS: f32 = 20.0;
 #[derive(Default)]
 pub struct ReconstructionsPanel {
     atlas: Atlas,
-    /// (run, epoch)
-    shown: Option<(u64, u64)>,
+    /// (run, epoch, smooth)
+    shown: Option<(u64, u64, bool)>,
 }
 
 impl ReconstructionsPanel {
@@ -40,13 +40,13 @@ impl ReconstructionsPanel {
             );
         });
         let Some(snapshot) = snapshot else { return };
-        self.refresh(ui, snapshot);
         let area = ui.available_rect_before_wrap();
         let (rows, columns) = snapshot.data.shape.picture();
         let ppp = ui.pixels_per_point();
         let height = (area.height() - MIDDLE) / 2.0;
-        let scale = (height * ppp / rows as f32).floor().max(1.0);
-        let mut tile = vec2(columns as f32, rows as f32) * scale / ppp;
+        let (scale, smooth) = whole_scale((height * ppp / rows as f32).max(1.0));
+        self.refresh(ui, snapshot, smooth);
+        let mut tile = (vec2(columns as f32, rows as f32) * scale).floor() / ppp;
         if rows == 1 {
             tile = vec2(
                 columns as f32 * (72.0 / columns as f32).floor().max(1.0),
@@ -137,8 +137,8 @@ impl ReconstructionsPanel {
         }
     }
 
-    fn refresh(&mut self, ui: &Ui, snapshot: &Snapshot) {
-        let key = (snapshot.run, snapshot.epoch);
+    fn refresh(&mut self, ui: &Ui, snapshot: &Snapshot, smooth: bool) {
+        let key = (snapshot.run, snapshot.epoch, smooth);
         if self.shown.replace(key) == Some(key) {
             return;
         }
@@ -155,6 +155,7 @@ impl ReconstructionsPanel {
             "reconstructions",
             2 * total,
             snapshot.data.shape.picture(),
+            smooth,
             |index, pixels| {
                 let row = if index < total {
                     snapshot.inputs.row(index)

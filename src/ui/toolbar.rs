@@ -1,14 +1,11 @@
 //! The bar at the top: play, step, reset, seed, speed, presets, data, theme and zoom.
 
-use egui::{
-    Align, Button, Layout, Rect, RectAlign, Response, RichText, Shape, Tooltip, Ui, UiBuilder,
-    pos2, vec2,
-};
+use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
 
 use super::log_slider::{LogScale, LogSlider};
 use super::speed;
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::{command_button, muted};
+use super::widgets::{command_button, hint, muted};
 use crate::app::state::{ViewState, ZOOMS};
 use crate::app::{Action, UserCommand};
 use crate::data::EmbeddedSet;
@@ -206,10 +203,7 @@ fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Ac
         button = button.shortcut_text(keys);
     }
     let response = ui.add(button).accessible_name(command.text());
-    // beside the menu: below, it would hide the next entry
-    let mut tooltip = Tooltip::for_enabled(&response);
-    tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START).gap(GRID + 4.0);
-    tooltip.show(|ui| ui.label(command.tooltip()));
+    hint(&response, command.tooltip());
     if response.clicked() {
         actions.push(command.into());
         ui.close();
