@@ -2,7 +2,9 @@
 //! trust every number it shows.
 
 pub mod app;
+pub mod cli;
 pub mod data;
+pub mod io;
 pub mod model;
 pub mod numerics;
 pub mod optim;

@@ -81,14 +81,21 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
     let (m, n) = data.samples.dim();
     println!("{:<22}{} · {m} × {n}", "data", data.name);
     println!("{:<22}{}", "cost J", evaluation.total_cost);
-    println!("{:<22}{}", "  reconstruction", evaluation.reconstruction_loss);
+    println!(
+        "{:<22}{}",
+        "  reconstruction", evaluation.reconstruction_loss
+    );
     println!("{:<22}{}", "  decay", evaluation.decay_penalty);
     println!("{:<22}{}", "  sparsity", evaluation.sparsity_penalty);
     match evaluation.fvu {
         Some(fvu) => println!("{:<22}{fvu}", "FVU"),
         None => println!("{:<22}undefined: the data never vary", "FVU"),
     }
-    let rho_hat: Vec<String> = evaluation.rho_hat.iter().map(|rho| format!("{rho:.5}")).collect();
+    let rho_hat: Vec<String> = evaluation
+        .rho_hat
+        .iter()
+        .map(|rho| format!("{rho:.5}"))
+        .collect();
     println!("{:<22}{}", "mean activation ρ̂", rho_hat.join(" "));
     Ok(())
 }

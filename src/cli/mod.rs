@@ -1,10 +1,13 @@
 //! The headless commands: the window's equal for scripts, and for machines with no display.
-#![expect(clippy::print_stdout, reason = "standard output is where a command's result goes")]
+#![expect(
+    clippy::print_stdout,
+    reason = "standard output is where a command's result goes"
+)]
 
+pub mod check_gradient;
+pub mod evaluate;
 pub mod settings;
 pub mod train;
-pub mod evaluate;
-pub mod check_gradient;
 
 use std::process::ExitCode;
 
@@ -61,7 +64,13 @@ pub fn run(command: Command) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sae-lab: {error}");
-            ExitCode::from(if matches!(error, CliError::Usage(_) | CliError::Hyperparameters(_)) { 2 } else { 1 })
+            ExitCode::from(
+                if matches!(error, CliError::Usage(_) | CliError::Hyperparameters(_)) {
+                    2
+                } else {
+                    1
+                },
+            )
         }
     }
 }

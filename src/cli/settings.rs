@@ -8,7 +8,8 @@ use super::CliError;
 use crate::data::{DataSpec, Preprocessing};
 use crate::io;
 use crate::model::{
-    BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation, Parameters,
+    BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
+    Parameters,
 };
 use crate::numerics::{Precision, Real};
 use crate::training::Experiment;
@@ -82,7 +83,10 @@ impl ExperimentArguments {
     ///
     /// # Errors
     /// `--hidden` contradicts the model, or is 0.
-    pub fn experiment<T: Real>(&self, model: Option<&Parameters<T>>) -> Result<Experiment, CliError> {
+    pub fn experiment<T: Real>(
+        &self,
+        model: Option<&Parameters<T>>,
+    ) -> Result<Experiment, CliError> {
         let hidden = match (self.hidden, model) {
             (Some(asked), Some(model)) if asked != model.hidden() => {
                 return Err(CliError::Usage(format!(
@@ -90,7 +94,11 @@ impl ExperimentArguments {
                     model.hidden()
                 )));
             }
-            (Some(0), _) => return Err(CliError::Usage("--hidden 0 learns nothing: give at least 1".into())),
+            (Some(0), _) => {
+                return Err(CliError::Usage(
+                    "--hidden 0 learns nothing: give at least 1".into(),
+                ));
+            }
             (Some(asked), _) => asked,
             (None, Some(model)) => model.hidden(),
             (None, None) => 25,
@@ -116,7 +124,9 @@ impl ExperimentArguments {
     }
 
     pub fn threads(&self) -> usize {
-        self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
+        self.threads
+            .or_else(|| std::thread::available_parallelism().ok())
+            .map_or(1, std::num::NonZeroUsize::get)
     }
 }
 

@@ -134,7 +134,7 @@ impl FeaturesPanel {
         };
         // weights much smaller than those that a run starts from are nothing, not a picture
         let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
-        let shared = shared_scale(weights.outer_iter().map(greatest).collect()).max(initial);
+        let shared = shared_scale(weights.iter().map(|w| w.abs())).max(initial);
         let table = theme.weight_table();
         self.atlas.fill(
             ui.ctx(),
@@ -158,12 +158,17 @@ impl FeaturesPanel {
     }
 }
 
-/// The scale that all tiles share: the 90th percentile of the units' greatest weights, so that one loud unit does
-/// not turn the others grey.
-fn shared_scale(mut greatest: Vec<f32>) -> f32 {
-    greatest.sort_by(f32::total_cmp);
-    let index = (greatest.len().saturating_sub(1)) * 9 / 10;
-    greatest.get(index).copied().unwrap_or(0.0)
+/// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.
+/// Of at most `SAMPLED` weights, evenly taken.
+fn shared_scale(sizes: impl ExactSizeIterator<Item = f32>) -> f32 {
+    const SAMPLED: usize = 20_000;
+    let stride = sizes.len().div_ceil(SAMPLED).max(1);
+    let mut sizes: Vec<f32> = sizes.step_by(stride).collect();
+    if sizes.is_empty() {
+        return 0.0;
+    }
+    let index = (sizes.len() - 1) * 995 / 1000;
+    *sizes.select_nth_unstable_by(index, f32::total_cmp).1
 }
 
 fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<Action>) {
@@ -370,11 +375,13 @@ mod tests {
     use super::shared_scale;
 
     #[test]
-    fn one_loud_unit_does_not_set_the_scale() {
-        let mut units = vec![1.0; 30];
-        units.push(50.0);
-        assert_eq!(shared_scale(units), 1.0);
-        assert_eq!(shared_scale(vec![]), 0.0);
-        assert_eq!(shared_scale(vec![2.0]), 2.0);
+    fn a_few_loud_weights_do_not_set_the_scale() {
+        let mut weights: Vec<f32> = (0..1000).map(|i| i as f32 / 1000.0).collect();
+        weights.extend([50.0; 4]);
+        let scale = shared_scale(weights.into_iter());
+        assert!((0.99..1.0).contains(&scale), "{scale}");
+        assert_eq!(shared_scale([].into_iter()), 0.0);
+        assert_eq!(shared_scale([2.0].into_iter()), 2.0);
+        assert_eq!(shared_scale(vec![3.0; 1_000_000].into_iter()), 3.0);
     }
 }

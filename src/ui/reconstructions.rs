@@ -91,6 +91,12 @@ impl ReconstructionsPanel {
                 ]
             })));
         for index in 0..count {
+            for y in [area.top(), second] {
+                // a white picture on a white panel needs an edge
+                let edge = egui::Stroke::new(1.0, theme.line);
+                ui.painter()
+                    .rect_stroke(place(index, y), 0.0, edge, egui::StrokeKind::Outside);
+            }
             let rect = place(index, area.top()).union(place(index, second));
             let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
             response.widget_info(|| {
