@@ -23,7 +23,7 @@ use self::preferences::Preferences;
 use self::state::{OpenDialog, Question, Restart, Severity, ZOOMS, title_of};
 use crate::data::{DataSet, DataSpec};
 use crate::model::OutputActivation;
-use crate::training::{Command, Event, Experiment, Preset, Speed, TrainerError};
+use crate::training::{Command, Event, Experiment, Preset, TrainerError};
 use crate::ui::{self, Panels};
 
 /// The window's first size, in points.
@@ -92,8 +92,6 @@ pub struct LabApp {
     preferences: Preferences,
     /// What waits for the system's dialog.
     browsing: bool,
-    /// The longest frame's CPU time of late, in seconds; shown in no panel, read by tests.
-    frame_seconds: f32,
 }
 
 impl LabApp {
@@ -119,7 +117,6 @@ impl LabApp {
             wake,
             preferences,
             browsing: false,
-            frame_seconds: 0.0,
             view,
         };
         app.load(app.view.experiment.clone());
@@ -128,11 +125,6 @@ impl LabApp {
 
     pub fn view(&self) -> &ViewState {
         &self.view
-    }
-
-    /// CPU seconds of the slowest of the recent frames.
-    pub fn frame_seconds(&self) -> f32 {
-        self.frame_seconds
     }
 
     /// Does what was asked.
@@ -233,6 +225,7 @@ impl LabApp {
                 self.act(ctx, Action::SetSpeed(ui::speed::next(self.view.speed, -1)))
             }
             UserCommand::OpenFile => {
+                egui::Popup::close_all(ctx); // a menu would stand over the dialog
                 self.view
                     .open_dialog
                     .get_or_insert_with(OpenDialog::default);
@@ -480,9 +473,7 @@ impl LabApp {
 }
 
 impl eframe::App for LabApp {
-    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        let seconds = frame.info().cpu_usage.unwrap_or(0.0);
-        self.frame_seconds = seconds.max(self.frame_seconds * 0.98);
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
         self.drain();
         for command in UserCommand::pressed(ctx) {
@@ -516,9 +507,4 @@ impl eframe::App for LabApp {
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
-}
-
-/// Whether `speed` limits anything.
-pub fn is_limited(speed: Speed) -> bool {
-    matches!(speed, Speed::EpochsPerSecond(_))
 }
