@@ -1,6 +1,7 @@
 //! The Sparse Autoencoder Lab: see the classical sparse autoencoder train, change its settings while it does, and
 //! trust every number it shows.
 
+pub mod cli;
 pub mod data;
 pub mod model;
 pub mod numerics;

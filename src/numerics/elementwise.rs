@@ -26,10 +26,10 @@ pub unsafe fn hidden<L: Lanes, const TANH: bool>(
 {
     // SAFETY: column + row·stride < rows·stride, a whole vector at a time as stride is a multiple of WIDTH
     unsafe {
-        for column in (0..stride).step_by(L::WIDTH) {
-            let (mut total_p, mut total_q) =
-                (L::splat(num_traits::zero()), L::splat(num_traits::zero()));
-            for row in 0..rows {
+        clear::<L>(stride, sum_p);
+        clear::<L>(stride, sum_q);
+        for row in 0..rows {
+            for column in (0..stride).step_by(L::WIDTH) {
                 let at = row * stride + column;
                 let value = L::load(z.add(at));
                 let (a, p, q) = if TANH {
@@ -80,10 +80,10 @@ pub unsafe fn output<L: Lanes, const KIND: u8>(
     // SAFETY: as in `hidden`; of x the last vector is read only as far as its row goes
     unsafe {
         let scale = L::splat(scale);
-        for column in (0..stride).step_by(L::WIDTH) {
-            let (mut sum, mut square) =
-                (L::splat(num_traits::zero()), L::splat(num_traits::zero()));
-            for row in 0..rows {
+        clear::<L>(stride, sums);
+        clear::<L>(stride, squares);
+        for row in 0..rows {
+            for column in (0..stride).step_by(L::WIDTH) {
                 let at = z.add(row * stride + column);
                 let from = x.add(row * x_stride + column);
                 let target = if column + L::WIDTH <= columns {
@@ -377,6 +377,25 @@ unsafe fn clear<L: Lanes>(count: usize, to: *mut L::Scalar) {
 unsafe fn add_at<L: Lanes>(to: *mut L::Scalar, value: L::Vector) {
     // SAFETY: the caller's
     unsafe { L::store(to, L::add(L::load(to.cast_const()), value)) }
+}
+
+/// Σ a·b, in lanes over at most a few hundred numbers.
+///
+/// # Safety
+/// As [`Lanes`]; both hold `count` numbers.
+#[inline(always)]
+pub unsafe fn dot<L: Lanes>(count: usize, a: *const L::Scalar, b: *const L::Scalar) -> f64 {
+    // SAFETY: whole vectors below `count`, then the rest; the array below has room for a vector (at most 16 lanes)
+    unsafe {
+        let mut sum = L::splat(num_traits::zero());
+        for at in (0..count).step_by(L::WIDTH) {
+            let lanes = L::WIDTH.min(count - at);
+            sum = L::fma(get::<L>(a, at, lanes), get::<L>(b, at, lanes), sum);
+        }
+        let mut lanes = [<L::Scalar as num_traits::Zero>::zero(); 16];
+        L::store(lanes.as_mut_ptr(), sum);
+        lanes.iter().map(|lane| lane.f64()).sum()
+    }
 }
 
 /// # Safety

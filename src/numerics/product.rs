@@ -225,24 +225,29 @@ impl<T: Real> Kernels<T> {
             .saturating_sub(first)
             .min(width);
         let to = &mut to[..width * depth];
-        // 16 terms at a time: the reads of a row stay within a cache line, the writes within a few
-        const TERMS: usize = 16;
-        for (group, to) in to.chunks_mut(TERMS * width).enumerate() {
-            let k = group * TERMS;
-            let terms = to.len() / width;
-            for j in 0..width {
-                if j < columns {
-                    let row = &weights[(first + j) * depth + k..][..terms];
-                    for (to, value) in to[j..].iter_mut().step_by(width).zip(row) {
-                        *to = *value;
-                    }
-                } else {
-                    to[j..]
-                        .iter_mut()
-                        .step_by(width)
-                        .for_each(|to| *to = T::zero());
+        // squares of 8 × 8 at a time: the reads run along the rows and the writes along the panel, and the square
+        // between them is small enough for registers
+        const SIDE: usize = 8;
+        let rows = |j: usize, k: usize| &weights[(first + j) * depth + k..];
+        let whole = (columns - columns % SIDE, depth - depth % SIDE);
+        for k in (0..whole.1).step_by(SIDE) {
+            for j in (0..whole.0).step_by(SIDE) {
+                let mut square = [[T::zero(); SIDE]; SIDE];
+                for (row, square) in square.iter_mut().enumerate() {
+                    square.copy_from_slice(&rows(j + row, k)[..SIDE]);
+                }
+                for term in 0..SIDE {
+                    let column: [T; SIDE] = std::array::from_fn(|row| square[row][term]);
+                    to[(k + term) * width + j..][..SIDE].copy_from_slice(&column);
                 }
             }
+        }
+        for k in 0..depth {
+            let done = if k < whole.1 { whole.0 } else { 0 };
+            for j in done..columns {
+                to[k * width + j] = rows(j, k)[0];
+            }
+            to[k * width + columns..(k + 1) * width].fill(T::zero());
         }
     }
 
