@@ -379,6 +379,34 @@ unsafe fn add_at<L: Lanes>(to: *mut L::Scalar, value: L::Vector) {
     unsafe { L::store(to, L::add(L::load(to.cast_const()), value)) }
 }
 
+/// Copies `rows` × `columns` numbers, both multiples of 8, rows `from_stride` apart, to the columns of `to`, whose rows
+/// are `to_stride` apart.
+///
+/// # Safety
+/// As [`Lanes`]; `from` and `to` hold that many numbers at these strides.
+#[inline(always)]
+pub unsafe fn transpose<L: Lanes>(
+    rows: usize,
+    columns: usize,
+    from: *const L::Scalar,
+    from_stride: usize,
+    to: *mut L::Scalar,
+    to_stride: usize,
+) {
+    for column in (0..columns).step_by(8) {
+        for row in (0..rows).step_by(8) {
+            // SAFETY: squares of 8 within the caller's bounds
+            unsafe {
+                let (from, to) = (
+                    from.add(row * from_stride + column),
+                    to.add(column * to_stride + row),
+                );
+                L::transpose8(from, from_stride, to, to_stride);
+            }
+        }
+    }
+}
+
 /// Σ a·b, in lanes over at most a few hundred numbers.
 ///
 /// # Safety

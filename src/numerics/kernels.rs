@@ -93,6 +93,7 @@ pub struct Kernels<T: 'static> {
     pub(super) add_to: unsafe fn(usize, *mut T, *const T),
     pub(super) sum_of_squares: unsafe fn(usize, *const T) -> f64,
     pub(super) dot: unsafe fn(usize, *const T, *const T) -> f64,
+    pub(super) transpose: unsafe fn(usize, usize, *const T, usize, *mut T, usize),
 }
 
 /// One tile compiled for `$feature`.
@@ -183,6 +184,8 @@ macro_rules! kernels {
             sum_of_squares: compiled!($feature, fn(n: usize, w: *const $t) -> f64,
                 generic::sum_of_squares::<$lanes>),
             dot: compiled!($feature, fn(n: usize, a: *const $t, b: *const $t) -> f64, generic::dot::<$lanes>),
+            transpose: compiled!($feature,
+                fn(r: usize, c: usize, f: *const $t, fs: usize, to: *mut $t, ts: usize), generic::transpose::<$lanes>),
         }
     };
     (@output $lanes:ty, $t:ty, $feature:tt, $kind:expr) => {

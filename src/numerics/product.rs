@@ -225,21 +225,21 @@ impl<T: Real> Kernels<T> {
             .saturating_sub(first)
             .min(width);
         let to = &mut to[..width * depth];
-        // squares of 8 × 8 at a time: the reads run along the rows and the writes along the panel, and the square
-        // between them is small enough for registers
-        const SIDE: usize = 8;
         let rows = |j: usize, k: usize| &weights[(first + j) * depth + k..];
-        let whole = (columns - columns % SIDE, depth - depth % SIDE);
-        for k in (0..whole.1).step_by(SIDE) {
-            for j in (0..whole.0).step_by(SIDE) {
-                let mut square = [[T::zero(); SIDE]; SIDE];
-                for (row, square) in square.iter_mut().enumerate() {
-                    square.copy_from_slice(&rows(j + row, k)[..SIDE]);
-                }
-                for term in 0..SIDE {
-                    let column: [T; SIDE] = std::array::from_fn(|row| square[row][term]);
-                    to[(k + term) * width + j..][..SIDE].copy_from_slice(&column);
-                }
+        let whole = (columns - columns % 8, depth - depth % 8);
+        if whole.0 > 0 && whole.1 > 0 {
+            let from = &weights[first * depth..(first + whole.0) * depth];
+            // SAFETY: `from` is `whole.0` rows of `depth` ≥ `whole.1` numbers; `to` has `depth` rows of `width` ≥
+            // `columns` ≥ `whole.0` numbers. The path is one that the processor has.
+            unsafe {
+                (self.transpose)(
+                    whole.0,
+                    whole.1,
+                    from.as_ptr(),
+                    depth,
+                    to.as_mut_ptr(),
+                    width,
+                );
             }
         }
         for k in 0..depth {
