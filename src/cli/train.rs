@@ -94,7 +94,7 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
         experiment,
         Arc::clone(&data),
         initial,
-        arguments.experiment.threads(),
+        arguments.experiment.pool(),
     )?;
 
     let bar = progress_bar(arguments.epochs);
