@@ -2,8 +2,7 @@
 //!
 //! A block has `rows` rows of `stride` numbers, whole vectors all of them: the columns beyond the last unit are
 //! padding that is computed and never read. The sums are down the columns, one a column, over this block alone: keep
-//! the blocks short (32 rows) and add up in f64 outside. Everything is walked row by row, as it lies in memory: by
-//! columns, the samples' lines would come from memory one miss at a time.
+//! the blocks short (32 rows) and add up in f64 outside.
 
 use super::exponential::{self, ExponentialConstants};
 use super::simd::Lanes;
@@ -46,9 +45,11 @@ pub unsafe fn hidden<L: Lanes, const TANH: bool>(
                 };
                 L::store(z.add(at), a);
                 L::store(slope.add(at), pq);
-                add_at::<L>(sum_p.add(column), p);
-                add_at::<L>(sum_q.add(column), q);
+                total_p = L::add(total_p, p);
+                total_q = L::add(total_q, q);
             }
+            L::store(sum_p.add(column), total_p);
+            L::store(sum_q.add(column), total_q);
         }
     }
 }
@@ -107,11 +108,13 @@ pub unsafe fn output<L: Lanes, const KIND: u8>(
                     _ => (value, scale),
                 };
                 let error = L::sub(y, target);
+                square = L::fma(error, error, square);
                 let delta = L::mul(error, slope);
+                sum = L::add(sum, delta);
                 L::store(at, delta);
-                add_at::<L>(sums.add(column), delta);
-                add_at::<L>(squares.add(column), L::mul(error, error));
             }
+            L::store(sums.add(column), sum);
+            L::store(squares.add(column), square);
         }
     }
 }
@@ -155,20 +158,21 @@ pub unsafe fn hidden_delta<L: Lanes, const PRINTED: bool>(
 ) {
     // SAFETY: as in `hidden`
     unsafe {
-        clear::<L>(stride, sums);
-        for row in 0..rows {
-            for column in (0..stride).step_by(L::WIDTH) {
+        for column in (0..stride).step_by(L::WIDTH) {
+            let s = L::load(sparsity.add(column));
+            let mut sum = L::splat(num_traits::zero());
+            for row in 0..rows {
                 let at = row * stride + column;
-                let s = L::load(sparsity.add(column));
                 let (value, slope) = (L::load(back.add(at)), L::load(slope.add(at)));
                 let delta = if PRINTED {
                     L::fma(value, slope, s)
                 } else {
                     L::mul(L::add(value, s), slope)
                 };
+                sum = L::add(sum, delta);
                 L::store(back.add(at), delta);
-                add_at::<L>(sums.add(column), delta);
             }
+            L::store(sums.add(column), sum);
         }
     }
 }
@@ -355,28 +359,6 @@ pub unsafe fn sum_of_squares<L: Lanes>(count: usize, w: *const L::Scalar) -> f64
         L::store(lanes.as_mut_ptr(), sum);
         lanes.iter().map(|lane| lane.f64()).sum()
     }
-}
-
-/// Zero in `count` numbers, a multiple of `WIDTH`.
-///
-/// # Safety
-/// As [`Lanes`]; `to` holds them.
-#[inline(always)]
-unsafe fn clear<L: Lanes>(count: usize, to: *mut L::Scalar) {
-    for at in (0..count).step_by(L::WIDTH) {
-        // SAFETY: the caller's
-        unsafe { L::store(to.add(at), L::splat(num_traits::zero())) }
-    }
-}
-
-/// Adds to the vector at `to`.
-///
-/// # Safety
-/// As [`Lanes`]; a vector there is readable and writable.
-#[inline(always)]
-unsafe fn add_at<L: Lanes>(to: *mut L::Scalar, value: L::Vector) {
-    // SAFETY: the caller's
-    unsafe { L::store(to, L::add(L::load(to.cast_const()), value)) }
 }
 
 /// # Safety
