@@ -382,6 +382,23 @@ fn trouble_is_said_and_can_be_dismissed() {
 }
 
 #[test]
+fn escape_closes_the_menu_first_and_the_selection_last() {
+    let (mut harness, _script) = window();
+    harness.get_by_label("Unit 7, alive").click();
+    harness.run();
+    harness.get_by_label("Presets").click();
+    harness.run();
+    assert!(harness.query_by_label("Overshoot").is_some());
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert!(harness.query_by_label("Overshoot").is_none());
+    assert_eq!(harness.state().view().selected, Some(6));
+    harness.key_press(Key::Escape);
+    harness.run();
+    assert_eq!(harness.state().view().selected, None);
+}
+
+#[test]
 fn theme_and_zoom_are_commands() {
     let (mut harness, _script) = window();
     harness.key_press(Key::T);

@@ -10,7 +10,7 @@ pub mod port;
 pub mod preferences;
 pub mod state;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use commands::UserCommand;
@@ -49,21 +49,25 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
         ..Default::default()
     };
     // winit panics where a library of the window system is missing; that is no reason for a backtrace
+    let quiet = QuietPanics::start();
     let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         eframe::run_native(
             "sae-lab",
             options,
             Box::new(|context| {
+                quiet.stop(); // from here on a panic is a fault of ours
                 let preferences = context.storage.map(Preferences::load).unwrap_or_default();
-                Ok(Box::new(LabApp::new(
+                let app = LabApp::new(
                     &context.egui_ctx,
                     experiment,
                     preferences,
                     Arc::new(port::Lab),
-                )))
+                );
+                Ok(Box::new(app))
             }),
         )
     }));
+    quiet.stop();
     let cause = match opened {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => error.to_string(),
@@ -74,11 +78,30 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
             .unwrap_or("the window system failed")
             .to_owned(),
     };
-    let cause = cause.replace('\n', " ");
+    let cause = error::readable(&cause);
     Err(AppError::Window {
         cause,
         packages: error::packages(display == error::Display::Wayland),
     })
+}
+
+type PanicHook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
+
+/// Keeps panics from being printed until it is told to stop.
+struct QuietPanics(Mutex<Option<PanicHook>>);
+
+impl QuietPanics {
+    fn start() -> Self {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        Self(Mutex::new(Some(hook)))
+    }
+
+    fn stop(&self) {
+        if let Some(hook) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            std::panic::set_hook(hook);
+        }
+    }
 }
 
 /// The application.
