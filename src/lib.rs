@@ -3,6 +3,7 @@
 
 pub mod app;
 pub mod data;
+pub mod io;
 pub mod model;
 pub mod numerics;
 pub mod optim;
