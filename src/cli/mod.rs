@@ -1,5 +1,87 @@
-//! The headless commands, one file each.
-
-#![allow(clippy::print_stdout, reason = "this is what the commands are for")]
+//! The headless commands: the window's equal for scripts, and for machines with no display.
+#![expect(
+    clippy::print_stdout,
+    reason = "standard output is where a command's result goes"
+)]
 
 pub mod bench;
+pub mod check_gradient;
+pub mod evaluate;
+pub mod settings;
+pub mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use thiserror::Error;
+
+/// See, teach and trust the classical sparse autoencoder. Without a command: opens the window.
+#[derive(Debug, Parser)]
+#[command(name = "sae-lab", version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Train without a window; writes the model, its history, pictures and the settings to a folder
+    Train(Box<train::TrainArguments>),
+    /// Measure a model on data: the cost and its terms, FVU and ρ̂, and the gradient if asked
+    Evaluate(Box<evaluate::EvaluateArguments>),
+    /// Check the gradient against central differences, in f64
+    CheckGradient(Box<check_gradient::CheckGradientArguments>),
+    /// Time the engine on the workloads of tests/peers/epoch_time.py
+    Bench(bench::BenchArgs),
+}
+
+/// Why a command failed: one sentence that says what to do.
+#[derive(Debug, Error)]
+pub enum CliError {
+    #[error(transparent)]
+    Data(#[from] crate::data::DataError),
+    #[error(transparent)]
+    Io(#[from] crate::io::IoError),
+    #[error(transparent)]
+    Run(#[from] crate::training::RunError),
+    #[error(transparent)]
+    Hyperparameters(#[from] crate::model::HyperparameterError),
+    #[error("{0}")]
+    Usage(String),
+    #[error("{0}")]
+    Diverged(String),
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Runs a command; what went wrong goes to standard error in one sentence.
+///
+/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line itself is wrong.
+pub fn run(command: Command) -> ExitCode {
+    let result = match command {
+        Command::Train(arguments) => train::run(&arguments),
+        Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::CheckGradient(arguments) => check_gradient::run(&arguments),
+        Command::Bench(arguments) => {
+            bench::run(&arguments).map_err(|error| CliError::Failed(error.to_string()))
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sae-lab: {error}");
+            ExitCode::from(
+                if matches!(error, CliError::Usage(_) | CliError::Hyperparameters(_)) {
+                    2
+                } else {
+                    1
+                },
+            )
+        }
+    }
+}
+
+/// One line of JSON; numbers that are not finite become null.
+fn json_line(value: &impl serde::Serialize) -> Result<String, CliError> {
+    serde_json::to_string(value).map_err(|error| CliError::Failed(error.to_string()))
+}

@@ -56,6 +56,15 @@ impl Samples {
         }
     }
 
+    /// The matrix, if it is in `T` already.
+    pub fn view<T: Real>(&self) -> Option<ArrayView2<'_, T>> {
+        let array: &dyn std::any::Any = match self {
+            Self::F32(array) => array,
+            Self::F64(array) => array,
+        };
+        array.downcast_ref::<Array2<T>>().map(|array| array.view())
+    }
+
     /// The matrix as `T`: borrowed where it is that already, else converted.
     pub fn to<T: Real>(&self) -> Cow<'_, Array2<T>> {
         fn convert<S: Real, T: Real>(array: &Array2<S>) -> Cow<'_, Array2<T>> {

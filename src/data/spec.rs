@@ -126,7 +126,7 @@ impl DataSpec {
             patch: Self::DEFAULT_PATCH,
             patches,
             preprocessing: Preprocessing::Auto,
-            seed: 0,
+            seed: 1,
         }
     }
 }

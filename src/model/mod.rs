@@ -9,6 +9,7 @@
 pub mod architecture;
 pub mod cost;
 pub mod engine;
+pub mod features;
 pub mod gradient_check;
 pub mod hyperparameters;
 pub mod parameters;

@@ -22,9 +22,6 @@ pub type Tile<T> = unsafe fn(
     scale: T,
 );
 
-/// Terms between prefetches: a cache line of f32, two of f64 (the second comes along).
-const LINE: usize = 16;
-
 /// [`Tile`] for `ROWS` rows and `VECTORS` vectors; A is read down its rows, or `ACROSS` them (as Aᵀ in memory).
 ///
 /// # Safety
@@ -61,13 +58,7 @@ pub unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize, const ACRO
             }
         }
         let (mut a, mut b) = (a, b);
-        for k in 0..depth {
-            if !ACROSS && k % LINE == 0 {
-                // the next tile's rows, a line each: A's rows are too many streams for the processor to foresee
-                for i in ROWS..2 * ROWS {
-                    L::prefetch(a.wrapping_add(i * a_stride));
-                }
-            }
+        for _ in 0..depth {
             let mut row_of_b = [L::splat(num_traits::zero()); VECTORS];
             for (v, vector) in row_of_b.iter_mut().enumerate() {
                 *vector = L::load(b.add(v * L::WIDTH));

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Experiment, Setting};
+use super::{Change, Experiment};
 use crate::data::DataSet;
 
 /// How fast to train.
@@ -28,6 +28,9 @@ pub enum Command {
         experiment: Box<Experiment>,
         data: Arc<DataSet>,
     },
+    /// Calls a function where an epoch would run, under the same guard against panics: for tests of that guard.
+    #[doc(hidden)]
+    Call(fn()),
 }
 
 /// What happened in the trainer.
@@ -35,8 +38,8 @@ pub enum Command {
 pub enum Event {
     /// Run number `run` is ready to train.
     Began { run: u64 },
-    /// A setting that was changed is in force from `epoch` on.
-    Applied { setting: Setting, epoch: u64 },
+    /// A changed setting is in force from `epoch` on.
+    Applied { change: Change, epoch: u64 },
     /// The cost became non-finite at `epoch`; the last finite weights stand. `cause` is one sentence that names the
     /// setting.
     Diverged { epoch: u64, cause: String },

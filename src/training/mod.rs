@@ -3,14 +3,21 @@
 //! **Architecture invariant:** nothing here imports egui. The trainer wakes whoever watches through a closure it was
 //! handed, and never holds a lock during a step.
 
+pub mod divergence;
 pub mod experiment;
 pub mod history;
 pub mod mailbox;
 pub mod messages;
+pub mod presets;
+pub mod run;
 pub mod snapshot;
+pub mod trainer;
 
 pub use experiment::Experiment;
 pub use history::{Change, History, Marker, Record, Setting};
 pub use mailbox::Mailbox;
 pub use messages::{Command, Event, Speed};
+pub use presets::Preset;
+pub use run::{EpochEnd, Run, RunError, RunState};
 pub use snapshot::{Activity, Snapshot};
+pub use trainer::{Trainer, TrainerError};

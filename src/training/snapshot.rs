@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ndarray::Array2;
+use ndarray::{Array2, Axis};
 
 use super::{Experiment, History};
 use crate::data::DataSet;
 use crate::model::{CheckedHyperparameters, Cost, Parameters, UnitStatistics};
+use crate::numerics::Real;
 
 /// How many samples a snapshot shows beside their reconstructions.
 pub const SHOWN_SAMPLES: usize = 16;
@@ -52,4 +53,11 @@ pub struct Snapshot {
     pub samples_per_second: f64,
     /// Time spent training, pauses left out.
     pub trained_for: Duration,
+}
+
+/// Evenly spaced samples (k, n), k ≤ `SHOWN_SAMPLES`: the same for the same data.
+pub fn shown_samples<T: Real>(data: &DataSet) -> Array2<T> {
+    let count = data.len().min(SHOWN_SAMPLES);
+    let rows: Vec<usize> = (0..count).map(|i| i * data.len() / count).collect();
+    data.samples.to::<T>().select(Axis(0), &rows)
 }

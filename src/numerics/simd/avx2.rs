@@ -107,11 +107,6 @@ impl Lanes for F32x8 {
         unsafe { _mm256_storeu_ps(to, value) }
     }
     #[inline(always)]
-    unsafe fn prefetch<T>(at: *const T) {
-        // SAFETY: a hint, which no address makes fault
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
-    }
-    #[inline(always)]
     unsafe fn load_partial(from: *const f32, count: usize) -> Self::Vector {
         // SAFETY: see above
         unsafe { _mm256_maskload_ps(from, Self::mask(count)) }
@@ -242,11 +237,6 @@ impl Lanes for F64x4 {
     unsafe fn store(to: *mut f64, value: Self::Vector) {
         // SAFETY: see above
         unsafe { _mm256_storeu_pd(to, value) }
-    }
-    #[inline(always)]
-    unsafe fn prefetch<T>(at: *const T) {
-        // SAFETY: a hint, which no address makes fault
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
     #[inline(always)]
     unsafe fn load_partial(from: *const f64, count: usize) -> Self::Vector {

@@ -37,11 +37,6 @@ impl Lanes for F32x16 {
         unsafe { _mm512_storeu_ps(to, value) }
     }
     #[inline(always)]
-    unsafe fn prefetch<T>(at: *const T) {
-        // SAFETY: a hint, which no address makes fault
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
-    }
-    #[inline(always)]
     unsafe fn load_partial(from: *const f32, count: usize) -> Self::Vector {
         // SAFETY: see above
         unsafe { _mm512_maskz_loadu_ps(((1u32 << count) - 1) as __mmask16, from) }
@@ -165,11 +160,6 @@ impl Lanes for F64x8 {
     unsafe fn store(to: *mut f64, value: Self::Vector) {
         // SAFETY: see above
         unsafe { _mm512_storeu_pd(to, value) }
-    }
-    #[inline(always)]
-    unsafe fn prefetch<T>(at: *const T) {
-        // SAFETY: a hint, which no address makes fault
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(at.cast()) }
     }
     #[inline(always)]
     unsafe fn load_partial(from: *const f64, count: usize) -> Self::Vector {

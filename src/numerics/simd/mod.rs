@@ -31,8 +31,6 @@ pub trait Lanes: Copy + 'static {
     unsafe fn load(from: *const Self::Scalar) -> Self::Vector;
     /// Writes `WIDTH` numbers; no alignment needed.
     unsafe fn store(to: *mut Self::Scalar, value: Self::Vector);
-    /// Hints that the cache line there will be read soon; any address will do.
-    unsafe fn prefetch<T>(at: *const T);
     /// Reads the first `count` ≤ `WIDTH` numbers, the rest is zero.
     unsafe fn load_partial(from: *const Self::Scalar, count: usize) -> Self::Vector;
     /// Writes the first `count` ≤ `WIDTH` numbers.

@@ -30,8 +30,6 @@ impl Lanes for F32x4 {
         unsafe { to.cast::<Self::Vector>().write_unaligned(value) }
     }
     #[inline(always)]
-    unsafe fn prefetch<T>(_at: *const T) {}
-    #[inline(always)]
     unsafe fn load_partial(from: *const f32, count: usize) -> Self::Vector {
         let mut value = [0.0; 4];
         // SAFETY: the caller vouches for `count` ≤ 4 readable numbers
@@ -140,8 +138,6 @@ impl Lanes for F64x2 {
         // SAFETY: the caller vouches for 2 writable numbers
         unsafe { to.cast::<Self::Vector>().write_unaligned(value) }
     }
-    #[inline(always)]
-    unsafe fn prefetch<T>(_at: *const T) {}
     #[inline(always)]
     unsafe fn load_partial(from: *const f64, count: usize) -> Self::Vector {
         let mut value = [0.0; 2];

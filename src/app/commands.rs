@@ -1,0 +1,211 @@
+//! Everything a person can ask of the window, as one value: it feeds the buttons, the menus, the keys and the tests.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::data::EmbeddedSet;
+use crate::training::Preset;
+
+/// A request that needs no further words. What carries a value (a slider's, a path) is an [`Action`](super::Action).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum UserCommand {
+    /// Play if paused, pause if playing.
+    PlayPause,
+    StepEpoch,
+    Reset,
+    NewSeed,
+    SpeedUp,
+    SlowDown,
+    OpenFile,
+    Data(EmbeddedSet),
+    Preset(Preset),
+    ToggleTheme,
+    ZoomIn,
+    ZoomOut,
+    ZoomReset,
+    ToggleContrast,
+    /// Closes the dialog, else the newest notice, else the selection.
+    Dismiss,
+}
+
+impl UserCommand {
+    /// All of them.
+    pub fn all() -> impl Iterator<Item = Self> {
+        use UserCommand::*;
+        [
+            PlayPause,
+            StepEpoch,
+            Reset,
+            NewSeed,
+            SpeedUp,
+            SlowDown,
+            OpenFile,
+            ToggleTheme,
+            ZoomIn,
+            ZoomOut,
+            ZoomReset,
+            ToggleContrast,
+            Dismiss,
+        ]
+        .into_iter()
+        .chain(EmbeddedSet::ALL.into_iter().map(Data))
+        .chain(crate::training::Preset::ALL.into_iter().map(Preset))
+    }
+
+    /// What the button or menu entry says; `…` where more input follows.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::PlayPause => "Play or pause",
+            Self::StepEpoch => "Step",
+            Self::Reset => "Reset",
+            Self::NewSeed => "New seed",
+            Self::SpeedUp => "Faster",
+            Self::SlowDown => "Slower",
+            Self::OpenFile => "Open file…",
+            Self::Data(set) => set.title(),
+            Self::Preset(preset) => preset.title(),
+            Self::ToggleTheme => "Light or dark",
+            Self::ZoomIn => "Zoom in",
+            Self::ZoomOut => "Zoom out",
+            Self::ZoomReset => "Zoom to 100 %",
+            Self::ToggleContrast => "Shared or per-tile contrast",
+            Self::Dismiss => "Dismiss",
+        }
+    }
+
+    /// One sentence on what it does.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::PlayPause => "Train, or hold the run where it is",
+            Self::StepEpoch => "Train for one epoch, one pass over the data, then pause",
+            Self::Reset => "Back to the same initial weights, with the settings as they are now",
+            Self::NewSeed => "Start anew from other initial weights",
+            Self::SpeedUp => "Allow more epochs a second",
+            Self::SlowDown => "Allow fewer epochs a second, to talk over them",
+            Self::OpenFile => "Train on your own photographs or data",
+            Self::Data(set) => match set {
+                EmbeddedSet::Photos => {
+                    "8×8 patches of six photographs, whitened: the set that edges come from"
+                }
+                EmbeddedSet::PhotosRaw => "Patches of the same photographs, not whitened",
+                EmbeddedSet::Leaves => "Generated: patches of disks that hide one another",
+                EmbeddedSet::Bars => "Generated: 16 bars, each there with probability 1/8",
+                EmbeddedSet::Fashion => "2,000 pictures of clothes, 28×28",
+                EmbeddedSet::Digits => "1,797 handwritten digits, 8×8",
+            },
+            Self::Preset(preset) => preset.description(),
+            Self::ToggleTheme => "Switch between the light and the dark theme",
+            Self::ZoomIn => "Make everything larger, for the back row",
+            Self::ZoomOut => "Make everything smaller",
+            Self::ZoomReset => "Back to the normal size",
+            Self::ToggleContrast => {
+                "Shared: one scale for all tiles, weak units look weak. Per tile: each unit at its own full contrast"
+            }
+            Self::Dismiss => "Close the dialog, or else the newest notice",
+        }
+    }
+
+    /// The keys, the first of which the tooltips show.
+    pub fn shortcuts(self) -> &'static [KeyboardShortcut] {
+        const fn plain(key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(Modifiers::NONE, key)
+        }
+        const fn command(key: Key) -> KeyboardShortcut {
+            KeyboardShortcut::new(Modifiers::COMMAND, key)
+        }
+        match self {
+            Self::PlayPause => const { &[plain(Key::Space)] },
+            Self::StepEpoch => const { &[plain(Key::ArrowRight)] },
+            Self::Reset => const { &[plain(Key::R)] },
+            Self::NewSeed => const { &[plain(Key::N)] },
+            Self::SpeedUp => const { &[plain(Key::Period)] },
+            Self::SlowDown => const { &[plain(Key::Comma)] },
+            Self::OpenFile => const { &[command(Key::O)] },
+            Self::ToggleTheme => const { &[plain(Key::T)] },
+            Self::ZoomIn => const { &[command(Key::Plus), command(Key::Equals)] },
+            Self::ZoomOut => const { &[command(Key::Minus)] },
+            Self::ZoomReset => const { &[command(Key::Num0)] },
+            Self::ToggleContrast => const { &[plain(Key::C)] },
+            Self::Dismiss => const { &[plain(Key::Escape)] },
+            Self::Data(_) => &[],
+            Self::Preset(preset) => {
+                const KEYS: [[KeyboardShortcut; 1]; 9] = [
+                    [plain(Key::Num1)],
+                    [plain(Key::Num2)],
+                    [plain(Key::Num3)],
+                    [plain(Key::Num4)],
+                    [plain(Key::Num5)],
+                    [plain(Key::Num6)],
+                    [plain(Key::Num7)],
+                    [plain(Key::Num8)],
+                    [plain(Key::Num9)],
+                ];
+                let index = Preset::ALL.iter().position(|other| *other == preset);
+                index
+                    .and_then(|index| KEYS.get(index))
+                    .map_or(&[], |keys| keys)
+            }
+        }
+    }
+
+    /// The tooltip with the first shortcut behind it.
+    pub fn hover_text(self, ctx: &egui::Context) -> String {
+        match self.shortcuts().first() {
+            Some(shortcut) => format!("{}  ({})", self.tooltip(), ctx.format_shortcut(shortcut)),
+            None => self.tooltip().to_owned(),
+        }
+    }
+
+    /// The commands whose keys were pressed, consumed. None while a text field has the focus, and keys without a
+    /// modifier none either while a widget that uses them (a slider's arrows, a menu's Escape) has it.
+    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+        if ctx.text_edit_focused() {
+            return Vec::new();
+        }
+        let widget_focused = ctx.egui_wants_keyboard_input();
+        let menu_open = egui::Popup::is_any_open(ctx);
+        ctx.input_mut(|input| {
+            Self::all()
+                .filter(|command| {
+                    command.shortcuts().iter().any(|shortcut| {
+                        let taken = match shortcut.logical_key {
+                            Key::Escape => menu_open, // which it closes
+                            Key::Space | Key::ArrowRight => {
+                                widget_focused && shortcut.modifiers.is_none()
+                            }
+                            _ => false,
+                        };
+                        !taken && input.consume_shortcut(shortcut)
+                    })
+                })
+                .collect()
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use super::*;
+
+    #[test]
+    fn no_two_commands_share_a_shortcut() {
+        let mut taken = HashMap::new();
+        for command in UserCommand::all() {
+            for shortcut in command.shortcuts() {
+                if let Some(other) = taken.insert(*shortcut, command) {
+                    panic!("{command:?} and {other:?} both want {shortcut:?}");
+                }
+            }
+        }
+        assert!(taken.len() >= 12);
+    }
+
+    #[test]
+    fn every_command_says_what_it_is() {
+        for command in UserCommand::all() {
+            assert!(!command.text().is_empty());
+            assert!(command.tooltip().len() > 12, "{command:?}");
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What the window needs of a trainer and of the disk, so that tests can put scripted ones in their place.
+
+use std::sync::Arc;
+
+use crate::data::{DataSet, DataSpec};
+use crate::model::CheckedHyperparameters;
+use crate::training::{Command, Event, Experiment, Snapshot, Trainer, TrainerError};
+
+/// A trainer that is running.
+pub trait TrainerPort {
+    /// # Errors
+    /// The trainer is gone or too busy; the message says what to do.
+    fn send(&self, command: Command) -> Result<(), TrainerError>;
+    fn set_hyperparameters(&self, settings: CheckedHyperparameters);
+    /// The latest, once.
+    fn snapshot(&self) -> Option<Arc<Snapshot>>;
+    /// Since the last call.
+    fn events(&self) -> Vec<Event>;
+}
+
+impl TrainerPort for Trainer {
+    fn send(&self, command: Command) -> Result<(), TrainerError> {
+        Self::send(self, command)
+    }
+
+    fn set_hyperparameters(&self, settings: CheckedHyperparameters) {
+        Self::set_hyperparameters(self, settings);
+    }
+
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        Self::snapshot(self)
+    }
+
+    fn events(&self) -> Vec<Event> {
+        Self::events(self)
+    }
+}
+
+/// Called when there is something new to draw.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// Where the lab gets its trainer and its data from.
+pub trait Backend: Send + Sync {
+    /// # Errors
+    /// No thread can be had.
+    fn start(
+        &self,
+        experiment: Experiment,
+        data: Arc<DataSet>,
+        wake: Wake,
+    ) -> Result<Box<dyn TrainerPort>, TrainerError>;
+
+    /// Loads a data set; called on a thread of its own.
+    ///
+    /// # Errors
+    /// A sentence that says what is wrong and what to do.
+    fn load(&self, spec: &DataSpec) -> Result<DataSet, String>;
+}
+
+/// The real one.
+pub struct Lab;
+
+impl Backend for Lab {
+    fn start(
+        &self,
+        experiment: Experiment,
+        data: Arc<DataSet>,
+        wake: Wake,
+    ) -> Result<Box<dyn TrainerPort>, TrainerError> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Box::new(Trainer::start(
+            experiment,
+            data,
+            threads,
+            move || wake(),
+        )?))
+    }
+
+    fn load(&self, spec: &DataSpec) -> Result<DataSet, String> {
+        crate::data::load(spec).map_err(|error| error.to_string())
+    }
+}

@@ -1,0 +1,213 @@
+//! What the panels read: the latest snapshot, what the person has set, and what the window itself remembers.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::UserCommand;
+use crate::data::{DataSource, DataSpec};
+use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
+use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
+
+/// A request from a panel.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    Command(UserCommand),
+    /// What the sliders and rows now say; in force from the next epoch on.
+    SetHyperparameters(Hyperparameters),
+    /// Starts the run anew.
+    SetHidden(usize),
+    SetHiddenActivation(HiddenActivation),
+    SetOutputActivation(OutputActivation),
+    SetSeed(u64),
+    SetSpeed(Speed),
+    /// In percent.
+    SetZoom(u32),
+    /// A hidden unit, counted from 0.
+    Select(Option<usize>),
+    Load(DataSpec),
+    /// Through the system's dialog.
+    BrowseFiles,
+    /// A path as it was typed or dropped.
+    OpenPath(PathBuf),
+    /// "Start anew" in the dialog that asks first.
+    ConfirmRestart,
+    CloseDialog,
+    DismissNotice(usize),
+}
+
+impl From<UserCommand> for Action {
+    fn from(command: UserCommand) -> Self {
+        Self::Command(command)
+    }
+}
+
+/// Whether the tiles share one scale.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Contrast {
+    #[default]
+    Shared,
+    PerTile,
+}
+
+/// The kinds of message in the banner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    Note,
+    Trouble,
+}
+
+/// A message that stays until it is dismissed or overtaken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    pub severity: Severity,
+    pub text: String,
+}
+
+/// What starts the run anew.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Restart {
+    /// The same experiment from the same initial weights.
+    Reset,
+    /// Another experiment on the same data.
+    Change(Box<Experiment>),
+    /// Another experiment on other data, which are loaded first.
+    Load(Box<Experiment>),
+}
+
+/// A question that waits for an answer; the trainer goes on meanwhile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Question {
+    /// What would start anew, e.g. "49 → 64 hidden units".
+    pub what: String,
+    pub restart: Restart,
+}
+
+/// The window for opening a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenDialog {
+    /// The path as typed.
+    pub path: String,
+    /// What the system's dialog said, if it could not be shown.
+    pub hint: Option<String>,
+}
+
+/// Everything that a panel may look at.
+#[derive(Clone, Debug)]
+pub struct ViewState {
+    /// The latest; `None` until the first data set is loaded.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// As the person has set it: it runs ahead of `snapshot.experiment`.
+    pub experiment: Experiment,
+    pub preset: Option<Preset>,
+    pub playing: bool,
+    pub speed: Speed,
+    /// In percent.
+    pub zoom: u32,
+    pub contrast: Contrast,
+    /// Counted from 0.
+    pub selected: Option<usize>,
+    pub notices: Vec<Notice>,
+    pub question: Option<Question>,
+    pub open_dialog: Option<OpenDialog>,
+    /// The name of the data set that is being loaded.
+    pub loading: Option<String>,
+    /// Something is being dragged over the window.
+    pub drop_hovered: bool,
+}
+
+/// A run with at least this many epochs behind it is asked after before it is thrown away, if it was steered or long.
+pub const EPOCHS_TO_LOSE: u64 = 20;
+/// Training for longer than this is work to lose even if nothing was touched.
+pub const SECONDS_TO_LOSE: f64 = 60.0;
+/// The steps of the presenter's zoom, in percent.
+pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
+
+impl ViewState {
+    pub fn new(experiment: Experiment) -> Self {
+        let preset = Preset::ALL
+            .into_iter()
+            .find(|preset| preset.experiment() == experiment);
+        Self {
+            snapshot: None,
+            experiment,
+            preset,
+            playing: true,
+            speed: Speed::Unlimited,
+            zoom: 100,
+            contrast: Contrast::Shared,
+            selected: None,
+            notices: Vec::new(),
+            question: None,
+            open_dialog: None,
+            loading: None,
+            drop_hovered: false,
+        }
+    }
+
+    pub fn hyperparameters(&self) -> &Hyperparameters {
+        &self.experiment.hyperparameters
+    }
+
+    /// What throwing the run away would lose: a run that was steered can't be had again by pressing Play, and a long
+    /// one takes its time. An untouched short one is no loss.
+    pub fn has_run_to_lose(&self) -> bool {
+        self.snapshot.as_deref().is_some_and(|snapshot| {
+            let steered = snapshot.history.markers().next().is_some();
+            let long = snapshot.trained_for.as_secs_f64() >= SECONDS_TO_LOSE;
+            snapshot.epoch >= EPOCHS_TO_LOSE && (steered || long)
+        })
+    }
+
+    /// Whether what is set for `setting` waits for the next epoch: (old, new) as text.
+    pub fn pending(&self, setting: Setting) -> Option<(String, String)> {
+        let snapshot = self.snapshot.as_deref()?;
+        let (old, new) = (
+            setting.show(&snapshot.hyperparameters),
+            setting.show(self.hyperparameters()),
+        );
+        (old != new).then_some((old, new))
+    }
+
+    /// The last change of `setting` in this run: (text, epoch).
+    pub fn applied(&self, setting: Setting) -> Option<(String, u64)> {
+        let snapshot = self.snapshot.as_deref()?;
+        let marker = snapshot
+            .history
+            .markers()
+            .rev()
+            .find(|marker| marker.change.setting == setting)?;
+        Some((
+            format!("{} → {}", marker.change.old, marker.change.new),
+            marker.epoch,
+        ))
+    }
+
+    pub fn is_diverged(&self) -> bool {
+        self.snapshot
+            .as_deref()
+            .is_some_and(|snapshot| snapshot.activity == Activity::Diverged)
+    }
+
+    pub fn notify(&mut self, severity: Severity, text: impl Into<String>) {
+        let notice = Notice {
+            severity,
+            text: text.into(),
+        };
+        self.notices.retain(|other| *other != notice);
+        self.notices.push(notice);
+        const MOST: usize = 3; // more would push the pictures out of the window
+        let surplus = self.notices.len().saturating_sub(MOST);
+        self.notices.drain(..surplus);
+    }
+}
+
+/// The data set's short name, before it is loaded.
+pub fn title_of(spec: &DataSpec) -> String {
+    match &spec.source {
+        DataSource::Embedded(set) => set.title().to_owned(),
+        DataSource::File(path) => path.file_name().map_or_else(
+            || path.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        ),
+    }
+}

@@ -1,0 +1,117 @@
+//! `sae-lab check-gradient`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ndarray::s;
+use serde::Serialize;
+
+use super::CliError;
+use super::settings::{ExperimentArguments, read_model};
+use crate::data;
+use crate::model::{Architecture, GradientForm, Objective, Parameters, gradient_check};
+
+#[derive(Debug, Args)]
+pub struct CheckGradientArguments {
+    #[command(flatten)]
+    experiment: ExperimentArguments,
+    /// Check at the weights in this file instead of the seed's random ones
+    #[arg(long, visible_alias = "init", value_name = "MODEL.npz")]
+    model: Option<PathBuf>,
+    /// Samples to check on, from the first on
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    samples: usize,
+    /// Most parameters to check, spread evenly over the blocks; five evaluations of the cost for each
+    #[arg(long, value_name = "N", default_value_t = 5_000)]
+    limit: usize,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The line of `--json`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+struct Report {
+    relative_error: f64,
+    passed: bool,
+    blocks: Vec<Block>,
+    samples: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Block {
+    name: &'static str,
+    relative_error: f64,
+    checked: usize,
+    total: usize,
+}
+
+/// Fails where the gradient is not that of the cost. Always in f64: central differences mean nothing in f32.
+pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
+    let data = data::load(&arguments.experiment.data_spec())?;
+    let model = match &arguments.model {
+        Some(path) => Some(read_model::<f64>(path, data.inputs())?),
+        None => None,
+    };
+    let experiment = arguments.experiment.experiment(model.as_ref())?;
+    let settings = experiment.hyperparameters.check()?;
+    let architecture = Architecture {
+        inputs: data.inputs(),
+        hidden: experiment.hidden,
+        hidden_activation: experiment.hidden_activation,
+        output_activation: experiment.output_activation,
+    };
+    let parameters = model
+        .unwrap_or_else(|| Parameters::initial(data.inputs(), experiment.hidden, experiment.seed));
+    let samples = data.samples.to::<f64>();
+    let count = arguments.samples.clamp(1, data.len());
+    let check = gradient_check(
+        architecture,
+        &parameters,
+        samples.slice(s![..count, ..]),
+        &Objective::from(&settings),
+        arguments.limit.max(1),
+    );
+    let passed = check.passes();
+    if arguments.json {
+        let blocks = check.blocks.iter().map(|block| Block {
+            name: block.name,
+            relative_error: block.relative_error,
+            checked: block.checked,
+            total: block.total,
+        });
+        let report = Report {
+            relative_error: check.relative_error,
+            passed,
+            blocks: blocks.collect(),
+            samples: count,
+        };
+        println!("{}", super::json_line(&report)?);
+    } else {
+        println!("{:<8}{:>16}{:>18}", "block", "relative error", "checked");
+        for block in &check.blocks {
+            let checked = format!("{} of {}", block.checked, block.total);
+            println!(
+                "{:<8}{:>16.2e}{checked:>18}",
+                block.name, block.relative_error
+            );
+        }
+        println!("{:<8}{:>16.2e}", "all", check.relative_error);
+    }
+    if passed {
+        return Ok(());
+    }
+    Err(CliError::Failed(match settings.gradient {
+        GradientForm::Printed => format!(
+            "the gradient as printed is not the gradient of J (relative error {:.2e}): its sparsity \
+             term stands outside the product with f′(z2). Use --gradient exact.",
+            check.relative_error
+        ),
+        GradientForm::Exact => format!(
+            "the gradient disagrees with central differences (relative error {:.2e}): this is a bug, \
+             please report it with the command line",
+            check.relative_error
+        ),
+    }))
+}

@@ -1,0 +1,101 @@
+//! `sae-lab evaluate`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::CliError;
+use super::settings::{ExperimentArguments, read_model};
+use crate::data;
+use crate::io;
+use crate::model::{Architecture, Engine, Objective, Parameters};
+use crate::numerics::{Precision, Real};
+
+#[derive(Debug, Args)]
+pub struct EvaluateArguments {
+    #[command(flatten)]
+    experiment: ExperimentArguments,
+    /// The model: W1 (h, n), b1 (h), W2 (n, h), b2 (n)
+    #[arg(long, value_name = "MODEL.npz")]
+    model: PathBuf,
+    /// Write the gradient there, as W1, b1, W2, b2
+    #[arg(long, value_name = "GRAD.npz")]
+    gradient_out: Option<PathBuf>,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The line of `--json`.
+#[derive(Debug, Serialize)]
+struct Evaluation {
+    total_cost: f64,
+    reconstruction_loss: f64,
+    decay_penalty: f64,
+    sparsity_penalty: f64,
+    /// null where the data never vary
+    fvu: Option<f64>,
+    rho_hat: Vec<f64>,
+}
+
+pub fn run(arguments: &EvaluateArguments) -> Result<(), CliError> {
+    match arguments.experiment.precision {
+        Precision::F32 => evaluate::<f32>(arguments),
+        Precision::F64 => evaluate::<f64>(arguments),
+    }
+}
+
+fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
+    let data = data::load(&arguments.experiment.data_spec())?;
+    let model = read_model::<T>(&arguments.model, data.inputs())?;
+    let experiment = arguments.experiment.experiment(Some(&model))?;
+    let settings = experiment.hyperparameters.check()?;
+    let objective = Objective::from(&settings);
+    let architecture = Architecture {
+        inputs: model.inputs(),
+        hidden: model.hidden(),
+        hidden_activation: experiment.hidden_activation,
+        output_activation: experiment.output_activation,
+    };
+    let mut engine = Engine::<T>::with_pool(architecture, arguments.experiment.pool());
+    let samples = data.samples.to::<T>();
+    let mut gradient = Parameters::zeros(model.inputs(), model.hidden());
+    let cost = engine.cost_and_gradient(&model, samples.view(), &objective, &mut gradient);
+    if let Some(path) = &arguments.gradient_out {
+        io::npz::write_parameters(path, &gradient)?;
+    }
+    let fvu = cost.reconstruction_loss / data.variance;
+    let evaluation = Evaluation {
+        total_cost: cost.total(),
+        reconstruction_loss: cost.reconstruction_loss,
+        decay_penalty: cost.decay_penalty,
+        sparsity_penalty: cost.sparsity_penalty,
+        fvu: fvu.is_finite().then_some(fvu),
+        rho_hat: engine.mean_activations().to_vec(),
+    };
+    if arguments.json {
+        println!("{}", super::json_line(&evaluation)?);
+        return Ok(());
+    }
+    let (m, n) = data.samples.dim();
+    println!("{:<22}{} · {m} × {n}", "data", data.name);
+    println!("{:<22}{}", "cost J", evaluation.total_cost);
+    println!(
+        "{:<22}{}",
+        "  reconstruction", evaluation.reconstruction_loss
+    );
+    println!("{:<22}{}", "  decay", evaluation.decay_penalty);
+    println!("{:<22}{}", "  sparsity", evaluation.sparsity_penalty);
+    match evaluation.fvu {
+        Some(fvu) => println!("{:<22}{fvu}", "FVU"),
+        None => println!("{:<22}undefined: the data never vary", "FVU"),
+    }
+    let rho_hat: Vec<String> = evaluation
+        .rho_hat
+        .iter()
+        .map(|rho| format!("{rho:.5}"))
+        .collect();
+    println!("{:<22}{}", "mean activation ρ̂", rho_hat.join(" "));
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! The settings that every headless command shares.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::CliError;
+use crate::data::{DataSpec, Preprocessing};
+use crate::io;
+use crate::model::{
+    BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
+    Parameters,
+};
+use crate::numerics::{Precision, Real, WorkerPool};
+use crate::training::Experiment;
+
+#[derive(Debug, Args)]
+pub struct ExperimentArguments {
+    /// photos, photos-raw, leaves, bars, fashion, digits, or the path of a file; a 2-D .npy is taken as (m, n)
+    #[arg(long, value_name = "SPEC", default_value = "photos")]
+    pub data: String,
+    /// Hidden units; those of the model where one is given [default: 25]
+    #[arg(long, value_name = "H")]
+    pub hidden: Option<usize>,
+    /// ρ, the target activation
+    #[arg(long, default_value_t = 0.05)]
+    pub rho: f64,
+    /// β, the weight of the sparsity term
+    #[arg(long, default_value_t = 3.0)]
+    pub beta: f64,
+    /// α, the learning rate
+    #[arg(long, default_value_t = 0.1)]
+    pub alpha: f64,
+    /// λ, the weight decay
+    #[arg(long, default_value_t = 1e-4)]
+    pub lambda: f64,
+    #[arg(long, value_enum, default_value_t)]
+    pub hidden_activation: HiddenActivation,
+    #[arg(long, value_enum, default_value_t)]
+    pub output_activation: OutputActivation,
+    #[arg(long, value_enum, default_value_t)]
+    pub optimizer: OptimizerKind,
+    /// μ of the momentum optimiser
+    #[arg(long, default_value_t = 0.9)]
+    pub momentum: f64,
+    /// Samples an update, or `full`
+    #[arg(long, value_name = "N|full", default_value = "50")]
+    pub batch: BatchSize,
+    /// Seed of the initial weights and the shuffling
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    #[arg(long, value_enum, default_value_t)]
+    pub precision: Precision,
+    /// `printed` is the post's formula with the misplaced bracket: not the gradient of the cost
+    #[arg(long, value_enum, default_value_t)]
+    pub gradient: GradientForm,
+    /// Threads to compute with [default: all cores]
+    #[arg(long, value_name = "N")]
+    pub threads: Option<NonZeroUsize>,
+    /// Side of the square patches that photographs are cut into
+    #[arg(long, default_value_t = DataSpec::DEFAULT_PATCH)]
+    pub patch: usize,
+    /// Patches to cut, or samples to generate [default: 10000; bars: 2000]
+    #[arg(long)]
+    pub patches: Option<usize>,
+    /// What is done to the values before training
+    #[arg(long, value_enum, default_value_t)]
+    pub preprocess: Preprocessing,
+}
+
+impl ExperimentArguments {
+    pub fn data_spec(&self) -> DataSpec {
+        let named = DataSpec::parse(&self.data);
+        DataSpec {
+            patch: self.patch,
+            patches: self.patches.unwrap_or(named.patches),
+            preprocessing: self.preprocess,
+            ..named
+        }
+    }
+
+    /// The experiment, with the hidden units of `model` where there is one.
+    ///
+    /// # Errors
+    /// `--hidden` contradicts the model, or is 0.
+    pub fn experiment<T: Real>(
+        &self,
+        model: Option<&Parameters<T>>,
+    ) -> Result<Experiment, CliError> {
+        let hidden = match (self.hidden, model) {
+            (Some(asked), Some(model)) if asked != model.hidden() => {
+                return Err(CliError::Usage(format!(
+                    "--hidden {asked} contradicts the model, which has {} hidden units: leave --hidden out",
+                    model.hidden()
+                )));
+            }
+            (Some(0), _) => {
+                return Err(CliError::Usage(
+                    "--hidden 0 learns nothing: give at least 1".into(),
+                ));
+            }
+            (Some(asked), _) => asked,
+            (None, Some(model)) => model.hidden(),
+            (None, None) => 25,
+        };
+        Ok(Experiment {
+            data: self.data_spec(),
+            hidden,
+            hidden_activation: self.hidden_activation,
+            output_activation: self.output_activation,
+            seed: self.seed,
+            precision: self.precision,
+            hyperparameters: Hyperparameters {
+                sparsity_target: self.rho,
+                sparsity_weight: self.beta,
+                learning_rate: self.alpha,
+                weight_decay: self.lambda,
+                momentum: self.momentum,
+                optimizer: self.optimizer,
+                batch: self.batch,
+                gradient: self.gradient,
+            },
+        })
+    }
+
+    /// The threads to compute with.
+    pub fn pool(&self) -> Arc<WorkerPool> {
+        let threads = self
+            .threads
+            .or_else(|| std::thread::available_parallelism().ok());
+        Arc::new(WorkerPool::new(threads.map_or(1, NonZeroUsize::get)))
+    }
+}
+
+/// The model in `path`, in `T`, checked against the data's n.
+///
+/// # Errors
+/// It can't be read, or takes another number of inputs than the data has.
+pub fn read_model<T: Real>(path: &Path, inputs: usize) -> Result<Parameters<T>, CliError> {
+    let model = io::npz::read_parameters::<T>(path)?;
+    if model.inputs() == inputs {
+        return Ok(model);
+    }
+    Err(CliError::Usage(format!(
+        "{} was trained on samples of {} values, the data have {inputs}: give the data it was trained on",
+        path.display(),
+        model.inputs()
+    )))
+}

@@ -1,0 +1,235 @@
+//! `sae-lab train`
+
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use clap::Args;
+use indicatif::{ProgressBar, ProgressStyle};
+use serde::Serialize;
+
+use super::CliError;
+use super::settings::{ExperimentArguments, read_model};
+use crate::data::{self, DataSet, SampleShape};
+use crate::io;
+use crate::model::units::StateCounts;
+use crate::model::{Cost, OutputActivation, Parameters};
+use crate::numerics::{Precision, Real};
+use crate::training::{EpochEnd, Run, snapshot};
+
+#[derive(Debug, Args)]
+pub struct TrainArguments {
+    #[command(flatten)]
+    experiment: ExperimentArguments,
+    /// Epochs to train (passes over the data)
+    #[arg(long, default_value_t = 100)]
+    epochs: u64,
+    /// Begin with the weights in this file instead of random ones
+    #[arg(long, value_name = "MODEL.npz")]
+    init: Option<PathBuf>,
+    /// Folder for model.npz, history.csv, features.png, reconstructions.png and run.json; made if need be
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// End with one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The last line of `--json`.
+#[derive(Debug, Serialize)]
+pub struct Summary {
+    epochs: u64,
+    total_cost: f64,
+    reconstruction_loss: f64,
+    decay_penalty: f64,
+    sparsity_penalty: f64,
+    /// null where the data never vary
+    fvu: Option<f64>,
+    alive: u32,
+    constant: u32,
+    silent: u32,
+    saturated: u32,
+    /// Time spent training, loading and writing left out
+    seconds: f64,
+}
+
+impl Summary {
+    fn new(epochs: u64, cost: Cost, fvu: f64, counts: StateCounts, seconds: f64) -> Self {
+        Self {
+            epochs,
+            total_cost: cost.total(),
+            reconstruction_loss: cost.reconstruction_loss,
+            decay_penalty: cost.decay_penalty,
+            sparsity_penalty: cost.sparsity_penalty,
+            fvu: fvu.is_finite().then_some(fvu),
+            alive: counts.alive,
+            constant: counts.constant,
+            silent: counts.silent,
+            saturated: counts.saturated,
+            seconds,
+        }
+    }
+}
+
+pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
+    match arguments.experiment.precision {
+        Precision::F32 => train::<f32>(arguments),
+        Precision::F64 => train::<f64>(arguments),
+    }
+}
+
+fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
+    // before the work, not after it
+    io::make_folder(&arguments.out)?;
+    io::sweep(&arguments.out);
+    let data = Arc::new(data::load(&arguments.experiment.data_spec())?);
+    let initial = match &arguments.init {
+        Some(path) => Some(read_model::<T>(path, data.inputs())?),
+        None => None,
+    };
+    let experiment = arguments.experiment.experiment(initial.as_ref())?;
+    warn_of_range(&data, experiment.output_activation);
+    let settings = experiment.hyperparameters.check()?;
+    let mut run = Run::new(
+        experiment,
+        Arc::clone(&data),
+        initial,
+        arguments.experiment.pool(),
+    )?;
+
+    let bar = progress_bar(arguments.epochs);
+    let start = Instant::now();
+    let mut diverged = None;
+    for _ in 0..arguments.epochs {
+        match run.epoch(&settings, start.elapsed().as_secs_f64(), &|| true) {
+            EpochEnd::Finished { .. } => {}
+            EpochEnd::Diverged { epoch, cause } => {
+                diverged = Some(format!(
+                    "the cost became infinite at epoch {epoch}: {cause}"
+                ));
+                break;
+            }
+            EpochEnd::Interrupted => break,
+        }
+        bar.inc(1);
+        bar.set_message(format!("J {:.4}", run.state().cost.total()));
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    bar.finish_and_clear();
+
+    let state = run.state();
+    let summary = Summary::new(state.epoch, state.cost, run.fvu(), run.counts(), seconds);
+    write_results(arguments, &mut run, &data, &summary)?;
+    if let Some(cause) = diverged {
+        let out = arguments.out.display();
+        return Err(CliError::Diverged(format!(
+            "{cause} The last finite weights are in {out}."
+        )));
+    }
+    if arguments.json {
+        println!("{}", super::json_line(&summary)?);
+    } else {
+        print_summary(&summary, &data, run.parameters());
+        println!("{:<16}{}", "written to", arguments.out.display());
+    }
+    Ok(())
+}
+
+fn write_results<T: Real>(
+    arguments: &TrainArguments,
+    run: &mut Run<T>,
+    data: &DataSet,
+    summary: &Summary,
+) -> Result<(), CliError> {
+    let out = |name: &str| arguments.out.join(name);
+    io::npz::write_parameters(&out("model.npz"), run.parameters())?;
+    io::history_csv::write(&out("history.csv"), run.state().history.records())?;
+    let shown = snapshot::shown_samples::<T>(data);
+    let (_, reconstructions) = run.reconstruct(shown.view());
+    io::pictures::write_features(&out("features.png"), run.parameters(), data.shape)?;
+    io::pictures::write_reconstructions(
+        &out("reconstructions.png"),
+        shown.view(),
+        reconstructions.view(),
+        data.shape,
+    )?;
+    io::run_json::write(&out("run.json"), &run.experiment(), data, summary)?;
+    Ok(())
+}
+
+fn progress_bar(epochs: u64) -> ProgressBar {
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(epochs)
+    } else {
+        ProgressBar::hidden()
+    };
+    let style = ProgressStyle::with_template(
+        "{bar:40} {pos}/{len} epochs · {per_sec} · {eta} left · {msg}",
+    );
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// A sigmoid can't reach values outside (0, 1), nor tanh outside (−1, 1): say so, and train all the same.
+fn warn_of_range(data: &DataSet, output: OutputActivation) {
+    let (low, high) = data.range;
+    let reach = match output {
+        OutputActivation::Sigmoid => (0.0, 1.0),
+        OutputActivation::Tanh => (-1.0, 1.0),
+        OutputActivation::Linear => return,
+    };
+    if low < reach.0 || high > reach.1 {
+        let _ = writeln!(
+            std::io::stderr(),
+            "sae-lab: note: the data run from {low:.3} to {high:.3}, which a {} output can't reach: consider \
+             --output-activation linear or --preprocess unit",
+            output.name()
+        );
+    }
+}
+
+fn print_summary<T: Real>(summary: &Summary, data: &DataSet, parameters: &Parameters<T>) {
+    let (m, n) = data.samples.dim();
+    println!(
+        "{:<16}{} · {m} × {n}{}",
+        "data",
+        data.name,
+        if data.preparation.is_empty() { "" } else { ":" }
+    );
+    for step in &data.preparation {
+        println!("{:<16}  {step}", "");
+    }
+    println!("{:<16}{}-{}-{}", "units", n, parameters.hidden(), n);
+    println!(
+        "{:<16}{} in {:.2} s",
+        "epochs", summary.epochs, summary.seconds
+    );
+    println!(
+        "{:<16}{:.6} = reconstruction {:.6} + decay {:.6} + sparsity {:.6}",
+        "cost J",
+        summary.total_cost,
+        summary.reconstruction_loss,
+        summary.decay_penalty,
+        summary.sparsity_penalty
+    );
+    match summary.fvu {
+        Some(fvu) => println!("{:<16}{fvu:.4}", "FVU"),
+        None => println!("{:<16}undefined: the data never vary", "FVU"),
+    }
+    println!(
+        "{:<16}{} alive, {} constant, {} silent, {} saturated",
+        "hidden units", summary.alive, summary.constant, summary.silent, summary.saturated
+    );
+    if let SampleShape::Image { rows, columns } = data.shape
+        && rows == columns
+        && let Some(mut selectivity) =
+            crate::model::features::orientation_selectivity(parameters.encoder_weights(), rows)
+    {
+        selectivity.sort_by(f64::total_cmp);
+        println!(
+            "{:<16}{:.2} (median of the features; noise is .13)",
+            "orientation",
+            selectivity[selectivity.len() / 2]
+        );
+    }
+}

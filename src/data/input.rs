@@ -1,0 +1,388 @@
+//! Reading a file whose content is not to be trusted: plain or gzip, in pieces, never past what it really holds.
+
+use std::fs::File;
+use std::io::{BufReader, Cursor, ErrorKind, Read};
+use std::path::Path;
+
+use flate2::bufread::MultiGzDecoder;
+
+use super::error::name_of;
+use super::progress::{Stage, Watch, tell};
+use super::{DataError, limits};
+
+/// Enough of a file's beginning to tell its format by.
+const HEAD: usize = 64;
+
+/// An open file, read from its beginning to its end.
+pub(super) struct Input<'a> {
+    file: String,
+    reader: Box<dyn Read>,
+    /// The first bytes of the content, uncompressed.
+    head: Vec<u8>,
+    /// Bytes of content handed out so far.
+    position: u64,
+    /// Bytes on disk.
+    length: u64,
+    compressed: bool,
+    watch: Watch<'a>,
+}
+
+impl<'a> Input<'a> {
+    /// Opens `path` if it is a regular, non-empty file; sees through gzip.
+    pub(super) fn open(path: &Path, watch: Watch<'a>) -> Result<Self, DataError> {
+        let file = name_of(path);
+        let cannot_open = |source| DataError::Open {
+            file: name_of(path),
+            source,
+        };
+        // Asked before opening: opening a FIFO waits for a writer, and a device may never end.
+        let metadata = path.metadata().map_err(cannot_open)?;
+        if metadata.is_dir() {
+            return Err(DataError::NotAFile {
+                file,
+                kind: "a folder",
+                remedy: "choose a file in it",
+            });
+        }
+        if !metadata.is_file() {
+            let remedy = "copy what it delivers into a file, and choose that";
+            return Err(DataError::NotAFile {
+                file,
+                kind: "a device or pipe",
+                remedy,
+            });
+        }
+        if metadata.len() == 0 {
+            return Err(DataError::Empty { file });
+        }
+        let plain = BufReader::with_capacity(1 << 16, File::open(path).map_err(cannot_open)?);
+        Self::over(file, plain, metadata.len(), watch)
+    }
+
+    /// The same over bytes in memory, for what the program carries.
+    pub(super) fn bytes(
+        name: &str,
+        bytes: &'static [u8],
+        watch: Watch<'a>,
+    ) -> Result<Self, DataError> {
+        Self::over(name.to_owned(), bytes, bytes.len() as u64, watch)
+    }
+
+    fn over(
+        file: String,
+        plain: impl std::io::BufRead + 'static,
+        length: u64,
+        watch: Watch<'a>,
+    ) -> Result<Self, DataError> {
+        let mut input = Self {
+            file,
+            reader: Box::new(std::io::empty()),
+            head: Vec::new(),
+            position: 0,
+            length,
+            compressed: false,
+            watch,
+        };
+        let mut plain: Box<dyn std::io::BufRead> = Box::new(plain);
+        let mut head = input.peek(&mut plain)?;
+        if head.starts_with(&[0x1f, 0x8b]) {
+            input.compressed = true;
+            plain = Box::new(BufReader::new(MultiGzDecoder::new(
+                Cursor::new(head).chain(plain),
+            )));
+            head = input.peek(&mut plain)?;
+            if head.is_empty() {
+                return Err(DataError::Empty { file: input.file });
+            }
+        }
+        input.head.clone_from(&head);
+        input.reader = Box::new(Cursor::new(head).chain(plain));
+        Ok(input)
+    }
+
+    fn peek(&self, reader: &mut impl Read) -> Result<Vec<u8>, DataError> {
+        let mut head = Vec::with_capacity(HEAD);
+        reader
+            .take(HEAD as u64)
+            .read_to_end(&mut head)
+            .map_err(|source| self.failed(source, "gzip", HEAD as u64))?;
+        Ok(head)
+    }
+
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// The content's first bytes, at most 64.
+    pub(super) fn head(&self) -> &[u8] {
+        &self.head
+    }
+
+    pub(super) fn is_compressed(&self) -> bool {
+        self.compressed
+    }
+
+    /// Bytes of content handed out so far.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Holds the claim that the content is `expected` bytes long against the file's real length, before anyone
+    /// allocates by it.
+    pub(super) fn check_claim(&self, expected: u64, format: &'static str) -> Result<(), DataError> {
+        if self.compressed {
+            if expected > self.length.saturating_mul(limits::DEFLATE_RATIO) {
+                let problem = format!(
+                    "it promises {} bytes, more than {} compressed ones can hold",
+                    super::error::grouped(expected),
+                    super::error::grouped(self.length)
+                );
+                return Err(self.header(format, 0, problem));
+            }
+            Ok(())
+        } else if expected > self.length {
+            Err(self.truncated(format, expected, self.length))
+        } else if expected < self.length {
+            Err(DataError::Overlong {
+                file: self.file.clone(),
+                format,
+                expected,
+            })
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The next `N` bytes; `expected` is what the content is known to need by then.
+    pub(super) fn array<const N: usize>(
+        &mut self,
+        format: &'static str,
+    ) -> Result<[u8; N], DataError> {
+        let mut bytes = [0; N];
+        self.fill(&mut bytes, format, self.position.saturating_add(N as u64))?;
+        Ok(bytes)
+    }
+
+    /// The next `count` bytes in pieces, each handed to `take`. `expected` is the content's whole length.
+    pub(super) fn pieces(
+        &mut self,
+        count: u64,
+        format: &'static str,
+        expected: u64,
+        mut take: impl FnMut(&[u8]) -> Result<(), DataError>,
+    ) -> Result<(), DataError> {
+        let mut piece = vec![0; limits::PIECE.min(usize::try_from(count).unwrap_or(limits::PIECE))];
+        let mut left = count;
+        while left > 0 {
+            let size = usize::try_from(left).map_or(piece.len(), |left| left.min(piece.len()));
+            self.fill(&mut piece[..size], format, expected)?;
+            take(&piece[..size])?;
+            left -= size as u64;
+            tell(self.watch, Stage::Reading, count - left, count)?;
+        }
+        Ok(())
+    }
+
+    /// All that is left, where the file says no length of its own; `most` is refused beyond, with `what` and a remedy.
+    pub(super) fn rest(&mut self, most: u64) -> Result<Vec<u8>, DataError> {
+        let mut bytes = Vec::new();
+        let mut piece = vec![
+            0;
+            limits::PIECE
+                .min(usize::try_from(self.length).unwrap_or(limits::PIECE))
+                .max(1)
+        ];
+        loop {
+            match self.reader.read(&mut piece) {
+                Ok(0) => return Ok(bytes),
+                Ok(size) => {
+                    self.position += size as u64;
+                    if self.position > most {
+                        return Err(DataError::TooLarge {
+                            file: self.file.clone(),
+                            found: format!("more than {} bytes", super::error::grouped(most)),
+                            limit: "just that".into(),
+                            remedy: "split it, or save it smaller".into(),
+                        });
+                    }
+                    bytes.extend_from_slice(&piece[..size]);
+                    tell(
+                        self.watch,
+                        Stage::Reading,
+                        self.position,
+                        self.length.max(self.position),
+                    )?;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error, "gzip", self.position)),
+            }
+        }
+    }
+
+    /// Refuses what comes after the end that the header names.
+    pub(super) fn end(&mut self, format: &'static str) -> Result<(), DataError> {
+        let expected = self.position;
+        let mut piece = vec![0; 1 << 12];
+        // Damage in compressed bytes often shows as too many of them, before a checksum tells: look on for a while.
+        let patience = if self.compressed {
+            limits::PIECE as u64
+        } else {
+            1
+        };
+        while self.position - expected < patience {
+            match self.reader.read(&mut piece) {
+                Ok(0) => break,
+                Ok(size) => self.position += size as u64,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error, format, expected)),
+            }
+        }
+        if self.position > expected {
+            return Err(DataError::Overlong {
+                file: self.file.clone(),
+                format,
+                expected,
+            });
+        }
+        Ok(())
+    }
+
+    pub(super) fn header(
+        &self,
+        format: &'static str,
+        byte: u64,
+        problem: impl Into<String>,
+    ) -> DataError {
+        DataError::Header {
+            file: self.file.clone(),
+            format,
+            byte,
+            problem: problem.into(),
+        }
+    }
+
+    pub(super) fn unsupported(
+        &self,
+        found: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> DataError {
+        DataError::Unsupported {
+            file: self.file.clone(),
+            found: found.into(),
+            remedy: remedy.into(),
+        }
+    }
+
+    pub(super) fn truncated(&self, format: &'static str, expected: u64, actual: u64) -> DataError {
+        DataError::Truncated {
+            file: self.file.clone(),
+            format,
+            expected,
+            actual,
+        }
+    }
+
+    fn fill(
+        &mut self,
+        bytes: &mut [u8],
+        format: &'static str,
+        expected: u64,
+    ) -> Result<(), DataError> {
+        let mut filled = 0;
+        while filled < bytes.len() {
+            match self.reader.read(&mut bytes[filled..]) {
+                Ok(0) => return Err(self.truncated(format, expected, self.position)),
+                Ok(size) => {
+                    filled += size;
+                    self.position += size as u64;
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error, format, expected)),
+            }
+        }
+        Ok(())
+    }
+
+    fn failed(&self, source: std::io::Error, format: &'static str, expected: u64) -> DataError {
+        let file = self.file.clone();
+        match source.kind() {
+            ErrorKind::UnexpectedEof => self.truncated(format, expected, self.position),
+            ErrorKind::InvalidData | ErrorKind::InvalidInput if self.compressed => {
+                DataError::Compression {
+                    file,
+                    byte: self.position,
+                    problem: source.to_string(),
+                }
+            }
+            _ => DataError::Read {
+                file,
+                byte: self.position,
+                source,
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Folder, golden, gzip, loaded};
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_file_is_refused_without_being_read() {
+        let folder = golden("");
+        assert!(matches!(
+            loaded(&folder),
+            Err(DataError::NotAFile {
+                kind: "a folder",
+                ..
+            })
+        ));
+        assert!(matches!(
+            loaded(&golden("missing")),
+            Err(DataError::Open { .. })
+        ));
+        let folder = Folder::new();
+        assert!(matches!(
+            loaded(&folder.file("empty", b"")),
+            Err(DataError::Empty { .. })
+        ));
+        assert!(matches!(
+            loaded(&folder.file("empty.gz", &gzip(b""))),
+            Err(DataError::Empty { .. })
+        ));
+        assert!(matches!(
+            loaded(&folder.file("text", b"hello")),
+            Err(DataError::Unrecognised { .. })
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_names_of_any_bytes() {
+        use std::os::unix::ffi::OsStrExt;
+        for device in ["/dev/zero", "/dev/null"] {
+            assert!(
+                matches!(loaded(Path::new(device)), Err(DataError::NotAFile { .. })),
+                "{device}"
+            );
+        }
+        let name = std::ffi::OsStr::from_bytes(b"/nowhere/\xff\xfe.png");
+        assert!(matches!(
+            loaded(Path::new(name)),
+            Err(DataError::Open { .. })
+        ));
+    }
+
+    #[test]
+    fn a_damaged_gzip_is_named_by_byte() {
+        let folder = Folder::new();
+        let mut bytes = std::fs::read(golden("imgs-idx3-ubyte.gz")).unwrap();
+        let middle = bytes.len() / 2;
+        for byte in &mut bytes[middle..middle + 40] {
+            *byte ^= 0x5a;
+        }
+        let error = loaded(&folder.file("damaged.gz", &bytes)).unwrap_err();
+        assert!(matches!(error, DataError::Compression { .. }), "{error}");
+    }
+}

@@ -1,0 +1,31 @@
+//! Every limit on what is read, in one place. A file's claims are held against these, and against the file's real
+//! length, before anything is allocated.
+
+/// Most values that a data set may have in memory, m·n: 2²⁸ (1 GiB in f32).
+pub const VALUES: u64 = 1 << 28;
+
+/// Most pixels of one picture: 64 megapixels. A 389 KB PNG can claim 131.
+pub const PIXELS: u64 = 64 << 20;
+
+/// Pictures with a longer side are scaled down to this: patches of more pixels than that see only blur and noise, and
+/// whitening takes 16 bytes a pixel.
+pub const PICTURE_SIDE: u32 = 2048;
+
+/// Most bytes that decoding one picture may allocate.
+pub const PICTURE_BYTES: u64 = 512 << 20;
+
+/// Largest side of a patch, in pixels.
+pub const PATCH_SIDE: usize = 256;
+
+/// Longest text header of a `.npy` file, in bytes; NumPy's own limit is 10,000.
+pub const NPY_HEADER: u64 = 1 << 16;
+
+/// DEFLATE cannot expand by more than this: a compressed file whose content claims more is cut short or lies.
+pub const DEFLATE_RATIO: u64 = 1032;
+
+/// Files are read in pieces of this many bytes, so that Cancel answers at once and a claim is never allocated whole
+/// before its bytes are there.
+pub const PIECE: usize = 1 << 20;
+
+/// Images narrower or lower than this are shown as plain vectors.
+pub const IMAGE_SIDE: usize = 2;

@@ -1,0 +1,50 @@
+//! Why a file could not be written, or a model read, each in one sentence that says what to do.
+
+use std::path::Path;
+
+use thiserror::Error;
+
+#[derive(Debug, Error)]
+pub enum IoError {
+    #[error(
+        "{file} could not be written ({source}): check that its folder is there, may be written to and has room"
+    )]
+    Write {
+        file: String,
+        source: std::io::Error,
+    },
+
+    #[error(
+        "the folder {folder} could not be made ({source}): choose another, or make it yourself"
+    )]
+    Folder {
+        folder: String,
+        source: std::io::Error,
+    },
+
+    #[error("{file} could not be read ({source}): check the name, and that you may read it")]
+    Read {
+        file: String,
+        source: std::io::Error,
+    },
+
+    #[error("{file} is not a model that the lab can use: {problem}; {remedy}")]
+    Model {
+        file: String,
+        problem: String,
+        remedy: &'static str,
+    },
+
+    #[error("{file} cannot be drawn: {problem}")]
+    Picture { file: String, problem: String },
+
+    #[error(
+        "{file} cannot be written as JSON ({problem}): rename what it mentions in plain letters"
+    )]
+    Json { file: String, problem: String },
+}
+
+/// How a file is named in messages: as given, whatever bytes its name has.
+pub(super) fn name_of(path: &Path) -> String {
+    path.display().to_string()
+}

@@ -1,0 +1,89 @@
+//! A run's curves as a table.
+
+use std::io::Write;
+use std::path::Path;
+
+use super::{IoError, atomic_write};
+use crate::training::Record;
+
+/// The columns, in order.
+pub const COLUMNS: &str = "epoch,total_cost,reconstruction_loss,decay_penalty,sparsity_penalty,fvu,alive,constant,silent,saturated";
+
+/// Writes one line an epoch, under a line of column names. Numbers are written in full: reading gives the same bits.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write<'a>(
+    path: &Path,
+    records: impl IntoIterator<Item = &'a Record>,
+) -> Result<(), IoError> {
+    atomic_write(path, |writer| {
+        writeln!(writer, "{COLUMNS}")?;
+        for Record {
+            epoch,
+            cost,
+            fvu,
+            counts,
+        } in records
+        {
+            writeln!(
+                writer,
+                "{epoch},{},{},{},{},{fvu},{},{},{},{}",
+                cost.total(),
+                cost.reconstruction_loss,
+                cost.decay_penalty,
+                cost.sparsity_penalty,
+                counts.alive,
+                counts.constant,
+                counts.silent,
+                counts.saturated
+            )?;
+        }
+        Ok(())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cost;
+    use crate::model::units::StateCounts;
+
+    #[test]
+    fn every_column_has_its_value() {
+        let cost = Cost {
+            reconstruction_loss: 0.1,
+            decay_penalty: 0.25,
+            sparsity_penalty: 3.0,
+        };
+        let counts = StateCounts {
+            alive: 20,
+            constant: 1,
+            silent: 2,
+            saturated: 3,
+            duplicate: 4,
+        };
+        let records = [
+            Record {
+                epoch: 1,
+                cost,
+                fvu: 0.7,
+                counts,
+            },
+            Record {
+                epoch: 2,
+                cost,
+                fvu: f64::NAN,
+                counts: StateCounts::default(),
+            },
+        ];
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.csv");
+        write(&path, &records).unwrap();
+        let text = std::fs::read_to_string(path).unwrap();
+        assert_eq!(text.lines().next(), Some(COLUMNS));
+        assert_eq!(text.lines().nth(1), Some("1,3.35,0.1,0.25,3,0.7,20,1,2,3"));
+        assert_eq!(text.lines().nth(2), Some("2,3.35,0.1,0.25,3,NaN,0,0,0,0"));
+        assert_eq!(text.lines().count(), 3);
+    }
+}

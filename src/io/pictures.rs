@@ -1,0 +1,221 @@
+//! Sheets of features and reconstructions, as PNG.
+
+use std::path::Path;
+
+use image::ImageEncoder;
+use image::codecs::png::PngEncoder;
+use ndarray::{ArrayView1, ArrayView2, Axis};
+
+use super::colour_map::{Rgb, diverging, grey};
+use super::error::name_of;
+use super::sheet::Sheet;
+use super::{IoError, atomic_write};
+use crate::data::SampleShape;
+use crate::model::Parameters;
+use crate::numerics::Real;
+
+/// Between the tiles: light, and neither neutral nor of any value's colour.
+const BACKGROUND: Rgb = [203, 209, 218];
+/// Most samples beside one another in a sheet of reconstructions.
+const ACROSS: usize = 16;
+
+/// Writes each unit's feature x_j = W1_j/‖W1_j‖, the unit-norm input that excites it most, as a tile in a near-square
+/// sheet, row by row; the diverging map, in one contrast for all.
+///
+/// # Errors
+/// The sheet is too large, or cannot be written.
+pub fn write_features<T: Real>(
+    path: &Path,
+    parameters: &Parameters<T>,
+    shape: SampleShape,
+) -> Result<(), IoError> {
+    let weights = parameters.encoder_weights();
+    let columns =
+        weights.nrows().isqrt() + usize::from(weights.nrows().isqrt().pow(2) < weights.nrows());
+    let mut sheet = sheet(
+        path,
+        weights.nrows().div_ceil(columns.max(1)),
+        columns,
+        shape,
+    )?;
+    let norm = |row: ArrayView1<'_, T>| row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
+    let scale = |row: ArrayView1<'_, T>| {
+        let norm = norm(row);
+        if norm > 0.0 { norm.recip() } else { 0.0 }
+    };
+    let largest = weights
+        .axis_iter(Axis(0))
+        .map(|row| {
+            scale(row)
+                * row
+                    .iter()
+                    .fold(0.0, |largest: f64, w| largest.max(w.f64().abs()))
+        })
+        .fold(f64::MIN_POSITIVE, f64::max);
+    for (place, row) in weights.axis_iter(Axis(0)).enumerate() {
+        let scale = scale(row) / largest;
+        sheet.paint(
+            place,
+            row.iter()
+                .map(|w| diverging((w.f64() * scale) as f32, false)),
+        );
+    }
+    write(path, &sheet)
+}
+
+/// Writes `inputs` (k, n) above their `reconstructions` (k, n), pair by pair, in grey from the inputs' least value to
+/// their greatest.
+///
+/// # Errors
+/// The two differ in shape, the sheet is too large, or it cannot be written.
+pub fn write_reconstructions<T: Real>(
+    path: &Path,
+    inputs: ArrayView2<'_, T>,
+    reconstructions: ArrayView2<'_, T>,
+    shape: SampleShape,
+) -> Result<(), IoError> {
+    if inputs.dim() != reconstructions.dim() || inputs.ncols() != shape.len() {
+        let problem = format!(
+            "inputs {:?} and reconstructions {:?} are not pairs of {} values",
+            inputs.dim(),
+            reconstructions.dim(),
+            shape.len()
+        );
+        return Err(IoError::Picture {
+            file: name_of(path),
+            problem,
+        });
+    }
+    let count = inputs.nrows();
+    let columns = count.clamp(1, ACROSS);
+    let mut sheet = sheet(path, 2 * count.div_ceil(columns), columns, shape)?;
+    let (low, high) = inputs
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value.f64()), high.max(value.f64()))
+        });
+    let span = if high > low { high - low } else { 1.0 };
+    for (index, (input, reconstruction)) in inputs
+        .axis_iter(Axis(0))
+        .zip(reconstructions.axis_iter(Axis(0)))
+        .enumerate()
+    {
+        let place = index / columns * 2 * columns + index % columns;
+        for (place, values) in [(place, input), (place + columns, reconstruction)] {
+            sheet.paint(
+                place,
+                values
+                    .iter()
+                    .map(|value| grey(((value.f64() - low) / span) as f32)),
+            );
+        }
+    }
+    write(path, &sheet)
+}
+
+fn sheet(path: &Path, rows: usize, columns: usize, shape: SampleShape) -> Result<Sheet, IoError> {
+    Sheet::new(rows, columns, shape.picture(), BACKGROUND).ok_or_else(|| IoError::Picture {
+        file: name_of(path),
+        problem: format!(
+            "{rows} × {columns} tiles of {} values are too many for one picture",
+            shape.len()
+        ),
+    })
+}
+
+fn write(path: &Path, sheet: &Sheet) -> Result<(), IoError> {
+    atomic_write(path, |writer| {
+        PngEncoder::new(writer)
+            .write_image(
+                &sheet.pixels,
+                sheet.width as u32,
+                sheet.height as u32,
+                image::ExtendedColorType::Rgb8,
+            )
+            .map_err(std::io::Error::other)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn each_feature_is_a_tile_in_its_own_place_at_unit_norm() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("features.png");
+        let mut parameters = Parameters::<f32>::zeros(4, 3);
+        // unit 1 is unit 0 ten times over: at unit norm they look the same; unit 2 is silent
+        parameters.encoder_weights_mut().assign(&array![
+            [1.0, 0.0, 0.0, -1.0],
+            [10.0, 0.0, 0.0, -10.0],
+            [0.0; 4]
+        ]);
+        write_features(
+            &path,
+            &parameters,
+            SampleShape::Image {
+                rows: 2,
+                columns: 2,
+            },
+        )
+        .unwrap();
+        let picture = image::open(&path).unwrap().to_rgb8();
+        assert_eq!(picture.dimensions(), (2 * 64 + 12, 2 * 64 + 12));
+        let at = |x: u32, y: u32| picture.get_pixel(x, y).0;
+        for left in [4, 4 + 64 + 4] {
+            assert_eq!(at(left, 4), diverging(1.0, false));
+            assert_eq!(at(left + 31, 4 + 31), diverging(1.0, false));
+            assert_eq!(at(left + 32, 4), diverging(0.0, false));
+            assert_eq!(at(left + 63, 4 + 63), diverging(-1.0, false));
+        }
+        assert_eq!(at(10, 4 + 64 + 4 + 10), diverging(0.0, false));
+        assert_eq!(
+            [at(0, 0), at(4 + 64, 30), at(100, 100)],
+            [BACKGROUND; 3],
+            "gaps, and the empty fourth place"
+        );
+    }
+
+    #[test]
+    fn reconstructions_stand_under_their_inputs() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("reconstructions.png");
+        let inputs =
+            ndarray::Array2::from_shape_fn((20, 2), |(sample, value)| (sample * 2 + value) as f64);
+        let outputs = inputs.mapv(|value| 39.0 - value);
+        write_reconstructions(
+            &path,
+            inputs.view(),
+            outputs.view(),
+            SampleShape::Vector { length: 2 },
+        )
+        .unwrap();
+        let picture = image::open(&path).unwrap().to_rgb8();
+        let (wide, high) = (64 + 4, 32 + 4);
+        assert_eq!(picture.dimensions(), (16 * wide + 4, 4 * high + 4));
+        for sample in 0..20 {
+            let (x, y) = (4 + (sample % 16) * wide, 4 + sample / 16 * 2 * high);
+            let shade = |value: u32| grey((f64::from(value) / 39.0) as f32);
+            assert_eq!(picture.get_pixel(x, y).0, shade(2 * sample));
+            assert_eq!(picture.get_pixel(x + 32, y).0, shade(2 * sample + 1));
+            assert_eq!(picture.get_pixel(x, y + high).0, shade(39 - 2 * sample));
+        }
+        let error = write_reconstructions(
+            &path,
+            inputs.view(),
+            outputs.view(),
+            SampleShape::Vector { length: 3 },
+        );
+        assert!(matches!(error, Err(IoError::Picture { .. })));
+    }
+
+    #[test]
+    fn a_sheet_that_would_not_fit_is_refused() {
+        assert!(Sheet::new(1 << 20, 1 << 20, (8, 8), BACKGROUND).is_none());
+        assert!(Sheet::new(usize::MAX, 2, (usize::MAX, 8), BACKGROUND).is_none());
+        let large = Sheet::new(20, 20, (256, 256), BACKGROUND).unwrap();
+        assert_eq!((large.width, large.height), (20 * 260 + 4, 20 * 260 + 4));
+    }
+}

@@ -1,0 +1,247 @@
+//! The curves ready to draw: log10, cut where the logarithm has no value, thinned to what a screen can show.
+
+use egui_plot::PlotPoint;
+
+use crate::training::{History, Record};
+
+/// One of the four curves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Term {
+    Total,
+    Reconstruction,
+    Sparsity,
+    Decay,
+}
+
+impl Term {
+    /// In the order of the legend.
+    pub const ALL: [Self; 4] = [
+        Self::Total,
+        Self::Reconstruction,
+        Self::Sparsity,
+        Self::Decay,
+    ];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Total => "total J",
+            Self::Reconstruction => "reconstruction",
+            Self::Sparsity => "sparsity",
+            Self::Decay => "decay",
+        }
+    }
+
+    /// Where room is short.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Total => "J",
+            Self::Reconstruction => "recon.",
+            _ => self.name(),
+        }
+    }
+
+    pub fn of(self, record: &Record) -> f64 {
+        match self {
+            Self::Total => record.cost.total(),
+            Self::Reconstruction => record.cost.reconstruction_loss,
+            Self::Sparsity => record.cost.sparsity_penalty,
+            Self::Decay => record.cost.decay_penalty,
+        }
+    }
+}
+
+/// Points of a line are thinned to this many buckets, each with its least and greatest value.
+pub const BUCKETS: usize = 1_200;
+/// Values below this are 0 for a curve: λ 0 has no logarithm, and rounding noise no meaning.
+const FLOOR: f64 = 1e-12;
+
+/// A curve as the pieces between its gaps.
+pub type Pieces = Vec<Vec<PlotPoint>>;
+
+/// The four curves of one history.
+#[derive(Default)]
+pub struct CurveCache {
+    key: Option<(u64, u64)>,
+    curves: [Pieces; 4],
+    /// Where each curve ends, for its hover and scale.
+    records: Vec<Record>,
+}
+
+impl CurveCache {
+    /// Rebuilds the curves if `history` is not the one they were made from; (`run`, `epoch`) names it.
+    pub fn update(&mut self, run: u64, epoch: u64, history: &History) {
+        if self.key.replace((run, epoch)) == Some((run, epoch)) {
+            return;
+        }
+        self.records.clear();
+        self.records.extend(history.records());
+        for (curve, term) in self.curves.iter_mut().zip(Term::ALL) {
+            let points = self
+                .records
+                .iter()
+                .map(|record| (record.epoch as f64, term.of(record)));
+            *curve = pieces(points, BUCKETS);
+        }
+    }
+
+    pub fn pieces(&self, term: Term) -> &Pieces {
+        &self.curves[Term::ALL
+            .iter()
+            .position(|other| *other == term)
+            .unwrap_or(0)]
+    }
+
+    /// In order of their epochs.
+    pub fn records(&self) -> &[Record] {
+        &self.records
+    }
+
+    /// The record nearest to `epoch`.
+    pub fn nearest(&self, epoch: f64) -> Option<&Record> {
+        let after = self
+            .records
+            .partition_point(|record| (record.epoch as f64) < epoch);
+        let distance = |record: &&Record| (record.epoch as f64 - epoch).abs();
+        self.records[after.saturating_sub(1)..(after + 1).min(self.records.len())]
+            .iter()
+            .min_by(|a, b| distance(a).total_cmp(&distance(b)))
+    }
+
+    /// (least, greatest) log10 of `terms` within `epochs`, at most five decades; `None` if there is nothing.
+    pub fn range(
+        &self,
+        terms: impl IntoIterator<Item = Term>,
+        epochs: (f64, f64),
+    ) -> Option<(f64, f64)> {
+        const DECADES: f64 = 5.0;
+        let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+        for term in terms {
+            for point in self
+                .pieces(term)
+                .iter()
+                .flatten()
+                .filter(|p| (epochs.0..=epochs.1).contains(&p.x))
+            {
+                low = low.min(point.y);
+                high = high.max(point.y);
+            }
+        }
+        (low <= high).then(|| (low.max(high - DECADES), high))
+    }
+}
+
+/// log10 of `points` (x in increasing order), cut where y is not above 0, thinned to `buckets`.
+fn pieces(points: impl ExactSizeIterator<Item = (f64, f64)>, buckets: usize) -> Pieces {
+    let width = points.len().div_ceil(buckets).max(1);
+    let mut pieces = Pieces::new();
+    let mut piece: Vec<PlotPoint> = Vec::new();
+    let mut bucket: Vec<PlotPoint> = Vec::with_capacity(width);
+    let flush = |bucket: &mut Vec<PlotPoint>, piece: &mut Vec<PlotPoint>| {
+        if bucket.len() <= 2 {
+            piece.append(bucket);
+            return;
+        }
+        let extreme = |better: fn(&f64, &f64) -> bool| {
+            (1..bucket.len()).fold(0, |best, i| {
+                if better(&bucket[i].y, &bucket[best].y) {
+                    i
+                } else {
+                    best
+                }
+            })
+        };
+        let (low, high) = (extreme(f64::lt), extreme(f64::gt));
+        piece.push(bucket[low.min(high)]);
+        piece.push(bucket[low.max(high)]);
+        bucket.clear();
+    };
+    for (x, y) in points {
+        if y > FLOOR && y.is_finite() {
+            bucket.push(PlotPoint::new(x, y.log10()));
+            if bucket.len() == width {
+                flush(&mut bucket, &mut piece);
+            }
+        } else {
+            flush(&mut bucket, &mut piece);
+            if !piece.is_empty() {
+                pieces.push(std::mem::take(&mut piece));
+            }
+        }
+    }
+    flush(&mut bucket, &mut piece);
+    if !piece.is_empty() {
+        pieces.push(piece);
+    }
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Cost;
+
+    fn curve(values: &[f64]) -> Pieces {
+        pieces(
+            values
+                .iter()
+                .enumerate()
+                .map(|(x, y)| (x as f64, *y))
+                .collect::<Vec<_>>()
+                .into_iter(),
+            BUCKETS,
+        )
+    }
+
+    #[test]
+    fn zero_and_what_is_not_a_number_leave_gaps() {
+        let found = curve(&[1.0, 10.0, 0.0, 0.0, 100.0, f64::NAN, 1e-3, -1.0]);
+        let ys: Vec<Vec<f64>> = found
+            .iter()
+            .map(|piece| piece.iter().map(|p| p.y).collect())
+            .collect();
+        assert_eq!(ys, [vec![0.0, 1.0], vec![2.0], vec![-3.0]]);
+        assert!(curve(&[0.0; 5]).is_empty());
+        assert!(curve(&[]).is_empty());
+    }
+
+    #[test]
+    fn thinning_keeps_spikes_order_and_bounds() {
+        let mut values = vec![1.0; 50_000];
+        (values[777], values[31_234]) = (1e4, 1e-4);
+        let found = curve(&values);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].len() <= 2 * BUCKETS + 2);
+        assert!(found[0].windows(2).all(|pair| pair[0].x <= pair[1].x));
+        assert!(found[0].iter().any(|p| p.y == 4.0) && found[0].iter().any(|p| p.y == -4.0));
+    }
+
+    #[test]
+    fn the_range_is_that_of_what_shows() {
+        let mut history = History::new();
+        for epoch in 0..100 {
+            let loss = if epoch < 10 { 1e3 } else { 0.1 };
+            let cost = Cost {
+                reconstruction_loss: loss,
+                decay_penalty: 0.0,
+                sparsity_penalty: 1e-9,
+            };
+            history.push(Record {
+                epoch,
+                cost,
+                ..Record::default()
+            });
+        }
+        let mut cache = CurveCache::default();
+        cache.update(1, 99, &history);
+        let (low, high) = cache.range([Term::Reconstruction], (0.0, 99.0)).unwrap();
+        assert!((low + 1.0).abs() < 1e-9 && (high - 3.0).abs() < 1e-9);
+        let (low, high) = cache.range([Term::Reconstruction], (20.0, 99.0)).unwrap();
+        assert!((low + 1.0).abs() < 1e-9 && (high + 1.0).abs() < 1e-9);
+        let (low, high) = cache.range(Term::ALL, (20.0, 99.0)).unwrap();
+        assert!(high - low <= 5.0 + 1e-9);
+        assert_eq!(cache.range([Term::Decay], (0.0, 99.0)), None);
+        assert_eq!(cache.nearest(12.4).map(|record| record.epoch), Some(12));
+        assert_eq!(cache.nearest(1e9).map(|record| record.epoch), Some(99));
+        assert_eq!(cache.nearest(-5.0).map(|record| record.epoch), Some(0));
+    }
+}

@@ -1,0 +1,123 @@
+//! The two small windows: the question before a run is thrown away, and opening a file. Neither stops the trainer.
+
+use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+
+use super::theme::{self, BODY, GRID, Theme};
+use super::widgets::muted;
+use crate::app::Action;
+use crate::app::state::{OpenDialog, Question, ViewState};
+
+const WIDTH: f32 = 400.0;
+
+#[derive(Debug, Default)]
+pub struct Dialogs {
+    /// What is being typed; `None` while the window is closed.
+    path: Option<String>,
+}
+
+impl Dialogs {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+        if let Some(question) = &view.question {
+            ask(ui, view, question, actions);
+        } else if let Some(dialog) = &view.open_dialog {
+            self.open_file(ui, dialog, actions);
+            return;
+        }
+        self.path = None;
+    }
+
+    fn open_file(&mut self, ui: &mut Ui, dialog: &OpenDialog, actions: &mut Vec<Action>) {
+        let first = self.path.is_none();
+        let path = self.path.get_or_insert_with(|| dialog.path.clone());
+        let response = Modal::new(Id::unique("open file")).frame(frame(ui)).show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.spacing_mut().item_spacing.y = GRID;
+            let theme = Theme::of(ui);
+            ui.label(RichText::new("Open data").heading().color(theme.text_strong));
+            ui.label(muted(
+                ui,
+                "PNG or JPEG photographs are cut into patches; IDX files (plain or .gz) are taken as they are. You can \
+                 also drop a file on the window.",
+            ));
+            let field = TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Path of a file");
+            let field = ui.add(field).accessible_name("Path");
+            if first {
+                field.request_focus();
+            }
+            if let Some(hint) = &dialog.hint {
+                ui.label(RichText::new(hint).size(theme::SMALL).color(theme.notice));
+            }
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            ui.horizontal(|ui| {
+                if ui.add(Button::new("Browse…").min_size(vec2(88.0, 28.0))).clicked() {
+                    actions.push(Action::BrowseFiles);
+                }
+                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                    let typed = !path.trim().is_empty();
+                    if (ui.add_enabled(typed, primary(theme, "Open")).clicked() || entered) && typed {
+                        actions.push(Action::OpenPath(path.trim().into()));
+                    }
+                    if ui.add(Button::new("Cancel").min_size(vec2(72.0, 28.0))).clicked() {
+                        actions.push(Action::CloseDialog);
+                    }
+                });
+            });
+        });
+        if response.should_close() {
+            actions.push(Action::CloseDialog);
+        }
+    }
+}
+
+/// The dialogs' frame.
+fn frame(ui: &Ui) -> egui::Frame {
+    egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(16))
+}
+
+fn primary(theme: &Theme, text: &str) -> Button<'static> {
+    let text = RichText::new(text)
+        .font(theme::bold(BODY))
+        .color(theme.on_accent);
+    Button::new(text)
+        .fill(theme.accent)
+        .min_size(vec2(72.0, 28.0))
+}
+
+fn ask(ui: &mut Ui, view: &ViewState, question: &Question, actions: &mut Vec<Action>) {
+    let response = Modal::new(Id::unique("start anew"))
+        .frame(frame(ui))
+        .show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.spacing_mut().item_spacing.y = GRID;
+            let theme = Theme::of(ui);
+            ui.label(
+                RichText::new("Start anew?")
+                    .heading()
+                    .color(theme.text_strong),
+            );
+            let epochs = view
+                .snapshot
+                .as_deref()
+                .map_or(0, |snapshot| snapshot.epoch);
+            ui.label(format!(
+                "This run has {} epochs behind it, and starting anew ({}) throws it away.",
+                super::numbers::thousands(epochs),
+                question.what
+            ));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let enter = ui.input(|input| input.key_pressed(Key::Enter));
+                if ui.add(primary(theme, "Start anew")).clicked() || enter {
+                    actions.push(Action::ConfirmRestart);
+                }
+                if ui
+                    .add(Button::new("Keep this run").min_size(vec2(104.0, 28.0)))
+                    .clicked()
+                {
+                    actions.push(Action::CloseDialog);
+                }
+            });
+        });
+    if response.should_close() {
+        actions.push(Action::CloseDialog);
+    }
+}

@@ -1,0 +1,387 @@
+//! What each hidden unit looks for: its weights as a picture, and whether it lives.
+
+use egui::{
+    Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
+    WidgetInfo, pos2, vec2,
+};
+
+use super::numbers;
+use super::theme::{self, BODY, GRID, SMALL, Theme};
+use super::tiles::{Atlas, Grid};
+use super::widgets::{self, muted};
+use crate::app::state::{Contrast, ViewState};
+use crate::app::{Action, UserCommand};
+use crate::model::units::StateCounts;
+use crate::model::{UnitState, UnitStatistics};
+use crate::training::Snapshot;
+
+const GAP: f32 = 4.0;
+/// How much of a dead unit's picture shows.
+const DIMMED: f32 = 0.5;
+/// Tiles narrower than this, in points, have no room for a word: a corner is marked instead.
+const WORD_WIDTH: f32 = 50.0;
+
+#[derive(Default)]
+pub struct FeaturesPanel {
+    atlas: Atlas,
+    /// What the texture shows: (run, epoch, contrast, dark, smooth).
+    shown: Option<(u64, u64, Contrast, bool, bool)>,
+}
+
+impl FeaturesPanel {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+        let theme = Theme::of(ui);
+        let Some(snapshot) = view.snapshot.as_deref() else {
+            widgets::title_row(ui, "Features", "", |_| {});
+            let loading = view
+                .loading
+                .as_ref()
+                .map(|name| format!("Loading {name} …"))
+                .unwrap_or_default();
+            let centre = ui.available_rect_before_wrap().center();
+            widgets::text(
+                ui,
+                centre,
+                Align2::CENTER_CENTER,
+                loading,
+                theme::regular(BODY),
+                theme.text_muted,
+            );
+            return;
+        };
+        title(ui, view, snapshot, actions);
+        let picture = snapshot.data.shape.picture();
+        let room = ui.available_size();
+        let grid = Grid::fit(
+            snapshot.units.len(),
+            picture,
+            room,
+            GAP,
+            ui.pixels_per_point(),
+        );
+        self.refresh(ui, view, snapshot, grid.smooth);
+        if !self.atlas.is_filled() {
+            let text = "These features are larger than this system's textures can hold.";
+            widgets::text(
+                ui,
+                ui.max_rect().center(),
+                Align2::CENTER_CENTER,
+                text,
+                theme::regular(BODY),
+                theme.text_muted,
+            );
+            return;
+        }
+        ScrollArea::vertical()
+            .id_salt("tiles")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                let size = grid.size();
+                let (area, _) = ui.allocate_exact_size(
+                    vec2(
+                        ui.available_width(),
+                        size.y.max(if grid.scrolls { 0.0 } else { room.y }),
+                    ),
+                    Sense::hover(),
+                );
+                let slack = (area.size() - size).max(egui::Vec2::ZERO) / 2.0;
+                let corner =
+                    area.min + vec2(slack.x, if grid.scrolls { 0.0 } else { slack.y.min(GRID) });
+                let ppp = ui.pixels_per_point();
+                let corner = pos2(
+                    (corner.x * ppp).round() / ppp,
+                    (corner.y * ppp).round() / ppp,
+                );
+                let visible: Vec<(usize, Rect)> = (0..snapshot.units.len())
+                    .map(|unit| (unit, grid.rect(unit).translate(corner.to_vec2())))
+                    .filter(|(_, rect)| ui.is_rect_visible(*rect))
+                    .collect();
+                ui.painter()
+                    .add(self.atlas.mesh(visible.iter().map(|(unit, rect)| {
+                        let dead = snapshot.units[*unit].state.is_dead();
+                        (
+                            *unit,
+                            *rect,
+                            if dead {
+                                Color32::WHITE.gamma_multiply(DIMMED)
+                            } else {
+                                Color32::WHITE
+                            },
+                        )
+                    })));
+                for (unit, rect) in visible {
+                    tile(ui, view, unit, &snapshot.units[unit], rect, actions);
+                }
+            });
+    }
+
+    /// Fills the texture anew if it shows anything but this.
+    fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot, smooth: bool) {
+        let theme = Theme::of(ui);
+        let key = (
+            snapshot.run,
+            snapshot.epoch,
+            view.contrast,
+            theme.dark,
+            smooth,
+        );
+        if self.shown.replace(key) == Some(key) {
+            return;
+        }
+        let weights = snapshot.parameters.encoder_weights();
+        let greatest = |row: ndarray::ArrayView1<'_, f32>| {
+            row.iter().fold(0.0f32, |most, w| most.max(w.abs()))
+        };
+        // weights much smaller than those that a run starts from are nothing, not a picture
+        let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
+        let shared = shared_scale(weights.iter().map(|w| w.abs())).max(initial);
+        let table = theme.weight_table();
+        self.atlas.fill(
+            ui.ctx(),
+            "features",
+            weights.nrows(),
+            snapshot.data.shape.picture(),
+            smooth,
+            |unit, pixels| {
+                let row = weights.row(unit);
+                let scale = match view.contrast {
+                    Contrast::Shared => shared,
+                    Contrast::PerTile => greatest(row),
+                };
+                let factor = if scale > 0.0 { 255.0 / scale } else { 0.0 };
+                pixels.extend(row.iter().map(|w| {
+                    let step = (w * factor).clamp(-255.0, 255.0) as i32 + 255; // NaN becomes 0
+                    table[step.unsigned_abs() as usize]
+                }));
+            },
+        );
+    }
+}
+
+/// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.
+/// Of at most `SAMPLED` weights, evenly taken.
+fn shared_scale(sizes: impl ExactSizeIterator<Item = f32>) -> f32 {
+    const SAMPLED: usize = 20_000;
+    let stride = sizes.len().div_ceil(SAMPLED).max(1);
+    let mut sizes: Vec<f32> = sizes.step_by(stride).collect();
+    if sizes.is_empty() {
+        return 0.0;
+    }
+    let index = (sizes.len() - 1) * 995 / 1000;
+    *sizes.select_nth_unstable_by(index, f32::total_cmp).1
+}
+
+fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    let counts = StateCounts::of(&snapshot.units);
+    widgets::title_row(ui, "Features", "", |ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let selected = view
+            .selected
+            .and_then(|unit| Some((unit, snapshot.units.get(unit)?)));
+        if let Some((unit, statistics)) = selected {
+            let text = format!(
+                "unit {} · {} · ρ̂ {} · spread {:.2}",
+                unit + 1,
+                statistics.state.name(),
+                numbers::cost(statistics.mean_activation),
+                statistics.spread()
+            );
+            ui.label(RichText::new(text).size(SMALL).color(theme.accent));
+        } else {
+            let dead = counts.dead();
+            ui.label(
+                RichText::new(format!("{dead} dead"))
+                    .size(SMALL)
+                    .color(if dead > 0 {
+                        theme.dead
+                    } else {
+                        theme.text_muted
+                    }),
+            );
+            ui.add_space(SMALL / 3.0);
+            ui.label(muted(ui, format!("{} alive ·", counts.alive)));
+        }
+        ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
+            let words = match view.contrast {
+                Contrast::Shared => "encoder weights, shared contrast",
+                Contrast::PerTile => "encoder weights, per-tile contrast",
+            };
+            let command = UserCommand::ToggleContrast;
+            let button = egui::Button::new(muted(ui, words))
+                .frame_when_inactive(false)
+                .truncate();
+            let response = ui.add(button).on_hover_ui(|ui| {
+                ui.label(command.hover_text(ui.ctx()));
+                weight_key(ui);
+            });
+            if response.accessible_name("Contrast").clicked() {
+                actions.push(command.into());
+            }
+        });
+    });
+}
+
+/// The map of weights with its ends named.
+fn weight_key(ui: &mut Ui) {
+    let theme = Theme::of(ui);
+    ui.horizontal(|ui| {
+        ui.label(muted(ui, "negative"));
+        let (rect, _) = ui.allocate_exact_size(vec2(96.0, 8.0), Sense::hover());
+        for step in 0..96 {
+            let x = rect.left() + step as f32;
+            let strip = Rect::from_min_size(pos2(x, rect.top()), vec2(1.0, rect.height()));
+            ui.painter()
+                .rect_filled(strip, 0.0, theme.weight(step as f32 / 47.5 - 1.0));
+        }
+        ui.label(muted(ui, "positive"));
+    });
+}
+
+fn tile(
+    ui: &mut Ui,
+    view: &ViewState,
+    unit: usize,
+    statistics: &UnitStatistics,
+    rect: Rect,
+    actions: &mut Vec<Action>,
+) {
+    let theme = Theme::of(ui);
+    let state = statistics.state;
+    let selected = view.selected == Some(unit);
+    let response = ui.interact(rect, ui.scope_id().with(("unit", unit)), Sense::click());
+    response.widget_info(|| {
+        WidgetInfo::selected(
+            egui::Role::Button,
+            true,
+            selected,
+            format!("Unit {}, {}", unit + 1, state.name()),
+        )
+    });
+    let painter = ui.painter();
+    let small = CornerRadius::same(1);
+    if state.is_dead() {
+        painter.rect_stroke(
+            rect,
+            small,
+            Stroke::new(1.0, theme.dead),
+            StrokeKind::Inside,
+        );
+    } else if !selected {
+        painter.rect_stroke(
+            rect,
+            small,
+            Stroke::new(1.0, theme.line),
+            StrokeKind::Outside,
+        );
+    }
+    if state != UnitState::Alive {
+        let colour = if state.is_dead() {
+            theme.dead
+        } else {
+            theme.text_muted
+        };
+        badge(ui, rect, state.name(), colour);
+    }
+    if selected {
+        painter.rect_stroke(
+            rect.expand(1.0),
+            small,
+            Stroke::new(2.0, theme.accent),
+            StrokeKind::Outside,
+        );
+    } else if response.hovered() {
+        painter.rect_stroke(
+            rect,
+            small,
+            Stroke::new(1.0, theme.text_strong),
+            StrokeKind::Outside,
+        );
+    }
+    if response.clicked() {
+        actions.push(Action::Select((!selected).then_some(unit)));
+    }
+    response.on_hover_ui(|ui| unit_card(ui, unit, statistics));
+}
+
+/// The state's name at the tile's lower right, or a corner where there is no room for a word.
+fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
+    let theme = Theme::of(ui);
+    if rect.width() < WORD_WIDTH || rect.height() < 18.0 {
+        let corner = rect.right_bottom();
+        let size = (rect.width() * 0.3).min(8.0);
+        let points = vec![corner, corner - vec2(size, 0.0), corner - vec2(0.0, size)];
+        ui.painter()
+            .add(egui::Shape::convex_polygon(points, colour, Stroke::NONE));
+        return;
+    }
+    let galley = widgets::galley(ui, word, theme::regular(theme::BADGE), colour);
+    let corner = rect.right_bottom() - vec2(3.0, 2.0) - galley.size();
+    let back = Rect::from_min_size(corner, galley.size()).expand2(vec2(2.0, 0.0));
+    ui.painter()
+        .rect_filled(back, 2.0, theme.panel.gamma_multiply(0.75));
+    ui.painter().galley(corner, galley, colour);
+}
+
+/// What the hover says of a unit.
+pub fn unit_card(ui: &mut Ui, unit: usize, statistics: &UnitStatistics) {
+    let theme = Theme::of(ui);
+    let what = match statistics.state {
+        UnitState::Alive => "It answers some inputs more than others.",
+        UnitState::Constant => {
+            "Dead: it gives the same answer to every input, so it tells nothing, whatever its ρ̂ says."
+        }
+        UnitState::Silent => "Dead: it is off for every input (ρ̂ below a tenth of ρ).",
+        UnitState::Saturated => "Dead: it is fully on for every input.",
+        UnitState::Duplicate => "It looks for what an earlier unit looks for already.",
+    };
+    ui.set_max_width(240.0);
+    ui.spacing_mut().interact_size.y = 0.0;
+    ui.label(
+        RichText::new(format!("Unit {} · {}", unit + 1, statistics.state.name()))
+            .strong()
+            .color(theme.text_strong),
+    );
+    ui.label(muted(ui, what));
+    ui.add_space(2.0);
+    egui::Grid::new("unit")
+        .num_columns(2)
+        .spacing(vec2(16.0, 2.0))
+        .show(ui, |ui| {
+            for (name, value) in [
+                (
+                    "ρ̂, mean activation",
+                    numbers::cost(statistics.mean_activation),
+                ),
+                ("spread, max − min", format!("{:.3}", statistics.spread())),
+                (
+                    "standard deviation",
+                    numbers::cost(statistics.standard_deviation),
+                ),
+                (
+                    "norm ‖w‖ of its weights",
+                    format!("{:.2}", statistics.feature_norm),
+                ),
+            ] {
+                ui.label(muted(ui, name));
+                ui.label(RichText::new(value).size(SMALL).color(theme.text));
+                ui.end_row();
+            }
+        });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shared_scale;
+
+    #[test]
+    fn a_few_loud_weights_do_not_set_the_scale() {
+        let mut weights: Vec<f32> = (0..1000).map(|i| i as f32 / 1000.0).collect();
+        weights.extend([50.0; 4]);
+        let scale = shared_scale(weights.into_iter());
+        assert!((0.99..1.0).contains(&scale), "{scale}");
+        assert_eq!(shared_scale([].into_iter()), 0.0);
+        assert_eq!(shared_scale([2.0].into_iter()), 2.0);
+        assert_eq!(shared_scale(vec![3.0; 1_000_000].into_iter()), 3.0);
+    }
+}

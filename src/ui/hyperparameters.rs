@@ -1,0 +1,221 @@
+//! ρ, β, α and λ: what each is, does and was; a change waits for the next epoch and says so.
+
+use egui::{Align2, DragValue, Rect, RichText, Sense, Ui, pos2, vec2};
+
+use super::log_slider::{LogScale, LogSlider};
+use super::theme::{self, BODY, GRID, SMALL, TITLE, Theme};
+use super::widgets;
+use crate::app::Action;
+use crate::app::state::ViewState;
+use crate::model::{HiddenActivation, Hyperparameters};
+use crate::training::Setting;
+use crate::training::history::short;
+
+/// One of the four sliders.
+pub struct Knob {
+    pub setting: Setting,
+    pub name: &'static str,
+    pub hint: &'static str,
+    pub scale: LogScale,
+}
+
+/// In the order of the panel.
+pub const KNOBS: [Knob; 4] = [
+    Knob {
+        setting: Setting::SparsityTarget,
+        name: "target activation",
+        hint: "The mean activation that every hidden unit is held to: ρ .05 wants a unit on for one input in twenty. \
+               Lower is sparser.",
+        scale: LogScale {
+            least: 1e-3,
+            most: 0.9,
+            zero: false,
+        },
+    },
+    Knob {
+        setting: Setting::SparsityWeight,
+        name: "sparsity weight",
+        hint: "How much Σ KL(ρ‖ρ̂) counts against reconstruction. 0 makes it a plain autoencoder; much too large and \
+               the first steps silence the units.",
+        scale: LogScale {
+            least: 0.01,
+            most: 300.0,
+            zero: true,
+        },
+    },
+    Knob {
+        setting: Setting::LearningRate,
+        name: "learning rate",
+        hint: "How far each update goes down the gradient. Too large and the cost leaps or overflows.",
+        scale: LogScale {
+            least: 1e-3,
+            most: 10.0,
+            zero: false,
+        },
+    },
+    Knob {
+        setting: Setting::WeightDecay,
+        name: "weight decay",
+        hint: "Pulls every weight towards 0 by ½λΣW². A little tidies the features; a little more and the units die, \
+               all giving the same answer to every input.",
+        scale: LogScale {
+            least: 1e-6,
+            most: 0.1,
+            zero: true,
+        },
+    },
+];
+
+impl Knob {
+    /// What assistive technology and tests call the slider.
+    pub fn label(&self) -> String {
+        format!("{} {}", self.setting.symbol(), self.name)
+    }
+
+    pub fn value<'a>(&self, settings: &'a mut Hyperparameters) -> &'a mut f64 {
+        match self.setting {
+            Setting::SparsityTarget => &mut settings.sparsity_target,
+            Setting::SparsityWeight => &mut settings.sparsity_weight,
+            Setting::WeightDecay => &mut settings.weight_decay,
+            _ => &mut settings.learning_rate,
+        }
+    }
+
+    /// The post's value.
+    fn home(&self) -> f64 {
+        *self.value(&mut Hyperparameters::default())
+    }
+}
+
+const ROW: f32 = 20.0;
+const NOTE: f32 = 14.0;
+/// Around a number that can be edited; shows when the pointer is over it.
+const FIELD_MARGIN: f32 = 6.0;
+
+#[derive(Debug, Default)]
+pub struct HyperparametersPanel;
+
+impl HyperparametersPanel {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+        widgets::title_row(ui, "Hyperparameters", "", |_| {});
+        let mut settings = *view.hyperparameters();
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for knob in &KNOBS {
+            if knob_ui(ui, knob, view, &mut settings) {
+                actions.push(Action::SetHyperparameters(settings));
+            }
+        }
+    }
+}
+
+/// Whether it was moved.
+fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparameters) -> bool {
+    let theme = Theme::of(ui);
+    let width = ui.available_width();
+    let (row, head) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
+    let y = row.center().y;
+    widgets::text(
+        ui,
+        pos2(row.left(), y),
+        Align2::LEFT_CENTER,
+        knob.setting.symbol(),
+        theme::bold(TITLE),
+        theme.accent,
+    );
+    let name = pos2(row.left() + 2.5 * GRID, y);
+    widgets::text(
+        ui,
+        name,
+        Align2::LEFT_CENTER,
+        knob.name,
+        theme::regular(BODY),
+        theme.text,
+    );
+    let hint = format!(
+        "{}\n\nThe post's value: {} (double-click the slider)",
+        knob.hint,
+        short(knob.home())
+    );
+    widgets::hint(&head, &hint);
+
+    let value = knob.value(settings);
+    let before = *value;
+    // its margin stands out, so that the number ends where the slider does
+    let field = Rect::from_min_max(
+        pos2(row.right() - 64.0, row.top()),
+        row.max + vec2(FIELD_MARGIN, 0.0),
+    );
+    ui.scope(|ui| {
+        let style = ui.style_mut();
+        style.drag_value_text_style = egui::TextStyle::Name("value".into());
+        style.spacing.button_padding = vec2(FIELD_MARGIN, 1.0);
+        style.spacing.interact_size = vec2(0.0, ROW);
+        style.visuals.widgets.inactive.weak_bg_fill = theme.panel;
+        style.visuals.widgets.inactive.fg_stroke.color = theme.text_strong;
+        let (least, most) = knob.scale.bounds();
+        let drag = DragValue::new(value)
+            .speed((before * 0.01).max(knob.scale.least * 0.1))
+            .range(least..=most)
+            .update_while_editing(false)
+            .custom_formatter(|value, _| short(value))
+            .custom_parser(|text| text.trim().replace(',', ".").parse().ok());
+        let mut inner = ui.new_child(
+            egui::UiBuilder::new()
+                .max_rect(field)
+                .layout(egui::Layout::right_to_left(egui::Align::Center)),
+        );
+        let name = format!("{} value", knob.setting.symbol());
+        inner
+            .add(drag)
+            .on_hover_text("Drag, or click to type")
+            .accessible_name(name);
+    });
+    let tick = knob.home();
+    let label = knob.label();
+    let slider = LogSlider::new(&label, value, knob.scale)
+        .tick(tick)
+        .width(width);
+    widgets::hint(&ui.add(slider), &hint);
+    let changed = *value != before;
+    note(ui, knob, view, width);
+    ui.add_space(2.0);
+    changed
+}
+
+/// The line under a slider: what waits, what was applied, or what a reader should know.
+fn note(ui: &mut Ui, knob: &Knob, view: &ViewState, width: f32) {
+    let theme = Theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(width, NOTE), Sense::hover());
+    let tanh = view.experiment.hidden_activation == HiddenActivation::Tanh;
+    let (text, colour) = if let Some((old, new)) = view.pending(knob.setting) {
+        (format!("{old} → {new} at the next epoch"), theme.notice)
+    } else if let Some((change, epoch)) = view.applied(knob.setting) {
+        (
+            format!("{change} from epoch {}", super::numbers::thousands(epoch)),
+            theme.text_muted,
+        )
+    } else if tanh && knob.setting == Setting::SparsityTarget {
+        ("(a+1)/2 is what ρ targets".into(), theme.text_muted)
+    } else {
+        return;
+    };
+    let font = theme::regular(SMALL);
+    widgets::text(ui, rect.left_top(), Align2::LEFT_TOP, text, font, colour);
+}
+
+/// A row of the settings below: quiet name at the left, `field` at the right.
+pub fn row(ui: &mut Ui, name: &str, hint: &str, field: impl FnOnce(&mut Ui)) {
+    let theme = Theme::of(ui);
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 24.0), Sense::hover());
+    let builder = egui::UiBuilder::new()
+        .id_salt(name)
+        .max_rect(rect.with_max_x(rect.right() + FIELD_MARGIN))
+        .layout(egui::Layout::left_to_right(egui::Align::Center));
+    let mut row = ui.new_child(builder);
+    row.spacing_mut().item_spacing.x = 0.0;
+    row.spacing_mut().interact_size.x = 0.0;
+    row.spacing_mut().button_padding = vec2(FIELD_MARGIN, 2.0);
+    let label = row.label(RichText::new(name).color(theme.text_muted));
+    widgets::hint(&label, hint);
+    row.with_layout(egui::Layout::right_to_left(egui::Align::Center), field);
+}

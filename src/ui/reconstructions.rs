@@ -1,0 +1,175 @@
+//! A few inputs over what the network makes of them.
+
+use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
+
+use super::theme::{self, SMALL, Theme};
+use super::tiles::{Atlas, whole_scale};
+use super::widgets::{self, muted};
+use crate::app::state::ViewState;
+use crate::model::HiddenActivation;
+use crate::training::Snapshot;
+
+const GAP: f32 = 8.0;
+/// Between an input and its reconstruction; the selected unit's answer is drawn there.
+const MIDDLE: f32 = 8.0;
+/// Room for x and x̂ at the left.
+const LABELS: f32 = 20.0;
+
+#[derive(Default)]
+pub struct ReconstructionsPanel {
+    atlas: Atlas,
+    /// (run, epoch, smooth)
+    shown: Option<(u64, u64, bool)>,
+}
+
+impl ReconstructionsPanel {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
+        let theme = Theme::of(ui);
+        let snapshot = view.snapshot.as_deref();
+        let quiet = match (snapshot, view.selected) {
+            (Some(snapshot), Some(unit)) if unit < snapshot.units.len() => {
+                format!("bars: how strongly unit {} answers", unit + 1)
+            }
+            _ => String::new(),
+        };
+        widgets::title_row(ui, "Input → reconstruction", &quiet, |ui| {
+            let fvu = snapshot.map_or_else(|| "–".into(), |s| format!("{:.2}", s.fvu));
+            ui.label(muted(ui, format!("FVU {fvu}"))).on_hover_text(
+                "Fraction of variance unexplained: the reconstruction loss ÷ the data's variance. 1 is as good as \
+                 always answering the mean, 0 is perfect.",
+            );
+        });
+        let Some(snapshot) = snapshot else { return };
+        let area = ui.available_rect_before_wrap();
+        let (rows, columns) = snapshot.data.shape.picture();
+        let ppp = ui.pixels_per_point();
+        let height = (area.height() - MIDDLE) / 2.0;
+        let (scale, smooth) = whole_scale((height * ppp / rows as f32).max(1.0));
+        self.refresh(ui, snapshot, smooth);
+        let mut tile = (vec2(columns as f32, rows as f32) * scale).floor() / ppp;
+        if rows == 1 {
+            tile = vec2(
+                columns as f32 * (72.0 / columns as f32).floor().max(1.0),
+                height.min(16.0),
+            );
+        }
+        let tile = tile.min(vec2(area.width() - LABELS, height.max(8.0)));
+        let room = ((area.width() - LABELS + GAP) / (tile.x + GAP))
+            .floor()
+            .max(1.0) as usize;
+        let count = room.min(snapshot.inputs.nrows());
+        // the pictures take the whole width, evenly apart
+        let spare = area.width() - LABELS - count as f32 * tile.x;
+        let gap = if count > 1 {
+            (spare / (count - 1) as f32).min(2.0 * GAP)
+        } else {
+            0.0
+        };
+        let snap = |x: f32| (x * ppp).round() / ppp;
+        let place = |index: usize, y: f32| {
+            let x = area.left() + LABELS + index as f32 * (tile.x + gap);
+            Rect::from_min_size(pos2(snap(x), snap(y)), tile)
+        };
+        let second = area.top() + tile.y + MIDDLE;
+        for (label, y) in [("x", area.top()), ("x̂", second)] {
+            let at = pos2(area.left(), y + tile.y / 2.0);
+            widgets::text(
+                ui,
+                at,
+                Align2::LEFT_CENTER,
+                label,
+                theme::regular(theme::BODY),
+                theme.text_muted,
+            );
+        }
+        let total = snapshot.inputs.nrows();
+        ui.painter()
+            .add(self.atlas.mesh((0..count).flat_map(|index| {
+                [
+                    (index, place(index, area.top()), Color32::WHITE),
+                    (total + index, place(index, second), Color32::WHITE),
+                ]
+            })));
+        for index in 0..count {
+            for y in [area.top(), second] {
+                // a white picture on a white panel needs an edge
+                let edge = egui::Stroke::new(1.0, theme.line);
+                ui.painter()
+                    .rect_stroke(place(index, y), 0.0, edge, egui::StrokeKind::Outside);
+            }
+            let rect = place(index, area.top()).union(place(index, second));
+            let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
+            response.widget_info(|| {
+                WidgetInfo::labeled(
+                    egui::Role::Image,
+                    true,
+                    format!("Input {} and its reconstruction", index + 1),
+                )
+            });
+            if let Some(unit) = view
+                .selected
+                .filter(|unit| *unit < snapshot.activations.ncols())
+            {
+                let answer = snapshot.activations[[index, unit]];
+                let tanh = snapshot.experiment.hidden_activation == HiddenActivation::Tanh;
+                let answer = if tanh { (answer + 1.0) / 2.0 } else { answer };
+                // of its own strongest answer: a sparse unit's are all small
+                let most = snapshot
+                    .units
+                    .get(unit)
+                    .map_or(1.0, |unit| unit.maximum as f32);
+                let answer = (answer / most.max(1e-6)).clamp(0.0, 1.0);
+                let y = area.top() + tile.y + MIDDLE / 2.0;
+                let bar = Rect::from_min_size(pos2(rect.left(), y - 1.5), vec2(tile.x, 3.0));
+                ui.painter().rect_filled(bar, 1.0, theme.line);
+                ui.painter().rect_filled(
+                    bar.with_max_x(bar.left() + bar.width() * answer),
+                    1.0,
+                    theme.accent,
+                );
+            }
+            response.on_hover_ui(|ui| {
+                let difference = &snapshot.inputs.row(index) - &snapshot.reconstructions.row(index);
+                let loss = 0.5
+                    * difference
+                        .iter()
+                        .map(|d| f64::from(*d).powi(2))
+                        .sum::<f64>();
+                ui.label(
+                    egui::RichText::new(format!("½‖x̂−x‖² = {}", super::numbers::cost(loss)))
+                        .size(SMALL),
+                );
+            });
+        }
+    }
+
+    fn refresh(&mut self, ui: &Ui, snapshot: &Snapshot, smooth: bool) {
+        let key = (snapshot.run, snapshot.epoch, smooth);
+        if self.shown.replace(key) == Some(key) {
+            return;
+        }
+        let (low, high) = snapshot.data.range;
+        let scale = if high > low {
+            1.0 / (high - low) as f32
+        } else {
+            0.0
+        };
+        let low = low as f32;
+        let total = snapshot.inputs.nrows();
+        self.atlas.fill(
+            ui.ctx(),
+            "reconstructions",
+            2 * total,
+            snapshot.data.shape.picture(),
+            smooth,
+            |index, pixels| {
+                let row = if index < total {
+                    snapshot.inputs.row(index)
+                } else {
+                    snapshot.reconstructions.row(index - total)
+                };
+                pixels.extend(row.iter().map(|value| Theme::grey((value - low) * scale)));
+            },
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! The rows below the sliders: sizes, activations, optimiser, batch, gradient and seed.
+
+use egui::{DragValue, RichText, Ui, vec2};
+
+use super::hyperparameters::row;
+use super::theme::Theme;
+use crate::app::Action;
+use crate::app::state::ViewState;
+use crate::model::{BatchSize, GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
+
+/// More hidden units than this are for the command line.
+const MOST_HIDDEN: usize = 1024;
+const BATCHES: [BatchSize; 7] = [
+    BatchSize::Samples(10),
+    BatchSize::Samples(25),
+    BatchSize::Samples(50),
+    BatchSize::Samples(100),
+    BatchSize::Samples(250),
+    BatchSize::Samples(1000),
+    BatchSize::Full,
+];
+const RESTARTS: &str = "Starts the run anew.";
+
+/// Numbers are edited here and asked for when the edit is done: each of them starts the run anew.
+#[derive(Debug, Default)]
+pub struct SettingsPanel {
+    hidden: Option<usize>,
+    seed: Option<u64>,
+}
+
+impl SettingsPanel {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+        let experiment = &view.experiment;
+        let mut settings = experiment.hyperparameters;
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let theme = Theme::of(ui);
+        let quiet = &mut ui.visuals_mut().widgets.inactive;
+        quiet.weak_bg_fill = theme.panel;
+        quiet.bg_fill = theme.panel;
+
+        row(
+            ui,
+            "Hidden units",
+            &format!("How many features there are to learn. {RESTARTS}"),
+            |ui| {
+                if let Some(hidden) = number(
+                    ui,
+                    "Hidden units",
+                    &mut self.hidden,
+                    experiment.hidden,
+                    1..=MOST_HIDDEN,
+                    0.25,
+                ) {
+                    actions.push(Action::SetHidden(hidden));
+                }
+            },
+        );
+        row(
+            ui,
+            "Hidden activation",
+            &format!("The units' f. {RESTARTS}"),
+            |ui| {
+                let all = HiddenActivation::ALL;
+                if let Some(chosen) = choice(
+                    ui,
+                    "Hidden activation",
+                    experiment.hidden_activation,
+                    &all,
+                    |a| a.name().into(),
+                ) {
+                    actions.push(Action::SetHiddenActivation(chosen));
+                }
+            },
+        );
+        row(
+            ui,
+            "Output activation",
+            &format!("The output's g: its range must reach the data's. {RESTARTS}"),
+            |ui| {
+                let all = OutputActivation::ALL;
+                if let Some(chosen) = choice(
+                    ui,
+                    "Output activation",
+                    experiment.output_activation,
+                    &all,
+                    |a| a.name().into(),
+                ) {
+                    actions.push(Action::SetOutputActivation(chosen));
+                }
+            },
+        );
+        row(
+            ui,
+            "Optimiser",
+            "The rule that turns a gradient into a step.",
+            |ui| {
+                let all = OptimizerKind::ALL;
+                if let Some(chosen) = choice(ui, "Optimiser", settings.optimizer, &all, |o| {
+                    o.name().into()
+                }) {
+                    settings.optimizer = chosen;
+                    actions.push(Action::SetHyperparameters(settings));
+                }
+                if settings.optimizer == OptimizerKind::Momentum {
+                    let mut momentum = settings.momentum;
+                    let field = DragValue::new(&mut momentum)
+                        .speed(0.002)
+                        .range(0.0..=0.999)
+                        .custom_formatter(|value, _| crate::training::history::short(value))
+                        .update_while_editing(false);
+                    let hover = "How much of the last step the next one keeps";
+                    if ui
+                        .add(field)
+                        .on_hover_text(hover)
+                        .accessible_name("Momentum")
+                        .changed()
+                    {
+                        settings.momentum = momentum;
+                        actions.push(Action::SetHyperparameters(settings));
+                    }
+                }
+            },
+        );
+        let batch_hint = "How many samples one update sees. With mini-batches ρ̂ in the gradient is the batch's own mean; \
+                          the ρ̂ plotted is always that of the whole set at the epoch's end.";
+        row(ui, "Batch", batch_hint, |ui| {
+            if let Some(chosen) = choice(ui, "Batch", settings.batch, &BATCHES, |batch| {
+                batch.to_string()
+            }) {
+                settings.batch = chosen;
+                actions.push(Action::SetHyperparameters(settings));
+            }
+        });
+        let gradient_hint = "Exact: the gradient of J. As printed: the post's formula with the sparsity term outside the \
+                             product with f′, which is not the gradient of its own cost.";
+        row(ui, "Gradient", gradient_hint, |ui| {
+            let forms = [GradientForm::Exact, GradientForm::Printed];
+            if let Some(chosen) = choice(ui, "Gradient", settings.gradient, &forms, |form| {
+                gradient_name(form).into()
+            }) {
+                settings.gradient = chosen;
+                actions.push(Action::SetHyperparameters(settings));
+            }
+        });
+        row(
+            ui,
+            "Seed",
+            &format!("Of the initial weights and the shuffling. {RESTARTS}"),
+            |ui| {
+                if let Some(seed) = number(
+                    ui,
+                    "Seed",
+                    &mut self.seed,
+                    experiment.seed,
+                    0..=u64::MAX,
+                    0.1,
+                ) {
+                    actions.push(Action::SetSeed(seed));
+                }
+            },
+        );
+    }
+}
+
+pub fn gradient_name(form: GradientForm) -> &'static str {
+    match form {
+        GradientForm::Exact => "exact",
+        GradientForm::Printed => "as printed",
+    }
+}
+
+/// A whole number; what was entered, once the drag or the typing is over.
+fn number<N: egui::emath::Numeric>(
+    ui: &mut Ui,
+    name: &str,
+    draft: &mut Option<N>,
+    current: N,
+    range: std::ops::RangeInclusive<N>,
+    speed: f64,
+) -> Option<N> {
+    let mut value = draft.unwrap_or(current);
+    let field = DragValue::new(&mut value)
+        .speed(speed)
+        .range(range)
+        .update_while_editing(false);
+    let response = ui
+        .add(field)
+        .on_hover_text("Drag, or click to type")
+        .accessible_name(name);
+    if response.changed() {
+        *draft = Some(value);
+    }
+    let busy = response.dragged() || response.has_focus();
+    if busy {
+        None
+    } else {
+        draft.take().filter(|value| *value != current)
+    }
+}
+
+/// One of a few.
+fn choice<T: Copy + PartialEq>(
+    ui: &mut Ui,
+    name: &str,
+    current: T,
+    all: &[T],
+    text: impl Fn(T) -> String,
+) -> Option<T> {
+    let mut chosen = None;
+    let button =
+        egui::Button::new(RichText::new(format!("{} ▾", text(current)))).min_size(vec2(0.0, 22.0));
+    let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
+        for option in all {
+            if ui
+                .add(egui::Button::selectable(*option == current, text(*option)))
+                .clicked()
+            {
+                chosen = Some(*option).filter(|option| *option != current);
+                ui.close();
+            }
+        }
+    });
+    response.accessible_name(name);
+    chosen
+}

@@ -1,0 +1,114 @@
+//! The line at the bottom: what is trained on, how far, how fast, how well.
+
+use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
+
+use super::numbers::{self, rate, thousands};
+use super::settings::gradient_name;
+use super::theme::{GRID, SMALL, Theme};
+use crate::app::state::ViewState;
+use crate::model::GradientForm;
+use crate::model::units::StateCounts;
+use crate::numerics::Precision;
+use crate::training::Activity;
+
+pub const HEIGHT: f32 = 28.0;
+/// Below this width (in points) the line keeps to the essentials.
+const ROOMY: f32 = 1100.0;
+
+#[derive(Debug, Default)]
+pub struct StatusLine;
+
+impl StatusLine {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
+        let theme = Theme::of(ui);
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, 0.0, theme.panel);
+        let builder = UiBuilder::new()
+            .max_rect(rect.shrink2(vec2(2.0 * GRID, 0.0)))
+            .layout(Layout::left_to_right(Align::Center));
+        let mut row = ui.new_child(builder);
+        row.spacing_mut().item_spacing.x = 0.0;
+        let Some(snapshot) = view.snapshot.as_deref() else {
+            let text = view
+                .loading
+                .as_ref()
+                .map_or_else(String::new, |name| format!("loading {name} …"));
+            row.label(RichText::new(text).size(SMALL).color(theme.text_muted));
+            return;
+        };
+        let roomy = rect.width() >= ROOMY;
+        let counts = StateCounts::of(&snapshot.units);
+        let mut parts = Vec::new();
+        let size = format!(
+            "{} × {}",
+            thousands(snapshot.data.len() as u64),
+            thousands(snapshot.data.inputs() as u64)
+        );
+        parts.push(if roomy {
+            format!("{} · {size}", snapshot.data.name)
+        } else {
+            snapshot.data.name.clone()
+        });
+        let pace = match snapshot.activity {
+            Activity::Paused => "paused".to_owned(),
+            Activity::Diverged => "diverged".to_owned(),
+            Activity::Training if roomy => {
+                format!(
+                    "{} epochs/s · {} samples/s",
+                    rate(snapshot.epochs_per_second),
+                    rate(snapshot.samples_per_second)
+                )
+            }
+            Activity::Training => format!("{} epochs/s", rate(snapshot.epochs_per_second)),
+        };
+        parts.push(format!("epoch {} · {pace}", thousands(snapshot.epoch)));
+        parts.push(format!(
+            "J {} · FVU {:.2}",
+            numbers::cost(snapshot.cost.total()),
+            snapshot.fvu
+        ));
+        parts.push(format!("{} alive, {} dead", counts.alive, counts.dead()));
+        for (i, part) in parts.into_iter().enumerate() {
+            if i > 0 {
+                row.label(RichText::new("   │   ").size(SMALL).color(theme.rail));
+            }
+            row.label(RichText::new(part).size(SMALL).color(theme.text_muted));
+        }
+        if let Some(name) = &view.loading {
+            row.label(
+                RichText::new(format!("   │   loading {name} …"))
+                    .size(SMALL)
+                    .color(theme.notice),
+            );
+        }
+        row.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let gradient = snapshot.hyperparameters.gradient;
+            let tone = if gradient == GradientForm::Exact {
+                theme.text_muted
+            } else {
+                theme.notice
+            };
+            let seed = format!(
+                "· {} · seed {}",
+                precision_name(snapshot.experiment.precision),
+                snapshot.experiment.seed
+            );
+            if roomy {
+                ui.label(RichText::new(seed).size(SMALL).color(theme.text_muted));
+            }
+            ui.add_space(SMALL / 3.0);
+            ui.label(
+                RichText::new(format!("gradient {}", gradient_name(gradient)))
+                    .size(SMALL)
+                    .color(tone),
+            );
+        });
+    }
+}
+
+fn precision_name(precision: Precision) -> &'static str {
+    match precision {
+        Precision::F32 => "f32",
+        Precision::F64 => "f64",
+    }
+}

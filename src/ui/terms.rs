@@ -1,0 +1,113 @@
+//! J and its three terms, each with its formula, its colour and its value now.
+
+use egui::{Align2, Sense, Ui, pos2, vec2};
+
+use super::numbers;
+use super::theme::{self, BODY, SMALL, TITLE, Theme};
+use super::widgets;
+use crate::app::state::ViewState;
+use crate::model::Cost;
+
+const ROW: f32 = 22.0;
+
+#[derive(Debug, Default)]
+pub struct TermsPanel;
+
+impl TermsPanel {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
+        let theme = Theme::of(ui);
+        let cost = view.snapshot.as_deref().map_or(
+            Cost {
+                reconstruction_loss: f64::NAN,
+                ..Cost::default()
+            },
+            |s| s.cost,
+        );
+        ui.spacing_mut().item_spacing.y = 0.0;
+        let (rect, head) =
+            ui.allocate_exact_size(vec2(ui.available_width(), ROW + 2.0), Sense::hover());
+        let y = rect.center().y;
+        widgets::text(
+            ui,
+            pos2(rect.left(), y),
+            Align2::LEFT_CENTER,
+            "J  =",
+            theme::bold(TITLE),
+            theme.total,
+        );
+        let total = numbers::cost(cost.total());
+        widgets::text(
+            ui,
+            pos2(rect.right(), y),
+            Align2::RIGHT_CENTER,
+            total,
+            theme::bold(BODY),
+            theme.total,
+        );
+        let hint = "The cost that training lowers, over the whole data set at the epoch's end";
+        widgets::hint(&head, hint);
+        let terms = [
+            (
+                "1/2m Σ‖x̂−x‖²",
+                cost.reconstruction_loss,
+                theme.reconstruction,
+                "Reconstruction: half the mean squared distance between output and input",
+            ),
+            (
+                "½λ ΣW²",
+                cost.decay_penalty,
+                theme.decay,
+                "Weight decay, over both layers; biases are left out",
+            ),
+            (
+                "β Σ KL(ρ‖ρ̂)",
+                cost.sparsity_penalty,
+                theme.sparsity,
+                "Sparsity: how far each unit's mean activation ρ̂ is from the target ρ",
+            ),
+        ];
+        for (formula, value, colour, hint) in terms {
+            let (rect, response) =
+                ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
+            let y = rect.center().y;
+            ui.painter()
+                .circle_filled(pos2(rect.left() + 5.0, y), 5.0, colour);
+            widgets::text(
+                ui,
+                pos2(rect.left() + 20.0, y),
+                Align2::LEFT_CENTER,
+                formula,
+                theme::regular(BODY),
+                theme.text,
+            );
+            let value = if cost.reconstruction_loss.is_nan() {
+                "–".into()
+            } else {
+                numbers::cost(value)
+            };
+            widgets::text(
+                ui,
+                pos2(rect.right(), y),
+                Align2::RIGHT_CENTER,
+                value,
+                theme::regular(BODY),
+                theme.text_strong,
+            );
+            widgets::hint(&response, hint);
+        }
+        if let Some(snapshot) = view.snapshot.as_deref() {
+            ui.add_space(2.0);
+            let note = format!("after epoch {}", numbers::thousands(snapshot.epoch));
+            let (rect, _) =
+                ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
+            widgets::text(
+                ui,
+                rect.right_top(),
+                Align2::RIGHT_TOP,
+                note,
+                theme::regular(SMALL),
+                theme.text_muted,
+            );
+        }
+    }
+}

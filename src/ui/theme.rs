@@ -1,0 +1,331 @@
+//! Every colour, size and font of the window; nothing else in the crate names a colour by its numbers.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place where raw colours are allowed"
+)]
+
+use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Visuals, vec2};
+
+/// The grid that spacings are multiples of, in points.
+pub const GRID: f32 = 8.0;
+/// The three sizes of type, in points.
+pub const SMALL: f32 = 10.5;
+pub const BODY: f32 = 12.5;
+pub const TITLE: f32 = 14.5;
+/// The word on a tile, which has to fit there: the one exception to the scale.
+pub const BADGE: f32 = 9.0;
+/// Rounding of panels and buttons.
+pub const RADIUS: u8 = 5;
+
+/// The colours of one of the two themes.
+#[derive(Debug, PartialEq)]
+pub struct Theme {
+    pub dark: bool,
+    /// Behind the panels.
+    pub window: Color32,
+    /// Panels, bars, and the 0 of the weights' map.
+    pub panel: Color32,
+    /// Buttons and fields.
+    pub raised: Color32,
+    pub raised_hovered: Color32,
+    /// Separators, rails, grid lines.
+    pub line: Color32,
+    pub rail: Color32,
+    pub text: Color32,
+    pub text_strong: Color32,
+    /// Secondary text; ≥ 4.5 : 1 against the panel.
+    pub text_muted: Color32,
+    /// The one accent.
+    pub accent: Color32,
+    pub on_accent: Color32,
+    /// A change that waits or was made, and warnings.
+    pub notice: Color32,
+    /// J
+    pub total: Color32,
+    /// 1/(2m) Σ‖x̂−x‖²
+    pub reconstruction: Color32,
+    /// λ/2 ΣW²
+    pub decay: Color32,
+    /// β Σ KL(ρ‖ρ̂)
+    pub sparsity: Color32,
+    pub alive: Color32,
+    pub dead: Color32,
+    /// Text on `alive` and `dead` areas.
+    pub on_area: Color32,
+    weight_negative: [Color32; 2],
+    weight_positive: [Color32; 2],
+}
+
+/// The terms' colours are Okabe and Ito's (2008), told apart by any eye; the light theme's are the same hues, darker.
+static DARK: Theme = Theme {
+    dark: true,
+    window: Color32::from_rgb(14, 17, 22),
+    panel: Color32::from_rgb(23, 26, 32),
+    raised: Color32::from_rgb(36, 41, 49),
+    raised_hovered: Color32::from_rgb(48, 54, 64),
+    line: Color32::from_rgb(42, 47, 56),
+    rail: Color32::from_rgb(58, 64, 75),
+    text: Color32::from_rgb(214, 219, 226),
+    text_strong: Color32::from_rgb(240, 243, 247),
+    text_muted: Color32::from_rgb(142, 150, 162),
+    accent: Color32::from_rgb(90, 168, 242),
+    on_accent: Color32::from_rgb(10, 20, 32),
+    notice: Color32::from_rgb(240, 168, 60),
+    total: Color32::from_rgb(240, 243, 247),
+    reconstruction: Color32::from_rgb(86, 180, 233),
+    decay: Color32::from_rgb(238, 163, 50),
+    sparsity: Color32::from_rgb(209, 123, 170),
+    alive: Color32::from_rgb(52, 150, 116),
+    dead: Color32::from_rgb(208, 92, 56),
+    on_area: Color32::from_rgb(250, 251, 252),
+    weight_negative: [
+        Color32::from_rgb(122, 78, 26),
+        Color32::from_rgb(255, 178, 74),
+    ],
+    weight_positive: [
+        Color32::from_rgb(38, 86, 132),
+        Color32::from_rgb(98, 180, 255),
+    ],
+};
+
+static LIGHT: Theme = Theme {
+    dark: false,
+    window: Color32::from_rgb(232, 235, 239),
+    panel: Color32::from_rgb(251, 252, 253),
+    raised: Color32::from_rgb(233, 236, 241),
+    raised_hovered: Color32::from_rgb(221, 226, 233),
+    line: Color32::from_rgb(223, 227, 233),
+    rail: Color32::from_rgb(203, 209, 218),
+    text: Color32::from_rgb(45, 51, 60),
+    text_strong: Color32::from_rgb(20, 24, 31),
+    text_muted: Color32::from_rgb(98, 107, 120),
+    accent: Color32::from_rgb(20, 103, 186),
+    on_accent: Color32::from_rgb(255, 255, 255),
+    notice: Color32::from_rgb(158, 92, 0),
+    total: Color32::from_rgb(32, 37, 45),
+    reconstruction: Color32::from_rgb(0, 114, 178),
+    decay: Color32::from_rgb(196, 118, 0),
+    sparsity: Color32::from_rgb(176, 72, 130),
+    alive: Color32::from_rgb(46, 152, 116),
+    dead: Color32::from_rgb(205, 84, 44),
+    on_area: Color32::from_rgb(255, 255, 255),
+    weight_negative: [
+        Color32::from_rgb(250, 190, 110),
+        Color32::from_rgb(190, 88, 0),
+    ],
+    weight_positive: [
+        Color32::from_rgb(128, 190, 240),
+        Color32::from_rgb(0, 84, 160),
+    ],
+};
+
+impl Theme {
+    pub fn of(ui: &egui::Ui) -> &'static Self {
+        Self::named(ui.visuals().dark_mode)
+    }
+
+    pub fn named(dark: bool) -> &'static Self {
+        if dark { &DARK } else { &LIGHT }
+    }
+
+    /// The diverging map of weights: `value` in [−1, 1], orange below 0, the panel itself at 0, blue above. Lightness
+    /// changes steadily away from 0, so that it survives any colour blindness and a print in grey.
+    pub fn weight(&self, value: f32) -> Color32 {
+        let value = if value.is_finite() {
+            value.clamp(-1.0, 1.0)
+        } else {
+            0.0
+        };
+        let [half, full] = if value < 0.0 {
+            self.weight_negative
+        } else {
+            self.weight_positive
+        };
+        let size = value.abs();
+        if size < 0.5 {
+            self.panel.lerp_to_gamma(half, 2.0 * size)
+        } else {
+            half.lerp_to_gamma(full, 2.0 * size - 1.0)
+        }
+    }
+
+    /// The grey of a sample's value, `value` in [0, 1].
+    pub fn grey(value: f32) -> Color32 {
+        let value = if value.is_finite() {
+            value.clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        Color32::from_gray((value * 255.0).round() as u8)
+    }
+
+    /// The map of weights with a table of 511 steps, for filling textures.
+    pub fn weight_table(&self) -> Vec<Color32> {
+        (-255..=255)
+            .map(|step| self.weight(step as f32 / 255.0))
+            .collect()
+    }
+
+    fn visuals(&self) -> Visuals {
+        let mut visuals = if self.dark {
+            Visuals::dark()
+        } else {
+            Visuals::light()
+        };
+        visuals.panel_fill = self.window;
+        visuals.window_fill = self.panel;
+        visuals.window_stroke = Stroke::new(1.0, self.line);
+        visuals.window_corner_radius = CornerRadius::same(8);
+        visuals.menu_corner_radius = CornerRadius::same(6);
+        visuals.extreme_bg_color = self.window;
+        visuals.faint_bg_color = self.raised;
+        visuals.hyperlink_color = self.accent;
+        visuals.warn_fg_color = self.notice;
+        visuals.error_fg_color = self.dead;
+        visuals.weak_text_color = Some(self.text_muted);
+        visuals.selection.bg_fill = self
+            .accent
+            .gamma_multiply(if self.dark { 0.35 } else { 0.22 });
+        visuals.selection.stroke = Stroke::new(1.0, self.accent);
+        visuals.text_cursor.stroke.color = self.accent;
+        visuals.slider_trailing_fill = true;
+        let radius = CornerRadius::same(RADIUS);
+        let states = &mut visuals.widgets;
+        for state in [
+            &mut states.noninteractive,
+            &mut states.inactive,
+            &mut states.hovered,
+            &mut states.active,
+            &mut states.open,
+        ] {
+            state.corner_radius = radius;
+            state.expansion = 0.0;
+            state.bg_stroke = Stroke::NONE;
+            state.bg_fill = self.raised;
+            state.weak_bg_fill = self.raised;
+            state.fg_stroke = Stroke::new(1.0, self.text);
+        }
+        states.noninteractive.bg_stroke = Stroke::new(1.0, self.line);
+        states.noninteractive.bg_fill = self.panel;
+        states.hovered.bg_fill = self.raised_hovered;
+        states.hovered.weak_bg_fill = self.raised_hovered;
+        states.hovered.fg_stroke.color = self.text_strong;
+        states.active.bg_fill = self.raised_hovered;
+        states.active.weak_bg_fill = self.raised_hovered;
+        states.active.fg_stroke.color = self.text_strong;
+        states.open.weak_bg_fill = self.raised_hovered;
+        visuals
+    }
+}
+
+/// The bold face of the family.
+pub fn bold(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Name(super::fonts::BOLD.into()))
+}
+
+pub fn regular(size: f32) -> FontId {
+    FontId::new(size, FontFamily::Proportional)
+}
+
+/// Installs fonts, type scale, spacing and both themes.
+pub fn install(ctx: &egui::Context) {
+    ctx.set_fonts(super::fonts::definitions());
+    ctx.options_mut(|options| options.zoom_with_keyboard = false); // zooming is a command of ours, in four steps
+    ctx.all_styles_mut(|style| {
+        style.text_styles = [
+            (TextStyle::Heading, bold(TITLE)),
+            (TextStyle::Body, regular(BODY)),
+            (TextStyle::Button, regular(BODY)),
+            (TextStyle::Small, regular(SMALL)),
+            (TextStyle::Monospace, regular(BODY)),
+            (TextStyle::Name("value".into()), bold(BODY)),
+        ]
+        .into();
+        style.drag_value_text_style = TextStyle::Body;
+        style.spacing.item_spacing = vec2(GRID, GRID / 2.0);
+        style.spacing.button_padding = vec2(GRID, GRID / 2.0);
+        style.spacing.interact_size = vec2(32.0, 24.0);
+        style.spacing.menu_margin = Margin::same(6);
+        style.spacing.tooltip_width = 320.0;
+        style.spacing.scroll = egui::style::ScrollStyle::thin();
+        style.interaction.tooltip_delay = 0.35;
+        style.interaction.selectable_labels = false;
+        style.animation_time = 0.08;
+    });
+    for theme in [&DARK, &LIGHT] {
+        let name = if theme.dark {
+            egui::Theme::Dark
+        } else {
+            egui::Theme::Light
+        };
+        ctx.set_visuals_of(name, theme.visuals());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// WCAG 2's relative luminance.
+    fn luminance(colour: Color32) -> f32 {
+        let [r, g, b, _] = egui::Rgba::from(colour).to_array();
+        0.2126 * r + 0.7152 * g + 0.0722 * b
+    }
+
+    fn contrast(a: Color32, b: Color32) -> f32 {
+        let (a, b) = (luminance(a) + 0.05, luminance(b) + 0.05);
+        a.max(b) / a.min(b)
+    }
+
+    #[test]
+    fn text_can_be_read_in_both_themes() {
+        for theme in [&DARK, &LIGHT] {
+            for text in [
+                theme.text,
+                theme.text_strong,
+                theme.text_muted,
+                theme.accent,
+                theme.notice,
+            ] {
+                assert!(
+                    contrast(text, theme.panel) >= 4.5,
+                    "{text:?} on {:?}",
+                    theme.panel
+                );
+            }
+            assert!(contrast(theme.on_accent, theme.accent) >= 4.5);
+            for line in [
+                theme.total,
+                theme.reconstruction,
+                theme.decay,
+                theme.sparsity,
+                theme.dead,
+                theme.alive,
+            ] {
+                assert!(
+                    contrast(line, theme.panel) >= 3.0,
+                    "{line:?} on {:?}",
+                    theme.panel
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_weights_map_is_neutral_at_zero_and_steady_in_lightness() {
+        for theme in [&DARK, &LIGHT] {
+            assert_eq!(theme.weight(0.0), theme.panel);
+            assert_eq!(theme.weight(f32::NAN), theme.panel);
+            for sign in [-1.0, 1.0] {
+                let steps: Vec<f32> = (0..=20)
+                    .map(|i| contrast(theme.weight(sign * i as f32 / 20.0), theme.panel))
+                    .collect();
+                assert!(
+                    steps.windows(2).all(|pair| pair[0] <= pair[1] + 1e-3),
+                    "{steps:?}"
+                );
+                assert!(steps[20] > 4.0, "{steps:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,243 @@
+//! The bar at the top: play, step, reset, seed, speed, presets, data, theme and zoom.
+
+use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
+
+use super::log_slider::{LogScale, LogSlider};
+use super::speed;
+use super::theme::{self, BODY, GRID, Theme};
+use super::widgets::{command_button, hint, muted};
+use crate::app::state::{ViewState, ZOOMS};
+use crate::app::{Action, UserCommand};
+use crate::data::EmbeddedSet;
+use crate::training::Preset;
+
+pub const HEIGHT: f32 = 44.0;
+/// Below this width (in points) the bar goes without its words.
+const ROOMY: f32 = 1000.0;
+/// Below this one it scrolls sideways.
+const NARROW: f32 = 760.0;
+
+#[derive(Debug, Default)]
+pub struct Toolbar;
+
+impl Toolbar {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+        let rect = ui.max_rect();
+        ui.painter().rect_filled(rect, 0.0, Theme::of(ui).panel);
+        let roomy = rect.width() >= ROOMY;
+        let builder = UiBuilder::new()
+            .id_salt("toolbar")
+            .max_rect(rect.shrink2(vec2(1.5 * GRID, GRID)))
+            .layout(Layout::left_to_right(Align::Center));
+        let mut row = ui.new_child(builder);
+        // a narrow window scrolls the bar sideways rather than lose its end
+        egui::ScrollArea::horizontal()
+            .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
+            .show(&mut row, |ui| {
+                ui.horizontal_centered(|ui| {
+                    ui.spacing_mut().item_spacing.x = GRID;
+                    play_button(ui, view, actions);
+                    for (command, width) in [
+                        (UserCommand::StepEpoch, 56.0),
+                        (UserCommand::Reset, 60.0),
+                        (UserCommand::NewSeed, 80.0),
+                    ] {
+                        if command_button(ui, command, command.text(), width).clicked() {
+                            actions.push(command.into());
+                        }
+                    }
+                    ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
+                    if rect.width() >= NARROW {
+                        speed_slider(ui, view, roomy, actions); // where there is no room, its keys remain
+                    }
+                    ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
+                    preset_menu(ui, view, rect.width() >= NARROW, actions);
+                    data_menu(ui, actions);
+                    if rect.width() >= NARROW {
+                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                            zoom_menu(ui, view, actions);
+                            theme_button(ui, actions);
+                        });
+                    } else {
+                        theme_button(ui, actions);
+                        zoom_menu(ui, view, actions);
+                    }
+                });
+            });
+    }
+}
+
+fn play_button(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    let (name, command) = (
+        if view.playing { "Pause" } else { "Play" },
+        UserCommand::PlayPause,
+    );
+    // room for the icon, which is painted: fonts differ in what they make of ⏸
+    let text = RichText::new(format!("      {name}"))
+        .font(theme::bold(BODY))
+        .color(theme.on_accent);
+    let response = ui.add(
+        Button::new(text)
+            .fill(theme.accent)
+            .min_size(vec2(92.0, 28.0)),
+    );
+    let response = response
+        .on_hover_text(command.hover_text(ui.ctx()))
+        .accessible_name(name);
+    let icon = Rect::from_center_size(
+        pos2(response.rect.left() + 22.0, response.rect.center().y),
+        vec2(10.0, 12.0),
+    );
+    if view.playing {
+        for x in [icon.left(), icon.right() - 3.5] {
+            let bar = Rect::from_min_size(pos2(x, icon.top()), vec2(3.5, icon.height()));
+            ui.painter().rect_filled(bar, 1.0, theme.on_accent);
+        }
+    } else {
+        let corners = vec![
+            icon.left_top(),
+            pos2(icon.right() + 1.0, icon.center().y),
+            icon.left_bottom(),
+        ];
+        ui.painter().add(Shape::convex_polygon(
+            corners,
+            theme.on_accent,
+            egui::Stroke::NONE,
+        ));
+    }
+    if response.clicked() {
+        actions.push(command.into());
+    }
+}
+
+fn speed_slider(ui: &mut Ui, view: &ViewState, roomy: bool, actions: &mut Vec<Action>) {
+    if roomy {
+        let text = muted(ui, "Speed").size(BODY);
+        ui.label(text);
+    }
+    // steps as powers of two, so that the logarithmic slider spaces them evenly
+    let mut position = 2f64.powf(speed::to_step(view.speed) as f64);
+    let scale = LogScale {
+        least: 1.0,
+        most: 2f64.powf(speed::UNLIMITED as f64),
+        zero: false,
+    };
+    let width = if roomy { 120.0 } else { 72.0 };
+    let response = ui.add(LogSlider::new("speed limit", &mut position, scale).width(width));
+    let keys = [UserCommand::SlowDown, UserCommand::SpeedUp].map(|command| {
+        command
+            .shortcuts()
+            .first()
+            .map(|s| ui.ctx().format_shortcut(s))
+            .unwrap_or_default()
+    });
+    let response = response.on_hover_text(format!(
+        "The most epochs a second: slow enough to talk over, or as fast as it goes  ({} {})",
+        keys[0], keys[1]
+    ));
+    if response.changed() {
+        actions.push(Action::SetSpeed(speed::from_step(
+            position.log2().round() as usize
+        )));
+    }
+    let text = muted(ui, speed::label(view.speed)).size(BODY);
+    ui.add_sized(vec2(48.0, 20.0), egui::Label::new(text).halign(Align::Min));
+}
+
+/// A menu that opens below its button.
+fn menu(
+    ui: &mut Ui,
+    title: &str,
+    name: &str,
+    hover: &str,
+    content: impl FnOnce(&mut Ui),
+) -> Response {
+    let button =
+        Button::new(RichText::new(format!("{title} ▾")).size(BODY)).frame_when_inactive(false);
+    let (response, _) =
+        egui::containers::menu::MenuButton::from_button(button.min_size(vec2(0.0, 28.0)))
+            .ui(ui, content);
+    response.on_hover_text(hover).accessible_name(name)
+}
+
+fn preset_menu(ui: &mut Ui, view: &ViewState, named: bool, actions: &mut Vec<Action>) {
+    let title = match view.preset.filter(|_| named) {
+        Some(preset) => format!("Preset: {}", preset.title()),
+        None => "Presets".to_owned(),
+    };
+    menu(
+        ui,
+        &title,
+        "Presets",
+        "Whole experiments, each of which shows something",
+        |ui| {
+            ui.set_min_width(200.0);
+            for preset in Preset::ALL {
+                entry(
+                    ui,
+                    UserCommand::Preset(preset),
+                    view.preset == Some(preset),
+                    actions,
+                );
+            }
+        },
+    );
+}
+
+fn data_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
+    menu(ui, "Data", "Data", "What to train on", |ui| {
+        ui.set_min_width(200.0);
+        for set in EmbeddedSet::ALL {
+            entry(ui, UserCommand::Data(set), false, actions);
+        }
+        ui.separator();
+        entry(ui, UserCommand::OpenFile, false, actions);
+    });
+}
+
+fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Action>) {
+    let mut button = Button::selectable(selected, RichText::new(command.text()).size(BODY));
+    if let Some(shortcut) = command.shortcuts().first() {
+        let keys = muted(ui, ui.ctx().format_shortcut(shortcut));
+        button = button.shortcut_text(keys);
+    }
+    let response = ui.add(button).accessible_name(command.text());
+    hint(&response, command.tooltip());
+    if response.clicked() {
+        actions.push(command.into());
+        ui.close();
+    }
+}
+
+fn theme_button(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let command = UserCommand::ToggleTheme;
+    let name = if Theme::of(ui).dark { "Light" } else { "Dark" };
+    let text = muted(ui, name).size(BODY);
+    let button = Button::new(text)
+        .frame_when_inactive(false)
+        .min_size(vec2(0.0, 28.0));
+    if ui
+        .add(button)
+        .on_hover_text(command.hover_text(ui.ctx()))
+        .clicked()
+    {
+        actions.push(command.into());
+    }
+}
+
+fn zoom_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    let hover = UserCommand::ZoomIn.hover_text(ui.ctx());
+    menu(ui, &format!("{} %", view.zoom), "Zoom", &hover, |ui| {
+        for zoom in ZOOMS {
+            let text = RichText::new(format!("{zoom} %")).size(BODY);
+            if ui
+                .add(Button::selectable(view.zoom == zoom, text))
+                .clicked()
+            {
+                actions.push(Action::SetZoom(zoom));
+                ui.close();
+            }
+        }
+    });
+}

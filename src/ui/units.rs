@@ -1,0 +1,191 @@
+//! How many units live and how many are dead, over the epochs.
+
+use egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
+
+use super::curves::{AXIS_WIDTH, EpochView};
+use super::numbers;
+use super::theme::{self, SMALL, Theme};
+use super::widgets;
+use crate::app::state::ViewState;
+use crate::training::Record;
+
+#[derive(Debug, Default)]
+pub struct UnitsPanel;
+
+impl UnitsPanel {
+    /// `records` and `epochs` are those of the cost curves, above which this stands.
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, records: &[Record], epochs: EpochView) {
+        widgets::title_row(ui, "Units", "alive and dead over time", |_| {});
+        let Some(snapshot) = view.snapshot.as_deref() else {
+            return;
+        };
+        let theme = Theme::of(ui);
+        let (area, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+        response
+            .widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Units alive and dead"));
+        let total = snapshot.units.len() as f32;
+        let (left, right) = if epochs.x.1 > epochs.x.0 {
+            epochs.x
+        } else {
+            (area.left() + AXIS_WIDTH, area.right())
+        };
+        let frame = Rect::from_min_max(pos2(left, area.top()), pos2(right, area.bottom() - 2.0));
+        let span = (epochs.epochs.1 - epochs.epochs.0).max(1e-9);
+        let x = |epoch: f64| left + ((epoch - epochs.epochs.0) / span) as f32 * (right - left);
+        let y = |count: f32| frame.bottom() - frame.height() * count / total;
+        let label = |at, anchor, text: String| {
+            widgets::text(
+                ui,
+                at,
+                anchor,
+                text,
+                theme::regular(SMALL),
+                theme.text_muted,
+            )
+        };
+        label(
+            pos2(left - 6.0, frame.top()),
+            Align2::RIGHT_TOP,
+            format!("{total}"),
+        );
+        label(
+            pos2(left - 6.0, frame.bottom()),
+            Align2::RIGHT_BOTTOM,
+            "0".into(),
+        );
+
+        let painter = ui.painter_at(frame);
+        painter.rect_filled(frame, 0.0, theme.line.gamma_multiply(0.5));
+        painter.add(area_mesh(records, frame, theme, &x, &y));
+        for marker in snapshot.history.markers() {
+            let at = x(marker.epoch as f64);
+            let ends = [pos2(at, frame.top()), pos2(at, frame.bottom())];
+            painter.extend(Shape::dashed_line(
+                &ends,
+                Stroke::new(1.0, theme.on_area.gamma_multiply(0.5)),
+                4.0,
+                4.0,
+            ));
+        }
+        if let Some(last) = records.last() {
+            let (dead, alive) = (last.counts.dead(), last.counts.alive);
+            let names = |at, anchor, text: String| {
+                widgets::text(ui, at, anchor, text, theme::bold(SMALL), theme.on_area)
+            };
+            if frame.height() * dead as f32 / total > 16.0 {
+                names(
+                    frame.right_top() + vec2(-6.0, 3.0),
+                    Align2::RIGHT_TOP,
+                    format!("{dead} dead"),
+                );
+            }
+            if frame.height() * alive as f32 / total > 16.0 {
+                names(
+                    frame.right_bottom() + vec2(-6.0, -3.0),
+                    Align2::RIGHT_BOTTOM,
+                    format!("{alive} alive"),
+                );
+            }
+        }
+        let pointer = response
+            .hover_pos()
+            .filter(|pointer| frame.contains(*pointer));
+        if let Some(pointer) = pointer {
+            let epoch = epochs.epochs.0 + f64::from((pointer.x - left) / (right - left)) * span;
+            let index = records.partition_point(|record| (record.epoch as f64) < epoch);
+            if let Some(record) = records.get(index.min(records.len().saturating_sub(1))) {
+                painter.vline(
+                    x(record.epoch as f64),
+                    frame.y_range(),
+                    Stroke::new(1.0, theme.on_area),
+                );
+                let counts = record.counts;
+                response.on_hover_text_at_pointer(format!(
+                    "epoch {}: {} alive ({} duplicate), {} constant, {} silent, {} saturated",
+                    numbers::thousands(record.epoch),
+                    counts.alive,
+                    counts.duplicate,
+                    counts.constant,
+                    counts.silent,
+                    counts.saturated
+                ));
+            }
+        }
+    }
+}
+
+/// Alive from below, dead from above, as steps. Epochs that share half a screen point make one column, which shows
+/// the fewest alive of them.
+fn area_mesh(
+    records: &[Record],
+    frame: Rect,
+    theme: &Theme,
+    x: &impl Fn(f64) -> f32,
+    y: &impl Fn(f32) -> f32,
+) -> Shape {
+    let mut mesh = Mesh::default();
+    for (from, to, alive) in columns(records, x) {
+        let (from, to) = (from.max(frame.left()), to.min(frame.right()));
+        if from < to {
+            let middle = y(alive as f32);
+            let column = |top, bottom| Rect::from_min_max(pos2(from, top), pos2(to, bottom));
+            mesh.add_colored_rect(column(middle, frame.bottom()), theme.alive);
+            mesh.add_colored_rect(column(frame.top(), middle), theme.dead);
+        }
+    }
+    Shape::mesh(mesh)
+}
+
+/// (from, to, fewest alive), side by side without a gap, at least `LEAST` wide but for the last.
+fn columns(records: &[Record], x: &impl Fn(f64) -> f32) -> Vec<(f32, f32, u32)> {
+    const LEAST: f32 = 0.5;
+    let mut columns = Vec::new();
+    let Some(first) = records.first() else {
+        return columns;
+    };
+    let (mut from, mut alive) = (x(first.epoch as f64), u32::MAX);
+    for (i, record) in records.iter().enumerate() {
+        alive = alive.min(record.counts.alive);
+        let next = records
+            .get(i + 1)
+            .map_or(record.epoch + 1, |next| next.epoch);
+        let to = x(next as f64);
+        if to - from >= LEAST || i + 1 == records.len() {
+            columns.push((from, to, alive));
+            (from, alive) = (to, u32::MAX);
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::units::StateCounts;
+
+    #[test]
+    fn columns_leave_no_gap_and_hide_no_death() {
+        let records: Vec<Record> = (0..5_000)
+            .map(|epoch| {
+                let alive = if epoch == 2_345 { 7 } else { 49 };
+                Record {
+                    epoch,
+                    counts: StateCounts {
+                        alive,
+                        ..Default::default()
+                    },
+                    ..Default::default()
+                }
+            })
+            .collect();
+        let columns = columns(&records, &|epoch| (epoch * 0.07) as f32);
+        assert!(
+            columns
+                .windows(2)
+                .all(|pair| pair[0].1 == pair[1].0 && pair[0].1 > pair[0].0)
+        );
+        assert!(columns.len() <= 700 + 1);
+        assert_eq!(columns.iter().map(|column| column.2).min(), Some(7));
+        assert_eq!((columns[0].0, columns[columns.len() - 1].1), (0.0, 350.0));
+    }
+}

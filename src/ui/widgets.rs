@@ -1,0 +1,126 @@
+//! The few shapes that all panels are made of.
+
+use egui::{
+    Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, RectAlign, Response,
+    RichText, Sense, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+};
+use std::sync::Arc;
+
+use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
+use crate::app::UserCommand;
+
+/// Inner margin of a panel.
+pub const PADDING: Vec2 = vec2(2.0 * GRID, 1.5 * GRID);
+/// Height of a panel's title row, the gap below it included.
+pub const TITLE_ROW: f32 = 28.0;
+
+/// A panel at `rect`: its background, and a `Ui` inside its margins.
+pub fn card<R>(ui: &mut Ui, rect: Rect, id: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.painter()
+        .rect_filled(rect, CornerRadius::same(RADIUS + 2), Theme::of(ui).panel);
+    let inner = rect.shrink2(PADDING);
+    let builder = UiBuilder::new()
+        .id_salt(id)
+        .max_rect(inner)
+        .layout(Layout::top_down(Align::Min));
+    let mut child = ui.new_child(builder);
+    child.set_clip_rect(rect.intersect(ui.clip_rect()));
+    content(&mut child)
+}
+
+/// A panel's title row: bold title, quiet words beside it, and `right` at the right end.
+pub fn title_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut Ui)) {
+    let (rect, _) = ui.allocate_exact_size(
+        vec2(
+            ui.available_width(),
+            TITLE_ROW - ui.spacing().item_spacing.y,
+        ),
+        Sense::hover(),
+    );
+    let builder = UiBuilder::new()
+        .max_rect(rect.with_max_y(rect.min.y + 20.0))
+        .layout(Layout::left_to_right(Align::Center));
+    let mut row = ui.new_child(builder);
+    row.spacing_mut().item_spacing.x = 1.5 * GRID;
+    row.label(
+        RichText::new(title)
+            .heading()
+            .color(Theme::of(ui).text_strong),
+    );
+    row.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        right(ui);
+        if !quiet.is_empty() {
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(egui::Label::new(muted(ui, quiet)).truncate());
+            });
+        }
+    });
+}
+
+/// Shows `text` to the right of what the pointer is over: below, it would hide the next thing.
+pub fn hint(response: &Response, text: &str) {
+    let mut tooltip = Tooltip::for_enabled(response);
+    tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START).gap(1.5 * GRID);
+    tooltip.show(|ui| ui.label(text));
+}
+
+/// Quiet small text.
+pub fn muted(ui: &Ui, text: impl Into<String>) -> RichText {
+    RichText::new(text)
+        .size(SMALL)
+        .color(Theme::of(ui).text_muted)
+}
+
+/// Lays out one line.
+pub fn galley(ui: &Ui, text: impl Into<String>, font: FontId, colour: Color32) -> Arc<Galley> {
+    ui.painter().layout_no_wrap(text.into(), font, colour)
+}
+
+/// Draws one line; `anchor` says which point of it is at `position`.
+pub fn text(
+    ui: &Ui,
+    position: Pos2,
+    anchor: Align2,
+    text: impl Into<String>,
+    font: FontId,
+    colour: Color32,
+) -> Rect {
+    let galley = galley(ui, text, font, colour);
+    let rect = anchor.anchor_size(position, galley.size());
+    ui.painter().galley(rect.min, galley, colour);
+    rect
+}
+
+/// A toolbar button for `command`, with its tooltip and shortcut.
+pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32) -> Response {
+    let button = egui::Button::new(RichText::new(text).size(BODY)).min_size(vec2(width, 28.0));
+    ui.add(button).on_hover_text(command.hover_text(ui.ctx()))
+}
+
+/// One entry of a legend: a stroke in `colour` and `label`, pale unless `on`. Clickable; assistive technology calls it
+/// by `name`.
+pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: bool) -> Response {
+    let theme = Theme::of(ui);
+    let tone = if on {
+        theme.text_muted
+    } else {
+        theme.text_muted.gamma_multiply(0.5)
+    };
+    let galley = galley(ui, label, theme::regular(SMALL), tone);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, 18.0), Sense::click());
+    response
+        .widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, format!("Show {name}")));
+    let colour = if on { colour } else { theme.rail };
+    let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
+    ui.painter().rect_filled(bar, CornerRadius::same(1), colour);
+    let at = pos2(rect.left() + 19.0, rect.center().y - galley.size().y / 2.0);
+    let tone = if response.hovered() {
+        theme.text_strong
+    } else {
+        tone
+    };
+    ui.painter()
+        .galley_with_override_text_color(at, galley, tone);
+    response.on_hover_text(if on { "Click to hide" } else { "Click to show" })
+}
