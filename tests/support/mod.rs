@@ -1,5 +1,10 @@
 //! Reads the golden fixtures and lists the implementations that are held against them.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a fixture that can't be read is a failed test"
+)]
 #![allow(dead_code, reason = "each test uses its share of it")]
 
 use std::collections::HashMap;

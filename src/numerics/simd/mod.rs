@@ -16,6 +16,10 @@ use crate::numerics::Real;
 /// # Safety
 /// Every method may be called only where the processor has the instructions of the path (for the portable path:
 /// everywhere). Methods that take pointers read or write the lanes that they name, and nothing else.
+#[expect(
+    clippy::missing_safety_doc,
+    reason = "the trait's own section is that of every method"
+)]
 pub trait Lanes: Copy + 'static {
     type Scalar: Real;
     type Vector: Copy;
