@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sae_lab::data::{self, DataSet};
 use sae_lab::model::features::{bars_found, orientation_selectivity};
 use sae_lab::model::{CheckedHyperparameters, Hyperparameters};
+use sae_lab::numerics::WorkerPool;
 use sae_lab::training::{EpochEnd, Experiment, Preset, Run};
 
 const SEEDS: [u64; 3] = [0, 1, 2];
@@ -39,7 +40,8 @@ impl Lesson {
             seed,
             ..self.experiment.clone()
         };
-        Run::new(experiment, Arc::clone(&self.data), None, 2).unwrap()
+        let pool = Arc::new(WorkerPool::new(2));
+        Run::new(experiment, Arc::clone(&self.data), None, pool).unwrap()
     }
 
     fn train(&self, seed: u64, epochs: u64) -> Run<f32> {

@@ -65,7 +65,9 @@ impl Desk {
         };
         desk.until("first frame", |desk| {
             let picture = desk.look();
-            picture.pixels().any(|pixel| pixel.0.iter().any(|c| *c > 200))
+            picture
+                .pixels()
+                .any(|pixel| pixel.0.iter().any(|c| *c > 200))
         });
         let window = desk.tool("xdotool", &["search", "--name", "Sparse Autoencoder Lab"]);
         let window = String::from_utf8(window).unwrap();
@@ -106,7 +108,8 @@ impl Desk {
         self.point(from);
         self.tool("xdotool", &["mousedown", "1"]);
         for step in 1..=8 {
-            let between = |a: u32, b: u32| (i64::from(a) + (i64::from(b) - i64::from(a)) * step / 8) as u32;
+            let between =
+                |a: u32, b: u32| (i64::from(a) + (i64::from(b) - i64::from(a)) * step / 8) as u32;
             self.point((between(from.0, to.0), between(from.1, to.1)));
         }
         self.tool("xdotool", &["mouseup", "1"]);
@@ -134,14 +137,22 @@ impl Desk {
                 return now;
             }
             before = now;
-            assert!(start.elapsed() < PATIENCE, "after {after} the picture does not come to rest");
+            assert!(
+                start.elapsed() < PATIENCE,
+                "after {after} the picture does not come to rest"
+            );
         }
     }
 
     /// Processor time that the lab has used, in clock ticks.
     fn ticks(&self) -> u64 {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.lab.id())).unwrap();
-        let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+        let fields: Vec<&str> = stat
+            .rsplit(')')
+            .next()
+            .unwrap()
+            .split_whitespace()
+            .collect();
         fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
     }
 }
@@ -176,7 +187,9 @@ fn it_trains_pauses_steps_and_answers_mouse_and_keys() {
     // it is training already
     desk.point(ASIDE);
     let first = desk.look();
-    desk.until("change of the features", |desk| differing(&first, &desk.look(), FEATURES) > 2_000);
+    desk.until("change of the features", |desk| {
+        differing(&first, &desk.look(), FEATURES) > 2_000
+    });
 
     // space pauses it, and then nothing moves and nothing computes
     desk.press("space");
@@ -184,34 +197,52 @@ fn it_trains_pauses_steps_and_answers_mouse_and_keys() {
     let ticks = desk.ticks();
     std::thread::sleep(Duration::from_secs(2));
     let used = desk.ticks() - ticks;
-    assert!(used <= 2, "an idle, paused window used {used} ticks of processor time in 2 s");
+    assert!(
+        used <= 2,
+        "an idle, paused window used {used} ticks of processor time in 2 s"
+    );
     assert_eq!(desk.look(), paused);
 
     // → trains one epoch
     desk.press("Right");
-    desk.until("epoch", |desk| differing(&paused, &desk.look(), FEATURES) > 200);
+    desk.until("epoch", |desk| {
+        differing(&paused, &desk.look(), FEATURES) > 200
+    });
     let stepped = desk.settled("a step");
 
     // a drag of λ moves the slider, and the next epoch marks it on the curves
     desk.drag(DECAY_KNOB, DECAY_END);
     desk.point(ASIDE);
     let dragged = desk.settled("a drag");
-    assert!(differing(&stepped, &dragged, HYPERPARAMETERS) > 200, "the slider moved");
-    assert_eq!(differing(&stepped, &dragged, FEATURES), 0, "nothing is applied yet");
+    assert!(
+        differing(&stepped, &dragged, HYPERPARAMETERS) > 200,
+        "the slider moved"
+    );
+    assert_eq!(
+        differing(&stepped, &dragged, FEATURES),
+        0,
+        "nothing is applied yet"
+    );
     desk.press("Right");
-    desk.until("marker", |desk| differing(&dragged, &desk.look(), CURVES) > 200);
+    desk.until("marker", |desk| {
+        differing(&dragged, &desk.look(), CURVES) > 200
+    });
     let applied = desk.settled("the next epoch");
 
     // the button plays as the key does
     desk.click(PLAY_BUTTON);
-    desk.until("life", |desk| differing(&applied, &desk.look(), FEATURES) > 2_000);
+    desk.until("life", |desk| {
+        differing(&applied, &desk.look(), FEATURES) > 2_000
+    });
     desk.click(PLAY_BUTTON);
     desk.point(ASIDE);
     let dark = desk.settled("the second pause");
 
     // T turns the light on
     desk.press("t");
-    desk.until("light", |desk| brightness(&desk.look()) > 2 * brightness(&dark));
+    desk.until("light", |desk| {
+        brightness(&desk.look()) > 2 * brightness(&dark)
+    });
 }
 
 #[test]
@@ -224,6 +255,9 @@ fn without_a_display_it_says_so_and_names_the_command_that_needs_none() {
         .unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2), "{message}");
-    assert!(message.contains("display") && message.contains("sae-lab train"), "{message}");
+    assert!(
+        message.contains("display") && message.contains("sae-lab train"),
+        "{message}"
+    );
     assert_eq!(message.trim_end().lines().count(), 1, "{message}");
 }

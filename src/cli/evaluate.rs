@@ -58,7 +58,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
         hidden_activation: experiment.hidden_activation,
         output_activation: experiment.output_activation,
     };
-    let mut engine = Engine::<T>::new(architecture, arguments.experiment.threads());
+    let mut engine = Engine::<T>::with_pool(architecture, arguments.experiment.pool());
     let samples = data.samples.to::<T>();
     let mut gradient = Parameters::zeros(model.inputs(), model.hidden());
     let cost = engine.cost_and_gradient(&model, samples.view(), &objective, &mut gradient);

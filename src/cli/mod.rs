@@ -4,6 +4,7 @@
     reason = "standard output is where a command's result goes"
 )]
 
+pub mod bench;
 pub mod check_gradient;
 pub mod evaluate;
 pub mod settings;
@@ -30,6 +31,8 @@ pub enum Command {
     Evaluate(Box<evaluate::EvaluateArguments>),
     /// Check the gradient against central differences, in f64
     CheckGradient(Box<check_gradient::CheckGradientArguments>),
+    /// Time the engine on the workloads of tests/peers/epoch_time.py
+    Bench(bench::BenchArgs),
 }
 
 /// Why a command failed: one sentence that says what to do.
@@ -59,6 +62,9 @@ pub fn run(command: Command) -> ExitCode {
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
+        Command::Bench(arguments) => {
+            bench::run(&arguments).map_err(|error| CliError::Failed(error.to_string()))
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

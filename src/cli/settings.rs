@@ -1,6 +1,8 @@
 //! The settings that every headless command shares.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -11,7 +13,7 @@ use crate::model::{
     BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
     Parameters,
 };
-use crate::numerics::{Precision, Real};
+use crate::numerics::{Precision, Real, WorkerPool};
 use crate::training::Experiment;
 
 #[derive(Debug, Args)]
@@ -56,7 +58,7 @@ pub struct ExperimentArguments {
     pub gradient: GradientForm,
     /// Threads to compute with [default: all cores]
     #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    pub threads: Option<NonZeroUsize>,
     /// Side of the square patches that photographs are cut into
     #[arg(long, default_value_t = DataSpec::DEFAULT_PATCH)]
     pub patch: usize,
@@ -123,10 +125,12 @@ impl ExperimentArguments {
         })
     }
 
-    pub fn threads(&self) -> usize {
-        self.threads
-            .or_else(|| std::thread::available_parallelism().ok())
-            .map_or(1, std::num::NonZeroUsize::get)
+    /// The threads to compute with.
+    pub fn pool(&self) -> Arc<WorkerPool> {
+        let threads = self
+            .threads
+            .or_else(|| std::thread::available_parallelism().ok());
+        Arc::new(WorkerPool::new(threads.map_or(1, NonZeroUsize::get)))
     }
 }
 

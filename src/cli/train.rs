@@ -82,6 +82,7 @@ pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
 fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     // before the work, not after it
     io::make_folder(&arguments.out)?;
+    io::sweep(&arguments.out);
     let data = Arc::new(data::load(&arguments.experiment.data_spec())?);
     let initial = match &arguments.init {
         Some(path) => Some(read_model::<T>(path, data.inputs())?),
@@ -94,7 +95,7 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
         experiment,
         Arc::clone(&data),
         initial,
-        arguments.experiment.threads(),
+        arguments.experiment.pool(),
     )?;
 
     let bar = progress_bar(arguments.epochs);

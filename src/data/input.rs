@@ -122,11 +122,6 @@ impl<'a> Input<'a> {
         self.compressed
     }
 
-    /// Bytes on disk.
-    pub(super) fn length(&self) -> u64 {
-        self.length
-    }
-
     /// Bytes of content handed out so far.
     pub(super) fn position(&self) -> u64 {
         self.position
@@ -226,21 +221,30 @@ impl<'a> Input<'a> {
 
     /// Refuses what comes after the end that the header names.
     pub(super) fn end(&mut self, format: &'static str) -> Result<(), DataError> {
-        let mut byte = [0];
-        loop {
-            match self.reader.read(&mut byte) {
-                Ok(0) => return Ok(()),
-                Ok(_) => {
-                    return Err(DataError::Overlong {
-                        file: self.file.clone(),
-                        format,
-                        expected: self.position,
-                    });
-                }
+        let expected = self.position;
+        let mut piece = vec![0; 1 << 12];
+        // Damage in compressed bytes often shows as too many of them, before a checksum tells: look on for a while.
+        let patience = if self.compressed {
+            limits::PIECE as u64
+        } else {
+            1
+        };
+        while self.position - expected < patience {
+            match self.reader.read(&mut piece) {
+                Ok(0) => break,
+                Ok(size) => self.position += size as u64,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed(error, format, self.position)),
+                Err(error) => return Err(self.failed(error, format, expected)),
             }
         }
+        if self.position > expected {
+            return Err(DataError::Overlong {
+                file: self.file.clone(),
+                format,
+                expected,
+            });
+        }
+        Ok(())
     }
 
     pub(super) fn header(
@@ -316,5 +320,69 @@ impl<'a> Input<'a> {
                 source,
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Folder, golden, gzip, loaded};
+    use super::*;
+
+    #[test]
+    fn what_is_not_a_file_is_refused_without_being_read() {
+        let folder = golden("");
+        assert!(matches!(
+            loaded(&folder),
+            Err(DataError::NotAFile {
+                kind: "a folder",
+                ..
+            })
+        ));
+        assert!(matches!(
+            loaded(&golden("missing")),
+            Err(DataError::Open { .. })
+        ));
+        let folder = Folder::new();
+        assert!(matches!(
+            loaded(&folder.file("empty", b"")),
+            Err(DataError::Empty { .. })
+        ));
+        assert!(matches!(
+            loaded(&folder.file("empty.gz", &gzip(b""))),
+            Err(DataError::Empty { .. })
+        ));
+        assert!(matches!(
+            loaded(&folder.file("text", b"hello")),
+            Err(DataError::Unrecognised { .. })
+        ));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_and_names_of_any_bytes() {
+        use std::os::unix::ffi::OsStrExt;
+        for device in ["/dev/zero", "/dev/null"] {
+            assert!(
+                matches!(loaded(Path::new(device)), Err(DataError::NotAFile { .. })),
+                "{device}"
+            );
+        }
+        let name = std::ffi::OsStr::from_bytes(b"/nowhere/\xff\xfe.png");
+        assert!(matches!(
+            loaded(Path::new(name)),
+            Err(DataError::Open { .. })
+        ));
+    }
+
+    #[test]
+    fn a_damaged_gzip_is_named_by_byte() {
+        let folder = Folder::new();
+        let mut bytes = std::fs::read(golden("imgs-idx3-ubyte.gz")).unwrap();
+        let middle = bytes.len() / 2;
+        for byte in &mut bytes[middle..middle + 40] {
+            *byte ^= 0x5a;
+        }
+        let error = loaded(&folder.file("damaged.gz", &bytes)).unwrap_err();
+        assert!(matches!(error, DataError::Compression { .. }), "{error}");
     }
 }

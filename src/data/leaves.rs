@@ -69,3 +69,48 @@ fn picture(draw: &mut Draw) -> Vec<f32> {
     }
     coarse
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::progress::unwatched;
+    use super::*;
+
+    #[test]
+    fn leaves_cover_the_picture_and_look_alike_at_two_scales() {
+        let pictures = generate(1, &unwatched).unwrap();
+        let (mut sum, mut at_one, mut at_two) = (0.0, 0.0, 0.0);
+        for picture in &pictures {
+            assert!(picture.luma.iter().all(|value| (0.0..=1.0).contains(value)));
+            let pixel = |row: usize, column: usize| f64::from(picture.luma[row * SIDE + column]);
+            let coarse = |row: usize, column: usize| {
+                (pixel(row, column)
+                    + pixel(row + 1, column)
+                    + pixel(row, column + 1)
+                    + pixel(row + 1, column + 1))
+                    / 4.0
+            };
+            for (row, column) in
+                (0..SIDE - 4).flat_map(|row| (0..SIDE - 4).map(move |column| (row, column)))
+            {
+                sum += pixel(row, column);
+                at_one += (pixel(row, column + 1) - pixel(row, column)).powi(2);
+                at_two += (coarse(row, column + 2) - coarse(row, column)).powi(2);
+            }
+        }
+        let count = (PICTURES * (SIDE - 4) * (SIDE - 4)) as f64;
+        assert!((sum / count - 0.5).abs() < 0.1, "{}", sum / count);
+        // a 1/f² spectrum has the same contrast after halving; white noise would have a quarter of it
+        assert!(
+            (0.8..2.2).contains(&(at_two / at_one)),
+            "{}",
+            at_two / at_one
+        );
+    }
+
+    #[test]
+    fn a_seed_means_the_same_picture() {
+        let of = |seed| generate(seed, &unwatched).unwrap();
+        assert_eq!(of(3), of(3));
+        assert_ne!(of(3), of(4));
+    }
+}

@@ -14,14 +14,16 @@ mod idx;
 mod input;
 mod leaves;
 pub mod limits;
-mod npy;
-mod npy_header;
+pub(crate) mod npy;
+pub(crate) mod npy_header;
 mod patches;
 mod picture;
 mod prepare;
 pub mod progress;
 mod random;
 pub mod spec;
+#[cfg(test)]
+mod testing;
 mod whitening;
 
 use std::path::Path;

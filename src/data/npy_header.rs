@@ -3,6 +3,8 @@
 //! Read here and not by a crate: those at hand allocate by what it claims or recurse as deep as it nests, and either
 //! can end the process.
 
+pub(super) const MAGIC: &[u8] = b"\x93NUMPY";
+
 /// What kind of number one value is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -69,6 +71,33 @@ pub(crate) fn parse_header(text: &[u8]) -> Result<Header, HeaderProblem> {
         fortran_order,
         shape,
     })
+}
+
+/// A whole array in memory: its header, and the bytes of its values.
+pub(crate) fn split(bytes: &[u8]) -> Result<(Header, &[u8]), HeaderProblem> {
+    let broken = |byte, problem: &str| HeaderProblem::Broken {
+        byte,
+        problem: problem.into(),
+    };
+    let rest = bytes
+        .strip_prefix(MAGIC)
+        .ok_or_else(|| broken(0, "it does not begin with \\x93NUMPY"))?;
+    let (length, start) = match rest {
+        [1, _, low, high, ..] => (usize::from(u16::from_le_bytes([*low, *high])), 10),
+        [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([*a, *b, *c, *d]) as usize, 12),
+        _ => return Err(broken(6, "it is no version of the format")),
+    };
+    let (text, body) = bytes[start..]
+        .split_at_checked(length)
+        .ok_or_else(|| broken(8, "it is cut short"))?;
+    let header = parse_header(text).map_err(|problem| match problem {
+        HeaderProblem::Broken { byte, problem } => HeaderProblem::Broken {
+            byte: start + byte,
+            problem,
+        },
+        unsupported @ HeaderProblem::Unsupported { .. } => unsupported,
+    })?;
+    Ok((header, body))
 }
 
 struct Scanner<'a> {

@@ -51,6 +51,13 @@ pub(super) fn decode(
         format: title,
         problem: error.to_string().replace('\n', " "),
     };
+    if !is_whole(&bytes, format) {
+        return Err(DataError::Decode {
+            file,
+            format: title,
+            problem: "it is cut short".into(),
+        });
+    }
     let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = image::Limits::default();
     allowed.max_alloc = Some(limits::PICTURE_BYTES);
@@ -99,6 +106,17 @@ pub(super) fn decode(
     ))
 }
 
+/// Whether the mark that ends a picture is there: decoders fill in what a cut file lacks, in grey.
+fn is_whole(bytes: &[u8], format: ImageFormat) -> bool {
+    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
+    match format {
+        ImageFormat::Png => last(b"IEND\xae\x42\x60\x82").is_some(),
+        // the end that counts comes after the last scan: a thumbnail within has an end of its own
+        ImageFormat::Jpeg => last(&[0xff, 0xd9]) > last(&[0xff, 0xda]),
+        _ => true,
+    }
+}
+
 /// Rec. 601 luma, which every grey copy of a photograph from PIL or MATLAB has, in [0, 1].
 fn luma(image: &DynamicImage) -> Vec<f32> {
     fn grey<P: Copy + Into<f32>>(values: &[P], channels: usize, white: f32) -> Vec<f32> {
@@ -122,5 +140,161 @@ fn luma(image: &DynamicImage) -> Vec<f32> {
         DynamicImage::ImageRgb16(image) => grey(image, 3, 65535.0),
         DynamicImage::ImageRgba16(image) => grey(image, 4, 65535.0),
         other => grey(&other.to_rgb32f(), 3, 1.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Folder, found, golden, loaded, refuse_every_cut};
+    use super::super::{DataSpec, Preprocessing, load};
+    use super::*;
+
+    fn picture(path: &std::path::Path) -> (Picture, Vec<String>) {
+        let found = found(path).unwrap();
+        match found.content {
+            Content::Pictures(mut pictures) => (pictures.remove(0), found.notes),
+            Content::Samples { .. } => panic!("a photograph is a picture"),
+        }
+    }
+
+    fn encoded(image: DynamicImage, format: ImageFormat) -> Vec<u8> {
+        let mut bytes = Cursor::new(Vec::new());
+        image.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    /// (rows, columns, mean luma) as PIL has them, in float from `convert("RGB")`.
+    #[test]
+    fn every_colour_type_becomes_the_luma_that_others_see() {
+        for (name, rows, columns, mean, tolerance) in PIL {
+            let (picture, _) = picture(&golden(name));
+            assert_eq!((picture.rows, picture.columns), (rows, columns), "{name}");
+            let found = picture
+                .luma
+                .iter()
+                .map(|&value| f64::from(value))
+                .sum::<f64>()
+                / picture.luma.len() as f64;
+            assert!((found - mean).abs() < tolerance, "{name}: {found}");
+        }
+    }
+
+    const PIL: [(&str, usize, usize, f64, f64); 5] = [
+        ("grey.png", 200, 160, 0.651517157, 1e-6),
+        ("grey16.png", 64, 64, 0.796404910, 1e-6),
+        ("palette.png", 70, 90, 0.419239714, 1e-6),
+        ("rgba.png", 90, 120, 0.393712904, 1e-6),
+        ("rgb.jpg", 160, 240, 0.339541209, 2e-3), // decoders differ in rounding
+    ];
+
+    #[test]
+    fn colours_weigh_as_rec_601_says() {
+        let folder = Folder::new();
+        let mut image = image::RgbaImage::new(4, 1);
+        for (column, pixel) in [[255, 0, 0, 255], [0, 255, 0, 0], [0, 0, 255, 9], [255; 4]]
+            .into_iter()
+            .enumerate()
+        {
+            image.put_pixel(column as u32, 0, image::Rgba(pixel));
+        }
+        let path = folder.file("c.png", &encoded(image.into(), ImageFormat::Png));
+        let (picture, notes) = picture(&path);
+        for (got, expected) in picture.luma.iter().zip([0.299, 0.587, 0.114, 1.0]) {
+            assert!((got - expected).abs() < 1e-6, "{got} {expected}");
+        }
+        assert_eq!(
+            notes,
+            [
+                "Colour turned to grey (Rec. 601 luma).",
+                "Transparency ignored."
+            ]
+        );
+    }
+
+    #[test]
+    fn patches_are_cut_and_a_patch_that_does_not_fit_is_refused() {
+        let spec = DataSpec {
+            patches: 300,
+            ..DataSpec::file(golden("grey.png"))
+        };
+        let set = load(&spec).unwrap();
+        assert_eq!(set.samples.dim(), (300, 64));
+        assert_eq!(set.preparation.len(), 4, "{:?}", set.preparation);
+        // not prepared, each patch is a square of the picture
+        let raw = load(&DataSpec {
+            preprocessing: Preprocessing::None,
+            ..spec.clone()
+        })
+        .unwrap();
+        let (picture, _) = picture(&golden("grey.png"));
+        let patches = raw.samples.to::<f32>();
+        let found = patches.rows().into_iter().filter(|patch| {
+            (0..=picture.rows - 8).any(|top| {
+                (0..=picture.columns - 8).any(|left| {
+                    (0..64).all(|at| {
+                        patch[at] == picture.luma[(top + at / 8) * picture.columns + left + at % 8]
+                    })
+                })
+            })
+        });
+        assert_eq!(found.count(), 300);
+        let error = load(&DataSpec {
+            patch: 170,
+            ..spec.clone()
+        })
+        .unwrap_err()
+        .to_string();
+        assert!(error.contains("170×170 do not fit"), "{error}");
+        for (patch, patches, part) in [
+            (0, 10, "patch size is 0"),
+            (257, 10, "patch size"),
+            (8, 0, "number of patches is 0"),
+            (256, 1 << 40, "number"),
+        ] {
+            let error = load(&DataSpec {
+                patch,
+                patches,
+                ..spec.clone()
+            })
+            .unwrap_err()
+            .to_string();
+            assert!(error.contains(part), "{error}");
+        }
+    }
+
+    #[test]
+    fn every_cut_is_refused() {
+        let image = image::GrayImage::from_fn(9, 9, |x, y| image::Luma([(x * 29 ^ y * 53) as u8]));
+        let image = DynamicImage::from(image);
+        refuse_every_cut("cut.png", &encoded(image.clone(), ImageFormat::Png));
+        refuse_every_cut("cut.jpg", &encoded(image, ImageFormat::Jpeg));
+    }
+
+    #[test]
+    fn pictures_that_claim_too_much_are_refused_by_their_header() {
+        let folder = Folder::new();
+        let mut png = encoded(image::GrayImage::new(1, 1).into(), ImageFormat::Png);
+        for (width, height) in [(100_000u32, 100_000u32), (u32::MAX, u32::MAX), (0, 5)] {
+            png[16..20].copy_from_slice(&width.to_be_bytes());
+            png[20..24].copy_from_slice(&height.to_be_bytes());
+            let mut crc = flate2::Crc::new();
+            crc.update(&png[12..29]);
+            png[29..33].copy_from_slice(&crc.sum().to_be_bytes());
+            let error = loaded(&folder.file("bomb.png", &png)).unwrap_err();
+            assert!(
+                matches!(error, DataError::TooLarge { .. } | DataError::Decode { .. }),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_large_photograph_is_scaled_down_and_says_so() {
+        let folder = Folder::new();
+        let image = image::GrayImage::from_fn(4096, 64, |x, _| image::Luma([(x / 16) as u8]));
+        let (picture, notes) =
+            picture(&folder.file("wide.png", &encoded(image.into(), ImageFormat::Png)));
+        assert_eq!((picture.rows, picture.columns), (32, 2048));
+        assert_eq!(notes, ["Scaled down from 4096 × 64 to 2048 × 32 pixels."]);
     }
 }

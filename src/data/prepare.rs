@@ -221,3 +221,160 @@ fn unit<T: Real>(samples: &mut Array2<T>) -> (f64, f64) {
     }
     (low, high)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{load, load_with};
+    use super::*;
+    use ndarray::array;
+    use std::ops::ControlFlow;
+
+    fn all() -> impl Iterator<Item = DataSpec> {
+        EmbeddedSet::ALL.into_iter().map(|set| DataSpec {
+            patches: 500,
+            ..DataSpec::embedded(set)
+        })
+    }
+
+    #[test]
+    fn the_embedded_sets_are_what_they_are_called() {
+        for set in EmbeddedSet::ALL {
+            let data = load(&DataSpec::embedded(set)).unwrap();
+            let (samples, side, range, labels) = match set {
+                EmbeddedSet::Photos | EmbeddedSet::PhotosRaw | EmbeddedSet::Leaves => {
+                    (10_000, 8, (0.1, 0.9), false)
+                }
+                EmbeddedSet::Bars => (2_000, 8, (0.0, 1.0), false),
+                EmbeddedSet::Fashion => (2_000, 28, (0.0, 1.0), true),
+                EmbeddedSet::Digits => (1_797, 8, (0.0, 1.0), true),
+            };
+            assert_eq!(data.samples.dim(), (samples, side * side), "{set:?}");
+            assert_eq!(
+                data.shape,
+                SampleShape::Image {
+                    rows: side,
+                    columns: side
+                }
+            );
+            assert!(
+                (data.range.0 - range.0).abs() < 1e-6 && (data.range.1 - range.1).abs() < 1e-6,
+                "{:?}",
+                data.range
+            );
+            assert_eq!(
+                data.labels.as_ref().map(Vec::len),
+                labels.then_some(samples)
+            );
+            assert_eq!(data.name, set.title());
+            if let Some(labels) = data.labels {
+                assert!(
+                    (0..10).all(|class| labels.contains(&class))
+                        && labels.iter().all(|class| *class < 10)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_spec_gives_the_same_bits_and_another_seed_others() {
+        for spec in all() {
+            let once = load(&spec).unwrap();
+            assert_eq!(once.samples, load(&spec).unwrap().samples);
+            let other = load(&DataSpec {
+                seed: 1,
+                ..spec.clone()
+            })
+            .unwrap();
+            let seeded = !matches!(
+                spec.source,
+                DataSource::Embedded(EmbeddedSet::Fashion | EmbeddedSet::Digits)
+            );
+            assert_eq!(once.samples != other.samples, seeded, "{spec:?}");
+        }
+    }
+
+    #[test]
+    fn the_choice_overrules_what_the_set_comes_with() {
+        let spec = |set, preprocessing| DataSpec {
+            patches: 200,
+            preprocessing,
+            ..DataSpec::embedded(set)
+        };
+        let raw = load(&spec(EmbeddedSet::PhotosRaw, Preprocessing::Auto)).unwrap();
+        assert_eq!(
+            raw.samples,
+            load(&spec(EmbeddedSet::Photos, Preprocessing::Contrast))
+                .unwrap()
+                .samples
+        );
+        let white = load(&spec(EmbeddedSet::Photos, Preprocessing::Auto)).unwrap();
+        assert_eq!(
+            white.samples,
+            load(&spec(EmbeddedSet::PhotosRaw, Preprocessing::Whiten))
+                .unwrap()
+                .samples
+        );
+        assert_eq!(
+            load(&spec(EmbeddedSet::Digits, Preprocessing::None))
+                .unwrap()
+                .range,
+            (0.0, 16.0)
+        );
+        assert_eq!(
+            load(&spec(EmbeddedSet::Digits, Preprocessing::Unit))
+                .unwrap()
+                .range,
+            (0.0, 1.0)
+        );
+        let error = load(&spec(EmbeddedSet::Digits, Preprocessing::Whiten)).unwrap_err();
+        assert!(matches!(error, DataError::Preparation { .. }), "{error}");
+    }
+
+    #[test]
+    fn contrast_is_ufldls() {
+        // means removed: ±1, ±3, 0; σ² = 20/6; limit 3σ
+        let mut samples = array![[4.0, 6.0], [-3.0, 3.0], [7.0, 7.0]];
+        contrast(&mut samples);
+        let limit = 3.0 * (20.0f64 / 6.0).sqrt();
+        let expected = array![[-1.0, 1.0], [-3.0, 3.0], [0.0, 0.0]]
+            .mapv(|value: f64| (value / limit + 1.0) * 0.4 + 0.1);
+        assert!(
+            (&samples - &expected)
+                .iter()
+                .all(|difference| difference.abs() < 1e-15),
+            "{samples}"
+        );
+        let mut outlier = Array2::zeros((50, 2));
+        outlier[[0, 0]] = 100.0f32;
+        contrast(&mut outlier);
+        assert_eq!((outlier[[0, 0]], outlier[[0, 1]]), (0.9, 0.1));
+    }
+
+    #[test]
+    fn cancel_stops_at_each_word_of_progress() {
+        for spec in all() {
+            let words = std::cell::Cell::new(0);
+            let count = |_| {
+                words.set(words.get() + 1);
+                ControlFlow::Continue(())
+            };
+            load_with(&spec, &count).unwrap();
+            let total = words.get();
+            assert!(total >= 2, "{spec:?}");
+            for stop in 0..total {
+                let left = std::cell::Cell::new(stop);
+                let watch = |_| {
+                    if left.get() == 0 {
+                        return ControlFlow::Break(());
+                    }
+                    left.set(left.get() - 1);
+                    ControlFlow::Continue(())
+                };
+                assert!(
+                    matches!(load_with(&spec, &watch), Err(DataError::Cancelled)),
+                    "{spec:?} at {stop}"
+                );
+            }
+        }
+    }
+}

@@ -115,3 +115,133 @@ fn transpose<T: Copy>(from: &[T], to: &mut [T], rows: usize, columns: usize) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::progress::unwatched;
+    use super::super::random::Draw;
+    use super::super::{Content, DataSpec, EmbeddedSet, find};
+    use super::*;
+
+    fn photos() -> Vec<Picture> {
+        match find(&DataSpec::embedded(EmbeddedSet::Photos), &unwatched)
+            .unwrap()
+            .content
+        {
+            Content::Pictures(pictures) => pictures,
+            Content::Samples { .. } => panic!("photographs are pictures"),
+        }
+    }
+
+    /// Mean power along rows in bands of frequency: about 1/40, 1/20, 1/10, 1/5 cycles a pixel.
+    fn bands(pictures: &[Picture]) -> [f64; 4] {
+        let fft = FftPlannerScalar::new().plan_fft_forward(512);
+        let mut power = vec![0.0; 512];
+        for row in pictures
+            .iter()
+            .flat_map(|picture| picture.luma.chunks_exact(512))
+        {
+            let mut field: Vec<Complex<f64>> = row
+                .iter()
+                .map(|&value| Complex::new(value.into(), 0.0))
+                .collect();
+            fft.process(&mut field);
+            power
+                .iter_mut()
+                .zip(&field)
+                .for_each(|(sum, value)| *sum += value.norm_sqr());
+        }
+        [10..16, 20..32, 40..64, 80..128].map(|band| {
+            let width = band.len() as f64;
+            power[band].iter().sum::<f64>() / width
+        })
+    }
+
+    #[test]
+    fn whitening_flattens_the_spectrum_of_photographs() {
+        let photos = photos();
+        let before = bands(&photos);
+        let after = bands(&whiten(&photos, &unwatched).unwrap());
+        let spread = |bands: [f64; 4]| {
+            bands.iter().copied().fold(0.0, f64::max)
+                / bands.iter().copied().fold(f64::MAX, f64::min)
+        };
+        assert!(spread(before) > 20.0, "{before:?}");
+        assert!(spread(after) < 3.0, "{after:?}");
+    }
+
+    /// Noise of any size: odd, prime, a line.
+    fn noise(rows: usize, columns: usize, seed: u64) -> Picture {
+        let mut draw = Draw::seeded(seed);
+        let luma = (0..rows * columns).map(|_| draw.unit() as f32).collect();
+        Picture {
+            file: format!("noise {seed}"),
+            rows,
+            columns,
+            luma,
+        }
+    }
+
+    #[test]
+    fn the_filter_is_the_one_written_above() {
+        // A plain DFT of a small picture, the gain applied, and back.
+        let (rows, columns) = (5, 6);
+        let picture = noise(rows, columns, 1);
+        let pixel = |row: usize, column: usize| f64::from(picture.luma[row * columns + column]);
+        let whitened = whiten(std::slice::from_ref(&picture), &unwatched)
+            .unwrap()
+            .remove(0);
+        for (place, &got) in whitened.luma.iter().enumerate() {
+            let (y, x) = (place / columns, place % columns);
+            let mut expected = 0.0;
+            for (v, u) in (0..rows).flat_map(|v| (0..columns).map(move |u| (v, u))) {
+                let signed = |bin: usize, length: usize| {
+                    let bin = if bin > length / 2 {
+                        bin as f64 - length as f64
+                    } else {
+                        bin as f64
+                    };
+                    bin / length as f64
+                };
+                let f = (signed(v, rows).powi(2) + signed(u, columns).powi(2)).sqrt();
+                let gain = TAU * f * (-(f / 0.4).powi(4)).exp();
+                for (row, column) in
+                    (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)))
+                {
+                    let turn = v as f64 * (y as f64 - row as f64) / rows as f64
+                        + u as f64 * (x as f64 - column as f64) / columns as f64;
+                    expected +=
+                        pixel(row, column) * gain * (TAU * turn).cos() / (rows * columns) as f64;
+                }
+            }
+            assert!(
+                (f64::from(got) - expected).abs() < 1e-6,
+                "{y}, {x}: {got} {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn two_go_through_one_transform_unmixed() {
+        let pictures = [
+            noise(7, 12, 1),
+            noise(7, 12, 2),
+            noise(7, 12, 3),
+            noise(1, 13, 4),
+        ];
+        let together = whiten(&pictures, &unwatched).unwrap();
+        assert_eq!(together.len(), 4);
+        for (picture, together) in pictures.iter().zip(&together) {
+            let alone = whiten(std::slice::from_ref(picture), &unwatched)
+                .unwrap()
+                .remove(0);
+            assert_eq!(
+                (&alone.file, alone.rows, alone.columns),
+                (&together.file, together.rows, together.columns)
+            );
+            for (a, b) in alone.luma.iter().zip(&together.luma) {
+                assert!((a - b).abs() < 1e-6);
+            }
+        }
+    }
+}

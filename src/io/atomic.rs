@@ -1,115 +1,200 @@
-//! Writing a file whole or not at all.
+//! Files that are there whole or not at all, whenever the program or the machine stops.
 
 use std::fs::File;
 use std::io::{BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use super::IoError;
+use super::error::name_of;
 
-/// What a temporary file's name begins with; one that a killed process left behind is swept by [`make_folder`].
-const TEMPORARY: &str = ".sae-lab-";
-/// Temporary files older than this belong to no process that still writes.
-const STRAY_AFTER: std::time::Duration = std::time::Duration::from_secs(3600);
+/// What a file under way is called, so that [`sweep`] knows one that was left behind.
+const PREFIX: &str = ".sae-lab-";
+const SUFFIX: &str = ".part";
+/// A file under way that nothing has touched for this long was left behind.
+const STRAY_AGE: Duration = Duration::from_secs(3600);
 
-/// Writes `path` through a temporary file beside it, which takes its name only when all is on the disk: whoever
-/// reads `path` sees the old content or the new, never a part.
+/// Writes `path` by `write`: into a file beside it, which takes its place when all is on disk. On an error `path` is as
+/// it was. A link is followed; a file that is replaced keeps its permissions.
 ///
 /// # Errors
-/// The folder can't be written to, or `content` fails.
-pub fn write_atomically(
+/// [`IoError::Write`], whatever failed.
+pub fn atomic_write(
     path: &Path,
-    content: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
 ) -> Result<(), IoError> {
-    let wrong = IoError::write(path);
-    let folder = match path.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let mut file = tempfile::Builder::new()
-        .prefix(TEMPORARY)
-        .tempfile_in(folder)
-        .map_err(&wrong)?;
-    let mut writer = BufWriter::new(file.as_file_mut());
-    content(&mut writer).map_err(&wrong)?;
-    writer.flush().map_err(&wrong)?;
-    drop(writer);
-    make_readable(file.as_file()).map_err(&wrong)?;
-    file.as_file().sync_all().map_err(&wrong)?;
-    file.persist(path).map_err(|error| wrong(error.error))?;
-    Ok(())
-}
-
-/// Temporary files are private; a result is as readable as any file that the user makes.
-#[cfg(unix)]
-fn make_readable(file: &File) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_: &File) -> std::io::Result<()> {
-    Ok(())
-}
-
-/// Makes the folder and those above it, and sweeps what a killed process left in it.
-///
-/// # Errors
-/// It can't be made, or is a file.
-pub fn make_folder(path: &Path) -> Result<(), IoError> {
-    std::fs::create_dir_all(path).map_err(|source| IoError::Folder {
-        path: path.to_owned(),
+    attempt(path, write).map_err(|source| IoError::Write {
+        file: name_of(path),
         source,
-    })?;
-    let Ok(entries) = std::fs::read_dir(path) else {
-        return Ok(()); // the first write will say what is wrong
+    })
+}
+
+fn attempt(
+    path: &Path,
+    write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+) -> std::io::Result<()> {
+    let target = match path.symlink_metadata() {
+        Ok(metadata) if metadata.is_symlink() => path.canonicalize()?,
+        _ => path.to_owned(),
     };
-    for entry in entries.flatten() {
-        let ours = entry.file_name().to_string_lossy().starts_with(TEMPORARY);
-        let age = entry
-            .metadata()
-            .and_then(|data| data.modified())
-            .map(|time| time.elapsed().unwrap_or_default());
-        if ours && age.is_ok_and(|age| age > STRAY_AFTER) {
-            // another process may have swept it: that is as good
-            let _ = std::fs::remove_file(entry.path());
-        }
+    let folder = folder_of(&target);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(PREFIX).suffix(SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // what any new file gets, less the umask; tempfile's own default is for secrets
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(&folder)?;
+    let mut writer = BufWriter::with_capacity(1 << 16, file.as_file_mut());
+    write(&mut writer)?;
+    writer.flush()?;
+    drop(writer);
+    if let Ok(metadata) = target.metadata() {
+        file.as_file().set_permissions(metadata.permissions())?;
+    }
+    file.as_file().sync_all()?;
+    file.persist(&target).map_err(|error| error.error)?;
+    // The rename itself reaches the disk with its folder; where a folder can't be opened, it does so in its own time.
+    #[cfg(unix)]
+    if let Ok(folder) = File::open(&folder) {
+        let _ = folder.sync_all();
     }
     Ok(())
+}
+
+fn folder_of(path: &Path) -> PathBuf {
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
+        _ => PathBuf::from("."),
+    }
+}
+
+/// Makes `folder` and those above it; one that is there is fine.
+///
+/// # Errors
+/// [`IoError::Folder`].
+pub fn make_folder(folder: &Path) -> Result<(), IoError> {
+    std::fs::create_dir_all(folder).map_err(|source| IoError::Folder {
+        folder: name_of(folder),
+        source,
+    })
+}
+
+/// Removes what a run that was killed left behind in `folder`, and returns how many files that was. What cannot be
+/// removed stays: a stray file harms nobody.
+pub fn sweep(folder: &Path) -> usize {
+    sweep_older(folder, STRAY_AGE)
+}
+
+fn sweep_older(folder: &Path, age: Duration) -> usize {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return 0;
+    };
+    let now = SystemTime::now();
+    entries
+        .flatten()
+        .filter(|entry| {
+            let name = entry.file_name();
+            let name = name.to_string_lossy();
+            let stray = name.starts_with(PREFIX) && name.ends_with(SUFFIX);
+            let old = || {
+                let metadata = entry.metadata().ok()?;
+                let untouched = now.duration_since(metadata.modified().ok()?).ok()?;
+                Some(metadata.is_file() && untouched >= age)
+            };
+            stray && old() == Some(true) && std::fs::remove_file(entry.path()).is_ok()
+        })
+        .count()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_failed_write_leaves_the_old_content_and_no_litter() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("model");
-        write_atomically(&path, |file| file.write_all(b"old")).unwrap();
-        let failed = write_atomically(&path, |file| {
-            file.write_all(b"half of the n")?;
-            Err(std::io::Error::other("the disk is full"))
-        });
-        assert!(failed.unwrap_err().to_string().contains("the disk is full"));
-        assert_eq!(std::fs::read(&path).unwrap(), b"old");
-        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
     }
 
     #[test]
-    fn stray_files_are_swept_and_others_are_not() {
+    fn the_old_file_stays_until_the_new_one_is_whole() {
         let folder = tempfile::tempdir().unwrap();
-        let old = std::time::SystemTime::now() - 2 * STRAY_AFTER;
-        for name in [".sae-lab-stray", "kept"] {
-            let file = File::create(folder.path().join(name)).unwrap();
-            file.set_modified(old).unwrap();
+        let path = folder.path().join("a.txt");
+        atomic_write(&path, |writer| writer.write_all(b"old")).unwrap();
+        let error = atomic_write(&path, |writer| {
+            writer.write_all(b"half of the n")?;
+            writer.flush()?;
+            assert_eq!(std::fs::read(&path)?, b"old");
+            Err(std::io::Error::other("no more room"))
+        })
+        .unwrap_err();
+        let message = error.to_string();
+        assert!(
+            message.contains("a.txt") && message.contains("no more room"),
+            "{message}"
+        );
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        assert_eq!(names(folder.path()), ["a.txt"]);
+        atomic_write(&path, |writer| writer.write_all(b"new")).unwrap();
+        assert_eq!(std::fs::read(&path).unwrap(), b"new");
+    }
+
+    #[test]
+    fn a_missing_folder_is_an_error_and_can_be_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b");
+        let path = deep.join("c");
+        assert!(matches!(
+            atomic_write(&path, |_| Ok(())),
+            Err(IoError::Write { .. })
+        ));
+        make_folder(&deep).unwrap();
+        make_folder(&deep).unwrap();
+        atomic_write(&path, |_| Ok(())).unwrap();
+        assert!(matches!(make_folder(&path), Err(IoError::Folder { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_permissions_kept() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let (path, link) = (folder.path().join("a"), folder.path().join("link"));
+        atomic_write(&path, |_| Ok(())).unwrap();
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path) & 0o600, 0o600);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        atomic_write(&link, |writer| writer.write_all(b"through")).unwrap();
+        assert!(link.symlink_metadata().unwrap().is_symlink());
+        assert_eq!(
+            (std::fs::read(&path).unwrap(), mode(&path)),
+            (b"through".to_vec(), 0o640)
+        );
+    }
+
+    #[test]
+    fn strays_are_swept_and_nothing_else() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [".sae-lab-x1.part", ".sae-lab-notes", "model.npz", "x.part"] {
+            std::fs::write(folder.path().join(name), b"").unwrap();
         }
-        File::create(folder.path().join(".sae-lab-fresh")).unwrap();
-        make_folder(folder.path()).unwrap();
-        let mut left: Vec<_> = std::fs::read_dir(folder.path())
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
-        left.sort();
-        assert_eq!(left, [".sae-lab-fresh", "kept"]);
+        assert_eq!(
+            sweep(folder.path()),
+            0,
+            "another run may be writing it this moment"
+        );
+        assert_eq!(sweep_older(folder.path(), Duration::ZERO), 1);
+        assert_eq!(
+            names(folder.path()),
+            [".sae-lab-notes", "model.npz", "x.part"]
+        );
+        assert_eq!(sweep(&folder.path().join("nowhere")), 0);
     }
 }

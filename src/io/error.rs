@@ -1,47 +1,50 @@
-//! Why a file could not be written, or a model not be read.
+//! Why a file could not be written, or a model read, each in one sentence that says what to do.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use thiserror::Error;
 
-/// One sentence each: file, what is wrong, what to do.
 #[derive(Debug, Error)]
 pub enum IoError {
-    #[error("{} can't be written ({source}): choose a folder that you may write to, on a disk with room", path.display())]
-    Write {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{} can't be made a folder ({source}): choose another place for the results", path.display())]
-    Folder {
-        path: PathBuf,
-        source: std::io::Error,
-    },
-    #[error("{} can't be read ({source}): check the path and that you may read it", path.display())]
-    Read {
-        path: PathBuf,
-        source: std::io::Error,
-    },
     #[error(
-        "{} is no model ({problem}): a model is an .npz file that holds W1 (h, n), b1 (h), W2 (n, h) and b2 (n) as \
-         f32 or f64, as `sae-lab train` writes it",
-        path.display()
+        "{file} could not be written ({source}): check that its folder is there, may be written to and has room"
     )]
-    Model { path: PathBuf, problem: String },
+    Write {
+        file: String,
+        source: std::io::Error,
+    },
+
+    #[error(
+        "the folder {folder} could not be made ({source}): choose another, or make it yourself"
+    )]
+    Folder {
+        folder: String,
+        source: std::io::Error,
+    },
+
+    #[error("{file} could not be read ({source}): check the name, and that you may read it")]
+    Read {
+        file: String,
+        source: std::io::Error,
+    },
+
+    #[error("{file} is not a model that the lab can use: {problem}; {remedy}")]
+    Model {
+        file: String,
+        problem: String,
+        remedy: &'static str,
+    },
+
+    #[error("{file} cannot be drawn: {problem}")]
+    Picture { file: String, problem: String },
+
+    #[error(
+        "{file} cannot be written as JSON ({problem}): rename what it mentions in plain letters"
+    )]
+    Json { file: String, problem: String },
 }
 
-impl IoError {
-    pub(super) fn write(path: &Path) -> impl Fn(std::io::Error) -> Self + '_ {
-        |source| Self::Write {
-            path: path.to_owned(),
-            source,
-        }
-    }
-
-    pub(super) fn model(path: &Path, problem: impl Into<String>) -> Self {
-        Self::Model {
-            path: path.to_owned(),
-            problem: problem.into(),
-        }
-    }
+/// How a file is named in messages: as given, whatever bytes its name has.
+pub(super) fn name_of(path: &Path) -> String {
+    path.display().to_string()
 }

@@ -1,32 +1,34 @@
-//! `history.csv`: a row an epoch, as far back as the history keeps them all, thinned before.
+//! A run's curves as a table.
 
 use std::io::Write;
 use std::path::Path;
 
-use super::{IoError, write_atomically};
+use super::{IoError, atomic_write};
 use crate::training::Record;
 
-const HEADER: &str = "epoch,total_cost,reconstruction_loss,decay_penalty,sparsity_penalty,fvu,alive,constant,silent,\
-                      saturated";
+/// The columns, in order.
+pub const COLUMNS: &str = "epoch,total_cost,reconstruction_loss,decay_penalty,sparsity_penalty,fvu,alive,constant,silent,saturated";
 
-/// Writes `records` with numbers that read back to the same f64; an undefined FVU is left empty.
+/// Writes one line an epoch, under a line of column names. Numbers are written in full: reading gives the same bits.
 ///
 /// # Errors
-/// The file can't be written.
-pub fn write<'a>(path: &Path, records: impl Iterator<Item = &'a Record>) -> Result<(), IoError> {
-    write_atomically(path, |file| {
-        writeln!(file, "{HEADER}")?;
-        for record in records {
-            let (cost, counts) = (record.cost, record.counts);
-            let fvu = if record.fvu.is_finite() {
-                record.fvu.to_string()
-            } else {
-                String::new()
-            };
+/// It cannot be written.
+pub fn write<'a>(
+    path: &Path,
+    records: impl IntoIterator<Item = &'a Record>,
+) -> Result<(), IoError> {
+    atomic_write(path, |writer| {
+        writeln!(writer, "{COLUMNS}")?;
+        for Record {
+            epoch,
+            cost,
+            fvu,
+            counts,
+        } in records
+        {
             writeln!(
-                file,
-                "{},{},{},{},{},{fvu},{},{},{},{}",
-                record.epoch,
+                writer,
+                "{epoch},{},{},{},{},{fvu},{},{},{},{}",
                 cost.total(),
                 cost.reconstruction_loss,
                 cost.decay_penalty,
@@ -44,32 +46,44 @@ pub fn write<'a>(path: &Path, records: impl Iterator<Item = &'a Record>) -> Resu
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Cost;
+    use crate::model::units::StateCounts;
 
     #[test]
-    fn every_row_has_every_column_and_undefined_is_empty() {
+    fn every_column_has_its_value() {
+        let cost = Cost {
+            reconstruction_loss: 0.1,
+            decay_penalty: 0.25,
+            sparsity_penalty: 3.0,
+        };
+        let counts = StateCounts {
+            alive: 20,
+            constant: 1,
+            silent: 2,
+            saturated: 3,
+            duplicate: 4,
+        };
+        let records = [
+            Record {
+                epoch: 1,
+                cost,
+                fvu: 0.7,
+                counts,
+            },
+            Record {
+                epoch: 2,
+                cost,
+                fvu: f64::NAN,
+                counts: StateCounts::default(),
+            },
+        ];
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("history.csv");
-        let record = Record {
-            epoch: 3,
-            fvu: f64::NAN,
-            ..Default::default()
-        };
-        write(
-            &path,
-            [
-                record,
-                Record {
-                    fvu: 0.1 + 0.2,
-                    ..record
-                },
-            ]
-            .iter(),
-        )
-        .unwrap();
+        write(&path, &records).unwrap();
         let text = std::fs::read_to_string(path).unwrap();
-        let rows: Vec<Vec<&str>> = text.lines().map(|line| line.split(',').collect()).collect();
-        assert_eq!(rows.len(), 3);
-        assert!(rows.iter().all(|row| row.len() == 10));
-        assert_eq!((rows[1][5], rows[2][5]), ("", "0.30000000000000004"));
+        assert_eq!(text.lines().next(), Some(COLUMNS));
+        assert_eq!(text.lines().nth(1), Some("1,3.35,0.1,0.25,3,0.7,20,1,2,3"));
+        assert_eq!(text.lines().nth(2), Some("2,3.35,0.1,0.25,3,NaN,0,0,0,0"));
+        assert_eq!(text.lines().count(), 3);
     }
 }

@@ -1,6 +1,7 @@
-//! Everything that writes a file, and the reader of models.
+//! The only place that writes files: models, histories, pictures, runs. Each is written whole or not at all.
 //!
-//! **Architecture invariant:** no other module writes files. A file is written whole or not at all.
+//! **Architecture invariant:** every file goes through [`atomic_write`]; nothing elsewhere in the program creates,
+//! renames or removes one.
 
 pub mod atomic;
 pub mod colour_map;
@@ -9,6 +10,7 @@ pub mod history_csv;
 pub mod npz;
 pub mod pictures;
 pub mod run_json;
+mod sheet;
 
-pub use atomic::{make_folder, write_atomically};
+pub use atomic::{atomic_write, make_folder, sweep};
 pub use error::IoError;

@@ -1,126 +1,138 @@
-//! Sheets of pictures as PNG: the features, and inputs above their reconstructions.
+//! Sheets of features and reconstructions, as PNG.
 
-use std::io::Write;
 use std::path::Path;
 
-use image::{ExtendedColorType, ImageEncoder, RgbImage, codecs::png::PngEncoder};
-use ndarray::{ArrayView2, Axis};
+use image::ImageEncoder;
+use image::codecs::png::PngEncoder;
+use ndarray::{ArrayView1, ArrayView2, Axis};
 
-use super::{IoError, colour_map, write_atomically};
+use super::colour_map::{Rgb, diverging, grey};
+use super::error::name_of;
+use super::sheet::Sheet;
+use super::{IoError, atomic_write};
 use crate::data::SampleShape;
 use crate::model::Parameters;
 use crate::numerics::Real;
 
-/// A tile's longer side is enlarged to about this many pixels.
-const TILE: usize = 64;
-const GAP: usize = 4;
-const GROUND: [u8; 3] = [255; 3];
+/// Between the tiles: light, and neither neutral nor of any value's colour.
+const BACKGROUND: Rgb = [203, 209, 218];
+/// Most samples beside one another in a sheet of reconstructions.
+const ACROSS: usize = 16;
 
-/// The feature x_j = W1_j/‖W1_j‖ of every unit, in a grid that is about square, all in one contrast: the colour of
-/// ±1 is that of the largest |x| of all. Blue is negative, orange positive.
+/// Writes each unit's feature x_j = W1_j/‖W1_j‖, the unit-norm input that excites it most, as a tile in a near-square
+/// sheet, row by row; the diverging map, in one contrast for all.
 ///
 /// # Errors
-/// The file can't be written.
+/// The sheet is too large, or cannot be written.
 pub fn write_features<T: Real>(
     path: &Path,
-    model: &Parameters<T>,
+    parameters: &Parameters<T>,
     shape: SampleShape,
 ) -> Result<(), IoError> {
-    let features: Vec<Vec<f32>> = model
-        .encoder_weights()
+    let weights = parameters.encoder_weights();
+    let columns =
+        weights.nrows().isqrt() + usize::from(weights.nrows().isqrt().pow(2) < weights.nrows());
+    let mut sheet = sheet(
+        path,
+        weights.nrows().div_ceil(columns.max(1)),
+        columns,
+        shape,
+    )?;
+    let norm = |row: ArrayView1<'_, T>| row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
+    let scale = |row: ArrayView1<'_, T>| {
+        let norm = norm(row);
+        if norm > 0.0 { norm.recip() } else { 0.0 }
+    };
+    let largest = weights
         .axis_iter(Axis(0))
         .map(|row| {
-            let norm = row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
-            let scale = if norm > 0.0 { 1.0 / norm } else { 0.0 };
-            row.iter().map(|w| (w.f64() * scale) as f32).collect()
+            scale(row)
+                * row
+                    .iter()
+                    .fold(0.0, |largest: f64, w| largest.max(w.f64().abs()))
         })
-        .collect();
-    let largest = features
-        .iter()
-        .flatten()
-        .fold(0.0f32, |largest, x| largest.max(x.abs()));
-    let scale = if largest > 0.0 { 1.0 / largest } else { 0.0 };
-    let columns = (features.len() as f64).sqrt().ceil() as usize;
-    let sheet = sheet(&features, shape, columns, |x| {
-        colour_map::diverging(x * scale, false)
-    });
-    write_png(path, &sheet)
+        .fold(f64::MIN_POSITIVE, f64::max);
+    for (place, row) in weights.axis_iter(Axis(0)).enumerate() {
+        let scale = scale(row) / largest;
+        sheet.paint(
+            place,
+            row.iter()
+                .map(|w| diverging((w.f64() * scale) as f32, false)),
+        );
+    }
+    write(path, &sheet)
 }
 
-/// The first row holds the samples (k, n), the second their reconstructions (k, n), in the samples' range of greys.
+/// Writes `inputs` (k, n) above their `reconstructions` (k, n), pair by pair, in grey from the inputs' least value to
+/// their greatest.
 ///
 /// # Errors
-/// The file can't be written.
+/// The two differ in shape, the sheet is too large, or it cannot be written.
 pub fn write_reconstructions<T: Real>(
     path: &Path,
-    samples: ArrayView2<'_, T>,
+    inputs: ArrayView2<'_, T>,
     reconstructions: ArrayView2<'_, T>,
     shape: SampleShape,
 ) -> Result<(), IoError> {
-    let rows = |array: ArrayView2<'_, T>| -> Vec<Vec<f32>> {
-        array
-            .axis_iter(Axis(0))
-            .map(|row| row.iter().map(|x| x.f64() as f32).collect())
-            .collect()
-    };
-    let (low, high) = samples
-        .iter()
-        .fold((f32::INFINITY, f32::NEG_INFINITY), |(low, high), x| {
-            (low.min(x.f64() as f32), high.max(x.f64() as f32))
+    if inputs.dim() != reconstructions.dim() || inputs.ncols() != shape.len() {
+        let problem = format!(
+            "inputs {:?} and reconstructions {:?} are not pairs of {} values",
+            inputs.dim(),
+            reconstructions.dim(),
+            shape.len()
+        );
+        return Err(IoError::Picture {
+            file: name_of(path),
+            problem,
         });
-    let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
-    let tiles: Vec<Vec<f32>> = rows(samples)
-        .into_iter()
-        .chain(rows(reconstructions))
-        .collect();
-    let sheet = sheet(&tiles, shape, samples.nrows(), |x| {
-        colour_map::grey((x - low) * scale)
-    });
-    write_png(path, &sheet)
-}
-
-/// Tiles in a grid, each value a square of whole pixels.
-fn sheet(
-    tiles: &[Vec<f32>],
-    shape: SampleShape,
-    columns: usize,
-    colour: impl Fn(f32) -> [u8; 3],
-) -> RgbImage {
-    let (height, width) = shape.picture();
-    let scale = (TILE / height.max(width)).max(1);
-    let columns = columns.max(1);
-    let side = |count: usize, length: usize| (count * (length * scale + GAP) + GAP) as u32;
-    let rows = tiles.len().div_ceil(columns);
-    let mut image =
-        RgbImage::from_pixel(side(columns, width), side(rows, height), image::Rgb(GROUND));
-    for (index, tile) in tiles.iter().enumerate() {
-        let top = side(index / columns, height);
-        let left = side(index % columns, width);
-        for (place, value) in tile.iter().enumerate() {
-            let pixel = image::Rgb(colour(*value));
-            for y in 0..scale {
-                for x in 0..scale {
-                    let across = left + (place % width * scale + x) as u32;
-                    image.put_pixel(across, top + (place / width * scale + y) as u32, pixel);
-                }
-            }
+    }
+    let count = inputs.nrows();
+    let columns = count.clamp(1, ACROSS);
+    let mut sheet = sheet(path, 2 * count.div_ceil(columns), columns, shape)?;
+    let (low, high) = inputs
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value.f64()), high.max(value.f64()))
+        });
+    let span = if high > low { high - low } else { 1.0 };
+    for (index, (input, reconstruction)) in inputs
+        .axis_iter(Axis(0))
+        .zip(reconstructions.axis_iter(Axis(0)))
+        .enumerate()
+    {
+        let place = index / columns * 2 * columns + index % columns;
+        for (place, values) in [(place, input), (place + columns, reconstruction)] {
+            sheet.paint(
+                place,
+                values
+                    .iter()
+                    .map(|value| grey(((value.f64() - low) / span) as f32)),
+            );
         }
     }
-    image
+    write(path, &sheet)
 }
 
-fn write_png(path: &Path, image: &RgbImage) -> Result<(), IoError> {
-    write_atomically(path, |file| {
-        let encoder = PngEncoder::new(&mut *file);
-        encoder
+fn sheet(path: &Path, rows: usize, columns: usize, shape: SampleShape) -> Result<Sheet, IoError> {
+    Sheet::new(rows, columns, shape.picture(), BACKGROUND).ok_or_else(|| IoError::Picture {
+        file: name_of(path),
+        problem: format!(
+            "{rows} × {columns} tiles of {} values are too many for one picture",
+            shape.len()
+        ),
+    })
+}
+
+fn write(path: &Path, sheet: &Sheet) -> Result<(), IoError> {
+    atomic_write(path, |writer| {
+        PngEncoder::new(writer)
             .write_image(
-                image,
-                image.width(),
-                image.height(),
-                ExtendedColorType::Rgb8,
+                &sheet.pixels,
+                sheet.width as u32,
+                sheet.height as u32,
+                image::ExtendedColorType::Rgb8,
             )
-            .map_err(std::io::Error::other)?;
-        file.flush()
+            .map_err(std::io::Error::other)
     })
 }
 
@@ -130,50 +142,80 @@ mod tests {
     use ndarray::array;
 
     #[test]
-    fn a_sheet_shows_each_value_as_a_square_of_its_colour() {
+    fn each_feature_is_a_tile_in_its_own_place_at_unit_norm() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("features.png");
-        // two units on 1×2 pictures: (3, −4)/5 and (0, 1)
-        let model = Parameters::from_flat(
-            vec![3.0, -4.0, 0.0, 2.0, 0.0, 0.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0],
-            2,
-            2,
-        )
-        .unwrap();
+        let mut parameters = Parameters::<f32>::zeros(4, 3);
+        // unit 1 is unit 0 ten times over: at unit norm they look the same; unit 2 is silent
+        parameters.encoder_weights_mut().assign(&array![
+            [1.0, 0.0, 0.0, -1.0],
+            [10.0, 0.0, 0.0, -10.0],
+            [0.0; 4]
+        ]);
         write_features(
             &path,
-            &model,
+            &parameters,
             SampleShape::Image {
-                rows: 1,
+                rows: 2,
                 columns: 2,
             },
         )
         .unwrap();
-        let image = image::open(&path).unwrap().to_rgb8();
-        let scale = TILE / 2;
-        let second = GAP + 2 * scale + GAP;
-        let pixel = |x: usize| image.get_pixel(x as u32, (GAP + 1) as u32).0;
-        assert_eq!(pixel(GAP), colour_map::diverging(0.6, false));
-        assert_eq!(pixel(GAP + scale), colour_map::diverging(-0.8, false));
-        assert_eq!(pixel(second), colour_map::diverging(0.0, false));
-        assert_eq!(pixel(second + scale), colour_map::diverging(1.0, false));
-        assert_eq!(pixel(0), GROUND);
+        let picture = image::open(&path).unwrap().to_rgb8();
+        assert_eq!(picture.dimensions(), (2 * 64 + 12, 2 * 64 + 12));
+        let at = |x: u32, y: u32| picture.get_pixel(x, y).0;
+        for left in [4, 4 + 64 + 4] {
+            assert_eq!(at(left, 4), diverging(1.0, false));
+            assert_eq!(at(left + 31, 4 + 31), diverging(1.0, false));
+            assert_eq!(at(left + 32, 4), diverging(0.0, false));
+            assert_eq!(at(left + 63, 4 + 63), diverging(-1.0, false));
+        }
+        assert_eq!(at(10, 4 + 64 + 4 + 10), diverging(0.0, false));
+        assert_eq!(
+            [at(0, 0), at(4 + 64, 30), at(100, 100)],
+            [BACKGROUND; 3],
+            "gaps, and the empty fourth place"
+        );
     }
 
     #[test]
-    fn reconstructions_stand_below_their_samples() {
+    fn reconstructions_stand_under_their_inputs() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reconstructions.png");
-        let samples = array![[0.0f32, 1.0]];
-        let shape = SampleShape::Vector { length: 2 };
-        write_reconstructions(&path, samples.view(), array![[0.5, 2.0]].view(), shape).unwrap();
-        let image = image::open(&path).unwrap().to_rgb8();
-        let scale = TILE / 2;
-        let below = (GAP + scale + GAP) as u32;
-        assert_eq!(
-            image.get_pixel((GAP + scale) as u32, GAP as u32).0,
-            [255; 3]
+        let inputs =
+            ndarray::Array2::from_shape_fn((20, 2), |(sample, value)| (sample * 2 + value) as f64);
+        let outputs = inputs.mapv(|value| 39.0 - value);
+        write_reconstructions(
+            &path,
+            inputs.view(),
+            outputs.view(),
+            SampleShape::Vector { length: 2 },
+        )
+        .unwrap();
+        let picture = image::open(&path).unwrap().to_rgb8();
+        let (wide, high) = (64 + 4, 32 + 4);
+        assert_eq!(picture.dimensions(), (16 * wide + 4, 4 * high + 4));
+        for sample in 0..20 {
+            let (x, y) = (4 + (sample % 16) * wide, 4 + sample / 16 * 2 * high);
+            let shade = |value: u32| grey((f64::from(value) / 39.0) as f32);
+            assert_eq!(picture.get_pixel(x, y).0, shade(2 * sample));
+            assert_eq!(picture.get_pixel(x + 32, y).0, shade(2 * sample + 1));
+            assert_eq!(picture.get_pixel(x, y + high).0, shade(39 - 2 * sample));
+        }
+        let error = write_reconstructions(
+            &path,
+            inputs.view(),
+            outputs.view(),
+            SampleShape::Vector { length: 3 },
         );
-        assert_eq!(image.get_pixel(GAP as u32, below).0, colour_map::grey(0.5));
+        assert!(matches!(error, Err(IoError::Picture { .. })));
+    }
+
+    #[test]
+    fn a_sheet_that_would_not_fit_is_refused() {
+        assert!(Sheet::new(1 << 20, 1 << 20, (8, 8), BACKGROUND).is_none());
+        assert!(Sheet::new(usize::MAX, 2, (usize::MAX, 8), BACKGROUND).is_none());
+        let large = Sheet::new(20, 20, (256, 256), BACKGROUND).unwrap();
+        assert_eq!((large.width, large.height), (20 * 260 + 4, 20 * 260 + 4));
     }
 }

@@ -1,0 +1,63 @@
+//! Helpers of the tests in this folder.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::progress::unwatched;
+use super::{DataError, DataSet, DataSpec, Found, find, load};
+
+/// A folder of its own, gone when dropped, with files in it.
+pub(super) struct Folder(tempfile::TempDir);
+
+impl Folder {
+    pub(super) fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    pub(super) fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.0.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        path
+    }
+}
+
+pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A sample file of a known format.
+pub(super) fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden/formats")
+        .join(name)
+}
+
+pub(super) fn found(path: &Path) -> Result<Found, DataError> {
+    find(&DataSpec::file(path), &unwatched)
+}
+
+pub(super) fn loaded(path: &Path) -> Result<DataSet, DataError> {
+    load(&DataSpec::file(path))
+}
+
+/// The values in order, whatever their precision.
+pub(super) fn values(set: &DataSet) -> Vec<f64> {
+    set.samples.to::<f64>().iter().copied().collect()
+}
+
+/// Loads every beginning of `whole` but the whole: each must be refused, in a sentence that names the file.
+pub(super) fn refuse_every_cut(name: &str, whole: &[u8]) {
+    let folder = Folder::new();
+    for length in 0..whole.len() {
+        let path = folder.file(name, &whole[..length]);
+        let error = loaded(&path).expect_err(&format!("cut at {length}"));
+        let message = error.to_string();
+        assert!(
+            message.contains(name) && !message.contains('\n'),
+            "cut at {length}: {message}"
+        );
+    }
+    assert!(loaded(&folder.file(name, whole)).is_ok());
+}
