@@ -2,7 +2,12 @@
 //!
 //! Needs `Xvfb`, `xdotool` and ImageMagick's `import`, and OpenGL in software (`libgl1`).
 #![cfg(all(unix, not(target_os = "macos")))]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};

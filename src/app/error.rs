@@ -10,8 +10,8 @@ pub enum AppError {
     NoDisplay,
     /// A library that the window system needs is missing, or no OpenGL.
     #[error(
-        "the window could not be opened ({cause}): on Debian or Ubuntu run `apt-get install {packages}`, or use \
-         `sae-lab train`, which needs no display"
+        "the window could not be opened ({cause}): check that a display is running, and that its libraries are there \
+         (Debian, Ubuntu: `apt-get install {packages}`), or use `sae-lab train`, which needs no display"
     )]
     Window {
         cause: String,

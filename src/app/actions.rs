@@ -1,0 +1,277 @@
+//! What becomes of each request: told to the trainer, to the loader, or remembered.
+
+use std::sync::Arc;
+
+use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS, title_of};
+use super::{Action, LabApp, UserCommand};
+use crate::data::{DataSet, DataSpec};
+use crate::model::OutputActivation;
+use crate::training::{Command, Experiment, Preset, TrainerError};
+use crate::ui;
+
+impl LabApp {
+    /// Does what was asked.
+    pub fn act(&mut self, ctx: &egui::Context, action: Action) {
+        match action {
+            Action::Command(command) => self.command(ctx, command),
+            Action::SetHyperparameters(settings) => match settings.check() {
+                Ok(checked) => {
+                    self.view.experiment.hyperparameters = settings;
+                    if let Some(trainer) = &self.trainer {
+                        trainer.set_hyperparameters(checked);
+                    }
+                }
+                Err(error) => self.view.notify(Severity::Trouble, error.to_string()),
+            },
+            Action::SetHidden(hidden) => {
+                let (old, hidden) = (self.view.experiment.hidden, hidden.max(1));
+                self.change(format!("{old} → {hidden} hidden units"), |experiment| {
+                    experiment.hidden = hidden
+                });
+            }
+            Action::SetHiddenActivation(activation) => {
+                let what = format!("hidden activation {}", activation.name());
+                self.change(what, |experiment| experiment.hidden_activation = activation);
+            }
+            Action::SetOutputActivation(activation) => {
+                let what = format!("output activation {}", activation.name());
+                self.change(what, |experiment| experiment.output_activation = activation);
+            }
+            Action::SetSeed(seed) => {
+                self.change(format!("seed {seed}"), |experiment| experiment.seed = seed)
+            }
+            Action::SetSpeed(speed) => {
+                self.view.speed = speed;
+                self.send(Command::SetSpeed(speed));
+            }
+            Action::SetZoom(percent) => self.zoom(ctx, percent),
+            Action::Select(unit) => self.view.selected = unit,
+            Action::Load(spec) => {
+                self.view.open_dialog = None;
+                let what = format!("data: {}", title_of(&spec));
+                let experiment = Experiment {
+                    data: spec,
+                    ..self.view.experiment.clone()
+                };
+                self.restart(what, Restart::Load(Box::new(experiment)));
+            }
+            Action::BrowseFiles => {
+                if !std::mem::replace(&mut self.browsing, true)
+                    && let Err(error) = self.loader.browse()
+                {
+                    self.browsing = false;
+                    self.view.notify(Severity::Trouble, error);
+                }
+            }
+            Action::OpenPath(path) => self.act(ctx, Action::Load(DataSpec::file(path))),
+            Action::ConfirmRestart => {
+                if let Some(question) = self.view.question.take() {
+                    self.do_restart(question.restart);
+                }
+            }
+            Action::CloseDialog => {
+                if self.view.question.take().is_none() {
+                    self.view.open_dialog = None;
+                }
+            }
+            Action::DismissNotice(index) => {
+                if index < self.view.notices.len() {
+                    self.view.notices.remove(index);
+                }
+            }
+        }
+    }
+
+    pub(super) fn command(&mut self, ctx: &egui::Context, command: UserCommand) {
+        match command {
+            UserCommand::PlayPause => {
+                self.view.playing = !self.view.playing;
+                self.send(if self.view.playing {
+                    Command::Play
+                } else {
+                    Command::Pause
+                });
+            }
+            UserCommand::StepEpoch => {
+                self.view.playing = false;
+                self.send(Command::StepEpoch);
+            }
+            UserCommand::Reset => self.restart("the same initial weights".into(), Restart::Reset),
+            UserCommand::NewSeed => self.act(
+                ctx,
+                Action::SetSeed(self.view.experiment.seed.wrapping_add(1)),
+            ),
+            UserCommand::SpeedUp => {
+                self.act(ctx, Action::SetSpeed(ui::speed::next(self.view.speed, 1)))
+            }
+            UserCommand::SlowDown => {
+                self.act(ctx, Action::SetSpeed(ui::speed::next(self.view.speed, -1)))
+            }
+            UserCommand::OpenFile => {
+                egui::Popup::close_all(ctx); // a menu would stand over the dialog
+                self.view
+                    .open_dialog
+                    .get_or_insert_with(OpenDialog::default);
+            }
+            UserCommand::Data(set) => self.act(ctx, Action::Load(DataSpec::embedded(set))),
+            UserCommand::Preset(preset) => {
+                let what = format!("preset {}", preset.title());
+                self.restart(what, Restart::Load(Box::new(preset.experiment())));
+            }
+            UserCommand::ToggleTheme => {
+                self.preferences.dark = !ctx.global_style().visuals.dark_mode;
+                self.preferences.apply(ctx);
+            }
+            UserCommand::ZoomIn => self.zoom(
+                ctx,
+                ZOOMS
+                    .into_iter()
+                    .find(|z| *z > self.view.zoom)
+                    .unwrap_or(200),
+            ),
+            UserCommand::ZoomOut => {
+                self.zoom(
+                    ctx,
+                    ZOOMS
+                        .into_iter()
+                        .rev()
+                        .find(|z| *z < self.view.zoom)
+                        .unwrap_or(100),
+                );
+            }
+            UserCommand::ZoomReset => self.zoom(ctx, 100),
+            UserCommand::ToggleContrast => {
+                self.view.contrast = match self.view.contrast {
+                    Contrast::Shared => Contrast::PerTile,
+                    Contrast::PerTile => Contrast::Shared,
+                };
+            }
+            UserCommand::Dismiss => {
+                if self.view.question.is_some() || self.view.open_dialog.is_some() {
+                    self.act(ctx, Action::CloseDialog);
+                } else if self.view.notices.pop().is_none() {
+                    self.view.selected = None;
+                }
+            }
+        }
+    }
+
+    fn zoom(&mut self, ctx: &egui::Context, percent: u32) {
+        self.view.zoom = percent;
+        self.preferences.zoom = percent;
+        self.preferences.apply(ctx);
+    }
+
+    /// Asks first if there is a run to lose.
+    pub(super) fn restart(&mut self, what: String, restart: Restart) {
+        if self.view.has_run_to_lose() {
+            self.view.question = Some(Question { what, restart });
+        } else {
+            self.do_restart(restart);
+        }
+    }
+
+    fn change(&mut self, what: String, change: impl FnOnce(&mut Experiment)) {
+        let mut experiment = self.view.experiment.clone();
+        change(&mut experiment);
+        if experiment != self.view.experiment {
+            self.restart(what, Restart::Change(Box::new(experiment)));
+        }
+    }
+
+    fn do_restart(&mut self, restart: Restart) {
+        self.view.notices.clear();
+        match restart {
+            Restart::Reset => {
+                self.send(Command::Reset);
+                if self.view.playing {
+                    self.send(Command::Play); // after a divergence or a panic too
+                }
+            }
+            Restart::Change(experiment) => {
+                match self.view.snapshot.as_ref().map(|s| Arc::clone(&s.data)) {
+                    Some(data) => self.begin(*experiment, data),
+                    None => self.load(*experiment),
+                }
+            }
+            Restart::Load(experiment) => self.load(*experiment),
+        }
+    }
+
+    /// Loads the data of `experiment`, then begins it. If that fails, everything stays as it is.
+    pub(super) fn load(&mut self, experiment: Experiment) {
+        let same = self
+            .view
+            .snapshot
+            .as_ref()
+            .filter(|snapshot| snapshot.data.spec == experiment.data);
+        if let Some(data) = same.map(|snapshot| Arc::clone(&snapshot.data)) {
+            self.begin(experiment, data);
+            return;
+        }
+        let title = title_of(&experiment.data);
+        match self.loader.load(Box::new(experiment)) {
+            Ok(()) => self.view.loading = Some(title),
+            Err(error) => self.view.notify(Severity::Trouble, error),
+        }
+    }
+
+    pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) {
+        self.view.preset = Preset::ALL
+            .into_iter()
+            .find(|preset| preset.experiment() == experiment);
+        self.view.experiment = experiment.clone();
+        self.view.selected = None;
+        self.warn_of_range(&data);
+        if self.trainer.is_some() {
+            self.send(Command::Begin {
+                experiment: Box::new(experiment),
+                data,
+            });
+        } else {
+            match self.backend.start(experiment, data, Arc::clone(&self.wake)) {
+                Ok(trainer) => self.trainer = Some(trainer),
+                Err(error) => {
+                    self.view.notify(Severity::Trouble, error.to_string());
+                    return;
+                }
+            }
+            self.send(Command::SetSpeed(self.view.speed));
+        }
+        if self.view.playing {
+            self.send(Command::Play);
+        }
+    }
+
+    /// An output that can't reach the data's values explains a loss that never falls.
+    fn warn_of_range(&mut self, data: &DataSet) {
+        let output = self.view.experiment.output_activation;
+        let (low, high) = match output {
+            OutputActivation::Sigmoid => (0.0, 1.0),
+            OutputActivation::Tanh => (-1.0, 1.0),
+            OutputActivation::Linear => return,
+        };
+        let (least, most) = data.range;
+        if least < low || most > high {
+            let text = format!(
+                "The values of {} run from {least:.3} to {most:.3}; a {} output only reaches {low} to {high}. Choose \
+                 the linear output.",
+                data.name,
+                output.name()
+            );
+            self.view.notify(Severity::Note, text);
+        }
+    }
+
+    fn send(&mut self, command: Command) {
+        // before the first data set is loaded there is nobody to tell; `begin` tells it all then
+        if let Some(trainer) = &self.trainer
+            && let Err(error) = trainer.send(command)
+        {
+            if error == TrainerError::Gone {
+                self.view.playing = false;
+            }
+            self.view.notify(Severity::Trouble, error.to_string());
+        }
+    }
+}
