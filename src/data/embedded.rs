@@ -7,7 +7,7 @@ use image::ImageFormat;
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
-use super::{DataError, DataSpec, EmbeddedSet, SampleShape};
+use super::{DataError, DataSpec, EmbeddedSet, Preprocessing, SampleShape};
 use super::{bars, idx, leaves, picture, prepare};
 
 macro_rules! asset {
@@ -40,6 +40,7 @@ pub(super) fn find(
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let name = set.title().to_owned();
+    let mut suggested = Preprocessing::Contrast;
     let content = match set {
         EmbeddedSet::Photos | EmbeddedSet::PhotosRaw => {
             let mut pictures = Vec::with_capacity(PHOTOS.len());
@@ -53,11 +54,15 @@ pub(super) fn find(
                 pictures
                     .push(picture::decode(Input::bytes(file, bytes, watch)?, ImageFormat::Png)?.0);
             }
+            if set == EmbeddedSet::Photos {
+                suggested = Preprocessing::Whiten;
+            }
             Content::Pictures(pictures)
         }
         EmbeddedSet::Leaves => Content::Pictures(leaves::generate(spec.seed, watch)?),
         EmbeddedSet::Bars => {
             prepare::check_patches(spec)?;
+            suggested = Preprocessing::None;
             let shape = SampleShape::Image {
                 rows: spec.patch,
                 columns: spec.patch,
@@ -73,6 +78,7 @@ pub(super) fn find(
     Ok(Found {
         name,
         content,
+        suggested,
         labels: None,
         notes: Vec::new(),
     })

@@ -2,7 +2,7 @@
 
 use ndarray::Array2;
 
-use super::SampleShape;
+use super::{Preprocessing, SampleShape};
 
 /// A grey photograph, row by row, 0 black to 1 white.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +49,9 @@ pub struct Found {
     /// For people: "photos", "holiday.jpg".
     pub name: String,
     pub content: Content,
+    /// What `Preprocessing::Auto` means here. Where it says `Auto` itself: bytes divided by 255, or by their greatest
+    /// value if that is below 128.
+    pub suggested: Preprocessing,
     /// A class for each sample, where the source has them; as long as the samples are many.
     pub labels: Option<Vec<u8>>,
     /// What reading did to the values or left aside, a sentence each; empty if nothing.

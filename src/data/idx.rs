@@ -10,7 +10,7 @@ use ndarray::Array2;
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::progress::Watch;
-use super::{DataError, SampleShape, limits};
+use super::{DataError, Preprocessing, SampleShape, limits};
 
 const FORMAT: &str = "IDX";
 const UNSIGNED_BYTE: u8 = 0x08;
@@ -62,6 +62,7 @@ pub(super) fn read(
             values: Values::Bytes(values),
             shape,
         },
+        suggested: Preprocessing::Auto,
         labels,
         notes,
     })

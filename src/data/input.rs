@@ -68,6 +68,16 @@ impl<'a> Input<'a> {
         Self::over(name.to_owned(), bytes, bytes.len() as u64, watch)
     }
 
+    /// The same over bytes that were unpacked from a file; `name` says from where.
+    pub(super) fn unpacked(
+        name: String,
+        bytes: Vec<u8>,
+        watch: Watch<'a>,
+    ) -> Result<Self, DataError> {
+        let length = bytes.len() as u64;
+        Self::over(name, Cursor::new(bytes), length, watch)
+    }
+
     fn over(
         file: String,
         plain: impl std::io::BufRead + 'static,
@@ -330,10 +340,10 @@ mod tests {
 
     #[test]
     fn what_is_not_a_file_is_refused_without_being_read() {
-        let folder = golden("");
+        let folder = Input::open(&golden(""), &super::super::progress::unwatched);
         assert!(matches!(
-            loaded(&folder),
-            Err(DataError::NotAFile {
+            folder.err(),
+            Some(DataError::NotAFile {
                 kind: "a folder",
                 ..
             })

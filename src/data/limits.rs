@@ -29,3 +29,15 @@ pub const PIECE: usize = 1 << 20;
 
 /// Images narrower or lower than this are shown as plain vectors.
 pub const IMAGE_SIDE: usize = 2;
+
+/// Largest file that is read into memory whole before it is made sense of: tables, .npz and .mat.
+pub const WHOLE_FILE: u64 = 1 << 30;
+
+/// Most pictures taken from one folder.
+pub const PICTURES: usize = 10_000;
+
+/// Most arrays looked at in one file.
+pub const ARRAYS: usize = 1_000;
+
+/// Pictures of one size up to this side are samples as they are; larger ones are cut into patches.
+pub const SAMPLE_SIDE: usize = 64;

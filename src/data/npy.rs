@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayD, ShapeBuilder};
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
-use super::{DataError, SampleShape, limits};
+use super::{DataError, Preprocessing, SampleShape, limits};
 use crate::numerics::Real;
 
 const FORMAT: &str = "NPY";
@@ -46,7 +46,13 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
         }
     };
     input.end(FORMAT)?;
+    let suggested = if matches!(values, Values::Bytes(_)) {
+        Preprocessing::Auto
+    } else {
+        Preprocessing::None
+    };
     Ok(Found {
+        suggested,
         name,
         content: Content::Samples {
             values,
@@ -152,7 +158,7 @@ fn array<T: Number>(
     Ok(matrix)
 }
 
-fn finite<T: Real>(values: &Array2<T>, file: &str) -> Result<(), DataError> {
+pub(super) fn finite<T: Real>(values: &Array2<T>, file: &str) -> Result<(), DataError> {
     match values.indexed_iter().find(|(_, value)| !value.is_finite()) {
         None => Ok(()),
         Some(((row, column), value)) => Err(DataError::NotFinite {
@@ -242,7 +248,7 @@ pub(crate) fn decode<T: Number>(header: &Header, bytes: &[u8], values: &mut Vec<
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Folder, golden, gzip, loaded, refuse_every_cut, values};
-    use super::super::{DataSpec, Preprocessing, Samples, load};
+    use super::super::{DataSpec, Samples, load};
     use super::*;
 
     fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {

@@ -1,4 +1,4 @@
-//! PNG and JPEG photographs of any colour type, as grey pictures in [0, 1].
+//! Photographs (PNG, JPEG, BMP, TIFF, WebP) of any colour type, as grey pictures in [0, 1].
 
 use std::io::Cursor;
 
@@ -7,16 +7,32 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 use super::error::grouped;
 use super::found::{Content, Found, Picture};
 use super::input::Input;
-use super::{DataError, limits};
+use super::{DataError, Preprocessing, limits};
 
 /// The picture format that `head` begins like.
 pub(super) fn format_of(head: &[u8]) -> Option<ImageFormat> {
-    if head.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Some(ImageFormat::Png)
-    } else if head.starts_with(&[0xff, 0xd8, 0xff]) {
-        Some(ImageFormat::Jpeg)
-    } else {
-        None
+    match head {
+        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some(ImageFormat::Png),
+        [0xff, 0xd8, 0xff, ..] => Some(ImageFormat::Jpeg),
+        [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Some(ImageFormat::Tiff),
+        [
+            b'R',
+            b'I',
+            b'F',
+            b'F',
+            _,
+            _,
+            _,
+            _,
+            b'W',
+            b'E',
+            b'B',
+            b'P',
+            ..,
+        ] => Some(ImageFormat::WebP),
+        // two letters alone would do for many a text: the four bytes after the size are reserved, and 0
+        [b'B', b'M', _, _, _, _, 0, 0, 0, 0, ..] => Some(ImageFormat::Bmp),
+        _ => None,
     }
 }
 
@@ -29,6 +45,7 @@ pub(super) fn read(
     Ok(Found {
         name,
         content: Content::Pictures(vec![picture]),
+        suggested: Preprocessing::Whiten,
         labels: None,
         notes,
     })
@@ -41,10 +58,12 @@ pub(super) fn decode(
 ) -> Result<(Picture, Vec<String>), DataError> {
     let file = input.file().to_owned();
     let bytes = input.rest(limits::PICTURE_BYTES)?;
-    let title = if format == ImageFormat::Jpeg {
-        "JPEG"
-    } else {
-        "PNG"
+    let title = match format {
+        ImageFormat::Jpeg => "JPEG",
+        ImageFormat::Bmp => "BMP",
+        ImageFormat::Tiff => "TIFF",
+        ImageFormat::WebP => "WebP",
+        _ => "PNG",
     };
     let broken = |error: image::ImageError| DataError::Decode {
         file: file.clone(),
@@ -146,7 +165,7 @@ fn luma(image: &DynamicImage) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::super::testing::{Folder, found, golden, loaded, refuse_every_cut};
-    use super::super::{DataSpec, Preprocessing, load};
+    use super::super::{DataSpec, load};
     use super::*;
 
     fn picture(path: &std::path::Path) -> (Picture, Vec<String>) {
@@ -264,7 +283,8 @@ mod tests {
 
     #[test]
     fn every_cut_is_refused() {
-        let image = image::GrayImage::from_fn(9, 9, |x, y| image::Luma([(x * 29 ^ y * 53) as u8]));
+        let image =
+            image::GrayImage::from_fn(9, 9, |x, y| image::Luma([((x * 29) ^ (y * 53)) as u8]));
         let image = DynamicImage::from(image);
         refuse_every_cut("cut.png", &encoded(image.clone(), ImageFormat::Png));
         refuse_every_cut("cut.jpg", &encoded(image, ImageFormat::Jpeg));

@@ -5,8 +5,8 @@ use ndarray::{Array2, Axis};
 use super::error::grouped;
 use super::found::{Content, Found, Picture, Values};
 use super::progress::{Stage, Watch, tell};
-use super::{DataError, DataSet, DataSpec, EmbeddedSet, Preprocessing, SampleShape, Samples};
-use super::{DataSource, limits, patches, whitening};
+use super::{DataError, DataSet, DataSpec, Preprocessing, SampleShape, Samples};
+use super::{limits, patches, whitening};
 use crate::numerics::Real;
 
 /// Where [`Preprocessing::Contrast`] clips, in standard deviations.
@@ -22,7 +22,10 @@ const EIGHT_BITS: u8 = 128;
 /// A patch that does not fit, a setting or size out of range, a preparation that does not suit, constant data.
 pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataSet, DataError> {
     tell(watch, Stage::Preparing, 0, 1)?;
-    let choice = resolve(found, spec);
+    let choice = match spec.preprocessing {
+        Preprocessing::Auto => found.suggested,
+        choice => choice,
+    };
     let mut steps = found.notes.clone();
     let (mut samples, shape) = match &found.content {
         Content::Pictures(pictures) => {
@@ -92,27 +95,6 @@ pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataS
         return Err(DataError::Constant { file: set.name });
     }
     Ok(set)
-}
-
-/// What `Auto` means here: photographs whitened, bytes scaled, all else as it stands.
-fn resolve(found: &Found, spec: &DataSpec) -> Preprocessing {
-    match (spec.preprocessing, &spec.source, &found.content) {
-        (
-            Preprocessing::Auto,
-            DataSource::Embedded(EmbeddedSet::PhotosRaw | EmbeddedSet::Leaves),
-            _,
-        ) => Preprocessing::Contrast,
-        (Preprocessing::Auto, _, Content::Pictures(_)) => Preprocessing::Whiten,
-        (
-            Preprocessing::Auto,
-            _,
-            Content::Samples {
-                values: Values::F32(_) | Values::F64(_),
-                ..
-            },
-        ) => Preprocessing::None,
-        (choice, _, _) => choice,
-    }
 }
 
 /// Holds patch size and count against the limits.
@@ -224,7 +206,7 @@ fn unit<T: Real>(samples: &mut Array2<T>) -> (f64, f64) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{load, load_with};
+    use super::super::{DataSource, EmbeddedSet, load, load_with};
     use super::*;
     use ndarray::array;
     use std::ops::ControlFlow;

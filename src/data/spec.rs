@@ -93,6 +93,9 @@ pub struct DataSpec {
     pub preprocessing: Preprocessing,
     /// Seed of the cutting and of the generated sets.
     pub seed: u64,
+    /// Which array of a file that holds several (.npz, .mat); `None` takes the one that looks most like data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub variable: Option<String>,
 }
 
 impl DataSpec {
@@ -127,6 +130,7 @@ impl DataSpec {
             patches,
             preprocessing: Preprocessing::Auto,
             seed: 1,
+            variable: None,
         }
     }
 }

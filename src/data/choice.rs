@@ -1,0 +1,178 @@
+//! Which array of a file that holds several.
+
+use super::error::grouped;
+
+/// An array as its header describes it.
+pub(super) struct Candidate {
+    pub(super) name: String,
+    pub(super) shape: Vec<u64>,
+    /// Whether it can be data at all: numbers, two dimensions or more, not empty.
+    pub(super) usable: bool,
+}
+
+/// What data are called, most telling first; compared in lower case.
+const NAMES: [&str; 10] = [
+    "images",
+    "x",
+    "data",
+    "x_train",
+    "train_images",
+    "patches",
+    "samples",
+    "features",
+    "fea",
+    "inputs",
+];
+
+/// The place of the array asked for; else of the one with the most telling name; else of the largest. `Err` says what
+/// there is.
+pub(super) fn choose(candidates: &[Candidate], asked: Option<&str>) -> Result<usize, String> {
+    if let Some(asked) = asked {
+        return candidates
+            .iter()
+            .position(|candidate| candidate.name == asked && candidate.usable)
+            .ok_or_else(|| format!("no array {asked:?} to train on, but {}", listed(candidates)));
+    }
+    let size = |candidate: &Candidate| {
+        candidate
+            .shape
+            .iter()
+            .fold(1u64, |product, &side| product.saturating_mul(side))
+    };
+    let rank = |candidate: &Candidate| {
+        let name = candidate.name.to_lowercase();
+        NAMES
+            .iter()
+            .position(|known| *known == name)
+            .unwrap_or(NAMES.len() + usize::from(names_labels(&name)))
+    };
+    candidates
+        .iter()
+        .enumerate()
+        .filter(|(_, candidate)| candidate.usable)
+        .min_by_key(|(_, candidate)| (rank(candidate), u64::MAX - size(candidate)))
+        .map(|(place, _)| place)
+        .ok_or_else(|| {
+            format!(
+                "no array of two dimensions or more, but {}",
+                listed(candidates)
+            )
+        })
+}
+
+/// A note on the choice, where there was one to make.
+pub(super) fn note(candidates: &[Candidate], chosen: usize) -> Option<String> {
+    let others = candidates
+        .iter()
+        .enumerate()
+        .filter(|(place, candidate)| {
+            *place != chosen && candidate.usable && !names_labels(&candidate.name)
+        })
+        .count();
+    (others > 0).then(|| {
+        format!(
+            "Array {} taken, of {}.",
+            candidates[chosen].name,
+            listed(candidates)
+        )
+    })
+}
+
+/// "x (40 × 784), y (40)"
+fn listed(candidates: &[Candidate]) -> String {
+    const SHOWN: usize = 8;
+    if candidates.is_empty() {
+        return "nothing".into();
+    }
+    let one = |candidate: &Candidate| {
+        let sides: Vec<String> = candidate.shape.iter().map(|&side| grouped(side)).collect();
+        format!("{} ({})", candidate.name, sides.join(" × "))
+    };
+    let mut shown: Vec<String> = candidates.iter().take(SHOWN).map(one).collect();
+    if candidates.len() > SHOWN {
+        shown.push(format!("{} more", candidates.len() - SHOWN));
+    }
+    shown.join(", ")
+}
+
+/// Class labels from numbers, if that is what they are: whole, from 0 to 255.
+pub(super) fn labels(values: &[f64]) -> Option<Vec<u8>> {
+    values
+        .iter()
+        .map(|&value| {
+            (value.fract() == 0.0 && (0.0..=255.0).contains(&value)).then_some(value as u8)
+        })
+        .collect()
+}
+
+/// Whether an array of this name holds labels.
+pub(super) fn names_labels(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [
+        "y",
+        "label",
+        "labels",
+        "class",
+        "target",
+        "targets",
+        "y_train",
+        "train_labels",
+        "gnd",
+    ]
+    .contains(&name.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(name: &str, shape: &[u64]) -> Candidate {
+        Candidate {
+            name: name.into(),
+            shape: shape.to_vec(),
+            usable: shape.len() >= 2,
+        }
+    }
+
+    #[test]
+    fn asked_for_then_telling_then_largest() {
+        let all = [
+            candidate("y", &[40]),
+            candidate("w", &[9, 9]),
+            candidate("X", &[4, 3]),
+            candidate("v", &[99, 9]),
+        ];
+        assert_eq!(choose(&all, None), Ok(2));
+        assert_eq!(choose(&all, Some("w")), Ok(1));
+        assert_eq!(choose(&all[..2], None), Ok(1));
+        assert_eq!(
+            choose(
+                &[all[1].shape.clone(), all[3].shape.clone()].map(|s| candidate("q", &s)),
+                None
+            ),
+            Ok(1)
+        );
+        let refusal = choose(&all, Some("y")).unwrap_err();
+        assert!(
+            refusal.contains("y (40), w (9 × 9), X (4 × 3)"),
+            "{refusal}"
+        );
+        assert_eq!(
+            choose(&[], None),
+            Err("no array of two dimensions or more, but nothing".into())
+        );
+        assert_eq!(note(&all[..2], 1), None);
+        assert_eq!(
+            note(&all[1..3], 1).as_deref(),
+            Some("Array X taken, of w (9 × 9), X (4 × 3).")
+        );
+    }
+
+    #[test]
+    fn labels_are_small_whole_numbers() {
+        assert_eq!(labels(&[0.0, 9.0, 255.0]), Some(vec![0, 9, 255]));
+        assert!(
+            labels(&[0.5]).is_none() && labels(&[-1.0]).is_none() && labels(&[f64::NAN]).is_none()
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! MATLAB's `.mat`, versions 4 to 7 (The MathWorks, "MAT-File Format"). Version 7.3 is HDF5, and refused.
+//!
+//! Arrays lie column by column. (m, n) is taken as samples by values; rows × columns × count as pictures, as UFLDL's
+//! `IMAGES` are.
+
+mod v4;
+mod v5;
+
+use ndarray::{Array2, ArrayView2, ArrayView3, ShapeBuilder};
+
+use super::choice::{Candidate, choose, labels, names_labels, note};
+use super::found::{Content, Found, Picture, Values, shape_of};
+use super::input::Input;
+use super::npy::{decode, finite};
+use super::npy_header::{Header, Kind};
+use super::{DataError, Preprocessing, SampleShape, limits};
+
+const FORMAT: &str = "MAT";
+const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
+
+/// A numeric, real, full array, as the file has it.
+struct Variable {
+    name: String,
+    dimensions: Vec<u64>,
+    /// The type that its values are stored in, which may be smaller than the class.
+    stored: Stored,
+    /// The type that MATLAB shows it in.
+    class: Class,
+    /// As many values as the dimensions multiply to.
+    bytes: Vec<u8>,
+}
+
+/// How one value is stored.
+#[derive(Clone, Copy)]
+struct Stored {
+    kind: Kind,
+    size: usize,
+    big_endian: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Double,
+    Byte,
+    /// Everything that f32 serves.
+    Other,
+}
+
+/// Why a file was refused, before its name is known.
+enum Problem {
+    /// Ends at its end, where more should be.
+    Short {
+        needed: u64,
+    },
+    Broken {
+        byte: u64,
+        problem: String,
+    },
+}
+
+type Parsed<T> = Result<T, Problem>;
+
+pub(super) fn is_mat(head: &[u8]) -> bool {
+    head.starts_with(b"MATLAB") || head.starts_with(HDF5) || v4::is_header(head)
+}
+
+/// Reads the array `variable`, or the one that looks most like data, and labels that go with it.
+pub(super) fn read(
+    mut input: Input<'_>,
+    name: String,
+    variable: Option<&str>,
+) -> Result<Found, DataError> {
+    let bytes = input.rest(limits::WHOLE_FILE)?;
+    if bytes.starts_with(HDF5) || bytes.starts_with(b"MATLAB 7.3") {
+        let remedy =
+            "save it again with save('file.mat', '-v7') in MATLAB, or as .npy from Python's h5py";
+        return Err(input.unsupported("MATLAB 7.3 data, which is HDF5", remedy));
+    }
+    let parsed = if v4::is_header(&bytes) {
+        v4::variables(&bytes)
+    } else {
+        v5::variables(&bytes)
+    };
+    let variables = parsed.map_err(|problem| match problem {
+        Problem::Short { needed } => input.truncated(FORMAT, needed, bytes.len() as u64),
+        Problem::Broken { byte, problem } => input.header(FORMAT, byte, problem),
+    })?;
+    let candidates: Vec<Candidate> = variables
+        .iter()
+        .map(|variable| Candidate {
+            name: variable.name.clone(),
+            shape: variable.dimensions.clone(),
+            usable: matches!(variable.dimensions.len(), 2 | 3) && !variable.dimensions.contains(&0),
+        })
+        .collect();
+    let chosen = choose(&candidates, variable).map_err(|found| {
+        input.unsupported(found, "save the samples as a full, real array of numbers")
+    })?;
+    let mut found = interpret(&variables[chosen], name, input.file())?;
+    found.notes.extend(note(&candidates, chosen));
+    if let Content::Samples { values, .. } = &found.content {
+        let samples = values.dim().0 as u64;
+        let beside = variables.iter().find(|other| {
+            names_labels(&other.name)
+                && other
+                    .dimensions
+                    .iter()
+                    .copied()
+                    .filter(|&side| side != 1)
+                    .eq([samples])
+        });
+        found.labels = beside.and_then(|beside| labels(&beside.values::<f64>()));
+    }
+    Ok(found)
+}
+
+impl Variable {
+    fn values<T: super::npy::Number>(&self) -> Vec<T> {
+        let Stored {
+            kind,
+            size,
+            big_endian,
+        } = self.stored;
+        let header = Header {
+            kind,
+            size,
+            big_endian,
+            fortran_order: true,
+            shape: Vec::new(),
+        };
+        let mut values = Vec::with_capacity(self.bytes.len() / size);
+        decode(&header, &self.bytes, &mut values);
+        values
+    }
+}
+
+/// (m, n) as samples; rows × columns × count as small pictures, or as photographs to be cut.
+fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, DataError> {
+    // their product is in memory, so each fits
+    let sides: Vec<usize> = variable
+        .dimensions
+        .iter()
+        .map(|&side| side as usize)
+        .collect();
+    let photographs = variable.name.to_lowercase().starts_with("images");
+    let found = |content, suggested| Found {
+        name,
+        content,
+        suggested,
+        labels: None,
+        notes: Vec::new(),
+    };
+    match sides[..] {
+        [rows, columns] if !photographs => {
+            let shape = shape_of(columns);
+            let values = if variable.class == Class::Double {
+                Values::F64(samples(variable.values(), rows, columns))
+            } else {
+                Values::F32(samples(variable.values(), rows, columns))
+            };
+            check(&values, file)?;
+            Ok(found(
+                Content::Samples { values, shape },
+                Preprocessing::None,
+            ))
+        }
+        [rows, columns, count] if !photographs && rows.max(columns) <= limits::SAMPLE_SIDE => {
+            let shape = SampleShape::Image { rows, columns };
+            let values = match variable.class {
+                Class::Byte => Values::Bytes(pictures(&variable.values(), rows, columns, count)),
+                Class::Double => Values::F64(pictures(&variable.values(), rows, columns, count)),
+                Class::Other => Values::F32(pictures(&variable.values(), rows, columns, count)),
+            };
+            check(&values, file)?;
+            let suggested = if variable.class == Class::Byte {
+                Preprocessing::Auto
+            } else {
+                Preprocessing::None
+            };
+            Ok(found(Content::Samples { values, shape }, suggested))
+        }
+        [rows, columns, ..] => {
+            let values: Vec<f32> = variable.values();
+            let count = values.len() / (rows * columns);
+            let all = pictures(&values, rows, columns, count);
+            finite(&all, file)?;
+            let scale = if variable.class == Class::Byte {
+                255.0
+            } else {
+                1.0
+            };
+            let picture = |(index, values): (usize, ndarray::ArrayView1<'_, f32>)| Picture {
+                file: format!("{file} ({}, picture {})", variable.name, index + 1),
+                rows,
+                columns,
+                luma: values.iter().map(|value| value / scale).collect(),
+            };
+            // values below 0 are no brightness: such pictures, UFLDL's IMAGES among them, were whitened already
+            let whitened = values.iter().any(|value| *value < 0.0);
+            let suggested = if whitened {
+                Preprocessing::Contrast
+            } else {
+                Preprocessing::Whiten
+            };
+            let pictures = all.rows().into_iter().enumerate().map(picture).collect();
+            let mut found = found(Content::Pictures(pictures), suggested);
+            if whitened {
+                found
+                    .notes
+                    .push("Taken as whitened already, for it has values below 0.".into());
+            }
+            Ok(found)
+        }
+        // `usable` leaves two or three dimensions
+        _ => Err(DataError::NoSamples {
+            file: file.to_owned(),
+            shape: format!("{sides:?}"),
+        }),
+    }
+}
+
+/// (m, n) out of column-major order.
+fn samples<T: Copy>(values: Vec<T>, rows: usize, columns: usize) -> Array2<T> {
+    #[expect(
+        clippy::expect_used,
+        reason = "a variable has as many values as its dimensions multiply to"
+    )]
+    let view =
+        ArrayView2::from_shape((rows, columns).f(), &values).expect("sized by its dimensions");
+    view.as_standard_layout().into_owned()
+}
+
+/// rows × columns × count, column by column → (count, rows · columns), each picture row by row.
+fn pictures<T: Copy>(values: &[T], rows: usize, columns: usize, count: usize) -> Array2<T> {
+    #[expect(
+        clippy::expect_used,
+        reason = "a variable has as many values as its dimensions multiply to"
+    )]
+    let view = ArrayView3::from_shape((rows, columns, count).f(), values)
+        .expect("sized by its dimensions");
+    let pictures: Vec<T> = view.permuted_axes([2, 0, 1]).iter().copied().collect();
+    #[expect(clippy::expect_used, reason = "the same values in another order")]
+    Array2::from_shape_vec((count, rows * columns), pictures).expect("the same number of values")
+}
+
+fn check(values: &Values, file: &str) -> Result<(), DataError> {
+    match values {
+        Values::Bytes(_) => Ok(()),
+        Values::F32(values) => finite(values, file),
+        Values::F64(values) => finite(values, file),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,329 @@
+//! Which reader a file is for, and folders of pictures.
+
+use std::path::{Path, PathBuf};
+
+use image::ImageFormat;
+use ndarray::Array2;
+
+use super::found::{Content, Found, Picture, Values};
+use super::input::Input;
+use super::progress::{Progress, Stage, Watch, tell};
+use super::{DataError, Preprocessing, SampleShape, limits};
+use super::{error, idx, mat, npy, npz, picture, table};
+
+/// What the lab reads, for messages.
+const FORMATS: &str = "a picture (PNG, JPEG, BMP, TIFF, WebP), a folder of pictures, an IDX file, a NumPy .npy or .npz, \
+                       a MATLAB .mat, or a table (.csv, .tsv)";
+
+/// Tells the format by the content's first bytes, and only if these say nothing by the name's end: then the format's
+/// reader says what is wrong with them.
+pub(super) fn find(
+    path: &Path,
+    variable: Option<&str>,
+    watch: Watch<'_>,
+) -> Result<Found, DataError> {
+    if path.is_dir() {
+        return folder(path, watch);
+    }
+    let input = Input::open(path, watch)?;
+    let name = path.file_name().map_or_else(
+        || error::name_of(path),
+        |name| name.to_string_lossy().into_owned(),
+    );
+    let ending = ending(&name, input.is_compressed());
+    let head = input.head();
+    if let Some(format) = picture::format_of(head) {
+        picture::read(input, format, name)
+    } else if npy::is_npy(head) {
+        npy::read(input, name)
+    } else if npz::is_zip(head) {
+        npz::read(input, name, variable, watch)
+    } else if idx::is_idx(head) {
+        idx::read(input, path, name, watch)
+    } else if mat::is_mat(head) {
+        mat::read(input, name, variable)
+    } else {
+        match ending.as_str() {
+            "png" => picture::read(input, ImageFormat::Png, name),
+            "jpg" | "jpeg" => picture::read(input, ImageFormat::Jpeg, name),
+            "bmp" => picture::read(input, ImageFormat::Bmp, name),
+            "tif" | "tiff" => picture::read(input, ImageFormat::Tiff, name),
+            "webp" => picture::read(input, ImageFormat::WebP, name),
+            "npy" => npy::read(input, name),
+            "npz" => npz::read(input, name, variable, watch),
+            "idx" | "ubyte" => idx::read(input, path, name, watch),
+            "mat" => mat::read(input, name, variable),
+            "csv" | "tsv" | "txt" => table::read(input, name, watch),
+            _ if table::is_table(head) => table::read(input, name, watch),
+            _ => Err(DataError::Unrecognised {
+                file: input.file().to_owned(),
+                formats: FORMATS,
+            }),
+        }
+    }
+}
+
+/// What the name ends in, in lower case, `.gz` left out where it says only that the file is compressed: "ubyte" of
+/// "train-images-idx3-ubyte.gz".
+fn ending(name: &str, compressed: bool) -> String {
+    let name = name.to_lowercase();
+    let name = if compressed {
+        name.strip_suffix(".gz").unwrap_or(&name)
+    } else {
+        &name
+    };
+    name.rsplit(['.', '-'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// The pictures that lie in a folder (not below it), in the order of their names. One that cannot be read is left aside
+/// with a note. Small ones all of a size are samples as they are.
+fn folder(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
+    let file = error::name_of(path);
+    let cannot = |source| DataError::Open {
+        file: file.clone(),
+        source,
+    };
+    let mut names: Vec<PathBuf> = Vec::new();
+    for entry in path.read_dir().map_err(cannot)? {
+        let entry = entry.map_err(cannot)?.path();
+        if is_picture_name(&entry) {
+            names.push(entry);
+        }
+    }
+    names.sort();
+    let mut notes = Vec::new();
+    if names.len() > limits::PICTURES {
+        notes.push(format!(
+            "The first {} of {} pictures taken.",
+            limits::PICTURES,
+            names.len()
+        ));
+        names.truncate(limits::PICTURES);
+    }
+    let total = names.len() as u64;
+    let mut pictures: Vec<Picture> = Vec::new();
+    let mut pixels = 0;
+    let mut left_aside: Vec<DataError> = Vec::new();
+    for (index, name) in names.iter().enumerate() {
+        tell(watch, Stage::Reading, index as u64, total)?;
+        // a picture's own progress counts for nothing here; that it can be cancelled does
+        let whole = |_| {
+            watch(Progress {
+                stage: Stage::Reading,
+                done: index as u64,
+                total,
+            })
+        };
+        match picture_in(name, &whole) {
+            Ok((picture, _)) if pixels + picture.luma.len() as u64 > limits::VALUES => {
+                notes.push(format!(
+                    "Pictures from {} on left aside: together they have too many pixels.",
+                    picture.file
+                ));
+                break;
+            }
+            Ok((picture, more)) => {
+                pixels += picture.luma.len() as u64;
+                notes.extend(more.into_iter().filter(|_| pictures.is_empty()));
+                pictures.push(picture);
+            }
+            Err(DataError::Cancelled) => return Err(DataError::Cancelled),
+            Err(error) => left_aside.push(error),
+        }
+    }
+    if let Some(first) = left_aside.first() {
+        notes.push(format!(
+            "{} of {total} pictures left aside, the first for this: {first}.",
+            left_aside.len()
+        ));
+    }
+    let name = path
+        .file_name()
+        .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
+    match (pictures.is_empty(), left_aside.into_iter().next()) {
+        (false, _) => {}
+        (true, Some(error)) => return Err(error),
+        (true, None) => {
+            let remedy = "choose one with PNG, JPEG, BMP, TIFF or WebP files in it";
+            return Err(DataError::NotAFile {
+                file,
+                kind: "a folder without pictures",
+                remedy,
+            });
+        }
+    }
+    Ok(as_samples_or_pictures(pictures, name, notes))
+}
+
+fn picture_in(path: &Path, watch: Watch<'_>) -> Result<(Picture, Vec<String>), DataError> {
+    let input = Input::open(path, watch)?;
+    let format = picture::format_of(input.head()).or_else(|| ImageFormat::from_path(path).ok());
+    let file = input.file().to_owned();
+    picture::decode(
+        input,
+        format.ok_or(DataError::Unrecognised {
+            file,
+            formats: FORMATS,
+        })?,
+    )
+}
+
+fn is_picture_name(path: &Path) -> bool {
+    let known = [
+        ImageFormat::Png,
+        ImageFormat::Jpeg,
+        ImageFormat::Bmp,
+        ImageFormat::Tiff,
+        ImageFormat::WebP,
+    ];
+    ImageFormat::from_path(path).is_ok_and(|format| known.contains(&format)) && path.is_file()
+}
+
+fn as_samples_or_pictures(pictures: Vec<Picture>, name: String, notes: Vec<String>) -> Found {
+    let (rows, columns) = (pictures[0].rows, pictures[0].columns);
+    let alike = pictures
+        .iter()
+        .all(|picture| (picture.rows, picture.columns) == (rows, columns));
+    if alike && pictures.len() > 1 && rows.max(columns) <= limits::SAMPLE_SIDE {
+        let values = pictures
+            .iter()
+            .flat_map(|picture| picture.luma.iter().copied())
+            .collect();
+        if let Ok(values) = Array2::from_shape_vec((pictures.len(), rows * columns), values) {
+            let shape = SampleShape::Image { rows, columns };
+            let content = Content::Samples {
+                values: Values::F32(values),
+                shape,
+            };
+            return Found {
+                name,
+                content,
+                suggested: Preprocessing::None,
+                labels: None,
+                notes,
+            };
+        }
+    }
+    Found {
+        name,
+        content: Content::Pictures(pictures),
+        suggested: Preprocessing::Whiten,
+        labels: None,
+        notes,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Folder, found, golden, loaded};
+    use super::super::{DataSpec, load_with};
+    use super::*;
+    use std::ops::ControlFlow;
+
+    #[test]
+    fn every_picture_format_is_read_by_content_whatever_its_name() {
+        let folder = Folder::new();
+        let image = image::DynamicImage::from(image::RgbImage::from_fn(20, 16, |x, y| {
+            image::Rgb([(x * 12) as u8, (y * 15) as u8, 77])
+        }));
+        let mut expected: Option<Content> = None;
+        for format in [
+            ImageFormat::Png,
+            ImageFormat::Bmp,
+            ImageFormat::Tiff,
+            ImageFormat::WebP,
+        ] {
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            image.write_to(&mut bytes, format).unwrap();
+            let content = found(&folder.file("picture", &bytes.into_inner()))
+                .unwrap()
+                .content;
+            assert_eq!(
+                expected.get_or_insert(content.clone()),
+                &content,
+                "{format:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_folder_gives_its_pictures_in_order_and_notes_what_it_left() {
+        let folder = Folder::new();
+        for name in ["rgb.jpg", "grey.png", "palette.png"] {
+            folder.file(name, &std::fs::read(golden(name)).unwrap());
+        }
+        folder.file("broken.png", b"\x89PNG\r\n\x1a\n");
+        folder.file("notes.txt", b"not a picture");
+        let found = found(folder.path()).unwrap();
+        let Content::Pictures(pictures) = &found.content else {
+            panic!("photographs")
+        };
+        assert_eq!(
+            pictures
+                .iter()
+                .map(|picture| picture.columns)
+                .collect::<Vec<_>>(),
+            [160, 90, 240]
+        );
+        assert!(
+            found
+                .notes
+                .iter()
+                .any(|note| note.starts_with("1 of 4 pictures left aside")
+                    && note.contains("broken.png"))
+        );
+        assert_eq!(loaded(folder.path()).unwrap().samples.dim(), (10_000, 64));
+    }
+
+    #[test]
+    fn small_pictures_of_a_size_are_samples() {
+        let folder = Folder::new();
+        for index in 0..5u8 {
+            let image = image::GrayImage::from_pixel(3, 2, image::Luma([index * 51]));
+            image
+                .save(folder.path().join(format!("{index}.png")))
+                .unwrap();
+        }
+        let set = loaded(folder.path()).unwrap();
+        assert_eq!(
+            (set.samples.dim(), set.shape),
+            (
+                (5, 6),
+                SampleShape::Image {
+                    rows: 2,
+                    columns: 3
+                }
+            )
+        );
+        assert_eq!(set.range, (0.0, f64::from(204.0f32 * (1.0 / 255.0))));
+    }
+
+    #[test]
+    fn a_folder_without_pictures_is_refused_and_a_full_one_can_be_cancelled() {
+        let folder = Folder::new();
+        assert!(matches!(
+            loaded(folder.path()),
+            Err(DataError::NotAFile { .. })
+        ));
+        for index in 0..20 {
+            folder.file(
+                &format!("{index}.png"),
+                &std::fs::read(golden("grey.png")).unwrap(),
+            );
+        }
+        let stop = |progress: Progress| {
+            if progress.done >= 7 {
+                ControlFlow::Break(())
+            } else {
+                ControlFlow::Continue(())
+            }
+        };
+        assert!(matches!(
+            load_with(&DataSpec::file(folder.path()), &stop),
+            Err(DataError::Cancelled)
+        ));
+    }
+}
