@@ -36,8 +36,8 @@ impl Dialogs {
             ui.label(RichText::new("Open data").heading().color(theme.text_strong));
             ui.label(muted(
                 ui,
-                "PNG or JPEG photographs are cut into patches; IDX files (plain or .gz) are taken as they are. You can \
-                 also drop a file on the window.",
+                "Photographs (PNG, JPEG, BMP, TIFF, WebP) and folders of them are cut into patches; IDX, .npy, .npz, .mat \
+                 and tables are taken as they are. You can also drop a file on the window.",
             ));
             let field = TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Path of a file");
             let field = ui.add(field).accessible_name("Path");
