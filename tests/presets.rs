@@ -1,4 +1,10 @@
 //! Every preset shows what it says, with the seeds 0, 1 and 2.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by them"
+)]
 
 use std::sync::Arc;
 

@@ -1,4 +1,10 @@
 //! The training thread, driven as the window drives it: commands in, snapshots and events out.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by them"
+)]
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};

@@ -507,3 +507,38 @@ fn a_frame_costs_little_even_after_a_long_run() {
     println!("median {:.2} ms, slowest {:.2} ms", frames[20], frames[39]);
     assert!(frames[20] < 15.0, "a frame took {} ms", frames[20]);
 }
+
+#[test]
+fn under_l_bfgs_the_learning_rate_is_greyed_out_with_the_reason() {
+    let experiment = Preset::Bars.experiment();
+    let disabled = |harness: &Harness<'static, LabApp>| {
+        harness
+            .get_by_label("α learning rate")
+            .accesskit_node()
+            .is_disabled()
+    };
+    let mut harness = real(experiment.clone());
+    assert!(!disabled(&harness));
+    let mut searched = experiment;
+    searched.hyperparameters.optimizer = OptimizerKind::Lbfgs;
+    drop(harness);
+    harness = real(searched);
+    assert!(disabled(&harness));
+    // and it trains: an iteration is an epoch
+    wait(&mut harness, |app| {
+        app.view().snapshot.as_ref().unwrap().epoch > 3
+    });
+}
+
+#[test]
+fn a_preset_that_is_best_watched_slowly_sets_the_speed_and_the_next_one_lifts_it() {
+    let mut harness = real(Preset::Bars.experiment());
+    harness.key_press(Key::Num8);
+    wait(&mut harness, |app| {
+        app.view().preset == Some(Preset::Overshoot)
+    });
+    assert_eq!(harness.state().view().speed, Preset::Overshoot.speed());
+    harness.key_press(Key::Num3);
+    wait(&mut harness, |app| app.view().preset == Some(Preset::Bars));
+    assert_eq!(harness.state().view().speed, Speed::Unlimited);
+}

@@ -6,7 +6,7 @@ use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS, tit
 use super::{Action, LabApp, UserCommand};
 use crate::data::{DataSet, DataSpec};
 use crate::model::OutputActivation;
-use crate::training::{Command, Experiment, Preset, TrainerError};
+use crate::training::{Command, Experiment, Preset, Speed, TrainerError};
 use crate::ui;
 
 impl LabApp {
@@ -217,9 +217,11 @@ impl LabApp {
     }
 
     pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) {
+        let before = self.view.preset;
         self.view.preset = Preset::ALL
             .into_iter()
             .find(|preset| preset.experiment() == experiment);
+        self.pace(before);
         self.view.experiment = experiment.clone();
         self.view.selected = None;
         self.warn_of_range(&data);
@@ -240,6 +242,24 @@ impl LabApp {
         }
         if self.view.playing {
             self.send(Command::Play);
+        }
+    }
+
+    /// The speed that the chosen preset is best watched at; that of the one `before` ends with it.
+    fn pace(&mut self, before: Option<Preset>) {
+        let asked = |preset: Option<Preset>| {
+            preset
+                .map(Preset::speed)
+                .filter(|speed| *speed != Speed::Unlimited)
+        };
+        let speed = match (asked(before), asked(self.view.preset)) {
+            (_, Some(speed)) => speed,
+            (Some(old), None) if old == self.view.speed => Speed::Unlimited,
+            (_, None) => return,
+        };
+        self.view.speed = speed;
+        if self.trainer.is_some() {
+            self.send(Command::SetSpeed(speed));
         }
     }
 

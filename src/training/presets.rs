@@ -71,7 +71,7 @@ impl Preset {
                 "Bars with ρ .01, rarer than any bar: all 25 units end up constant, no bar is found."
             }
             Self::Overshoot => {
-                "Digits, full-batch descent with β 100, slowed to 4 epochs a second: the first step overshoots and \
+                "Digits, full-batch descent with β 100, slowed to 5 epochs a second: the first step overshoots and \
                  silences all 25 units; the KL term then calls them back."
             }
             Self::TooFewUnits => {
@@ -83,7 +83,7 @@ impl Preset {
     /// How fast it is best watched.
     pub fn speed(self) -> Speed {
         match self {
-            Self::Overshoot => Speed::EpochsPerSecond(4.0),
+            Self::Overshoot => Speed::EpochsPerSecond(5.0),
             _ => Speed::Unlimited,
         }
     }

@@ -7,7 +7,7 @@ use super::theme::{self, BODY, GRID, SMALL, TITLE, Theme};
 use super::widgets;
 use crate::app::Action;
 use crate::app::state::ViewState;
-use crate::model::{HiddenActivation, Hyperparameters};
+use crate::model::{HiddenActivation, Hyperparameters, OptimizerKind};
 use crate::training::Setting;
 use crate::training::history::short;
 
@@ -81,6 +81,11 @@ impl Knob {
         }
     }
 
+    /// Whether it does anything under the present optimiser.
+    fn acts(&self, settings: &Hyperparameters) -> bool {
+        self.setting != Setting::LearningRate || settings.optimizer != OptimizerKind::Lbfgs
+    }
+
     /// The post's value.
     fn home(&self) -> f64 {
         *self.value(&mut Hyperparameters::default())
@@ -101,7 +106,9 @@ impl HyperparametersPanel {
         let mut settings = *view.hyperparameters();
         ui.spacing_mut().item_spacing.y = 0.0;
         for knob in &KNOBS {
-            if knob_ui(ui, knob, view, &mut settings) {
+            let acts = knob.acts(&settings);
+            let row = |ui: &mut Ui| knob_ui(ui, knob, view, &mut settings);
+            if ui.add_enabled_ui(acts, row).inner {
                 actions.push(Action::SetHyperparameters(settings));
             }
         }
@@ -182,12 +189,17 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
     changed
 }
 
+/// Why α is greyed out under L-BFGS.
+const SEARCHED: &str = "L-BFGS searches its own step length";
+
 /// The line under a slider: what waits, what was applied, or what a reader should know.
 fn note(ui: &mut Ui, knob: &Knob, view: &ViewState, width: f32) {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, NOTE), Sense::hover());
     let tanh = view.experiment.hidden_activation == HiddenActivation::Tanh;
-    let (text, colour) = if let Some((old, new)) = view.pending(knob.setting) {
+    let (text, colour) = if !knob.acts(view.hyperparameters()) {
+        (SEARCHED.into(), theme.text_muted)
+    } else if let Some((old, new)) = view.pending(knob.setting) {
         (format!("{old} → {new} at the next epoch"), theme.notice)
     } else if let Some((change, epoch)) = view.applied(knob.setting) {
         (

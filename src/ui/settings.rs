@@ -124,6 +124,12 @@ impl SettingsPanel {
         let batch_hint = "How many samples one update sees. With mini-batches ρ̂ in the gradient is the batch's own mean; \
                           the ρ̂ plotted is always that of the whole set at the epoch's end.";
         row(ui, "Batch", batch_hint, |ui| {
+            if settings.optimizer == OptimizerKind::Lbfgs {
+                ui.weak("full").on_hover_text(
+                    "L-BFGS needs the exact cost, so an epoch is one iteration over all samples",
+                );
+                return;
+            }
             if let Some(chosen) = choice(ui, "Batch", settings.batch, &BATCHES, |batch| {
                 batch.to_string()
             }) {
