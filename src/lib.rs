@@ -2,6 +2,7 @@
 //! trust every number it shows.
 
 pub mod app;
+pub mod cli;
 pub mod data;
 pub mod io;
 pub mod model;

@@ -24,11 +24,13 @@ const DOUBLE: Tolerance = Tolerance {
     value: 1e-11,
     gradient: 1e-11,
     parameters: 1e-11,
+    trace: 1e-11,
 };
 const SINGLE: Tolerance = Tolerance {
     value: 1e-5,
     gradient: 1e-5,
     parameters: 1e-4,
+    trace: 1e-3,
 };
 
 fn assert_close(what: impl std::fmt::Display, value: f64, golden: f64, tolerance: f64) {
@@ -109,7 +111,7 @@ fn hundred_steps<T: Real>(tolerance: &Tolerance) {
                     format!("{what} J before {step}"),
                     found.cost.total(),
                     trace[step - 1],
-                    tolerance.parameters,
+                    tolerance.trace,
                 );
                 for (p, g) in parameters.flat_mut().iter_mut().zip(found.gradient.flat()) {
                     *p -= alpha * *g;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use sae_lab::data::{self, DataSet};
 use sae_lab::model::features::{bars_found, orientation_selectivity};
 use sae_lab::model::{CheckedHyperparameters, Hyperparameters};
+use sae_lab::numerics::WorkerPool;
 use sae_lab::training::{EpochEnd, Experiment, Preset, Run};
 
 const SEEDS: [u64; 3] = [0, 1, 2];
@@ -39,7 +40,8 @@ impl Lesson {
             seed,
             ..self.experiment.clone()
         };
-        Run::new(experiment, Arc::clone(&self.data), None, 2).unwrap()
+        let pool = Arc::new(WorkerPool::new(2));
+        Run::new(experiment, Arc::clone(&self.data), None, pool).unwrap()
     }
 
     fn train(&self, seed: u64, epochs: u64) -> Run<f32> {
@@ -72,15 +74,15 @@ fn edges_turn_oriented_and_none_is_dead() {
     for seed in SEEDS {
         let mut run = lesson.begin(seed);
         assert!(selectivity(&run) < 0.2, "noise at first");
-        advance(&mut run, &lesson.settings(), EDGES_EPOCHS);
+        advance(&mut run, &lesson.settings(), 30);
+        let early = selectivity(&run);
+        assert!(early >= 0.35, "seed {seed}: {early:.3} at epoch 30");
+        advance(&mut run, &lesson.settings(), 970);
         let selectivity = selectivity(&run);
         assert!(selectivity >= 0.35, "seed {seed}: {selectivity:.3}");
         assert_eq!(run.counts().dead(), 0, "seed {seed}");
     }
 }
-
-/// Well under ten seconds of training on two cores.
-const EDGES_EPOCHS: u64 = 30;
 
 #[test]
 fn edges_die_at_four_times_the_decay() {
@@ -93,13 +95,19 @@ fn edges_die_at_four_times_the_decay() {
 }
 
 #[test]
-fn the_posts_values_give_smooth_features_that_reconstruct() {
-    let lesson = Lesson::of(Preset::PostsValues);
+fn the_posts_values_reconstruct_better_and_are_less_oriented_than_edges() {
+    let (post, edges) = (Lesson::of(Preset::PostsValues), Lesson::of(Preset::Edges));
     for seed in SEEDS {
-        let run = lesson.train(seed, 40);
-        let selectivity = selectivity(&run);
-        assert!((0.2..0.45).contains(&selectivity), "seed {seed}: {selectivity:.3}");
-        assert!(run.fvu() < 0.75 && run.counts().dead() == 0, "seed {seed}");
+        let (post, edges) = (post.train(seed, 40), edges.train(seed, 40));
+        assert!(
+            post.fvu() < 0.75 && post.fvu() < edges.fvu() - 0.1,
+            "seed {seed}"
+        );
+        assert!(
+            selectivity(&post) < selectivity(&edges) - 0.05,
+            "seed {seed}"
+        );
+        assert_eq!(post.counts().dead(), 0, "seed {seed}");
     }
 }
 
@@ -117,7 +125,11 @@ fn bars_are_found_with_the_sparsity_term_and_not_without() {
         assert!(found >= 15, "seed {seed}: {found} of 16");
         let run = plain.train(seed, 150);
         assert_eq!(bars(&run), 0, "seed {seed}");
-        assert!(run.fvu() < 0.05, "the plain one reconstructs well: {}", run.fvu());
+        assert!(
+            run.fvu() < 0.05,
+            "the plain one reconstructs well: {}",
+            run.fvu()
+        );
     }
 }
 
@@ -141,7 +153,7 @@ fn over_the_cliff_all_die_and_back_they_revive() {
         assert!(run.fvu() > 0.9, "seed {seed}");
         advance(&mut run, &gentle, 200);
         assert!(run.counts().dead() <= 1, "seed {seed}: {:?}", run.counts());
-        assert!(run.fvu() < 0.5, "seed {seed}: {}", run.fvu());
+        assert!(run.fvu() < 0.6, "seed {seed}: {}", run.fvu());
     }
 }
 
@@ -155,11 +167,13 @@ fn too_sparse_finds_nothing() {
 }
 
 #[test]
-fn overshoot_silences() {
+fn overshoot_silences_at_once_and_the_units_come_back() {
     let lesson = Lesson::of(Preset::Overshoot);
     for seed in SEEDS {
-        let run = lesson.train(seed, 60);
-        assert!(run.counts().silent >= 15, "seed {seed}: {:?}", run.counts());
+        let mut run = lesson.train(seed, 1);
+        assert_eq!(run.counts().silent, 25, "seed {seed}");
+        advance(&mut run, &lesson.settings(), 59);
+        assert_eq!(run.counts().dead(), 0, "seed {seed}: {:?}", run.counts());
     }
 }
 
@@ -169,7 +183,11 @@ fn too_few_units_cannot_hold_all_bars() {
     for seed in SEEDS {
         let run = lesson.train(seed, 60);
         assert!(bars(&run) <= 8, "seed {seed}");
-        assert!((0.45..0.7).contains(&run.fvu()), "seed {seed}: {}", run.fvu());
+        assert!(
+            (0.45..0.7).contains(&run.fvu()),
+            "seed {seed}: {}",
+            run.fvu()
+        );
         assert_eq!(run.counts().dead(), 0, "seed {seed}");
     }
 }

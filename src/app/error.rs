@@ -28,6 +28,16 @@ pub(super) fn packages(wayland: bool) -> &'static str {
     }
 }
 
+/// The window system's own words in one line, without the place in its sources that they come with.
+pub(super) fn readable(cause: &str) -> String {
+    let line = cause.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = line
+        .rsplit_once(".rs:")
+        .and_then(|(_, rest)| rest.split_once(": "))
+        .map_or(line.as_str(), |(_, words)| words);
+    words.trim_end_matches('.').to_owned()
+}
+
 /// Whether there is a display server to talk to; on systems other than free Unixes there always is.
 pub(super) fn display() -> Display {
     if !cfg!(all(unix, not(target_os = "macos"))) {
@@ -59,6 +69,20 @@ fn display_from(wayland: bool, x11: bool) -> Display {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_cause_is_one_line_without_the_place_in_somebodys_sources() {
+        let cause =
+            "os error at /home/x/winit/mod.rs:788: Failed to load one of\nxlib's shared libraries.";
+        assert_eq!(
+            readable(cause),
+            "Failed to load one of xlib's shared libraries"
+        );
+        assert_eq!(
+            readable("Library x.so could not be loaded."),
+            "Library x.so could not be loaded"
+        );
+    }
 
     #[test]
     fn without_a_display_the_sentence_names_the_command_that_needs_none() {

@@ -10,7 +10,7 @@ pub mod port;
 pub mod preferences;
 pub mod state;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 pub use commands::UserCommand;
@@ -23,7 +23,7 @@ use self::preferences::Preferences;
 use self::state::{OpenDialog, Question, Restart, Severity, ZOOMS, title_of};
 use crate::data::{DataSet, DataSpec};
 use crate::model::OutputActivation;
-use crate::training::{Command, Event, Experiment, Preset, Speed, TrainerError};
+use crate::training::{Command, Event, Experiment, Preset, TrainerError};
 use crate::ui::{self, Panels};
 
 /// The window's first size, in points.
@@ -49,21 +49,25 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
         ..Default::default()
     };
     // winit panics where a library of the window system is missing; that is no reason for a backtrace
+    let quiet = QuietPanics::start();
     let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         eframe::run_native(
             "sae-lab",
             options,
             Box::new(|context| {
+                quiet.stop(); // from here on a panic is a fault of ours
                 let preferences = context.storage.map(Preferences::load).unwrap_or_default();
-                Ok(Box::new(LabApp::new(
+                let app = LabApp::new(
                     &context.egui_ctx,
                     experiment,
                     preferences,
                     Arc::new(port::Lab),
-                )))
+                );
+                Ok(Box::new(app))
             }),
         )
     }));
+    quiet.stop();
     let cause = match opened {
         Ok(Ok(())) => return Ok(()),
         Ok(Err(error)) => error.to_string(),
@@ -74,11 +78,30 @@ pub fn run(experiment: Experiment) -> Result<(), AppError> {
             .unwrap_or("the window system failed")
             .to_owned(),
     };
-    let cause = cause.replace('\n', " ");
+    let cause = error::readable(&cause);
     Err(AppError::Window {
         cause,
         packages: error::packages(display == error::Display::Wayland),
     })
+}
+
+type PanicHook = Box<dyn Fn(&std::panic::PanicHookInfo<'_>) + Send + Sync>;
+
+/// Keeps panics from being printed until it is told to stop.
+struct QuietPanics(Mutex<Option<PanicHook>>);
+
+impl QuietPanics {
+    fn start() -> Self {
+        let hook = std::panic::take_hook();
+        std::panic::set_hook(Box::new(|_| {}));
+        Self(Mutex::new(Some(hook)))
+    }
+
+    fn stop(&self) {
+        if let Some(hook) = self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            std::panic::set_hook(hook);
+        }
+    }
 }
 
 /// The application.
@@ -92,8 +115,6 @@ pub struct LabApp {
     preferences: Preferences,
     /// What waits for the system's dialog.
     browsing: bool,
-    /// The longest frame's CPU time of late, in seconds; shown in no panel, read by tests.
-    frame_seconds: f32,
 }
 
 impl LabApp {
@@ -119,7 +140,6 @@ impl LabApp {
             wake,
             preferences,
             browsing: false,
-            frame_seconds: 0.0,
             view,
         };
         app.load(app.view.experiment.clone());
@@ -128,11 +148,6 @@ impl LabApp {
 
     pub fn view(&self) -> &ViewState {
         &self.view
-    }
-
-    /// CPU seconds of the slowest of the recent frames.
-    pub fn frame_seconds(&self) -> f32 {
-        self.frame_seconds
     }
 
     /// Does what was asked.
@@ -233,6 +248,7 @@ impl LabApp {
                 self.act(ctx, Action::SetSpeed(ui::speed::next(self.view.speed, -1)))
             }
             UserCommand::OpenFile => {
+                egui::Popup::close_all(ctx); // a menu would stand over the dialog
                 self.view
                     .open_dialog
                     .get_or_insert_with(OpenDialog::default);
@@ -480,9 +496,7 @@ impl LabApp {
 }
 
 impl eframe::App for LabApp {
-    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
-        let seconds = frame.info().cpu_usage.unwrap_or(0.0);
-        self.frame_seconds = seconds.max(self.frame_seconds * 0.98);
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
         self.drain();
         for command in UserCommand::pressed(ctx) {
@@ -516,9 +530,4 @@ impl eframe::App for LabApp {
     fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
         visuals.panel_fill.to_normalized_gamma_f32()
     }
-}
-
-/// Whether `speed` limits anything.
-pub fn is_limited(speed: Speed) -> bool {
-    matches!(speed, Speed::EpochsPerSecond(_))
 }

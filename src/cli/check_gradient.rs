@@ -62,9 +62,8 @@ pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
         hidden_activation: experiment.hidden_activation,
         output_activation: experiment.output_activation,
     };
-    let parameters = model.unwrap_or_else(|| {
-        Parameters::initial(data.inputs(), experiment.hidden, experiment.seed)
-    });
+    let parameters = model
+        .unwrap_or_else(|| Parameters::initial(data.inputs(), experiment.hidden, experiment.seed));
     let samples = data.samples.to::<f64>();
     let count = arguments.samples.clamp(1, data.len());
     let check = gradient_check(
@@ -93,7 +92,10 @@ pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
         println!("{:<8}{:>16}{:>18}", "block", "relative error", "checked");
         for block in &check.blocks {
             let checked = format!("{} of {}", block.checked, block.total);
-            println!("{:<8}{:>16.2e}{checked:>18}", block.name, block.relative_error);
+            println!(
+                "{:<8}{:>16.2e}{checked:>18}",
+                block.name, block.relative_error
+            );
         }
         println!("{:<8}{:>16.2e}", "all", check.relative_error);
     }

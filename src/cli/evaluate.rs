@@ -58,7 +58,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
         hidden_activation: experiment.hidden_activation,
         output_activation: experiment.output_activation,
     };
-    let mut engine = Engine::<T>::new(architecture, arguments.experiment.threads());
+    let mut engine = Engine::<T>::with_pool(architecture, arguments.experiment.pool());
     let samples = data.samples.to::<T>();
     let mut gradient = Parameters::zeros(model.inputs(), model.hidden());
     let cost = engine.cost_and_gradient(&model, samples.view(), &objective, &mut gradient);
@@ -81,14 +81,21 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
     let (m, n) = data.samples.dim();
     println!("{:<22}{} · {m} × {n}", "data", data.name);
     println!("{:<22}{}", "cost J", evaluation.total_cost);
-    println!("{:<22}{}", "  reconstruction", evaluation.reconstruction_loss);
+    println!(
+        "{:<22}{}",
+        "  reconstruction", evaluation.reconstruction_loss
+    );
     println!("{:<22}{}", "  decay", evaluation.decay_penalty);
     println!("{:<22}{}", "  sparsity", evaluation.sparsity_penalty);
     match evaluation.fvu {
         Some(fvu) => println!("{:<22}{fvu}", "FVU"),
         None => println!("{:<22}undefined: the data never vary", "FVU"),
     }
-    let rho_hat: Vec<String> = evaluation.rho_hat.iter().map(|rho| format!("{rho:.5}")).collect();
+    let rho_hat: Vec<String> = evaluation
+        .rho_hat
+        .iter()
+        .map(|rho| format!("{rho:.5}"))
+        .collect();
     println!("{:<22}{}", "mean activation ρ̂", rho_hat.join(" "));
     Ok(())
 }

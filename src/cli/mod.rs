@@ -1,10 +1,14 @@
 //! The headless commands: the window's equal for scripts, and for machines with no display.
-#![expect(clippy::print_stdout, reason = "standard output is where a command's result goes")]
+#![expect(
+    clippy::print_stdout,
+    reason = "standard output is where a command's result goes"
+)]
 
+pub mod bench;
+pub mod check_gradient;
+pub mod evaluate;
 pub mod settings;
 pub mod train;
-pub mod evaluate;
-pub mod check_gradient;
 
 use std::process::ExitCode;
 
@@ -27,6 +31,8 @@ pub enum Command {
     Evaluate(Box<evaluate::EvaluateArguments>),
     /// Check the gradient against central differences, in f64
     CheckGradient(Box<check_gradient::CheckGradientArguments>),
+    /// Time the engine on the workloads of tests/peers/epoch_time.py
+    Bench(bench::BenchArgs),
 }
 
 /// Why a command failed: one sentence that says what to do.
@@ -56,12 +62,21 @@ pub fn run(command: Command) -> ExitCode {
         Command::Train(arguments) => train::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
+        Command::Bench(arguments) => {
+            bench::run(&arguments).map_err(|error| CliError::Failed(error.to_string()))
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sae-lab: {error}");
-            ExitCode::from(if matches!(error, CliError::Usage(_) | CliError::Hyperparameters(_)) { 2 } else { 1 })
+            ExitCode::from(
+                if matches!(error, CliError::Usage(_) | CliError::Hyperparameters(_)) {
+                    2
+                } else {
+                    1
+                },
+            )
         }
     }
 }

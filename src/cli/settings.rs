@@ -1,6 +1,8 @@
 //! The settings that every headless command shares.
 
+use std::num::NonZeroUsize;
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 
@@ -8,9 +10,10 @@ use super::CliError;
 use crate::data::{DataSpec, Preprocessing};
 use crate::io;
 use crate::model::{
-    BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation, Parameters,
+    BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
+    Parameters,
 };
-use crate::numerics::{Precision, Real};
+use crate::numerics::{Precision, Real, WorkerPool};
 use crate::training::Experiment;
 
 #[derive(Debug, Args)]
@@ -55,7 +58,7 @@ pub struct ExperimentArguments {
     pub gradient: GradientForm,
     /// Threads to compute with [default: all cores]
     #[arg(long, value_name = "N")]
-    pub threads: Option<std::num::NonZeroUsize>,
+    pub threads: Option<NonZeroUsize>,
     /// Side of the square patches that photographs are cut into
     #[arg(long, default_value_t = DataSpec::DEFAULT_PATCH)]
     pub patch: usize,
@@ -82,7 +85,10 @@ impl ExperimentArguments {
     ///
     /// # Errors
     /// `--hidden` contradicts the model, or is 0.
-    pub fn experiment<T: Real>(&self, model: Option<&Parameters<T>>) -> Result<Experiment, CliError> {
+    pub fn experiment<T: Real>(
+        &self,
+        model: Option<&Parameters<T>>,
+    ) -> Result<Experiment, CliError> {
         let hidden = match (self.hidden, model) {
             (Some(asked), Some(model)) if asked != model.hidden() => {
                 return Err(CliError::Usage(format!(
@@ -90,7 +96,11 @@ impl ExperimentArguments {
                     model.hidden()
                 )));
             }
-            (Some(0), _) => return Err(CliError::Usage("--hidden 0 learns nothing: give at least 1".into())),
+            (Some(0), _) => {
+                return Err(CliError::Usage(
+                    "--hidden 0 learns nothing: give at least 1".into(),
+                ));
+            }
             (Some(asked), _) => asked,
             (None, Some(model)) => model.hidden(),
             (None, None) => 25,
@@ -115,8 +125,12 @@ impl ExperimentArguments {
         })
     }
 
-    pub fn threads(&self) -> usize {
-        self.threads.or_else(|| std::thread::available_parallelism().ok()).map_or(1, std::num::NonZeroUsize::get)
+    /// The threads to compute with.
+    pub fn pool(&self) -> Arc<WorkerPool> {
+        let threads = self
+            .threads
+            .or_else(|| std::thread::available_parallelism().ok());
+        Arc::new(WorkerPool::new(threads.map_or(1, NonZeroUsize::get)))
     }
 }
 

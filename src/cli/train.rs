@@ -82,6 +82,7 @@ pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
 fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     // before the work, not after it
     io::make_folder(&arguments.out)?;
+    io::sweep(&arguments.out);
     let data = Arc::new(data::load(&arguments.experiment.data_spec())?);
     let initial = match &arguments.init {
         Some(path) => Some(read_model::<T>(path, data.inputs())?),
@@ -90,7 +91,12 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     let experiment = arguments.experiment.experiment(initial.as_ref())?;
     warn_of_range(&data, experiment.output_activation);
     let settings = experiment.hyperparameters.check()?;
-    let mut run = Run::new(experiment, Arc::clone(&data), initial, arguments.experiment.threads())?;
+    let mut run = Run::new(
+        experiment,
+        Arc::clone(&data),
+        initial,
+        arguments.experiment.pool(),
+    )?;
 
     let bar = progress_bar(arguments.epochs);
     let start = Instant::now();
@@ -99,7 +105,9 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
         match run.epoch(&settings, start.elapsed().as_secs_f64(), &|| true) {
             EpochEnd::Finished { .. } => {}
             EpochEnd::Diverged { epoch, cause } => {
-                diverged = Some(format!("the cost became infinite at epoch {epoch}: {cause}"));
+                diverged = Some(format!(
+                    "the cost became infinite at epoch {epoch}: {cause}"
+                ));
                 break;
             }
             EpochEnd::Interrupted => break,
@@ -115,7 +123,9 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     write_results(arguments, &mut run, &data, &summary)?;
     if let Some(cause) = diverged {
         let out = arguments.out.display();
-        return Err(CliError::Diverged(format!("{cause} The last finite weights are in {out}.")));
+        return Err(CliError::Diverged(format!(
+            "{cause} The last finite weights are in {out}."
+        )));
     }
     if arguments.json {
         println!("{}", super::json_line(&summary)?);
@@ -138,14 +148,25 @@ fn write_results<T: Real>(
     let shown = snapshot::shown_samples::<T>(data);
     let (_, reconstructions) = run.reconstruct(shown.view());
     io::pictures::write_features(&out("features.png"), run.parameters(), data.shape)?;
-    io::pictures::write_reconstructions(&out("reconstructions.png"), shown.view(), reconstructions.view(), data.shape)?;
+    io::pictures::write_reconstructions(
+        &out("reconstructions.png"),
+        shown.view(),
+        reconstructions.view(),
+        data.shape,
+    )?;
     io::run_json::write(&out("run.json"), &run.experiment(), data, summary)?;
     Ok(())
 }
 
 fn progress_bar(epochs: u64) -> ProgressBar {
-    let bar = if std::io::stderr().is_terminal() { ProgressBar::new(epochs) } else { ProgressBar::hidden() };
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} epochs · {per_sec} · {eta} left · {msg}");
+    let bar = if std::io::stderr().is_terminal() {
+        ProgressBar::new(epochs)
+    } else {
+        ProgressBar::hidden()
+    };
+    let style = ProgressStyle::with_template(
+        "{bar:40} {pos}/{len} epochs · {per_sec} · {eta} left · {msg}",
+    );
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
@@ -169,12 +190,20 @@ fn warn_of_range(data: &DataSet, output: OutputActivation) {
 
 fn print_summary<T: Real>(summary: &Summary, data: &DataSet, parameters: &Parameters<T>) {
     let (m, n) = data.samples.dim();
-    println!("{:<16}{} · {m} × {n}{}", "data", data.name, if data.preparation.is_empty() { "" } else { ":" });
+    println!(
+        "{:<16}{} · {m} × {n}{}",
+        "data",
+        data.name,
+        if data.preparation.is_empty() { "" } else { ":" }
+    );
     for step in &data.preparation {
         println!("{:<16}  {step}", "");
     }
     println!("{:<16}{}-{}-{}", "units", n, parameters.hidden(), n);
-    println!("{:<16}{} in {:.2} s", "epochs", summary.epochs, summary.seconds);
+    println!(
+        "{:<16}{} in {:.2} s",
+        "epochs", summary.epochs, summary.seconds
+    );
     println!(
         "{:<16}{:.6} = reconstruction {:.6} + decay {:.6} + sparsity {:.6}",
         "cost J",
@@ -197,6 +226,10 @@ fn print_summary<T: Real>(summary: &Summary, data: &DataSet, parameters: &Parame
             crate::model::features::orientation_selectivity(parameters.encoder_weights(), rows)
     {
         selectivity.sort_by(f64::total_cmp);
-        println!("{:<16}{:.2} (median of the features; noise is .13)", "orientation", selectivity[selectivity.len() / 2]);
+        println!(
+            "{:<16}{:.2} (median of the features; noise is .13)",
+            "orientation",
+            selectivity[selectivity.len() / 2]
+        );
     }
 }

@@ -283,7 +283,8 @@ mod tests {
 
     #[test]
     fn every_cut_is_refused() {
-        let image = image::GrayImage::from_fn(9, 9, |x, y| image::Luma([((x * 29) ^ (y * 53)) as u8]));
+        let image =
+            image::GrayImage::from_fn(9, 9, |x, y| image::Luma([((x * 29) ^ (y * 53)) as u8]));
         let image = DynamicImage::from(image);
         refuse_every_cut("cut.png", &encoded(image.clone(), ImageFormat::Png));
         refuse_every_cut("cut.jpg", &encoded(image, ImageFormat::Jpeg));

@@ -129,7 +129,7 @@ impl DataSpec {
             patch: Self::DEFAULT_PATCH,
             patches,
             preprocessing: Preprocessing::Auto,
-            seed: 0,
+            seed: 1,
             variable: None,
         }
     }

@@ -59,6 +59,8 @@ pub struct Engine<T: Real> {
     gradient_ends: Vec<usize>,
     /// W1 W1ᵀ (h, h), padded rows
     products_of_features: AlignedBuffer<T>,
+    /// Parameters and gradient of the flat form.
+    scratch: Option<Box<(Parameters<T>, Parameters<T>)>>,
 }
 
 /// The samples of a call as one dense slice.
@@ -97,6 +99,7 @@ impl<T: Real> Engine<T> {
             saturated: Saturated::default(),
             gradient_ends: Vec::new(),
             products_of_features: AlignedBuffer::default(),
+            scratch: None,
             pool,
         }
     }
@@ -144,6 +147,32 @@ impl<T: Real> Engine<T> {
         self.average(parameters, samples, objective);
         self.descend(parameters, samples, objective, gradient);
         self.sum_up(parameters, samples, objective)
+    }
+
+    /// [`Self::cost_and_gradient`] at `flat`, a parameter vector as [`Parameters::flat`] has it, ∇J likewise: for
+    /// optimisers that ask for it.
+    ///
+    /// # Panics
+    /// If a slice isn't 2nh + h + n long.
+    pub fn cost_and_gradient_flat(
+        &mut self,
+        flat: &[T],
+        samples: ArrayView2<'_, T>,
+        objective: &Objective,
+        gradient: &mut [T],
+    ) -> Cost {
+        let mut scratch = self.scratch.take().unwrap_or_else(|| {
+            let Architecture { inputs, hidden, .. } = self.architecture;
+            Box::new((
+                Parameters::zeros(inputs, hidden),
+                Parameters::zeros(inputs, hidden),
+            ))
+        });
+        scratch.0.flat_mut().copy_from_slice(flat);
+        let cost = self.cost_and_gradient(&scratch.0, samples, objective, &mut scratch.1);
+        gradient.copy_from_slice(scratch.1.flat());
+        self.scratch = Some(scratch);
+        cost
     }
 
     /// J over `samples` and what every unit does over them, states included.

@@ -69,15 +69,21 @@ pub enum OptimizerKind {
     /// V ← μV − α∇J, P ← P + V (Polyak's heavy ball)
     #[default]
     Momentum,
+    /// Moments of the gradient, bias-corrected (Kingma & Ba)
+    Adam,
+    /// Limited-memory BFGS: full batch, its own step length (α is not used), an iteration an epoch
+    Lbfgs,
 }
 
 impl OptimizerKind {
-    pub const ALL: [Self; 2] = [Self::Descent, Self::Momentum];
+    pub const ALL: [Self; 4] = [Self::Descent, Self::Momentum, Self::Adam, Self::Lbfgs];
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Descent => "gradient descent",
             Self::Momentum => "momentum",
+            Self::Adam => "Adam",
+            Self::Lbfgs => "L-BFGS",
         }
     }
 }
@@ -169,19 +175,13 @@ impl Hyperparameters {
 }
 
 /// A set of hyperparameters whose every value is in range; read it through `Deref`.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
 pub struct CheckedHyperparameters(Hyperparameters);
 
 impl std::ops::Deref for CheckedHyperparameters {
     type Target = Hyperparameters;
     fn deref(&self) -> &Hyperparameters {
         &self.0
-    }
-}
-
-impl Default for CheckedHyperparameters {
-    fn default() -> Self {
-        Self(Hyperparameters::default())
     }
 }
 

@@ -2,7 +2,8 @@
 //!
 //! A block has `rows` rows of `stride` numbers, whole vectors all of them: the columns beyond the last unit are
 //! padding that is computed and never read. The sums are down the columns, one a column, over this block alone: keep
-//! the blocks short (32 rows) and add up in f64 outside.
+//! the blocks short (32 rows) and add up in f64 outside. Everything is walked row by row, as it lies in memory: by
+//! columns, the samples' lines would come from memory one miss at a time.
 
 use super::exponential::{self, ExponentialConstants};
 use super::simd::Lanes;
@@ -25,10 +26,10 @@ pub unsafe fn hidden<L: Lanes, const TANH: bool>(
 {
     // SAFETY: column + row·stride < rows·stride, a whole vector at a time as stride is a multiple of WIDTH
     unsafe {
-        for column in (0..stride).step_by(L::WIDTH) {
-            let (mut total_p, mut total_q) =
-                (L::splat(num_traits::zero()), L::splat(num_traits::zero()));
-            for row in 0..rows {
+        clear::<L>(stride, sum_p);
+        clear::<L>(stride, sum_q);
+        for row in 0..rows {
+            for column in (0..stride).step_by(L::WIDTH) {
                 let at = row * stride + column;
                 let value = L::load(z.add(at));
                 let (a, p, q) = if TANH {
@@ -45,11 +46,9 @@ pub unsafe fn hidden<L: Lanes, const TANH: bool>(
                 };
                 L::store(z.add(at), a);
                 L::store(slope.add(at), pq);
-                total_p = L::add(total_p, p);
-                total_q = L::add(total_q, q);
+                add_at::<L>(sum_p.add(column), p);
+                add_at::<L>(sum_q.add(column), q);
             }
-            L::store(sum_p.add(column), total_p);
-            L::store(sum_q.add(column), total_q);
         }
     }
 }
@@ -81,10 +80,10 @@ pub unsafe fn output<L: Lanes, const KIND: u8>(
     // SAFETY: as in `hidden`; of x the last vector is read only as far as its row goes
     unsafe {
         let scale = L::splat(scale);
-        for column in (0..stride).step_by(L::WIDTH) {
-            let (mut sum, mut square) =
-                (L::splat(num_traits::zero()), L::splat(num_traits::zero()));
-            for row in 0..rows {
+        clear::<L>(stride, sums);
+        clear::<L>(stride, squares);
+        for row in 0..rows {
+            for column in (0..stride).step_by(L::WIDTH) {
                 let at = z.add(row * stride + column);
                 let from = x.add(row * x_stride + column);
                 let target = if column + L::WIDTH <= columns {
@@ -108,13 +107,11 @@ pub unsafe fn output<L: Lanes, const KIND: u8>(
                     _ => (value, scale),
                 };
                 let error = L::sub(y, target);
-                square = L::fma(error, error, square);
                 let delta = L::mul(error, slope);
-                sum = L::add(sum, delta);
                 L::store(at, delta);
+                add_at::<L>(sums.add(column), delta);
+                add_at::<L>(squares.add(column), L::mul(error, error));
             }
-            L::store(sums.add(column), sum);
-            L::store(squares.add(column), square);
         }
     }
 }
@@ -158,21 +155,20 @@ pub unsafe fn hidden_delta<L: Lanes, const PRINTED: bool>(
 ) {
     // SAFETY: as in `hidden`
     unsafe {
-        for column in (0..stride).step_by(L::WIDTH) {
-            let s = L::load(sparsity.add(column));
-            let mut sum = L::splat(num_traits::zero());
-            for row in 0..rows {
+        clear::<L>(stride, sums);
+        for row in 0..rows {
+            for column in (0..stride).step_by(L::WIDTH) {
                 let at = row * stride + column;
+                let s = L::load(sparsity.add(column));
                 let (value, slope) = (L::load(back.add(at)), L::load(slope.add(at)));
                 let delta = if PRINTED {
                     L::fma(value, slope, s)
                 } else {
                     L::mul(L::add(value, s), slope)
                 };
-                sum = L::add(sum, delta);
                 L::store(back.add(at), delta);
+                add_at::<L>(sums.add(column), delta);
             }
-            L::store(sums.add(column), sum);
         }
     }
 }
@@ -354,6 +350,75 @@ pub unsafe fn sum_of_squares<L: Lanes>(count: usize, w: *const L::Scalar) -> f64
             let lanes = L::WIDTH.min(count - at);
             let value = get::<L>(w, at, lanes);
             sum = L::fma(value, value, sum);
+        }
+        let mut lanes = [<L::Scalar as num_traits::Zero>::zero(); 16];
+        L::store(lanes.as_mut_ptr(), sum);
+        lanes.iter().map(|lane| lane.f64()).sum()
+    }
+}
+
+/// Zero in `count` numbers, a multiple of `WIDTH`.
+///
+/// # Safety
+/// As [`Lanes`]; `to` holds them.
+#[inline(always)]
+unsafe fn clear<L: Lanes>(count: usize, to: *mut L::Scalar) {
+    for at in (0..count).step_by(L::WIDTH) {
+        // SAFETY: the caller's
+        unsafe { L::store(to.add(at), L::splat(num_traits::zero())) }
+    }
+}
+
+/// Adds to the vector at `to`.
+///
+/// # Safety
+/// As [`Lanes`]; a vector there is readable and writable.
+#[inline(always)]
+unsafe fn add_at<L: Lanes>(to: *mut L::Scalar, value: L::Vector) {
+    // SAFETY: the caller's
+    unsafe { L::store(to, L::add(L::load(to.cast_const()), value)) }
+}
+
+/// Copies `rows` × `columns` numbers, both multiples of 8, rows `from_stride` apart, to the columns of `to`, whose rows
+/// are `to_stride` apart.
+///
+/// # Safety
+/// As [`Lanes`]; `from` and `to` hold that many numbers at these strides.
+#[inline(always)]
+pub unsafe fn transpose<L: Lanes>(
+    rows: usize,
+    columns: usize,
+    from: *const L::Scalar,
+    from_stride: usize,
+    to: *mut L::Scalar,
+    to_stride: usize,
+) {
+    for column in (0..columns).step_by(8) {
+        for row in (0..rows).step_by(8) {
+            // SAFETY: squares of 8 within the caller's bounds
+            unsafe {
+                let (from, to) = (
+                    from.add(row * from_stride + column),
+                    to.add(column * to_stride + row),
+                );
+                L::transpose8(from, from_stride, to, to_stride);
+            }
+        }
+    }
+}
+
+/// Σ a·b, in lanes over at most a few hundred numbers.
+///
+/// # Safety
+/// As [`Lanes`]; both hold `count` numbers.
+#[inline(always)]
+pub unsafe fn dot<L: Lanes>(count: usize, a: *const L::Scalar, b: *const L::Scalar) -> f64 {
+    // SAFETY: whole vectors below `count`, then the rest; the array below has room for a vector (at most 16 lanes)
+    unsafe {
+        let mut sum = L::splat(num_traits::zero());
+        for at in (0..count).step_by(L::WIDTH) {
+            let lanes = L::WIDTH.min(count - at);
+            sum = L::fma(get::<L>(a, at, lanes), get::<L>(b, at, lanes), sum);
         }
         let mut lanes = [<L::Scalar as num_traits::Zero>::zero(); 16];
         L::store(lanes.as_mut_ptr(), sum);

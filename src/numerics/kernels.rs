@@ -69,6 +69,10 @@ pub(super) const WIDEST: usize = 3;
 pub(super) type Tiles<T> = [&'static [Tile<T>]; WIDEST];
 
 /// The kernels of one path for one precision, as function pointers. [`super::Numerics`] has their safe faces.
+#[expect(
+    clippy::type_complexity,
+    reason = "each signature is used once; the function it points to names the arguments"
+)]
 pub struct Kernels<T: 'static> {
     pub(super) path: KernelPath,
     /// Numbers in a vector.
@@ -88,6 +92,8 @@ pub struct Kernels<T: 'static> {
     pub(super) adam: unsafe fn(usize, *mut T, *mut T, *mut T, *const T, AdamStep<T>),
     pub(super) add_to: unsafe fn(usize, *mut T, *const T),
     pub(super) sum_of_squares: unsafe fn(usize, *const T) -> f64,
+    pub(super) dot: unsafe fn(usize, *const T, *const T) -> f64,
+    pub(super) transpose: unsafe fn(usize, usize, *const T, usize, *mut T, usize),
 }
 
 /// One tile compiled for `$feature`.
@@ -177,6 +183,9 @@ macro_rules! kernels {
             add_to: compiled!($feature, fn(n: usize, to: *mut $t, from: *const $t), generic::add_to::<$lanes>),
             sum_of_squares: compiled!($feature, fn(n: usize, w: *const $t) -> f64,
                 generic::sum_of_squares::<$lanes>),
+            dot: compiled!($feature, fn(n: usize, a: *const $t, b: *const $t) -> f64, generic::dot::<$lanes>),
+            transpose: compiled!($feature,
+                fn(r: usize, c: usize, f: *const $t, fs: usize, to: *mut $t, ts: usize), generic::transpose::<$lanes>),
         }
     };
     (@output $lanes:ty, $t:ty, $feature:tt, $kind:expr) => {

@@ -210,4 +210,14 @@ impl<T: Real> Kernels<T> {
             .map(|chunk| unsafe { (self.sum_of_squares)(chunk.len(), chunk.as_ptr()) })
             .sum()
     }
+
+    /// Σ a·b over equally long slices, in f64 between stretches of 256.
+    pub fn dot(&self, a: &[T], b: &[T]) -> f64 {
+        assert_eq!(a.len(), b.len());
+        let stretches = a.chunks(256).zip(b.chunks(256));
+        // SAFETY: the chunks are equally long; the path is one that the processor has
+        stretches
+            .map(|(a, b)| unsafe { (self.dot)(a.len(), a.as_ptr(), b.as_ptr()) })
+            .sum()
+    }
 }

@@ -225,24 +225,29 @@ impl<T: Real> Kernels<T> {
             .saturating_sub(first)
             .min(width);
         let to = &mut to[..width * depth];
-        // 16 terms at a time: the reads of a row stay within a cache line, the writes within a few
-        const TERMS: usize = 16;
-        for (group, to) in to.chunks_mut(TERMS * width).enumerate() {
-            let k = group * TERMS;
-            let terms = to.len() / width;
-            for j in 0..width {
-                if j < columns {
-                    let row = &weights[(first + j) * depth + k..][..terms];
-                    for (to, value) in to[j..].iter_mut().step_by(width).zip(row) {
-                        *to = *value;
-                    }
-                } else {
-                    to[j..]
-                        .iter_mut()
-                        .step_by(width)
-                        .for_each(|to| *to = T::zero());
-                }
+        let rows = |j: usize, k: usize| &weights[(first + j) * depth + k..];
+        let whole = (columns - columns % 8, depth - depth % 8);
+        if whole.0 > 0 && whole.1 > 0 {
+            let from = &weights[first * depth..(first + whole.0) * depth];
+            // SAFETY: `from` is `whole.0` rows of `depth` ≥ `whole.1` numbers; `to` has `depth` rows of `width` ≥
+            // `columns` ≥ `whole.0` numbers. The path is one that the processor has.
+            unsafe {
+                (self.transpose)(
+                    whole.0,
+                    whole.1,
+                    from.as_ptr(),
+                    depth,
+                    to.as_mut_ptr(),
+                    width,
+                );
             }
+        }
+        for k in 0..depth {
+            let done = if k < whole.1 { whole.0 } else { 0 };
+            for j in done..columns {
+                to[k * width + j] = rows(j, k)[0];
+            }
+            to[k * width + columns..(k + 1) * width].fill(T::zero());
         }
     }
 

@@ -1,11 +1,8 @@
 //! Plain gradient descent.
 
-use crate::numerics::Real;
+use crate::numerics::{Real, kernels};
 
 /// P ← P − α∇J, elementwise over equally long slices.
 pub fn step<T: Real>(parameters: &mut [T], gradient: &[T], learning_rate: f64) {
-    let alpha = T::of(learning_rate);
-    for (p, g) in parameters.iter_mut().zip(gradient) {
-        *p -= alpha * *g;
-    }
+    kernels::best::<T>().descend(parameters, gradient, T::of(learning_rate));
 }

@@ -1,6 +1,6 @@
 //! Gradient descent with momentum (Polyak 1964).
 
-use crate::numerics::Real;
+use crate::numerics::{Real, kernels};
 
 /// V ← μV − α∇J, P ← P + V, elementwise over equally long slices.
 pub fn step<T: Real>(
@@ -10,9 +10,65 @@ pub fn step<T: Real>(
     learning_rate: f64,
     momentum: f64,
 ) {
-    let (alpha, mu) = (T::of(learning_rate), T::of(momentum));
-    for ((p, v), g) in parameters.iter_mut().zip(velocity).zip(gradient) {
-        *v = mu * *v - alpha * *g;
-        *p += *v;
+    kernels::best::<T>().momentum(
+        parameters,
+        velocity,
+        gradient,
+        T::of(learning_rate),
+        T::of(momentum),
+    );
+}
+
+/// [`step`] with its velocity.
+#[derive(Clone, Debug)]
+pub struct Momentum<T> {
+    velocity: Vec<T>,
+}
+
+impl<T: Real> Momentum<T> {
+    pub fn new(parameter_count: usize) -> Self {
+        Self {
+            velocity: vec![T::zero(); parameter_count],
+        }
+    }
+
+    pub fn update(
+        &mut self,
+        parameters: &mut [T],
+        gradient: &[T],
+        learning_rate: f64,
+        momentum: f64,
+    ) {
+        step(
+            parameters,
+            &mut self.velocity,
+            gradient,
+            learning_rate,
+            momentum,
+        );
+    }
+
+    /// Stands still.
+    pub fn restart(&mut self) {
+        self.velocity.fill(T::zero());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn velocity_gathers() {
+        let mut momentum = Momentum::new(2);
+        let mut parameters = [1.0, -1.0];
+        momentum.update(&mut parameters, &[1.0, -2.0], 0.1, 0.5);
+        assert_eq!(parameters, [0.9, -0.8]);
+        momentum.update(&mut parameters, &[1.0, -2.0], 0.1, 0.5);
+        // V = .5·(−.1, .2) − .1·(1, −2) = (−.15, .3)
+        assert!((parameters[0] - 0.75f64).abs() < 1e-15 && (parameters[1] + 0.5f64).abs() < 1e-15);
+        momentum.restart();
+        momentum.update(&mut parameters, &[0.0, 0.0], 0.1, 0.5);
+        assert!((parameters[0] - 0.75f64).abs() < 1e-15);
     }
 }

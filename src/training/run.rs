@@ -16,8 +16,8 @@ use crate::model::{
     Architecture, CheckedHyperparameters, Cost, Engine, HyperparameterError, Objective,
     OptimizerKind, Parameters, UnitStatistics,
 };
-use crate::numerics::Real;
-use crate::optim;
+use crate::numerics::{Real, WorkerPool};
+use crate::optim::{Optimizer, Rate};
 
 /// The stream of the seed's ChaCha that shuffles; stream 0 draws the weights.
 const SHUFFLE_STREAM: u64 = 1;
@@ -26,11 +26,11 @@ pub const MAX_PARAMETERS: usize = 1 << 28;
 
 /// What a run is at an epoch's end: enough to copy it, store it or go on from it.
 #[derive(Clone, Debug)]
-pub struct RunState<T> {
+pub struct RunState<T: Real> {
     /// Epochs done.
     pub epoch: u64,
     pub parameters: Parameters<T>,
-    velocity: Vec<T>,
+    optimizer: Optimizer<T>,
     shuffle: ChaCha8Rng,
     /// The hyperparameters of the last epoch (before the first: of the next).
     pub settings: CheckedHyperparameters,
@@ -50,6 +50,8 @@ pub struct Run<T: Real> {
     engine: Engine<T>,
     state: RunState<T>,
     gradient: Parameters<T>,
+    /// Whether `gradient` is that of the present weights and settings over the whole data set.
+    gradient_known: bool,
     last_finite: Parameters<T>,
     order: Vec<u32>,
     batch: Vec<T>,
@@ -93,8 +95,7 @@ pub enum RunError {
 }
 
 impl<T: Real> Run<T> {
-    /// A run at its initial weights: those of `experiment.seed`, or `initial`. `threads` ≥ 1 is the most that the
-    /// engine may use.
+    /// A run at its initial weights: those of `experiment.seed`, or `initial`. The engine computes on `pool`.
     ///
     /// # Errors
     /// A setting out of range, no hidden units or samples, too many parameters, or `initial` of another shape.
@@ -102,7 +103,7 @@ impl<T: Real> Run<T> {
         experiment: Experiment,
         data: Arc<DataSet>,
         initial: Option<Parameters<T>>,
-        threads: usize,
+        pool: Arc<WorkerPool>,
     ) -> Result<Self, RunError> {
         let settings = experiment.hyperparameters.check()?;
         let (inputs, hidden) = (data.inputs(), experiment.hidden);
@@ -145,7 +146,7 @@ impl<T: Real> Run<T> {
         shuffle.set_stream(SHUFFLE_STREAM);
         let state = RunState {
             epoch: 0,
-            velocity: vec![T::zero(); parameters.flat().len()],
+            optimizer: Optimizer::new(settings.optimizer, parameters.flat().len()),
             shuffle,
             settings,
             cost: Cost::default(),
@@ -154,8 +155,9 @@ impl<T: Real> Run<T> {
             parameters,
         };
         let mut run = Self {
-            engine: Engine::new(architecture, threads),
+            engine: Engine::with_pool(architecture, pool),
             gradient: Parameters::zeros(inputs, hidden),
+            gradient_known: false,
             last_finite: state.parameters.clone(),
             order: (0..data.len() as u32).collect(),
             batch: Vec::new(),
@@ -217,8 +219,13 @@ impl<T: Real> Run<T> {
                 .history
                 .mark(self.state.epoch + 1, at_seconds, changed.iter().cloned());
             if self.state.settings.optimizer != settings.optimizer {
-                self.state.velocity.fill(T::zero());
+                let count = self.state.parameters.flat().len();
+                self.state.optimizer = Optimizer::new(settings.optimizer, count);
+            } else if let Some(lbfgs) = self.state.optimizer.lbfgs() {
+                // what it remembers is the curvature of another cost
+                lbfgs.restart();
             }
+            self.gradient_known = false;
             self.state.settings = *settings;
         }
         self.last_finite
@@ -248,19 +255,23 @@ impl<T: Real> Run<T> {
     fn steps(&mut self, keep_going: &dyn Fn() -> bool) -> Steps {
         let settings = self.state.settings;
         let objective = Objective::from(&settings);
+        if !keep_going() {
+            return Steps::Interrupted;
+        }
+        if settings.optimizer == OptimizerKind::Lbfgs {
+            return self.iterate(&objective, keep_going);
+        }
         let samples = view(&self.data, &self.converted);
         let (count, inputs) = samples.dim();
         let rows = settings.batch.rows(count);
         if rows == count {
-            if !keep_going() {
-                return Steps::Interrupted;
-            }
-            let cost = self.engine.cost_and_gradient(
-                &self.state.parameters,
-                samples,
-                &objective,
-                &mut self.gradient,
-            );
+            let cost = if self.gradient_known {
+                self.state.cost
+            } else {
+                let parameters = &self.state.parameters;
+                self.engine
+                    .cost_and_gradient(parameters, samples, &objective, &mut self.gradient)
+            };
             return self.update(cost, &settings);
         }
         shuffle(&mut self.order, &mut self.state.shuffle);
@@ -301,21 +312,38 @@ impl<T: Real> Run<T> {
         if !cost.is_finite() {
             return Steps::Diverged;
         }
-        let (parameters, gradient) = (self.state.parameters.flat_mut(), self.gradient.flat());
-        let alpha = settings.learning_rate;
-        match settings.optimizer {
-            OptimizerKind::Descent => optim::descent::step(parameters, gradient, alpha),
-            OptimizerKind::Momentum => {
-                optim::momentum::step(
-                    parameters,
-                    &mut self.state.velocity,
-                    gradient,
-                    alpha,
-                    settings.momentum,
-                );
-            }
-        }
+        let rate = Rate {
+            learning_rate: settings.learning_rate,
+            momentum: settings.momentum,
+        };
+        let parameters = self.state.parameters.flat_mut();
+        self.state
+            .optimizer
+            .update(parameters, self.gradient.flat(), rate);
         Steps::Done
+    }
+
+    /// One iteration of L-BFGS over the whole data set. Where it can't go down any further the weights stay.
+    fn iterate(&mut self, objective: &Objective, keep_going: &dyn Fn() -> bool) -> Steps {
+        let samples = view(&self.data, &self.converted);
+        let engine = &mut self.engine;
+        let Some(lbfgs) = self.state.optimizer.lbfgs() else {
+            return Steps::Done;
+        };
+        let mut interrupted = false;
+        let progress = lbfgs.step(self.state.parameters.flat_mut(), |at, gradient| {
+            interrupted |= !keep_going();
+            if interrupted {
+                return f64::NAN; // ends the line search
+            }
+            let cost = engine.cost_and_gradient_flat(at, samples, objective, gradient);
+            cost.total()
+        });
+        match (interrupted, progress.cost.is_finite()) {
+            (true, _) => Steps::Interrupted,
+            (false, true) => Steps::Done,
+            (false, false) => Steps::Diverged,
+        }
     }
 
     fn diverge(&mut self) -> EpochEnd {
@@ -333,22 +361,27 @@ impl<T: Real> Run<T> {
 
     /// The weights of the epoch's start; what the optimiser remembers led away from them, so it forgets.
     fn restore(&mut self) {
-        self.state
-            .parameters
-            .flat_mut()
-            .copy_from_slice(self.last_finite.flat());
-        self.state.velocity.fill(T::zero());
+        let parameters = self.state.parameters.flat_mut();
+        parameters.copy_from_slice(self.last_finite.flat());
+        self.state.optimizer.restart();
+        self.gradient_known = false;
     }
 
+    /// Cost and units over the whole data set; a full-batch run gets its next gradient in the same pass.
     fn measure(&mut self) {
-        let objective = Objective::from(&self.state.settings);
+        let settings = &self.state.settings;
+        let objective = Objective::from(settings);
         let samples = view(&self.data, &self.converted);
-        self.state.cost = self.engine.measure(
-            &self.state.parameters,
-            samples,
-            &objective,
-            &mut self.state.units,
-        );
+        let (parameters, units) = (&self.state.parameters, &mut self.state.units);
+        self.gradient_known = settings.optimizer != OptimizerKind::Lbfgs
+            && settings.batch.rows(samples.nrows()) == samples.nrows();
+        self.state.cost = if self.gradient_known {
+            let gradient = &mut self.gradient;
+            self.engine
+                .measure_and_gradient(parameters, samples, &objective, gradient, units)
+        } else {
+            self.engine.measure(parameters, samples, &objective, units)
+        };
     }
 
     fn record(&mut self) {

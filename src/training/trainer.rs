@@ -17,6 +17,7 @@ use super::snapshot::{Activity, Snapshot, shown_samples};
 use super::{Command, Event, Experiment, Mailbox, Speed};
 use crate::data::DataSet;
 use crate::model::CheckedHyperparameters;
+use crate::numerics::WorkerPool;
 
 /// Snapshots are published at most this often.
 const PUBLISH_EVERY: Duration = Duration::from_millis(33);
@@ -76,7 +77,7 @@ impl Trainer {
             hyperparameters: hyperparameters.clone(),
             abandon: Arc::clone(&abandon),
             wake: Arc::new(wake),
-            threads,
+            pool: Arc::new(WorkerPool::with_start(threads, |_| yield_to_the_window())),
             experiment,
             data,
             shown: Arc::new(Array2::zeros((0, 0))),
@@ -158,7 +159,7 @@ struct Worker {
     hyperparameters: Mailbox<CheckedHyperparameters>,
     abandon: Arc<AtomicBool>,
     wake: Wake,
-    threads: usize,
+    pool: Arc<WorkerPool>,
     experiment: Experiment,
     data: Arc<DataSet>,
     shown: Arc<Array2<f32>>,
@@ -182,6 +183,7 @@ struct Ended;
 
 impl Worker {
     fn work(mut self) {
+        yield_to_the_window();
         self.begin();
         while self.turn().is_ok() {}
     }
@@ -300,14 +302,9 @@ impl Worker {
     /// A new run of the experiment; if it can't be, the run before it stays.
     fn begin(&mut self) -> bool {
         self.abandon.store(false, Ordering::Release);
-        let (experiment, data, threads) = (
-            self.experiment.clone(),
-            Arc::clone(&self.data),
-            self.threads,
-        );
-        match catch_unwind(AssertUnwindSafe(|| {
-            Run::new(experiment, data, None, threads)
-        })) {
+        let (experiment, data) = (self.experiment.clone(), Arc::clone(&self.data));
+        let pool = Arc::clone(&self.pool);
+        match catch_unwind(AssertUnwindSafe(|| Run::new(experiment, data, None, pool))) {
             Ok(Ok(run)) => {
                 self.settings = run.state().settings;
                 self.shown = Arc::new(shown_samples::<f32>(&self.data));
@@ -452,6 +449,17 @@ impl Worker {
         self.snapshots.put(Arc::new(snapshot));
         self.last_published = Some(Instant::now());
         (self.wake)();
+    }
+}
+
+/// Below the threads that paint, so that training flat out on every core drops no frame. Where the system won't have
+/// it, the trainer competes as an equal.
+fn yield_to_the_window() {
+    let priority = thread_priority::ThreadPriorityValue::try_from(25u8);
+    if let Ok(priority) = priority {
+        let _ = thread_priority::set_current_thread_priority(
+            thread_priority::ThreadPriority::Crossplatform(priority),
+        );
     }
 }
 

@@ -165,10 +165,10 @@ fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
         .label_spacing(14.0..=28.0)
 }
 
-/// Marks at multiples of 1, 2 or 5 × 10^k epochs, at most about six.
+/// Marks at multiples of 1, 2 or 5 × 10^k epochs, at most about seven.
 fn epoch_marks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
-    let step = nice_step(((high - low) / 6.0).max(1.0));
+    let step = nice_step(((high - low) / 7.0).max(1.0));
     let first = (low / step).ceil().max(0.0) as u64;
     let last = (high / step).floor().max(0.0) as u64;
     (first..=last.min(first + 20))

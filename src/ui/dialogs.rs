@@ -29,7 +29,7 @@ impl Dialogs {
     fn open_file(&mut self, ui: &mut Ui, dialog: &OpenDialog, actions: &mut Vec<Action>) {
         let first = self.path.is_none();
         let path = self.path.get_or_insert_with(|| dialog.path.clone());
-        let response = Modal::new(Id::unique("open file")).show(ui.ctx(), |ui| {
+        let response = Modal::new(Id::unique("open file")).frame(frame(ui)).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
             ui.spacing_mut().item_spacing.y = GRID;
             let theme = Theme::of(ui);
@@ -69,6 +69,11 @@ impl Dialogs {
     }
 }
 
+/// The dialogs' frame.
+fn frame(ui: &Ui) -> egui::Frame {
+    egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(16))
+}
+
 fn primary(theme: &Theme, text: &str) -> Button<'static> {
     let text = RichText::new(text)
         .font(theme::bold(BODY))
@@ -79,37 +84,39 @@ fn primary(theme: &Theme, text: &str) -> Button<'static> {
 }
 
 fn ask(ui: &mut Ui, view: &ViewState, question: &Question, actions: &mut Vec<Action>) {
-    let response = Modal::new(Id::unique("start anew")).show(ui.ctx(), |ui| {
-        ui.set_width(WIDTH);
-        ui.spacing_mut().item_spacing.y = GRID;
-        let theme = Theme::of(ui);
-        ui.label(
-            RichText::new("Start anew?")
-                .heading()
-                .color(theme.text_strong),
-        );
-        let epochs = view
-            .snapshot
-            .as_deref()
-            .map_or(0, |snapshot| snapshot.epoch);
-        ui.label(format!(
-            "This run has {} epochs behind it, and starting anew ({}) throws it away.",
-            super::numbers::thousands(epochs),
-            question.what
-        ));
-        ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-            let enter = ui.input(|input| input.key_pressed(Key::Enter));
-            if ui.add(primary(theme, "Start anew")).clicked() || enter {
-                actions.push(Action::ConfirmRestart);
-            }
-            if ui
-                .add(Button::new("Keep this run").min_size(vec2(104.0, 28.0)))
-                .clicked()
-            {
-                actions.push(Action::CloseDialog);
-            }
+    let response = Modal::new(Id::unique("start anew"))
+        .frame(frame(ui))
+        .show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.spacing_mut().item_spacing.y = GRID;
+            let theme = Theme::of(ui);
+            ui.label(
+                RichText::new("Start anew?")
+                    .heading()
+                    .color(theme.text_strong),
+            );
+            let epochs = view
+                .snapshot
+                .as_deref()
+                .map_or(0, |snapshot| snapshot.epoch);
+            ui.label(format!(
+                "This run has {} epochs behind it, and starting anew ({}) throws it away.",
+                super::numbers::thousands(epochs),
+                question.what
+            ));
+            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let enter = ui.input(|input| input.key_pressed(Key::Enter));
+                if ui.add(primary(theme, "Start anew")).clicked() || enter {
+                    actions.push(Action::ConfirmRestart);
+                }
+                if ui
+                    .add(Button::new("Keep this run").min_size(vec2(104.0, 28.0)))
+                    .clicked()
+                {
+                    actions.push(Action::CloseDialog);
+                }
+            });
         });
-    });
     if response.should_close() {
         actions.push(Action::CloseDialog);
     }

@@ -24,8 +24,8 @@ const WORD_WIDTH: f32 = 50.0;
 #[derive(Default)]
 pub struct FeaturesPanel {
     atlas: Atlas,
-    /// What the texture shows: (run, epoch, contrast, dark).
-    shown: Option<(u64, u64, Contrast, bool)>,
+    /// What the texture shows: (run, epoch, contrast, dark, smooth).
+    shown: Option<(u64, u64, Contrast, bool, bool)>,
 }
 
 impl FeaturesPanel {
@@ -50,7 +50,6 @@ impl FeaturesPanel {
             return;
         };
         title(ui, view, snapshot, actions);
-        self.refresh(ui, view, snapshot);
         let picture = snapshot.data.shape.picture();
         let room = ui.available_size();
         let grid = Grid::fit(
@@ -60,6 +59,7 @@ impl FeaturesPanel {
             GAP,
             ui.pixels_per_point(),
         );
+        self.refresh(ui, view, snapshot, grid.smooth);
         if !self.atlas.is_filled() {
             let text = "These features are larger than this system's textures can hold.";
             widgets::text(
@@ -116,9 +116,15 @@ impl FeaturesPanel {
     }
 
     /// Fills the texture anew if it shows anything but this.
-    fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot) {
+    fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot, smooth: bool) {
         let theme = Theme::of(ui);
-        let key = (snapshot.run, snapshot.epoch, view.contrast, theme.dark);
+        let key = (
+            snapshot.run,
+            snapshot.epoch,
+            view.contrast,
+            theme.dark,
+            smooth,
+        );
         if self.shown.replace(key) == Some(key) {
             return;
         }
@@ -128,13 +134,14 @@ impl FeaturesPanel {
         };
         // weights much smaller than those that a run starts from are nothing, not a picture
         let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
-        let shared = shared_scale(weights.outer_iter().map(greatest).collect()).max(initial);
+        let shared = shared_scale(weights.iter().map(|w| w.abs())).max(initial);
         let table = theme.weight_table();
         self.atlas.fill(
             ui.ctx(),
             "features",
             weights.nrows(),
             snapshot.data.shape.picture(),
+            smooth,
             |unit, pixels| {
                 let row = weights.row(unit);
                 let scale = match view.contrast {
@@ -151,12 +158,17 @@ impl FeaturesPanel {
     }
 }
 
-/// The scale that all tiles share: the 90th percentile of the units' greatest weights, so that one loud unit does
-/// not turn the others grey.
-fn shared_scale(mut greatest: Vec<f32>) -> f32 {
-    greatest.sort_by(f32::total_cmp);
-    let index = (greatest.len().saturating_sub(1)) * 9 / 10;
-    greatest.get(index).copied().unwrap_or(0.0)
+/// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.
+/// Of at most `SAMPLED` weights, evenly taken.
+fn shared_scale(sizes: impl ExactSizeIterator<Item = f32>) -> f32 {
+    const SAMPLED: usize = 20_000;
+    let stride = sizes.len().div_ceil(SAMPLED).max(1);
+    let mut sizes: Vec<f32> = sizes.step_by(stride).collect();
+    if sizes.is_empty() {
+        return 0.0;
+    }
+    let index = (sizes.len() - 1) * 995 / 1000;
+    *sizes.select_nth_unstable_by(index, f32::total_cmp).1
 }
 
 fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<Action>) {
@@ -303,7 +315,7 @@ fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
             .add(egui::Shape::convex_polygon(points, colour, Stroke::NONE));
         return;
     }
-    let galley = widgets::galley(ui, word, theme::regular(9.0), colour);
+    let galley = widgets::galley(ui, word, theme::regular(theme::BADGE), colour);
     let corner = rect.right_bottom() - vec2(3.0, 2.0) - galley.size();
     let back = Rect::from_min_size(corner, galley.size()).expand2(vec2(2.0, 0.0));
     ui.painter()
@@ -363,11 +375,13 @@ mod tests {
     use super::shared_scale;
 
     #[test]
-    fn one_loud_unit_does_not_set_the_scale() {
-        let mut units = vec![1.0; 30];
-        units.push(50.0);
-        assert_eq!(shared_scale(units), 1.0);
-        assert_eq!(shared_scale(vec![]), 0.0);
-        assert_eq!(shared_scale(vec![2.0]), 2.0);
+    fn a_few_loud_weights_do_not_set_the_scale() {
+        let mut weights: Vec<f32> = (0..1000).map(|i| i as f32 / 1000.0).collect();
+        weights.extend([50.0; 4]);
+        let scale = shared_scale(weights.into_iter());
+        assert!((0.99..1.0).contains(&scale), "{scale}");
+        assert_eq!(shared_scale([].into_iter()), 0.0);
+        assert_eq!(shared_scale([2.0].into_iter()), 2.0);
+        assert_eq!(shared_scale(vec![3.0; 1_000_000].into_iter()), 3.0);
     }
 }

@@ -64,7 +64,7 @@ mod tests {
         let mut fonts = Fonts::new(TextOptions::default(), definitions());
         let key = ViewportKey::default();
         fonts.begin_pass(TextOptions::default(), key);
-        let galley = fonts.with_pixels_per_point(1.0, key).layout_no_wrap(
+        let galley = fonts.with_pixels_per_point(1.0).layout_no_wrap(
             text.to_owned(),
             theme::regular(size),
             Color32::WHITE,

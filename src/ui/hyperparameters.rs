@@ -136,7 +136,7 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
         knob.hint,
         short(knob.home())
     );
-    head.on_hover_text(&hint);
+    widgets::hint(&head, &hint);
 
     let value = knob.value(settings);
     let before = *value;
@@ -172,12 +172,10 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
     });
     let tick = knob.home();
     let label = knob.label();
-    ui.add(
-        LogSlider::new(&label, value, knob.scale)
-            .tick(tick)
-            .width(width),
-    )
-    .on_hover_text(&hint);
+    let slider = LogSlider::new(&label, value, knob.scale)
+        .tick(tick)
+        .width(width);
+    widgets::hint(&ui.add(slider), &hint);
     let changed = *value != before;
     note(ui, knob, view, width);
     ui.add_space(2.0);
@@ -217,7 +215,7 @@ pub fn row(ui: &mut Ui, name: &str, hint: &str, field: impl FnOnce(&mut Ui)) {
     row.spacing_mut().item_spacing.x = 0.0;
     row.spacing_mut().interact_size.x = 0.0;
     row.spacing_mut().button_padding = vec2(FIELD_MARGIN, 2.0);
-    row.label(RichText::new(name).color(theme.text_muted))
-        .on_hover_text(hint);
+    let label = row.label(RichText::new(name).color(theme.text_muted));
+    widgets::hint(&label, hint);
     row.with_layout(egui::Layout::right_to_left(egui::Align::Center), field);
 }

@@ -62,6 +62,8 @@ impl<'a> LogSlider<'a> {
     const RAIL: f32 = 3.0;
     /// One press of an arrow key, as a part of the rail.
     const STEP: f64 = 0.02;
+    /// A pointer this near to the tick, as a part of the rail, means the tick.
+    const SNAP: f64 = 0.012;
 
     /// `name` is what assistive technology and tests call it.
     pub fn new(name: &'a str, value: &'a mut f64, scale: LogScale) -> Self {
@@ -139,8 +141,12 @@ impl Widget for LogSlider<'_> {
             .interact_pointer_pos()
             .filter(|_| response.is_pointer_button_down_on())
         {
-            let position = f64::from((pointer.x - rail.min) / rail.span());
-            *self.value = self.scale.value(position.clamp(0.0, 1.0));
+            let position = f64::from((pointer.x - rail.min) / rail.span()).clamp(0.0, 1.0);
+            let near = |tick: &f64| (self.scale.position(*tick) - position).abs() < Self::SNAP;
+            *self.value = self
+                .tick
+                .filter(near)
+                .unwrap_or_else(|| self.scale.value(position));
         } else if steps != 0.0 {
             *self.value = self
                 .scale

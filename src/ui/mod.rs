@@ -62,6 +62,8 @@ pub struct Panels {
 impl Panels {
     /// Draws the window and collects what was asked for.
     pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+        ui.painter()
+            .rect_filled(ui.max_rect(), 0.0, Theme::of(ui).window);
         Panel::top("toolbar")
             .exact_size(toolbar::HEIGHT)
             .frame(Frame::NONE)

@@ -1,10 +1,12 @@
 //! Messages in a banner below the toolbar: they say what happened and stay until they are dismissed.
 
-use egui::{Button, CornerRadius, Frame, Margin, RichText, Ui};
+use egui::{Align2, Button, CornerRadius, Frame, Margin, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
-use super::theme::{GRID, RADIUS, Theme};
+use super::theme::{self, BODY, GRID, RADIUS, Theme};
 use crate::app::Action;
 use crate::app::state::{Severity, ViewState};
+
+const BUTTON: Vec2 = vec2(72.0, 24.0);
 
 #[derive(Debug, Default)]
 pub struct Notices;
@@ -29,17 +31,26 @@ impl Notices {
                     bottom: 0,
                 });
             frame.show(ui, |ui| {
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Min), |ui| {
-                    let button = Button::new("Dismiss").frame_when_inactive(false);
-                    if ui.add(button).clicked() {
-                        actions.push(Action::DismissNotice(index));
-                    }
-                    ui.add_space(GRID);
-                    ui.with_layout(egui::Layout::left_to_right(egui::Align::Min), |ui| {
-                        let text = RichText::new(&notice.text).color(theme.text_strong);
-                        ui.add(egui::Label::new(text).wrap());
-                    });
-                });
+                let width = ui.available_width();
+                let font = theme::regular(BODY);
+                let words = notice.text.clone();
+                let galley =
+                    ui.painter()
+                        .layout(words, font, theme.text_strong, width - BUTTON.x - GRID);
+                let (row, response) = ui.allocate_exact_size(
+                    vec2(width, galley.size().y.max(BUTTON.y)),
+                    Sense::hover(),
+                );
+                response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &notice.text));
+                let corner = pos2(row.left(), row.center().y - galley.size().y / 2.0);
+                ui.painter().galley(corner, galley, theme.text_strong);
+                let place = Align2::RIGHT_CENTER.align_size_within_rect(BUTTON, row);
+                if ui
+                    .put(place, Button::new("Dismiss").frame_when_inactive(false))
+                    .clicked()
+                {
+                    actions.push(Action::DismissNotice(index));
+                }
             });
         }
     }

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, SMALL, Theme};
-use super::tiles::Atlas;
+use super::tiles::{Atlas, whole_scale};
 use super::widgets::{self, muted};
 use crate::app::state::ViewState;
 use crate::model::HiddenActivation;
@@ -18,8 +18,8 @@ const LABELS: f32 = 20.0;
 #[derive(Default)]
 pub struct ReconstructionsPanel {
     atlas: Atlas,
-    /// (run, epoch)
-    shown: Option<(u64, u64)>,
+    /// (run, epoch, smooth)
+    shown: Option<(u64, u64, bool)>,
 }
 
 impl ReconstructionsPanel {
@@ -40,13 +40,13 @@ impl ReconstructionsPanel {
             );
         });
         let Some(snapshot) = snapshot else { return };
-        self.refresh(ui, snapshot);
         let area = ui.available_rect_before_wrap();
         let (rows, columns) = snapshot.data.shape.picture();
         let ppp = ui.pixels_per_point();
         let height = (area.height() - MIDDLE) / 2.0;
-        let scale = (height * ppp / rows as f32).floor().max(1.0);
-        let mut tile = vec2(columns as f32, rows as f32) * scale / ppp;
+        let (scale, smooth) = whole_scale((height * ppp / rows as f32).max(1.0));
+        self.refresh(ui, snapshot, smooth);
+        let mut tile = (vec2(columns as f32, rows as f32) * scale).floor() / ppp;
         if rows == 1 {
             tile = vec2(
                 columns as f32 * (72.0 / columns as f32).floor().max(1.0),
@@ -91,6 +91,12 @@ impl ReconstructionsPanel {
                 ]
             })));
         for index in 0..count {
+            for y in [area.top(), second] {
+                // a white picture on a white panel needs an edge
+                let edge = egui::Stroke::new(1.0, theme.line);
+                ui.painter()
+                    .rect_stroke(place(index, y), 0.0, edge, egui::StrokeKind::Outside);
+            }
             let rect = place(index, area.top()).union(place(index, second));
             let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
             response.widget_info(|| {
@@ -106,7 +112,13 @@ impl ReconstructionsPanel {
             {
                 let answer = snapshot.activations[[index, unit]];
                 let tanh = snapshot.experiment.hidden_activation == HiddenActivation::Tanh;
-                let answer = if tanh { (answer + 1.0) / 2.0 } else { answer }.clamp(0.0, 1.0);
+                let answer = if tanh { (answer + 1.0) / 2.0 } else { answer };
+                // of its own strongest answer: a sparse unit's are all small
+                let most = snapshot
+                    .units
+                    .get(unit)
+                    .map_or(1.0, |unit| unit.maximum as f32);
+                let answer = (answer / most.max(1e-6)).clamp(0.0, 1.0);
                 let y = area.top() + tile.y + MIDDLE / 2.0;
                 let bar = Rect::from_min_size(pos2(rect.left(), y - 1.5), vec2(tile.x, 3.0));
                 ui.painter().rect_filled(bar, 1.0, theme.line);
@@ -131,8 +143,8 @@ impl ReconstructionsPanel {
         }
     }
 
-    fn refresh(&mut self, ui: &Ui, snapshot: &Snapshot) {
-        let key = (snapshot.run, snapshot.epoch);
+    fn refresh(&mut self, ui: &Ui, snapshot: &Snapshot, smooth: bool) {
+        let key = (snapshot.run, snapshot.epoch, smooth);
         if self.shown.replace(key) == Some(key) {
             return;
         }
@@ -149,6 +161,7 @@ impl ReconstructionsPanel {
             "reconstructions",
             2 * total,
             snapshot.data.shape.picture(),
+            smooth,
             |index, pixels| {
                 let row = if index < total {
                     snapshot.inputs.row(index)

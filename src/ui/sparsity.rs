@@ -153,7 +153,7 @@ fn histogram(ui: &mut Ui, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
     for (i, (alive, dead)) in bins.iter().enumerate() {
         let left = frame.left() + i as f32 * width;
         let bar = |from: u32, to: u32| {
-            let y = |count: u32| frame.bottom() - (frame.height() - 12.0) * count as f32 / most;
+            let y = |count: u32| frame.bottom() - (frame.height() - 16.0) * count as f32 / most;
             Rect::from_min_max(pos2(left + 0.5, y(to)), pos2(left + width - 0.5, y(from)))
         };
         mesh.add_colored_rect(bar(0, *dead), theme.dead);
@@ -252,7 +252,7 @@ fn scatter(
 
 /// Spread in [0, 1] from the bottom up, with the floor drawn apart from the axis so that the dead can be seen.
 fn spread_y(frame: Rect, spread: f64) -> f32 {
-    let height = frame.height() - 14.0;
+    let height = frame.height() - 22.0;
     frame.bottom() - 2.0 - height * (spread.clamp(0.0, 1.0) as f32).powf(0.6)
 }
 

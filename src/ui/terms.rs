@@ -44,9 +44,8 @@ impl TermsPanel {
             theme::bold(BODY),
             theme.total,
         );
-        head.on_hover_text(
-            "The cost that training lowers, over the whole data set at the epoch's end",
-        );
+        let hint = "The cost that training lowers, over the whole data set at the epoch's end";
+        widgets::hint(&head, hint);
         let terms = [
             (
                 "1/2m Σ‖x̂−x‖²",
@@ -94,7 +93,7 @@ impl TermsPanel {
                 theme::regular(BODY),
                 theme.text_strong,
             );
-            response.on_hover_text(hint);
+            widgets::hint(&response, hint);
         }
         if let Some(snapshot) = view.snapshot.as_deref() {
             ui.add_space(2.0);

@@ -12,6 +12,8 @@ pub const GRID: f32 = 8.0;
 pub const SMALL: f32 = 10.5;
 pub const BODY: f32 = 12.5;
 pub const TITLE: f32 = 14.5;
+/// The word on a tile, which has to fit there: the one exception to the scale.
+pub const BADGE: f32 = 9.0;
 /// Rounding of panels and buttons.
 pub const RADIUS: u8 = 5;
 

@@ -16,16 +16,35 @@ pub struct Grid {
     pub gap: f32,
     /// Whether the grid is higher than the room there is.
     pub scrolls: bool,
+    /// Whether a value is no whole number of pixels, so that the picture has to be filtered.
+    pub smooth: bool,
 }
+
+/// The scale for pictures that could be shown at `most` screen pixels to a value, and whether it needs filtering: the
+/// whole number below, unless that would waste much of the room. Small whole numbers do: 1 where 1.9 would fit.
+pub fn whole_scale(most: f32) -> (f32, bool) {
+    let whole = most.floor();
+    if whole < most * WASTE && (1.0..3.0).contains(&most) {
+        (most, true)
+    } else {
+        (whole.max(0.0), false)
+    }
+}
+
+/// A whole scale that is less than this part of the possible one wastes the room.
+const WASTE: f32 = 0.85;
 
 /// Tiles smaller than this, in points, are no pictures any more: scroll instead.
 const SMALLEST: f32 = 16.0;
+/// A full, square grid is worth tiles this much smaller than the largest that fit.
+const NEARLY: f32 = 0.8;
 /// The height of the strip that a plain vector is drawn as, in points.
 const STRIP: f32 = 16.0;
 
 impl Grid {
-    /// The grid of `count` ≥ 1 pictures of (`rows`, `columns`) in `room` that has the largest whole number of screen
-    /// pixels to a value; of equals the one with the fewest empty places.
+    /// The grid of `count` ≥ 1 pictures of (`rows`, `columns`) in `room` at a whole number of screen pixels to a
+    /// value: nearly the largest that fits, and of those the grid with the fewest empty places, then the squarest. So
+    /// a little more or less room doesn't shuffle the tiles.
     pub fn fit(
         count: usize,
         picture: (usize, usize),
@@ -59,30 +78,34 @@ impl Grid {
                 .ceil()
                 .max(1.0)
         };
-        let mut best: Option<(u32, usize, usize)> = None; // scale, empty places, columns
-        for columns in 1..=count {
+        let room_for = |columns: usize| {
             let rows = count.div_ceil(columns);
             let across = (room.x - gap * (columns - 1) as f32) / (columns as f32 * width);
             let down = (room.y - gap * (rows - 1) as f32) / (rows as f32 * height);
-            let scale = if strip {
-                if rows as f32 * (tile(1.0).y + gap) - gap <= room.y {
-                    across
-                } else {
-                    0.0
-                }
+            if strip {
+                let fits = rows as f32 * (tile(1.0).y + gap) - gap <= room.y;
+                if fits { across } else { 0.0 }
             } else {
                 across.min(down)
-            };
-            let scale = scale.floor().max(0.0) as u32;
-            let candidate = (scale, columns * rows - count, columns);
-            if best.is_none_or(|(s, empty, _)| scale > s || (scale == s && candidate.1 < empty)) {
-                best = Some(candidate);
             }
-        }
-        let (scale, _, columns) = best.unwrap_or((0, 0, 1));
-        let fits = scale as f32 >= smallest.min(if strip { 1.0 } else { smallest });
+        };
+        let scale_of = |columns: usize| whole_scale(room_for(columns)).0;
+        let largest = (1..=count).map(scale_of).fold(0.0, f32::max);
+        let (scale, columns) = (1..=count)
+            .map(|columns| (scale_of(columns), columns))
+            .filter(|(scale, _)| *scale >= largest * NEARLY)
+            .min_by_key(|(scale, columns)| {
+                let rows = count.div_ceil(*columns);
+                (
+                    columns * rows - count,
+                    columns.abs_diff(rows),
+                    std::cmp::Reverse((*scale * 1e3) as u32),
+                )
+            })
+            .unwrap_or((0.0, 1));
+        let fits = scale >= smallest;
         let (size, columns) = if fits {
-            (tile(scale as f32), columns)
+            (tile(scale).floor(), columns)
         } else {
             let size = tile(smallest);
             (
@@ -96,6 +119,7 @@ impl Grid {
             tile: size / pixels_per_point,
             gap: gap / pixels_per_point,
             scrolls: !fits,
+            smooth: fits && scale.fract() != 0.0,
         }
     }
 
@@ -119,23 +143,26 @@ impl Grid {
     }
 }
 
-/// One nearest-filtered texture for all pictures of a panel, filled with one `set`.
+/// One texture for all pictures of a panel, filled with one `set`.
 #[derive(Default)]
 pub struct Atlas {
     texture: Option<TextureHandle>,
     /// (rows, columns) of one picture.
     picture: (usize, usize),
     across: usize,
+    smooth: bool,
 }
 
 impl Atlas {
-    /// Fills the texture with `count` pictures; `pixels` appends the colours of picture i, row by row.
+    /// Fills the texture with `count` pictures, filtered if `smooth`; `pixels` appends the colours of picture i, row
+    /// by row.
     pub fn fill(
         &mut self,
         ctx: &Context,
         name: &str,
         count: usize,
         picture: (usize, usize),
+        smooth: bool,
         mut pixels: impl FnMut(usize, &mut Vec<Color32>),
     ) {
         let (rows, columns) = picture;
@@ -164,10 +191,15 @@ impl Atlas {
                 image.pixels[start..start + columns].copy_from_slice(line);
             }
         }
-        (self.picture, self.across) = (picture, across);
+        (self.picture, self.across, self.smooth) = (picture, across, smooth);
+        let options = if smooth {
+            TextureOptions::LINEAR
+        } else {
+            TextureOptions::NEAREST
+        };
         match &mut self.texture {
-            Some(texture) => texture.set(image, TextureOptions::NEAREST),
-            None => self.texture = Some(ctx.load_texture(name, image, TextureOptions::NEAREST)),
+            Some(texture) => texture.set(image, options),
+            None => self.texture = Some(ctx.load_texture(name, image, options)),
         }
     }
 
@@ -188,7 +220,13 @@ impl Atlas {
                 (index % self.across) as f32 * columns,
                 (index / self.across) as f32 * rows,
             );
-            let uv = Rect::from_min_size((corner / size).to_pos2(), vec2(columns, rows) / size);
+            let part = Rect::from_min_size(corner.to_pos2(), vec2(columns, rows));
+            // filtered, a picture's rim must not take up its neighbour's
+            let part = if self.smooth { part.shrink(0.5) } else { part };
+            let uv = Rect::from_min_max(
+                (part.min.to_vec2() / size).to_pos2(),
+                (part.max.to_vec2() / size).to_pos2(),
+            );
             mesh.add_rect_with_uv(rect, uv, tint);
         }
         Shape::mesh(mesh)

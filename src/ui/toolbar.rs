@@ -5,7 +5,7 @@ use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder
 use super::log_slider::{LogScale, LogSlider};
 use super::speed;
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::{command_button, muted};
+use super::widgets::{command_button, hint, muted};
 use crate::app::state::{ViewState, ZOOMS};
 use crate::app::{Action, UserCommand};
 use crate::data::EmbeddedSet;
@@ -202,10 +202,8 @@ fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Ac
         let keys = muted(ui, ui.ctx().format_shortcut(shortcut));
         button = button.shortcut_text(keys);
     }
-    let response = ui
-        .add(button)
-        .on_hover_text(command.tooltip())
-        .accessible_name(command.text());
+    let response = ui.add(button).accessible_name(command.text());
+    hint(&response, command.tooltip());
     if response.clicked() {
         actions.push(command.into());
         ui.close();

@@ -114,7 +114,8 @@ impl UnitsPanel {
     }
 }
 
-/// Alive from below, dead from above, as steps; at most two columns to a screen point.
+/// Alive from below, dead from above, as steps. Epochs that share half a screen point make one column, which shows
+/// the fewest alive of them.
 fn area_mesh(
     records: &[Record],
     frame: Rect,
@@ -123,30 +124,68 @@ fn area_mesh(
     y: &impl Fn(f32) -> f32,
 ) -> Shape {
     let mut mesh = Mesh::default();
-    let mut drawn_to = frame.left() - 1.0;
-    for (i, record) in records.iter().enumerate() {
-        let from = x(record.epoch as f64).max(drawn_to);
-        let to = records
-            .get(i + 1)
-            .map_or(frame.right().min(x(record.epoch as f64 + 1.0)), |next| {
-                x(next.epoch as f64)
-            });
-        if to < frame.left()
-            || from > frame.right()
-            || (to - drawn_to < 0.5 && i + 1 < records.len())
-        {
-            continue;
+    for (from, to, alive) in columns(records, x) {
+        let (from, to) = (from.max(frame.left()), to.min(frame.right()));
+        if from < to {
+            let middle = y(alive as f32);
+            let column = |top, bottom| Rect::from_min_max(pos2(from, top), pos2(to, bottom));
+            mesh.add_colored_rect(column(middle, frame.bottom()), theme.alive);
+            mesh.add_colored_rect(column(frame.top(), middle), theme.dead);
         }
-        let middle = y(record.counts.alive as f32);
-        mesh.add_colored_rect(
-            Rect::from_min_max(pos2(from, middle), pos2(to, frame.bottom())),
-            theme.alive,
-        );
-        mesh.add_colored_rect(
-            Rect::from_min_max(pos2(from, frame.top()), pos2(to, middle)),
-            theme.dead,
-        );
-        drawn_to = to;
     }
     Shape::mesh(mesh)
+}
+
+/// (from, to, fewest alive), side by side without a gap, at least `LEAST` wide but for the last.
+fn columns(records: &[Record], x: &impl Fn(f64) -> f32) -> Vec<(f32, f32, u32)> {
+    const LEAST: f32 = 0.5;
+    let mut columns = Vec::new();
+    let Some(first) = records.first() else {
+        return columns;
+    };
+    let (mut from, mut alive) = (x(first.epoch as f64), u32::MAX);
+    for (i, record) in records.iter().enumerate() {
+        alive = alive.min(record.counts.alive);
+        let next = records
+            .get(i + 1)
+            .map_or(record.epoch + 1, |next| next.epoch);
+        let to = x(next as f64);
+        if to - from >= LEAST || i + 1 == records.len() {
+            columns.push((from, to, alive));
+            (from, alive) = (to, u32::MAX);
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::units::StateCounts;
+
+    #[test]
+    fn columns_leave_no_gap_and_hide_no_death() {
+        let records: Vec<Record> = (0..5_000)
+            .map(|epoch| {
+                let alive = if epoch == 2_345 { 7 } else { 49 };
+                Record {
+                    epoch,
+                    counts: StateCounts {
+                        alive,
+                        ..Default::default()
+                    },
+                    ..Default::default()
+                }
+            })
+            .collect();
+        let columns = columns(&records, &|epoch| (epoch * 0.07) as f32);
+        assert!(
+            columns
+                .windows(2)
+                .all(|pair| pair[0].1 == pair[1].0 && pair[0].1 > pair[0].0)
+        );
+        assert!(columns.len() <= 700 + 1);
+        assert_eq!(columns.iter().map(|column| column.2).min(), Some(7));
+        assert_eq!((columns[0].0, columns[columns.len() - 1].1), (0.0, 350.0));
+    }
 }

@@ -1,8 +1,8 @@
 //! The few shapes that all panels are made of.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, Response, RichText,
-    Sense, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, RectAlign, Response,
+    RichText, Sense, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use std::sync::Arc;
 
@@ -55,6 +55,13 @@ pub fn title_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut 
             });
         }
     });
+}
+
+/// Shows `text` to the right of what the pointer is over: below, it would hide the next thing.
+pub fn hint(response: &Response, text: &str) {
+    let mut tooltip = Tooltip::for_enabled(response);
+    tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START).gap(1.5 * GRID);
+    tooltip.show(|ui| ui.label(text));
 }
 
 /// Quiet small text.

@@ -1,1 +1,248 @@
+use ndarray::Array2;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 
+use super::*;
+use crate::model::{GradientForm, UnitState, reference};
+
+const OBJECTIVE: Objective = Objective {
+    sparsity_target: 0.05,
+    sparsity_weight: 3.0,
+    weight_decay: 1e-3,
+    gradient: GradientForm::Exact,
+};
+
+fn architecture(inputs: usize, hidden: usize) -> Architecture {
+    Architecture {
+        inputs,
+        hidden,
+        hidden_activation: HiddenActivation::Sigmoid,
+        output_activation: OutputActivation::Sigmoid,
+    }
+}
+
+fn samples<T: Real>(rows: usize, columns: usize) -> Array2<T> {
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    Array2::from_shape_simple_fn((rows, columns), || T::of(0.1 + 0.8 * rng.random::<f64>()))
+}
+
+fn engines<T: Real>(architecture: Architecture) -> impl Iterator<Item = (String, Engine<T>)> {
+    KernelPath::available().iter().flat_map(move |path| {
+        [1, 2, 3].map(|threads| {
+            let pool = Arc::new(WorkerPool::new(threads));
+            (
+                format!("{path} ×{threads}"),
+                Engine::with_path(architecture, pool, *path),
+            )
+        })
+    })
+}
+
+/// ‖a − b‖/‖b‖
+fn distance<T: Real>(a: &[T], b: &[T]) -> f64 {
+    let norm: f64 = b.iter().map(|b| b.f64().powi(2)).sum();
+    let difference: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(a, b)| (a.f64() - b.f64()).powi(2))
+        .sum();
+    (difference / norm).sqrt()
+}
+
+/// Shapes with single blocks and several, split over workers and not, whole vectors and odd ones.
+fn agrees_with_the_reference<T: Real>(tolerance: f64) {
+    for (m, n, h) in [
+        (1, 1, 1),
+        (7, 3, 5),
+        (2_011, 13, 9),
+        (1_500, 64, 25),
+        (190, 50, 70),
+        (700, 33, 40),
+    ] {
+        for (hidden, output) in [
+            (HiddenActivation::Sigmoid, OutputActivation::Sigmoid),
+            (HiddenActivation::Tanh, OutputActivation::Tanh),
+            (HiddenActivation::Tanh, OutputActivation::Linear),
+        ] {
+            let architecture = Architecture {
+                hidden_activation: hidden,
+                output_activation: output,
+                ..architecture(n, h)
+            };
+            let (x, parameters) = (samples::<T>(m, n), Parameters::initial(n, h, 2));
+            let golden =
+                reference::cost_and_gradient(&architecture, &parameters, x.view(), &OBJECTIVE);
+            let forward = reference::forward(&architecture, &parameters, x.view());
+            for (name, mut engine) in engines::<T>(architecture) {
+                let what = format!("{m}×{n}×{h} {hidden:?} {output:?} {name}");
+                let mut gradient = Parameters::zeros(n, h);
+                let cost =
+                    engine.cost_and_gradient(&parameters, x.view(), &OBJECTIVE, &mut gradient);
+                assert!(
+                    (cost.total() - golden.cost.total()).abs() <= tolerance * golden.cost.total(),
+                    "{what}"
+                );
+                let error = distance(gradient.flat(), golden.gradient.flat());
+                assert!(error <= tolerance, "{what}: {error:e}");
+                // the same bits again, and from every way to ask
+                let mut again = Parameters::zeros(n, h);
+                assert_eq!(
+                    engine.cost_and_gradient(&parameters, x.view(), &OBJECTIVE, &mut again),
+                    cost,
+                    "{what}"
+                );
+                assert_eq!(again, gradient, "{what}");
+                assert_eq!(
+                    engine
+                        .cost(&parameters, x.view(), &OBJECTIVE)
+                        .sparsity_penalty,
+                    cost.sparsity_penalty
+                );
+                let mut units = Vec::new();
+                let measured = engine.measure_and_gradient(
+                    &parameters,
+                    x.view(),
+                    &OBJECTIVE,
+                    &mut again,
+                    &mut units,
+                );
+                assert_eq!((measured, &again), (cost, &gradient), "{what}");
+                let (a, reconstructed) = engine.reconstruct(&parameters, x.view());
+                assert!(
+                    distance(
+                        a.as_slice().unwrap(),
+                        forward.activations.as_slice().unwrap()
+                    ) <= tolerance
+                );
+                let golden_output = forward.reconstructions.as_slice().unwrap();
+                assert!(
+                    distance(reconstructed.as_slice().unwrap(), golden_output) <= tolerance,
+                    "{what}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn agrees_with_the_reference_in_f64() {
+    agrees_with_the_reference::<f64>(1e-12);
+}
+
+#[test]
+fn agrees_with_the_reference_in_f32() {
+    agrees_with_the_reference::<f32>(1e-5);
+}
+
+#[test]
+fn measure_sees_what_the_activations_do() {
+    for hidden in HiddenActivation::ALL {
+        let architecture = Architecture {
+            hidden_activation: hidden,
+            ..architecture(20, 9)
+        };
+        let (x, mut parameters) = (
+            samples::<f32>(1_700, 20),
+            Parameters::<f32>::initial(20, 9, 4),
+        );
+        // louder, so that units answer to their inputs; one constant, one the double of another
+        parameters.flat_mut().iter_mut().for_each(|w| *w *= 3.0);
+        parameters.encoder_weights_mut().row_mut(3).fill(1e-4);
+        let row = parameters.encoder_weights().row(0).to_owned();
+        parameters
+            .encoder_weights_mut()
+            .row_mut(5)
+            .assign(&row.mapv(|w| -1.5 * w));
+        let a = reference::forward(&architecture, &parameters, x.view()).activations;
+        let p = a.mapv(|a| {
+            if hidden == HiddenActivation::Tanh {
+                (f64::from(a) + 1.0) / 2.0
+            } else {
+                f64::from(a)
+            }
+        });
+        for (name, mut engine) in engines::<f32>(architecture) {
+            let mut units = Vec::new();
+            engine.measure(&parameters, x.view(), &OBJECTIVE, &mut units);
+            assert_eq!(units.len(), 9);
+            for (unit, column) in units.iter().zip(p.columns()) {
+                let least = column.iter().copied().fold(f64::INFINITY, f64::min);
+                let greatest = column.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+                let pairs = [
+                    (unit.mean_activation, column.mean().unwrap(), 1e-6),
+                    (unit.standard_deviation, column.std(0.0), 1e-6),
+                    (unit.minimum, least, 1e-6),
+                    (unit.maximum, greatest, 1e-6),
+                ];
+                for (found, expected, tolerance) in pairs {
+                    assert!(
+                        (found - expected).abs() <= tolerance,
+                        "{hidden:?} {name}: {found} for {expected}"
+                    );
+                }
+            }
+            assert_eq!(units[3].state, UnitState::Constant, "{name}");
+            assert_eq!(units[5].state, UnitState::Duplicate, "{name}");
+            let norm = parameters
+                .encoder_weights()
+                .row(2)
+                .iter()
+                .map(|w| f64::from(w * w))
+                .sum::<f64>()
+                .sqrt();
+            assert!((units[2].feature_norm - norm).abs() < 1e-5 * norm);
+        }
+    }
+}
+
+/// At every pre-activation from hopelessly off to hopelessly on, cost and gradient are finite and those of f64.
+#[test]
+fn saturated_units_keep_their_cost_and_gradient() {
+    for hidden in HiddenActivation::ALL {
+        let architecture = Architecture {
+            hidden_activation: hidden,
+            ..architecture(6, 3)
+        };
+        let x = samples::<f32>(40, 6);
+        for bias in [
+            -1000.0, -200.0, -110.0, -85.0, -70.0, -44.0, -20.0, -8.0, 8.0, 17.0, 30.0, 60.0, 100.0,
+        ] {
+            let mut parameters = Parameters::<f32>::initial(6, 3, 4);
+            parameters.encoder_bias_mut()[1] = bias;
+            let golden = reference::cost_and_gradient(
+                &architecture,
+                &parameters.cast::<f64>(),
+                x.mapv(f64::from).view(),
+                &OBJECTIVE,
+            );
+            for (name, mut engine) in engines::<f32>(architecture) {
+                let mut gradient = Parameters::zeros(6, 3);
+                let cost =
+                    engine.cost_and_gradient(&parameters, x.view(), &OBJECTIVE, &mut gradient);
+                let what = format!("{hidden:?} {name} bias {bias}");
+                assert!(
+                    (cost.total() - golden.cost.total()).abs() <= 1e-5 * golden.cost.total(),
+                    "{what}"
+                );
+                let error = distance(gradient.cast::<f64>().flat(), golden.gradient.flat());
+                assert!(error <= 1e-4, "{what}: {error:e}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_view_with_gaps_is_copied() {
+    let architecture = architecture(5, 4);
+    let wide = samples::<f64>(30, 10);
+    let (view, parameters) = (
+        wide.slice(ndarray::s![..;2, ..;2]),
+        Parameters::initial(5, 4, 1),
+    );
+    let mut engine = Engine::new(architecture, 1);
+    let found = engine.cost(&parameters, view, &OBJECTIVE);
+    assert_eq!(
+        found,
+        engine.cost(&parameters, view.to_owned().view(), &OBJECTIVE)
+    );
+}

@@ -4,6 +4,63 @@ use std::arch::x86_64::*;
 
 use super::Lanes;
 
+/// An 8 × 8 square of `f32`, transposed in registers: pairs, then fours, then halves change places.
+///
+/// # Safety
+/// The processor has AVX; rows of 8 numbers are readable, `from_stride` apart, and writable, `to_stride` apart.
+#[inline(always)]
+pub(super) unsafe fn transpose8(
+    from: *const f32,
+    from_stride: usize,
+    to: *mut f32,
+    to_stride: usize,
+) {
+    // SAFETY: 8 rows of 8 numbers each way, as the caller vouches
+    unsafe {
+        let row = |i: usize| _mm256_loadu_ps(from.add(i * from_stride));
+        let r = [
+            row(0),
+            row(1),
+            row(2),
+            row(3),
+            row(4),
+            row(5),
+            row(6),
+            row(7),
+        ];
+        let t = [
+            _mm256_unpacklo_ps(r[0], r[1]),
+            _mm256_unpackhi_ps(r[0], r[1]),
+            _mm256_unpacklo_ps(r[2], r[3]),
+            _mm256_unpackhi_ps(r[2], r[3]),
+            _mm256_unpacklo_ps(r[4], r[5]),
+            _mm256_unpackhi_ps(r[4], r[5]),
+            _mm256_unpacklo_ps(r[6], r[7]),
+            _mm256_unpackhi_ps(r[6], r[7]),
+        ];
+        let f = [
+            _mm256_shuffle_ps::<0x44>(t[0], t[2]),
+            _mm256_shuffle_ps::<0xee>(t[0], t[2]),
+            _mm256_shuffle_ps::<0x44>(t[1], t[3]),
+            _mm256_shuffle_ps::<0xee>(t[1], t[3]),
+            _mm256_shuffle_ps::<0x44>(t[4], t[6]),
+            _mm256_shuffle_ps::<0xee>(t[4], t[6]),
+            _mm256_shuffle_ps::<0x44>(t[5], t[7]),
+            _mm256_shuffle_ps::<0xee>(t[5], t[7]),
+        ];
+        for i in 0..4 {
+            _mm256_storeu_ps(
+                to.add(i * to_stride),
+                _mm256_permute2f128_ps::<0x20>(f[i], f[i + 4]),
+            );
+            _mm256_storeu_ps(
+                to.add((i + 4) * to_stride),
+                _mm256_permute2f128_ps::<0x31>(f[i], f[i + 4]),
+            );
+        }
+    }
+}
+
 /// The mask of the first n lanes starts at `F32X8_MASKS[8 - n]`.
 static F32X8_MASKS: [i32; 16] = [-1, -1, -1, -1, -1, -1, -1, -1, 0, 0, 0, 0, 0, 0, 0, 0];
 
@@ -27,6 +84,12 @@ impl Lanes for F32x8 {
     type Scalar = f32;
     type Vector = __m256;
     const WIDTH: usize = 8;
+
+    #[inline(always)]
+    unsafe fn transpose8(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller vouches for both squares and the processor
+        unsafe { transpose8(from, from_stride, to, to_stride) }
+    }
 
     #[inline(always)]
     unsafe fn splat(value: f32) -> Self::Vector {

@@ -16,6 +16,12 @@ impl Lanes for F32x16 {
     const WIDTH: usize = 16;
 
     #[inline(always)]
+    unsafe fn transpose8(from: *const f32, from_stride: usize, to: *mut f32, to_stride: usize) {
+        // SAFETY: the caller vouches for both squares and the processor
+        unsafe { super::avx2::transpose8(from, from_stride, to, to_stride) }
+    }
+
+    #[inline(always)]
     unsafe fn splat(value: f32) -> Self::Vector {
         // SAFETY: see above
         unsafe { _mm512_set1_ps(value) }

@@ -55,4 +55,21 @@ pub trait Lanes: Copy + 'static {
     unsafe fn flush_below(a: Self::Vector, least: Self::Vector) -> Self::Vector;
     /// The bits shifted left by the mantissa's width: turns 1.5·2^mantissa + bias + n into 2ⁿ.
     unsafe fn mantissa_to_exponent(a: Self::Vector) -> Self::Vector;
+    /// Copies 8 rows of 8 numbers, `from_stride` apart, to the 8 columns of `to`, whose rows are `to_stride` apart.
+    #[inline(always)]
+    unsafe fn transpose8(
+        from: *const Self::Scalar,
+        from_stride: usize,
+        to: *mut Self::Scalar,
+        to_stride: usize,
+    ) {
+        for row in 0..8 {
+            for column in 0..8 {
+                // SAFETY: the caller vouches for both squares
+                unsafe {
+                    *to.add(column * to_stride + row) = *from.add(row * from_stride + column)
+                };
+            }
+        }
+    }
 }

@@ -1,0 +1,329 @@
+//! L-BFGS (Nocedal & Wright 2006, algorithms 7.4 and 7.5), one iteration a call.
+//!
+//! Why not the `argmin` crate (0.11): its solver can be stepped through `Solver::next_iter`, but it takes the problem by
+//! value, runs its line search to the end in an executor of its own, clones the parameter vector several times an
+//! iteration, adds up dot products in the vectors' own precision (in f32 that ends the descent early), and has no way
+//! to forget its memory when a slider moves.
+
+use std::collections::VecDeque;
+
+use super::line_search::{Point, Wolfe, search};
+use crate::numerics::{Precision, Real, kernels};
+
+/// Corrections kept, as in the original exercise.
+pub const CORRECTIONS: usize = 20;
+
+/// How an iteration ended.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Progress {
+    /// The cost at the point where the parameters now are.
+    pub cost: f64,
+    /// How often cost and gradient were evaluated.
+    pub evaluations: usize,
+    /// No step along the gradient decreases the cost: a minimum as far as this precision can tell, or a cost that is
+    /// not finite. The parameters are as they were.
+    pub stuck: bool,
+}
+
+/// One past step.
+#[derive(Clone, Debug)]
+struct Correction<T> {
+    /// s = xₖ₊₁ − xₖ
+    step: Vec<T>,
+    /// y = ∇ₖ₊₁ − ∇ₖ
+    change: Vec<T>,
+    /// 1/(y·s)
+    rho: f64,
+}
+
+/// The memory and the point it belongs to. Dot products are in f64.
+#[derive(Clone, Debug)]
+pub struct Lbfgs<T> {
+    corrections: VecDeque<Correction<T>>,
+    /// Dropped corrections' vectors, for the next one.
+    spare: Vec<Correction<T>>,
+    /// The point that cost and gradient are of; empty before the first step and after a restart.
+    point: Vec<T>,
+    cost: f64,
+    gradient: Vec<T>,
+    direction: Vec<T>,
+    trial: Vec<T>,
+    trial_gradient: Vec<T>,
+    known: bool,
+}
+
+impl<T: Real> Lbfgs<T> {
+    pub fn new(parameter_count: usize) -> Self {
+        let zeros = || vec![T::zero(); parameter_count];
+        Self {
+            corrections: VecDeque::with_capacity(CORRECTIONS + 1),
+            spare: Vec::with_capacity(CORRECTIONS + 1),
+            point: zeros(),
+            cost: f64::NAN,
+            gradient: zeros(),
+            direction: zeros(),
+            trial: zeros(),
+            trial_gradient: zeros(),
+            known: false,
+        }
+    }
+
+    /// Forgets the corrections and the cost: the next step is along the gradient. For when the objective changed.
+    pub fn restart(&mut self) {
+        self.spare.extend(self.corrections.drain(..));
+        self.known = false;
+    }
+
+    /// How many corrections are remembered.
+    pub fn memory(&self) -> usize {
+        self.corrections.len()
+    }
+
+    /// One iteration from `parameters`, moved in place. `evaluate(x, ∇)` returns the cost at x and fills in the
+    /// gradient; it is called at least once, and a few times where the first step length doesn't do. Where
+    /// `parameters` isn't where the last iteration left it, the memory is forgotten first.
+    pub fn step(
+        &mut self,
+        parameters: &mut [T],
+        mut evaluate: impl FnMut(&[T], &mut [T]) -> f64,
+    ) -> Progress {
+        let mut evaluations = 0;
+        let mut evaluate = |x: &[T], gradient: &mut [T]| {
+            evaluations += 1;
+            evaluate(x, gradient)
+        };
+        if !self.known || self.point != *parameters {
+            self.restart();
+            self.point.copy_from_slice(parameters);
+            self.cost = evaluate(parameters, &mut self.gradient);
+            self.known = true;
+        }
+        let mut found = self.advance(&mut evaluate);
+        if found.is_none() && !self.corrections.is_empty() {
+            // the memory misleads: once more, along the gradient
+            self.spare.extend(self.corrections.drain(..));
+            found = self.advance(&mut evaluate);
+        }
+        if found.is_some() {
+            parameters.copy_from_slice(&self.point);
+        }
+        Progress {
+            cost: self.cost,
+            evaluations,
+            stuck: found.is_none(),
+        }
+    }
+
+    /// A step along the quasi-Newton direction, remembered; `None`, and nothing moved, where the search fails.
+    fn advance(&mut self, evaluate: &mut impl FnMut(&[T], &mut [T]) -> f64) -> Option<Point> {
+        self.set_direction();
+        let slope = dot(&self.gradient, &self.direction);
+        if !(self.cost.is_finite() && slope.is_finite() && slope < 0.0) {
+            return None;
+        }
+        let first = if self.corrections.is_empty() {
+            // no scale is known yet: a step of at most length 1
+            (1.0 / dot(&self.direction, &self.direction).sqrt()).min(1.0)
+        } else {
+            1.0
+        };
+        let relative_rounding = match T::PRECISION {
+            Precision::F32 => 1e-6,
+            Precision::F64 => 1e-14,
+        };
+        let wolfe = Wolfe {
+            start: Point {
+                step: 0.0,
+                value: self.cost,
+                slope,
+            },
+            rounding: relative_rounding * self.cost.abs(),
+        };
+        let Self {
+            point,
+            direction,
+            trial,
+            trial_gradient,
+            ..
+        } = self;
+        let found = search(&wolfe, first, |step| {
+            let alpha = T::of(step);
+            for ((to, x), d) in trial.iter_mut().zip(&*point).zip(&*direction) {
+                *to = *x + alpha * *d;
+            }
+            let cost = evaluate(trial, trial_gradient);
+            (cost, dot(trial_gradient, direction))
+        })?;
+        self.remember();
+        std::mem::swap(&mut self.point, &mut self.trial);
+        std::mem::swap(&mut self.gradient, &mut self.trial_gradient);
+        self.cost = found.value;
+        Some(found)
+    }
+
+    /// −H∇ by the two-loop recursion, with H₀ = (s·y / y·y) I of the latest correction.
+    fn set_direction(&mut self) {
+        let kernels = kernels::best::<T>();
+        let direction = &mut self.direction;
+        for (d, g) in direction.iter_mut().zip(&self.gradient) {
+            *d = -*g;
+        }
+        let mut alphas = [0.0; CORRECTIONS];
+        for (correction, alpha) in self.corrections.iter().rev().zip(&mut alphas) {
+            *alpha = correction.rho * dot(&correction.step, direction);
+            kernels.descend(direction, &correction.change, T::of(*alpha));
+        }
+        if let Some(latest) = self.corrections.back() {
+            let scale = T::of(1.0 / (latest.rho * dot(&latest.change, &latest.change)));
+            direction.iter_mut().for_each(|d| *d *= scale);
+        }
+        let count = self.corrections.len();
+        for (correction, alpha) in self.corrections.iter().zip(alphas[..count].iter().rev()) {
+            let beta = correction.rho * dot(&correction.change, direction);
+            kernels.descend(direction, &correction.step, T::of(beta - alpha));
+        }
+    }
+
+    /// Keeps the step from the point to the trial, where its curvature is positive beyond rounding.
+    fn remember(&mut self) {
+        let count = self.point.len();
+        if self.corrections.len() == CORRECTIONS {
+            self.spare.extend(self.corrections.pop_front());
+        }
+        let mut correction = self.spare.pop().unwrap_or_else(|| Correction {
+            step: vec![T::zero(); count],
+            change: vec![T::zero(); count],
+            rho: 0.0,
+        });
+        for (to, (new, old)) in correction
+            .step
+            .iter_mut()
+            .zip(self.trial.iter().zip(&self.point))
+        {
+            *to = *new - *old;
+        }
+        for (to, (new, old)) in correction
+            .change
+            .iter_mut()
+            .zip(self.trial_gradient.iter().zip(&self.gradient))
+        {
+            *to = *new - *old;
+        }
+        let curvature = dot(&correction.step, &correction.change);
+        if curvature > f64::EPSILON * dot(&correction.change, &correction.change) {
+            correction.rho = 1.0 / curvature;
+            self.corrections.push_back(correction);
+        } else {
+            self.spare.push(correction);
+        }
+    }
+}
+
+/// a·b, in f64 between short stretches.
+fn dot<T: Real>(a: &[T], b: &[T]) -> f64 {
+    kernels::best::<T>().dot(a, b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::line_search::{CURVATURE, DECREASE};
+    use super::*;
+
+    fn rosenbrock<T: Real>(x: &[T], gradient: &mut [T]) -> f64 {
+        let x: Vec<f64> = x.iter().map(|x| x.f64()).collect();
+        let mut sum = 0.0;
+        let mut slopes = vec![0.0; x.len()];
+        for i in 0..x.len() - 1 {
+            let (bend, off) = (x[i + 1] - x[i] * x[i], 1.0 - x[i]);
+            sum += 100.0 * bend * bend + off * off;
+            slopes[i] += -400.0 * x[i] * bend - 2.0 * off;
+            slopes[i + 1] += 200.0 * bend;
+        }
+        for (to, slope) in gradient.iter_mut().zip(slopes) {
+            *to = T::of(slope);
+        }
+        sum
+    }
+
+    #[test]
+    fn rosenbrock_is_solved_and_every_step_meets_strong_wolfe() {
+        let mut lbfgs = Lbfgs::new(10);
+        let mut x = vec![-1.2f64; 10];
+        let mut evaluations = 0;
+        for iteration in 0..200 {
+            let old = x.clone();
+            let mut old_gradient = vec![0.0; 10];
+            let before = rosenbrock(&old, &mut old_gradient);
+            let progress = lbfgs.step(&mut x, rosenbrock);
+            evaluations += progress.evaluations;
+            if progress.stuck || progress.cost < 1e-25 {
+                assert!(progress.cost < 1e-20, "{iteration}: {progress:?}");
+                break;
+            }
+            let mut gradient = vec![0.0; 10];
+            assert_eq!(rosenbrock(&x, &mut gradient), progress.cost);
+            // with the step itself as the direction, its length is 1
+            let moved: Vec<f64> = x.iter().zip(&old).map(|(new, old)| new - old).collect();
+            let (slope, new_slope) = (dot(&old_gradient, &moved), dot(&gradient, &moved));
+            assert!(slope < 0.0);
+            assert!(
+                progress.cost <= before + DECREASE * slope + 1e-13 * before,
+                "{iteration}: {progress:?}"
+            );
+            assert!(
+                new_slope.abs() <= CURVATURE * slope.abs() * (1.0 + 1e-9),
+                "{iteration}: {progress:?}"
+            );
+        }
+        assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-8), "{x:?}");
+        assert!(evaluations < 150, "{evaluations}");
+    }
+
+    #[test]
+    fn f32_gets_as_far_as_its_rounding_and_then_says_so() {
+        let mut lbfgs = Lbfgs::new(6);
+        let mut x = vec![-1.2f32; 6];
+        let mut progress = lbfgs.step(&mut x, rosenbrock);
+        for _ in 0..500 {
+            let before = progress.cost;
+            progress = lbfgs.step(&mut x, rosenbrock);
+            assert!(
+                progress.cost <= before * (1.0 + 2e-6),
+                "the cost never rises by more than rounding"
+            );
+            if progress.stuck {
+                break;
+            }
+        }
+        assert!(x.iter().all(|x| (x - 1.0).abs() < 1e-3), "{x:?}");
+    }
+
+    #[test]
+    fn a_restart_or_a_moved_point_forgets_the_memory() {
+        let mut lbfgs = Lbfgs::new(4);
+        let mut x = vec![0.5f64; 4];
+        for _ in 0..5 {
+            lbfgs.step(&mut x, rosenbrock);
+        }
+        assert_eq!(lbfgs.memory(), 5);
+        lbfgs.restart();
+        assert_eq!(lbfgs.memory(), 0);
+        lbfgs.step(&mut x, rosenbrock);
+        lbfgs.step(&mut x, rosenbrock);
+        assert_eq!(lbfgs.memory(), 2);
+        x[0] += 0.1;
+        lbfgs.step(&mut x, rosenbrock);
+        assert_eq!(lbfgs.memory(), 1);
+    }
+
+    #[test]
+    fn a_cost_that_is_not_finite_moves_nothing() {
+        let mut lbfgs = Lbfgs::new(2);
+        let mut x = vec![1.0f64, 2.0];
+        let progress = lbfgs.step(&mut x, |_, gradient| {
+            gradient.fill(f64::NAN);
+            f64::NAN
+        });
+        assert!(progress.stuck && x == [1.0, 2.0]);
+    }
+}

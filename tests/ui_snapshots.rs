@@ -1,0 +1,88 @@
+//! The window to the pixel, from a fixed snapshot: dark, light, and zoomed for the back row.
+//!
+//! Rendered by the software rasteriser of Mesa (`mesa-vulkan-drivers`); `UPDATE_SNAPSHOTS=1` renews the pictures.
+
+mod ui_support;
+
+use egui_kittest::SnapshotOptions;
+use sae_lab::app::preferences::Preferences;
+use ui_support::scripted;
+
+/// `size` is in points: the window is `zoom` times as many pixels.
+fn compare(
+    name: &str,
+    preferences: Preferences,
+    size: [f32; 2],
+    prepare: impl FnOnce(&mut egui_kittest::Harness<'static, sae_lab::app::LabApp>),
+) {
+    let (mut harness, _script) = scripted(preferences, size, true);
+    prepare(&mut harness);
+    harness.run();
+    // other drivers round a few edges differently; a moved or missing thing is thousands of pixels
+    harness.snapshot_options(
+        name,
+        &SnapshotOptions::new().threshold(2.0).max_failed_pixels(150),
+    );
+}
+
+const HD: [f32; 2] = [1280.0, 720.0];
+
+#[test]
+fn dark() {
+    compare(
+        "dark",
+        Preferences {
+            dark: true,
+            zoom: 100,
+        },
+        HD,
+        |_| {},
+    );
+}
+
+#[test]
+fn light() {
+    compare(
+        "light",
+        Preferences {
+            dark: false,
+            zoom: 100,
+        },
+        HD,
+        |_| {},
+    );
+}
+
+#[test]
+fn zoomed() {
+    let projector = HD.map(|pixels| (pixels / 1.5).floor());
+    compare(
+        "zoom-150",
+        Preferences {
+            dark: true,
+            zoom: 150,
+        },
+        projector,
+        |_| {},
+    );
+}
+
+#[test]
+fn selected_and_asked() {
+    use egui_kittest::kittest::Queryable as _;
+    compare(
+        "question",
+        Preferences {
+            dark: true,
+            zoom: 100,
+        },
+        HD,
+        |harness| {
+            harness.get_by_label("Unit 7, alive").click();
+            harness.run();
+            harness.key_press(egui::Key::R);
+            harness.run();
+            harness.remove_cursor();
+        },
+    );
+}

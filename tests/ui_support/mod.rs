@@ -1,0 +1,285 @@
+//! A scripted trainer and a fixed snapshot, so that the window can be tested to the pixel and to the command.
+#![allow(dead_code, reason = "each test file uses its part")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+use std::sync::{Arc, Mutex};
+
+use egui_kittest::Harness;
+use ndarray::Array2;
+use sae_lab::app::LabApp;
+use sae_lab::app::port::{Backend, TrainerPort, Wake};
+use sae_lab::app::preferences::Preferences;
+use sae_lab::data::{DataSet, DataSpec, EmbeddedSet, SampleShape, Samples};
+use sae_lab::model::units::StateCounts;
+use sae_lab::model::{
+    CheckedHyperparameters, Cost, Hyperparameters, Parameters, UnitState, UnitStatistics,
+};
+use sae_lab::training::history::changes;
+use sae_lab::training::{
+    Activity, Command, Event, Experiment, History, Mailbox, Preset, Record, Snapshot, TrainerError,
+};
+
+/// What the window asked of the scripted trainer.
+#[derive(Default)]
+pub struct Script {
+    pub commands: Mutex<Vec<Command>>,
+    pub hyperparameters: Mutex<Vec<CheckedHyperparameters>>,
+    pub snapshots: Mailbox<Arc<Snapshot>>,
+    pub events: Mutex<Vec<Event>>,
+}
+
+impl Script {
+    /// The commands since the last call, as their names.
+    pub fn commands(&self) -> Vec<String> {
+        let commands = std::mem::take(&mut *self.commands.lock().unwrap());
+        let name = |command: &Command| {
+            format!("{command:?}")
+                .chars()
+                .take_while(|c| c.is_alphanumeric())
+                .collect()
+        };
+        commands.iter().map(name).collect()
+    }
+
+    pub fn last_hyperparameters(&self) -> Option<Hyperparameters> {
+        self.hyperparameters
+            .lock()
+            .unwrap()
+            .last()
+            .map(|checked| **checked)
+    }
+}
+
+struct Scripted(Arc<Script>);
+
+impl TrainerPort for Scripted {
+    fn send(&self, command: Command) -> Result<(), TrainerError> {
+        self.0.commands.lock().unwrap().push(command);
+        Ok(())
+    }
+
+    fn set_hyperparameters(&self, settings: CheckedHyperparameters) {
+        self.0.hyperparameters.lock().unwrap().push(settings);
+    }
+
+    fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.0.snapshots.take()
+    }
+
+    fn events(&self) -> Vec<Event> {
+        std::mem::take(&mut *self.0.events.lock().unwrap())
+    }
+}
+
+/// Hands out the scripted trainer; loads embedded sets as one fixed set, and no file.
+pub struct ScriptedBackend(pub Arc<Script>);
+
+impl Backend for ScriptedBackend {
+    fn start(
+        &self,
+        _: Experiment,
+        _: Arc<DataSet>,
+        _: Wake,
+    ) -> Result<Box<dyn TrainerPort>, TrainerError> {
+        Ok(Box::new(Scripted(Arc::clone(&self.0))))
+    }
+
+    fn load(&self, spec: &DataSpec) -> Result<DataSet, String> {
+        match spec.source {
+            sae_lab::data::DataSource::Embedded(_) => Ok(data(spec.clone())),
+            sae_lab::data::DataSource::File(_) => Err("no file can be read here".into()),
+        }
+    }
+}
+
+/// 400 waves of 8×8.
+pub fn data(spec: DataSpec) -> DataSet {
+    let samples = Array2::from_shape_fn((400, 64), |(i, j)| {
+        let (x, y) = ((j % 8) as f32 - 3.5, (j / 8) as f32 - 3.5);
+        let angle = i as f32 * 0.7;
+        0.5 + 0.4 * (0.9 * (x * angle.cos() + y * angle.sin()) + i as f32).sin()
+    });
+    DataSet::new(
+        "photos, whitened",
+        spec,
+        Samples::F32(samples),
+        SampleShape::Image {
+            rows: 8,
+            columns: 8,
+        },
+    )
+}
+
+/// The story of the lab in one snapshot: edges learned, then λ raised at epoch 300, and 18 of 49 units dead.
+pub fn snapshot() -> Snapshot {
+    let experiment = Preset::Edges.experiment();
+    let (hidden, inputs) = (experiment.hidden, 64);
+    let dead = |unit: usize| unit % 8 == 3 || unit % 5 == 4 && unit > 20 || unit == 12;
+    let mut parameters = Parameters::<f32>::zeros(inputs, hidden);
+    for (unit, mut row) in parameters
+        .encoder_weights_mut()
+        .outer_iter_mut()
+        .enumerate()
+    {
+        let (angle, phase) = (unit as f32 * 0.61, unit as f32 * 1.3);
+        let (cx, cy) = (
+            3.5 + 1.5 * (unit as f32 * 2.1).sin(),
+            3.5 + 1.5 * (unit as f32 * 1.7).cos(),
+        );
+        let size = if dead(unit) { 0.06 } else { 0.9 };
+        for (j, weight) in row.iter_mut().enumerate() {
+            let (x, y) = ((j % 8) as f32 - cx, (j / 8) as f32 - cy);
+            let along = x * angle.cos() + y * angle.sin();
+            *weight = size * (-(x * x + y * y) / 9.0).exp() * (1.4 * along + phase).sin();
+        }
+    }
+    let units: Vec<UnitStatistics> = (0..hidden)
+        .map(|unit| {
+            let wave = (unit as f64 * 1.9).sin();
+            let mean = 0.02 * (1.0 + if dead(unit) { 0.02 } else { 0.3 } * wave);
+            let spread = if dead(unit) {
+                0.012 + 0.01 * wave.abs()
+            } else {
+                0.55 + 0.3 * (unit as f64 * 0.8).cos()
+            };
+            let state = match unit {
+                _ if dead(unit) => UnitState::Constant,
+                17 => UnitState::Duplicate,
+                _ => UnitState::Alive,
+            };
+            UnitStatistics {
+                mean_activation: mean,
+                standard_deviation: spread / 6.0,
+                minimum: 0.004,
+                maximum: 0.004 + spread,
+                feature_norm: if dead(unit) { 0.2 } else { 2.4 },
+                state,
+            }
+        })
+        .collect();
+    let counts = StateCounts::of(&units);
+    let mut history = History::new();
+    let last = 340;
+    for epoch in 0..=last {
+        let e = epoch as f64;
+        let after = if epoch >= 300 { e - 300.0 } else { 0.0 };
+        let cost = Cost {
+            reconstruction_loss: 0.3 + 0.16 * (-e / 60.0).exp() + 0.003 * after,
+            decay_penalty: if epoch < 300 {
+                0.07 - 0.06 * (-e / 90.0).exp()
+            } else {
+                0.27 * (-after / 14.0).exp() + 0.01
+            },
+            sparsity_penalty: 47.0 * (-e / 2.0).exp()
+                + 0.012 * (1.2 + (e * 1.7).sin()) * (1.1 + (e * 0.53).cos()),
+        };
+        let fraction = if epoch < 150 {
+            1.0 - (e / 150.0).powf(0.4)
+        } else {
+            (after / 40.0).min(1.0) * 0.37
+        };
+        let gone = if epoch == last {
+            counts.dead()
+        } else {
+            (fraction * hidden as f64) as u32
+        };
+        history.push(Record {
+            epoch,
+            cost,
+            fvu: cost.reconstruction_loss / 0.45,
+            counts: StateCounts {
+                alive: hidden as u32 - gone,
+                constant: gone,
+                ..StateCounts::default()
+            },
+        });
+    }
+    let before = experiment.hyperparameters;
+    let now = Hyperparameters {
+        weight_decay: 4e-4,
+        ..before
+    };
+    history.mark(300, 30.0, changes(&before, &now));
+    let record = *history.last().unwrap();
+    let data = Arc::new(data(experiment.data.clone()));
+    let inputs = Arc::new(
+        data.samples
+            .to::<f32>()
+            .slice(ndarray::s![..16, ..])
+            .to_owned(),
+    );
+    let reconstructions = inputs.mapv(|x| 0.5 + 0.6 * (x - 0.5));
+    let activations =
+        Array2::from_shape_fn((16, hidden), |(i, j)| ((i * 7 + j * 3) % 11) as f32 / 11.0);
+    Snapshot {
+        run: 1,
+        experiment: Experiment {
+            hyperparameters: now,
+            ..experiment
+        },
+        data,
+        activity: Activity::Training,
+        epoch: record.epoch,
+        hyperparameters: now.check().unwrap(),
+        parameters,
+        cost: record.cost,
+        fvu: record.fvu,
+        units,
+        inputs,
+        reconstructions,
+        activations,
+        history: Arc::new(history),
+        epochs_per_second: 312.0,
+        samples_per_second: 3.12e6,
+        trained_for: std::time::Duration::from_secs(12),
+    }
+}
+
+/// The window on the scripted trainer, with what it asked for.
+pub fn scripted(
+    preferences: Preferences,
+    size: [f32; 2],
+    renders: bool,
+) -> (Harness<'static, LabApp>, Arc<Script>) {
+    let script = Arc::new(Script::default());
+    let backend = Arc::new(ScriptedBackend(Arc::clone(&script)));
+    let mut builder = Harness::builder()
+        .with_size(size)
+        .with_max_steps(60)
+        .with_step_dt(1.0 / 30.0);
+    builder = builder.with_theme(if preferences.dark {
+        egui::Theme::Dark
+    } else {
+        egui::Theme::Light
+    });
+    if renders {
+        builder = builder.wgpu();
+    }
+    let snapshot = snapshot();
+    let experiment = snapshot.experiment.clone();
+    let mut harness = builder.build_eframe(move |context| {
+        LabApp::new(&context.egui_ctx, experiment, preferences, backend)
+    });
+    wait(&mut harness, |app| app.view().loading.is_none());
+    script.commands();
+    script.snapshots.put(Arc::new(snapshot));
+    harness.run();
+    (harness, script)
+}
+
+/// Steps until `done`, for at most 20 seconds.
+pub fn wait(harness: &mut Harness<'static, LabApp>, done: impl Fn(&LabApp) -> bool) {
+    let start = std::time::Instant::now();
+    while !done(harness.state()) {
+        assert!(
+            start.elapsed().as_secs() < 20,
+            "waited in vain; the window says {:?}",
+            harness.state().view().notices
+        );
+        std::thread::sleep(std::time::Duration::from_millis(5));
+        harness.step();
+    }
+}
+
+/// Any embedded set but the one of the fixed snapshot.
+pub const OTHER_SET: EmbeddedSet = EmbeddedSet::Digits;
