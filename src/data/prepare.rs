@@ -263,7 +263,7 @@ mod tests {
             let once = load(&spec).unwrap();
             assert_eq!(once.samples, load(&spec).unwrap().samples);
             let other = load(&DataSpec {
-                seed: 1,
+                seed: spec.seed + 1,
                 ..spec.clone()
             })
             .unwrap();
