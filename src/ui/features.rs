@@ -14,7 +14,8 @@ use crate::app::{Action, UserCommand};
 use crate::model::units::StateCounts;
 use crate::model::{UnitState, UnitStatistics};
 use crate::training::Snapshot;
-
+/// Narrower than this, in points, the contrast is named in a word.
+const FULL_LABEL: f32 = 200.0;
 const GAP: f32 = 4.0;
 /// How much of a dead unit's picture shows.
 const DIMMED: f32 = 0.5;
@@ -203,9 +204,12 @@ fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
             ui.label(muted(ui, format!("{} alive ·", counts.alive)));
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            let words = match view.contrast {
-                Contrast::Shared => "encoder weights, shared contrast",
-                Contrast::PerTile => "encoder weights, per-tile contrast",
+            let narrow = ui.available_width() < FULL_LABEL;
+            let words = match (view.contrast, narrow) {
+                (Contrast::Shared, false) => "encoder weights, shared contrast",
+                (Contrast::PerTile, false) => "encoder weights, per-tile contrast",
+                (Contrast::Shared, true) => "shared",
+                (Contrast::PerTile, true) => "per tile",
             };
             let command = UserCommand::ToggleContrast;
             let button = egui::Button::new(muted(ui, words))
