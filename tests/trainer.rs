@@ -398,3 +398,80 @@ fn interrupted_by_a_reset_a_long_epoch_does_not_keep_it_waiting() {
     });
     assert!(lab.snapshot().parameters.is_finite());
 }
+
+#[test]
+fn every_optimiser_can_be_switched_to_without_losing_the_weights() {
+    let mut lab = Lab::start(experiment());
+    for _ in 0..20 {
+        lab.send(Command::StepEpoch);
+    }
+    lab.until_paused_at(20);
+    let mut epoch = 20;
+    for optimizer in OptimizerKind::ALL.into_iter().rev() {
+        let before = lab.snapshot().cost.total();
+        let settings = Hyperparameters {
+            optimizer,
+            learning_rate: 1e-3,
+            ..Hyperparameters::default()
+        };
+        lab.trainer.set_hyperparameters(settings.check().unwrap());
+        lab.send(Command::StepEpoch);
+        epoch += 1;
+        lab.until_paused_at(epoch);
+        let (name, after) = (optimizer.name(), lab.snapshot().cost.total());
+        assert!(
+            after < before + 0.01,
+            "{name}: {before} → {after}: begun anew?"
+        );
+        assert_eq!(lab.snapshot().hyperparameters.optimizer, optimizer);
+    }
+    assert_eq!(lab.snapshot().run, 1);
+    let switches = lab
+        .snapshot()
+        .history
+        .markers()
+        .filter(|marker| marker.change.setting == Setting::Optimizer);
+    assert!(switches.count() > 0);
+}
+
+#[test]
+fn an_iteration_of_l_bfgs_is_an_epoch_and_a_moved_slider_does_not_stop_it() {
+    let mut start = experiment();
+    start.hyperparameters.optimizer = OptimizerKind::Lbfgs;
+    let mut lab = Lab::start(start.clone());
+    for _ in 0..15 {
+        lab.send(Command::StepEpoch);
+    }
+    lab.until_paused_at(15);
+    let costs: Vec<f64> = lab
+        .snapshot()
+        .history
+        .records()
+        .map(|record| record.cost.total())
+        .collect();
+    assert_eq!(costs.len(), 16);
+    assert!(costs.windows(2).all(|pair| pair[1] <= pair[0]), "{costs:?}");
+    assert!(costs[15] < 0.5 * costs[0], "{costs:?}");
+
+    let denser = Hyperparameters {
+        sparsity_target: 0.3,
+        ..start.hyperparameters
+    };
+    lab.trainer.set_hyperparameters(denser.check().unwrap());
+    for _ in 0..15 {
+        lab.send(Command::StepEpoch);
+    }
+    lab.until_paused_at(30);
+    let marker = lab.snapshot().history.markers().last().unwrap();
+    assert_eq!(
+        (marker.epoch, marker.change.to_string()),
+        (16, "ρ 0.05 → 0.3".into())
+    );
+    let mean = |units: &[sae_lab::model::UnitStatistics]| {
+        units.iter().map(|unit| unit.mean_activation).sum::<f64>() / units.len() as f64
+    };
+    assert!(
+        (mean(&lab.snapshot().units) - 0.3).abs() < 0.05,
+        "it follows the new target"
+    );
+}

@@ -65,6 +65,9 @@ pub struct ExperimentArguments {
     /// Patches to cut, or samples to generate [default: 10000; bars: 2000]
     #[arg(long)]
     pub patches: Option<usize>,
+    /// The array of a .npz or .mat to take, where it holds several [default: what looks most like data]
+    #[arg(long, value_name = "NAME")]
+    pub variable: Option<String>,
     /// What is done to the values before training
     #[arg(long, value_enum, default_value_t)]
     pub preprocess: Preprocessing,
@@ -77,6 +80,7 @@ impl ExperimentArguments {
             patch: self.patch,
             patches: self.patches.unwrap_or(named.patches),
             preprocessing: self.preprocess,
+            variable: self.variable.clone(),
             ..named
         }
     }
