@@ -367,7 +367,8 @@ fn trouble_is_said_and_can_be_dismissed() {
     });
     harness.run();
     assert!(!harness.state().view().playing);
-    assert!(harness.query_by_label(&cause).is_some());
+    let said = format!("The cost became infinite at epoch 12, and the run stopped: {cause}");
+    assert!(harness.query_by_label(&said).is_some());
     assert!(
         harness
             .query_by_label_contains("index out of bounds")

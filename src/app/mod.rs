@@ -111,9 +111,13 @@ impl LabApp {
     fn hear(&mut self, event: Event) {
         match event {
             Event::Began { .. } | Event::Applied { .. } => {}
-            Event::Diverged { cause, .. } => {
+            Event::Diverged { epoch, cause } => {
                 self.view.playing = false;
-                self.view.notify(Severity::Trouble, cause);
+                let epoch = ui::numbers::thousands(epoch);
+                let text = format!(
+                    "The cost became infinite at epoch {epoch}, and the run stopped: {cause}"
+                );
+                self.view.notify(Severity::Trouble, text);
             }
             Event::Panicked { message } => {
                 self.view.playing = false;

@@ -71,7 +71,10 @@ pub fn run(command: Command) -> ExitCode {
         Err(error) => {
             eprintln!("sae-lab: {error}");
             ExitCode::from(
-                if matches!(error, CliError::Usage(_) | CliError::Hyperparameters(_)) {
+                if matches!(
+                    error,
+                    CliError::Usage(_) | CliError::Hyperparameters(_) | CliError::Run(_)
+                ) {
                     2
                 } else {
                     1

@@ -25,16 +25,16 @@ pub struct ExperimentArguments {
     #[arg(long, value_name = "H")]
     pub hidden: Option<usize>,
     /// ρ, the target activation
-    #[arg(long, default_value_t = 0.05)]
+    #[arg(long, default_value_t = 0.05, allow_negative_numbers = true)]
     pub rho: f64,
     /// β, the weight of the sparsity term
-    #[arg(long, default_value_t = 3.0)]
+    #[arg(long, default_value_t = 3.0, allow_negative_numbers = true)]
     pub beta: f64,
     /// α, the learning rate
-    #[arg(long, default_value_t = 0.1)]
+    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
     pub alpha: f64,
     /// λ, the weight decay
-    #[arg(long, default_value_t = 1e-4)]
+    #[arg(long, default_value_t = 1e-4, allow_negative_numbers = true)]
     pub lambda: f64,
     #[arg(long, value_enum, default_value_t)]
     pub hidden_activation: HiddenActivation,
@@ -43,7 +43,7 @@ pub struct ExperimentArguments {
     #[arg(long, value_enum, default_value_t)]
     pub optimizer: OptimizerKind,
     /// μ of the momentum optimiser
-    #[arg(long, default_value_t = 0.9)]
+    #[arg(long, default_value_t = 0.9, allow_negative_numbers = true)]
     pub momentum: f64,
     /// Samples an update, or `full`
     #[arg(long, value_name = "N|full", default_value = "50")]
@@ -57,8 +57,8 @@ pub struct ExperimentArguments {
     #[arg(long, value_enum, default_value_t)]
     pub gradient: GradientForm,
     /// Threads to compute with [default: all cores]
-    #[arg(long, value_name = "N")]
-    pub threads: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
     /// Side of the square patches that photographs are cut into
     #[arg(long, default_value_t = DataSpec::DEFAULT_PATCH)]
     pub patch: usize,
@@ -131,10 +131,9 @@ impl ExperimentArguments {
 
     /// The threads to compute with.
     pub fn pool(&self) -> Arc<WorkerPool> {
-        let threads = self
-            .threads
-            .or_else(|| std::thread::available_parallelism().ok());
-        Arc::new(WorkerPool::new(threads.map_or(1, NonZeroUsize::get)))
+        let all = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let threads = self.threads.map_or_else(all, usize::from);
+        Arc::new(WorkerPool::new(threads))
     }
 }
 

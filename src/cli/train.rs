@@ -1,7 +1,7 @@
 //! `sae-lab train`
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -54,6 +54,19 @@ pub struct Summary {
     seconds: f64,
 }
 
+/// What `run.json` holds beside the experiment: how it was run, and what came of it.
+#[derive(Debug, Serialize)]
+struct Results<'a> {
+    epochs_requested: u64,
+    threads: usize,
+    /// The model that it began with; null for the seed's random weights.
+    init: Option<&'a Path>,
+    /// Why it stopped early; null if it didn't. The weights are the last finite ones.
+    diverged: Option<&'a str>,
+    #[serde(flatten)]
+    summary: &'a Summary,
+}
+
 impl Summary {
     fn new(epochs: u64, cost: Cost, fvu: f64, counts: StateCounts, seconds: f64) -> Self {
         Self {
@@ -91,12 +104,8 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     let experiment = arguments.experiment.experiment(initial.as_ref())?;
     warn_of_range(&data, experiment.output_activation);
     let settings = experiment.hyperparameters.check()?;
-    let mut run = Run::new(
-        experiment,
-        Arc::clone(&data),
-        initial,
-        arguments.experiment.pool(),
-    )?;
+    let pool = arguments.experiment.pool();
+    let mut run = Run::new(experiment, Arc::clone(&data), initial, Arc::clone(&pool))?;
 
     let bar = progress_bar(arguments.epochs);
     let start = Instant::now();
@@ -120,7 +129,14 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
 
     let state = run.state();
     let summary = Summary::new(state.epoch, state.cost, run.fvu(), run.counts(), seconds);
-    write_results(arguments, &mut run, &data, &summary)?;
+    let results = Results {
+        epochs_requested: arguments.epochs,
+        threads: pool.workers(),
+        init: arguments.init.as_deref(),
+        diverged: diverged.as_deref(),
+        summary: &summary,
+    };
+    write_results(arguments, &mut run, &data, &results)?;
     if let Some(cause) = diverged {
         let out = arguments.out.display();
         return Err(CliError::Diverged(format!(
@@ -140,7 +156,7 @@ fn write_results<T: Real>(
     arguments: &TrainArguments,
     run: &mut Run<T>,
     data: &DataSet,
-    summary: &Summary,
+    results: &Results<'_>,
 ) -> Result<(), CliError> {
     let out = |name: &str| arguments.out.join(name);
     io::npz::write_parameters(&out("model.npz"), run.parameters())?;
@@ -154,7 +170,7 @@ fn write_results<T: Real>(
         reconstructions.view(),
         data.shape,
     )?;
-    io::run_json::write(&out("run.json"), &run.experiment(), data, summary)?;
+    io::run_json::write(&out("run.json"), &run.experiment(), data, results)?;
     Ok(())
 }
 

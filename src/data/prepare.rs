@@ -30,6 +30,11 @@ pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataS
     let (mut samples, shape) = match &found.content {
         Content::Pictures(pictures) => {
             check_patches(spec)?;
+            if pictures.iter().all(is_flat) {
+                // whitened, it would be rounding noise that looks like data
+                let file = found.name.clone();
+                return Err(DataError::Constant { file });
+            }
             let patches = cut(pictures, spec, choice, &mut steps, watch)?;
             (
                 Samples::F32(patches),
@@ -191,6 +196,11 @@ fn contrast<T: Real>(samples: &mut Array2<T>) {
     });
 }
 
+/// Whether every pixel is the same.
+fn is_flat(picture: &Picture) -> bool {
+    picture.luma.windows(2).all(|pair| pair[0] == pair[1])
+}
+
 /// Scales the whole set linearly to [0, 1]; returns what its range was.
 fn unit<T: Real>(samples: &mut Array2<T>) -> (f64, f64) {
     let (low, high) = samples
@@ -330,6 +340,20 @@ mod tests {
         outlier[[0, 0]] = 100.0f32;
         contrast(&mut outlier);
         assert_eq!((outlier[[0, 0]], outlier[[0, 1]]), (0.9, 0.1));
+    }
+
+    #[test]
+    fn a_flat_picture_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("flat.png");
+        let grey = |level| image::GrayImage::from_pixel(20, 20, image::Luma([level]));
+        grey(77).save(&path).unwrap();
+        let error = load(&DataSpec::file(&path)).unwrap_err();
+        assert!(matches!(error, DataError::Constant { .. }), "{error}");
+        let mut spotted = grey(77);
+        spotted.put_pixel(9, 9, image::Luma([200]));
+        spotted.save(&path).unwrap();
+        load(&DataSpec::file(&path)).unwrap();
     }
 
     #[test]

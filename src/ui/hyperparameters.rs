@@ -182,7 +182,10 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
     let slider = LogSlider::new(&label, value, knob.scale)
         .tick(tick)
         .width(width);
-    widgets::hint(&ui.add(slider), &hint);
+    let slider = ui.add(slider);
+    if !slider.dragged() {
+        widgets::hint(&slider, &hint); // it would hide the tiles that the drag changes
+    }
     let changed = *value != before;
     note(ui, knob, view, width);
     ui.add_space(2.0);

@@ -6,6 +6,7 @@ use super::numbers::{self, rate, thousands};
 use super::settings::gradient_name;
 use super::theme::{GRID, SMALL, Theme};
 use crate::app::state::ViewState;
+use crate::data::DataSet;
 use crate::model::GradientForm;
 use crate::model::units::StateCounts;
 use crate::numerics::Precision;
@@ -72,7 +73,10 @@ impl StatusLine {
             if i > 0 {
                 row.label(RichText::new("   │   ").size(SMALL).color(theme.rail));
             }
-            row.label(RichText::new(part).size(SMALL).color(theme.text_muted));
+            let label = row.label(RichText::new(part).size(SMALL).color(theme.text_muted));
+            if i == 0 {
+                label.on_hover_text(preparation(&snapshot.data));
+            }
         }
         if let Some(name) = &view.loading {
             row.label(
@@ -104,6 +108,14 @@ impl StatusLine {
             );
         });
     }
+}
+
+/// What was done to the data, a line a step.
+fn preparation(data: &DataSet) -> String {
+    if data.preparation.is_empty() {
+        return "The values as they stand: nothing was done to them.".to_owned();
+    }
+    data.preparation.join("\n")
 }
 
 fn precision_name(precision: Precision) -> &'static str {
