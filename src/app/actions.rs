@@ -5,7 +5,6 @@ use std::sync::Arc;
 use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS, title_of};
 use super::{Action, LabApp, UserCommand};
 use crate::data::{DataSet, DataSpec};
-use crate::model::OutputActivation;
 use crate::training::{Command, Experiment, Preset, Speed, TrainerError};
 use crate::ui;
 
@@ -266,10 +265,8 @@ impl LabApp {
     /// An output that can't reach the data's values explains a loss that never falls.
     fn warn_of_range(&mut self, data: &DataSet) {
         let output = self.view.experiment.output_activation;
-        let (low, high) = match output {
-            OutputActivation::Sigmoid => (0.0, 1.0),
-            OutputActivation::Tanh => (-1.0, 1.0),
-            OutputActivation::Linear => return,
+        let Some((low, high)) = output.reach() else {
+            return;
         };
         let (least, most) = data.range;
         if least < low || most > high {

@@ -189,10 +189,8 @@ fn progress_bar(epochs: u64) -> ProgressBar {
 /// A sigmoid can't reach values outside (0, 1), nor tanh outside (−1, 1): say so, and train all the same.
 fn warn_of_range(data: &DataSet, output: OutputActivation) {
     let (low, high) = data.range;
-    let reach = match output {
-        OutputActivation::Sigmoid => (0.0, 1.0),
-        OutputActivation::Tanh => (-1.0, 1.0),
-        OutputActivation::Linear => return,
+    let Some(reach) = output.reach() else {
+        return;
     };
     if low < reach.0 || high > reach.1 {
         let _ = writeln!(

@@ -58,6 +58,17 @@ impl OutputActivation {
     }
 }
 
+impl OutputActivation {
+    /// The least and greatest value that it tends to; `None` where it reaches every number.
+    pub fn reach(self) -> Option<(f64, f64)> {
+        match self {
+            Self::Sigmoid => Some((0.0, 1.0)),
+            Self::Tanh => Some((-1.0, 1.0)),
+            Self::Linear => None,
+        }
+    }
+}
+
 /// Sizes and activations of an n-h-n autoencoder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Architecture {
