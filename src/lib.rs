@@ -37,6 +37,7 @@
 //! them. A non-finite cost stops the run at its last finite weights and names the setting that did it. A panic in the
 //! trainer is caught, shown and ends that run alone.
 
+#[cfg(feature = "window")]
 pub mod app;
 pub mod cli;
 pub mod data;
@@ -45,4 +46,5 @@ pub mod model;
 pub mod numerics;
 pub mod optim;
 pub mod training;
+#[cfg(feature = "window")]
 pub mod ui;

@@ -3,18 +3,28 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use sae_lab::training::Preset;
-use sae_lab::{app, cli};
+use sae_lab::cli;
 
 fn main() -> ExitCode {
     match cli::Arguments::parse().command {
         Some(command) => cli::run(command),
-        None => match app::run(Preset::Edges.experiment()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(error) => {
-                eprintln!("sae-lab: {error}");
-                ExitCode::from(2)
-            }
-        },
+        None => window(),
     }
+}
+
+#[cfg(feature = "window")]
+fn window() -> ExitCode {
+    match sae_lab::app::run(sae_lab::training::Preset::Edges.experiment()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sae-lab: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+#[cfg(not(feature = "window"))]
+fn window() -> ExitCode {
+    eprintln!("sae-lab: built without its window: name a command (see --help), or build it with the feature `window`");
+    ExitCode::from(2)
 }

@@ -1,4 +1,5 @@
 //! The window by its accessible names: what a person does reaches the trainer, and what it says reaches the person.
+#![cfg(feature = "window")]
 
 mod ui_support;
 

@@ -1,6 +1,7 @@
 //! The window to the pixel, from a fixed snapshot: dark, light, and zoomed for the back row.
 //!
 //! Rendered by the software rasteriser of Mesa (`mesa-vulkan-drivers`); `UPDATE_SNAPSHOTS=1` renews the pictures.
+#![cfg(feature = "window")]
 
 mod ui_support;
 

@@ -1,7 +1,7 @@
 //! The real window: the program itself, on a display of its own, driven with real mouse and key events and watched.
 //!
 //! Needs `Xvfb`, `xdotool` and ImageMagick's `import`, and OpenGL in software (`libgl1`).
-#![cfg(all(unix, not(target_os = "macos")))]
+#![cfg(all(unix, not(target_os = "macos"), feature = "window"))]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
