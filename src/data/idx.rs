@@ -10,7 +10,7 @@ use ndarray::Array2;
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::progress::Watch;
-use super::{DataError, Preprocessing, SampleShape, limits};
+use super::{DataError, Preparation, SampleShape, limits};
 
 const FORMAT: &str = "IDX";
 const UNSIGNED_BYTE: u8 = 0x08;
@@ -30,7 +30,7 @@ pub(super) fn read(
     let dimensions = header(&mut input)?;
     let (samples, shape) = match dimensions[..] {
         [samples, length] => (samples, shape_of(length)),
-        [samples, rows, columns] => (samples, SampleShape::Image { rows, columns }),
+        [samples, rows, columns] => (samples, SampleShape::grey(rows, columns)),
         [_] => {
             return Err(input.unsupported(
                 "one value a sample, as a file of labels does",
@@ -62,7 +62,8 @@ pub(super) fn read(
             values: Values::Bytes(values),
             shape,
         },
-        suggested: Preprocessing::Auto,
+        encoding: "8-bit unsigned integers, IDX".into(),
+        suggested: Preparation::LEVELS,
         labels,
         notes,
     })
@@ -168,13 +169,7 @@ mod tests {
             ("no ending", written),
         ] {
             let set = loaded(&folder.file(name, &bytes)).unwrap();
-            assert_eq!(
-                set.shape,
-                SampleShape::Image {
-                    rows: 2,
-                    columns: 3
-                }
-            );
+            assert_eq!(set.shape, SampleShape::grey(2, 3));
             assert_eq!(set.samples.dim(), (4, 6));
             assert_eq!(set.range, (0.0, f64::from(253.0f32 / 255.0)));
             let expected: Vec<f64> = pixels
@@ -185,13 +180,7 @@ mod tests {
             assert_eq!(set.preparation, ["Bytes divided by 255, into [0, 1]."]);
         }
         let set = loaded(&folder.file("d", &idx(&[3, 9], &pixels.repeat(2)[..27]))).unwrap();
-        assert_eq!(
-            set.shape,
-            SampleShape::Image {
-                rows: 3,
-                columns: 3
-            }
-        );
+        assert_eq!(set.shape, SampleShape::grey(3, 3));
     }
 
     #[test]

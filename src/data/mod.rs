@@ -13,6 +13,7 @@ pub mod error;
 pub mod found;
 mod idx;
 mod input;
+mod layout;
 mod leaves;
 pub mod limits;
 mod mat;
@@ -21,6 +22,7 @@ pub(crate) mod npy_header;
 mod npz;
 mod patches;
 mod picture;
+mod preparation;
 mod prepare;
 pub mod progress;
 mod random;
@@ -30,13 +32,16 @@ mod table;
 #[cfg(test)]
 mod testing;
 mod whitening;
+mod zca;
 
 pub use dataset::{DataSet, SampleShape, Samples};
 pub use error::DataError;
 pub use found::{Content, Found, Picture, Values};
+pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
 pub use prepare::prepare;
 pub use progress::{Progress, Stage, Watch};
-pub use spec::{DataSource, DataSpec, EmbeddedSet, Preprocessing};
+pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
+pub use zca::Zca;
 
 /// Loads a data set: finds what the source holds, and prepares it.
 ///
@@ -62,6 +67,7 @@ pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
     match &spec.source {
         DataSource::Embedded(set) => embedded::find(*set, spec, watch),
         DataSource::File(path) => source::find(path, spec.variable.as_deref(), watch),
+        DataSource::Files(paths) => source::find_pictures(paths, watch),
     }
 }
 

@@ -2,10 +2,11 @@
 
 use ndarray::{Array2, ArrayD, ShapeBuilder};
 
-use super::found::{Content, Found, Values, shape_of};
+use super::found::{Content, Found, Values};
 use super::input::Input;
+use super::layout::{Layout, every, thinned};
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
-use super::{DataError, Preprocessing, SampleShape, limits};
+use super::{DataError, Preparation, limits, picture};
 use crate::numerics::Real;
 
 const FORMAT: &str = "NPY";
@@ -14,52 +15,57 @@ pub(super) fn is_npy(head: &[u8]) -> bool {
     head.starts_with(MAGIC)
 }
 
-/// Reads (m, n) as it stands, or (m, rows, columns) as pictures: bytes of three dimensions are 8-bit pictures, f64
-/// stays f64, and every other type becomes f32.
+/// Reads (m, n) as it stands, (m, rows, columns) as pictures, and with channels before or after these in colour: bytes
+/// of three dimensions or more are 8-bit pictures, f64 stays f64, and every other type becomes f32.
 pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataError> {
     let header = read_header(&mut input)?;
-    // each side is at most the product, which is at most `limits::VALUES`
-    let shape: Vec<usize> = header.shape.iter().map(|&side| side as usize).collect();
-    let shown = match shape[..] {
-        [_, length] => shape_of(length),
-        [_, rows, columns] => SampleShape::Image { rows, columns },
-        _ => {
-            return Err(input.unsupported(
-                format!("an array of shape {shape:?}"),
-                "save it as (samples, values) or (samples, rows, columns)",
-            ));
-        }
+    let samples = header.shape.first().copied().unwrap_or(0);
+    let Some(every) = every(&header.shape) else {
+        return Err(super::too_many_values(input.file(), &header.shape));
     };
+    // their product is at most the file's length, or what its compressed bytes can hold
+    let shape: Vec<usize> = header.shape.iter().map(|&side| side as usize).collect();
+    let layout = Layout::of(&shape).ok_or_else(|| {
+        input.unsupported(
+            format!("an array of shape {shape:?}"),
+            "save it as (samples, values), (samples, rows, columns) or (samples, rows, columns, channels), with 1, 3 or \
+             4 channels",
+        )
+    })?;
+    let every_one = every as usize;
     let values = match (header.kind, header.size) {
-        (Kind::Unsigned, 1) if shape.len() == 3 => {
-            Values::Bytes(array(&mut input, &header, &shape)?)
+        (Kind::Unsigned, 1) if shape.len() > 2 => {
+            Values::Bytes(array(&mut input, &header, &shape, every_one)?)
         }
         (Kind::Float, 8) => {
-            let values = array(&mut input, &header, &shape)?;
+            let values = array(&mut input, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F64(values)
         }
         _ => {
-            let values = array(&mut input, &header, &shape)?;
+            let values = array(&mut input, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F32(values)
         }
     };
     input.end(FORMAT)?;
-    let suggested = if matches!(values, Values::Bytes(_)) {
-        Preprocessing::Auto
-    } else {
-        Preprocessing::None
+    let bytes = matches!(values, Values::Bytes(_));
+    let (content, mut notes) = layout.content(values, input.file());
+    notes.extend(thinned(every, samples));
+    let suggested = match &content {
+        Content::Pictures(pictures) => {
+            picture::suggested(pictures.iter().any(|picture| picture.channels == 3))
+        }
+        Content::Samples { .. } if bytes => Preparation::LEVELS,
+        Content::Samples { .. } => Preparation::NONE,
     };
     Ok(Found {
         suggested,
         name,
-        content: Content::Samples {
-            values,
-            shape: shown,
-        },
+        content,
+        encoding: format!("{}, NPY", header.encoding()),
         labels: None,
-        notes: Vec::new(),
+        notes,
     })
 }
 
@@ -109,10 +115,13 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
         .shape
         .iter()
         .try_fold(1u64, |product, &side| product.checked_mul(side));
-    let Some(count) = count.filter(|count| *count <= limits::VALUES) else {
+    let claim = count
+        .and_then(|count| count.checked_mul(header.size as u64))
+        .and_then(|bytes| bytes.checked_add(input.position()));
+    let (Some(count), Some(claim)) = (count, claim) else {
         return Err(super::too_many_values(input.file(), &header.shape));
     };
-    input.check_claim(input.position() + count * header.size as u64, FORMAT)?;
+    input.check_claim(claim, FORMAT)?;
     if count == 0 {
         return Err(DataError::NoSamples {
             file: input.file().to_owned(),
@@ -122,30 +131,51 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     Ok(header)
 }
 
-/// The values as (m, n), whatever their type and order in the file.
+/// The values as (m, n), whatever their type and order in the file; of each `every` samples the first.
 fn array<T: Number>(
     input: &mut Input<'_>,
     header: &Header,
     shape: &[usize],
+    every: usize,
 ) -> Result<Array2<T>, DataError> {
     let count = shape.iter().product::<usize>();
+    let samples = shape[0].div_ceil(every);
+    let width = count / shape[0];
     let bytes = (count * header.size) as u64;
     let expected = input.position() + bytes;
     let mut values: Vec<T> = Vec::new();
     if !input.is_compressed() {
-        values.reserve_exact(count); // its bytes are there: the claim was checked
+        values.reserve_exact(samples * width); // its bytes are there: the claim was checked
     }
-    input.pieces(bytes, FORMAT, expected, |piece| {
-        decode(header, piece, &mut values);
+    let (mut piece, mut at) = (Vec::new(), 0);
+    input.pieces(bytes, FORMAT, expected, |bytes| {
+        if every == 1 {
+            decode(header, bytes, &mut values);
+            return Ok(());
+        }
+        piece.clear();
+        decode(header, bytes, &mut piece);
+        for value in &piece {
+            let sample = if header.fortran_order {
+                at % shape[0]
+            } else {
+                at / width
+            };
+            if sample.is_multiple_of(every) {
+                values.push(*value);
+            }
+            at += 1;
+        }
         Ok(())
     })?;
-    let order = shape.to_vec().set_f(header.fortran_order);
+    let mut kept = shape.to_vec();
+    kept[0] = samples;
+    let order = kept.set_f(header.fortran_order);
     #[expect(
         clippy::expect_used,
         reason = "`pieces` delivered each of the `count` values or failed"
     )]
     let values = ArrayD::from_shape_vec(order, values).expect("as many values as the shape has");
-    let rows = shape[0];
     #[expect(
         clippy::expect_used,
         reason = "the product is the same, and the order is made standard first"
@@ -153,7 +183,7 @@ fn array<T: Number>(
     let matrix = values
         .as_standard_layout()
         .into_owned()
-        .into_shape_with_order((rows, count / rows))
+        .into_shape_with_order((samples, width))
         .expect("same size");
     Ok(matrix)
 }
@@ -307,13 +337,7 @@ mod tests {
         let bytes = values(&loaded(&golden("imgs_u8_3d.npy")).unwrap());
         for name in ["imgs_f4_fortran.npy", "imgs_f8_be.npy"] {
             let set = loaded(&golden(name)).unwrap();
-            assert_eq!(
-                set.shape,
-                SampleShape::Image {
-                    rows: 28,
-                    columns: 28
-                }
-            );
+            assert_eq!(set.shape, SampleShape::grey(28, 28));
             let worst = values(&set)
                 .iter()
                 .zip(&bytes)
@@ -328,13 +352,7 @@ mod tests {
         let folder = Folder::new();
         let data = bytes_of((0u8..12).map(|v| f32::from(v).to_le_bytes()));
         let set = loaded(&folder.file("c", &npy("<f4", false, "(2, 3, 2)", &data))).unwrap();
-        assert_eq!(
-            set.shape,
-            SampleShape::Image {
-                rows: 3,
-                columns: 2
-            }
-        );
+        assert_eq!(set.shape, SampleShape::grey(3, 2));
         assert_eq!(values(&set), (0..12).map(f64::from).collect::<Vec<_>>());
         let set = loaded(&folder.file("f", &npy("<f4", true, "(2, 3, 2)", &data))).unwrap();
         assert_eq!(
@@ -425,14 +443,14 @@ mod tests {
         let four = bytes_of([-2.0, 0.0, 4.0, 6.0].map(f64::to_le_bytes));
         let path = folder.file("four.npy", &npy("<f8", false, "(2, 2)", &four));
         let set = load(&DataSpec {
-            preprocessing: Preprocessing::Unit,
+            preparation: Preprocessing::Unit.preparation(),
             ..DataSpec::file(&path)
         })
         .unwrap();
         assert_eq!(values(&set), [0.0, 0.25, 0.75, 1.0]);
         assert_eq!(set.preparation, ["Scaled linearly from [-2, 6] to [0, 1]."]);
         let error = load(&DataSpec {
-            preprocessing: Preprocessing::Whiten,
+            preparation: Some(Preparation::WHITEN),
             ..DataSpec::file(&path)
         })
         .unwrap_err();

@@ -9,7 +9,7 @@ use super::found::Found;
 use super::input::Input;
 use super::npy_header::{Header, HeaderProblem, split};
 use super::progress::Watch;
-use super::{DataError, limits, npy};
+use super::{DataError, layout, limits, npy};
 
 const FORMAT: &str = "NPZ";
 
@@ -68,6 +68,7 @@ pub(super) fn read(
         name,
     )?;
     found.notes.extend(note(&candidates, chosen));
+    found.encoding = found.encoding.replace("NPY", FORMAT);
     let samples = candidates[chosen].shape[0];
     let beside = candidates
         .iter()
@@ -80,7 +81,9 @@ pub(super) fn read(
         {
             let mut values: Vec<f64> = Vec::new();
             npy::decode(&header, body, &mut values);
-            found.labels = labels(&values);
+            let every = layout::every(&candidates[chosen].shape).unwrap_or(1);
+            let kept: Vec<f64> = values.into_iter().step_by(every as usize).collect();
+            found.labels = labels(&kept);
         }
     }
     Ok(found)

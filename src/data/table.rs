@@ -7,7 +7,7 @@ use super::choice::{labels, names_labels};
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
-use super::{DataError, Preprocessing, limits};
+use super::{DataError, Preparation, SampleShape, Scaling, limits};
 
 /// Rows between two words of progress.
 const WORD: u64 = 1 << 10;
@@ -100,10 +100,16 @@ pub(super) fn read(
     };
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
-    let suggested = if inside {
-        Preprocessing::None
-    } else {
-        Preprocessing::Unit
+    let shape = shape_of(length);
+    let scaling = match shape {
+        _ if inside => Scaling::None,
+        // a pixel is as bright as its neighbours are; the columns of a table have units of their own
+        SampleShape::Image { .. } => Scaling::Unit,
+        SampleShape::Vector { .. } => Scaling::UnitColumns,
+    };
+    let suggested = Preparation {
+        scaling,
+        ..Preparation::NONE
     };
     #[expect(
         clippy::expect_used,
@@ -113,11 +119,12 @@ pub(super) fn read(
         Array2::from_shape_vec((rows as usize, length), values).expect("rows are equally long");
     let content = Content::Samples {
         values: Values::F64(values),
-        shape: shape_of(length),
+        shape,
     };
     Ok(Found {
         name,
         content,
+        encoding: "numbers as text, CSV".into(),
         suggested,
         labels,
         notes,
@@ -221,14 +228,7 @@ mod tests {
             ("digits_noheader.csv", false),
         ] {
             let set = loaded(&golden(name)).unwrap();
-            assert_eq!(
-                set.shape,
-                SampleShape::Image {
-                    rows: 8,
-                    columns: 8
-                },
-                "{name}"
-            );
+            assert_eq!(set.shape, SampleShape::grey(8, 8), "{name}");
             assert_eq!(set.preparation, ["Scaled linearly from [0, 16] to [0, 1]."]);
             assert!(
                 values(&set)
