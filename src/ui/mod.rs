@@ -7,6 +7,7 @@ pub mod curves;
 pub mod dialogs;
 pub mod features;
 pub mod fonts;
+pub mod formula;
 pub mod hyperparameters;
 pub mod icon;
 pub mod log_slider;
