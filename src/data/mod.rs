@@ -26,6 +26,7 @@ mod preparation;
 mod prepare;
 pub mod progress;
 mod random;
+mod scaling;
 mod source;
 pub mod spec;
 mod table;

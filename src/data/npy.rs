@@ -279,6 +279,7 @@ pub(crate) fn decode<T: Number>(header: &Header, bytes: &[u8], values: &mut Vec<
 mod tests {
     use super::super::testing::{Folder, golden, gzip, loaded, refuse_every_cut, values};
     use super::super::{DataSpec, Samples, load};
+    use super::super::{Preprocessing, SampleShape};
     use super::*;
 
     fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
@@ -399,7 +400,10 @@ mod tests {
         let mut long_header = b"\x93NUMPY\x02\x00".to_vec();
         long_header.extend(u32::MAX.to_le_bytes());
         let cases = [
-            (npy("<f4", false, "(1000000000000, 1)", &[]), "is too large"),
+            (
+                npy("<f4", false, "(1000000000000, 1)", &[]),
+                "ends too soon",
+            ),
             (
                 npy(
                     "<f4",
@@ -454,6 +458,48 @@ mod tests {
             ..DataSpec::file(&path)
         })
         .unwrap_err();
-        assert!(error.to_string().contains("not photographs"), "{error}");
+        assert!(error.to_string().contains("for photographs"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn more_samples_than_fit_are_thinned_evenly_and_it_is_said() {
+        // a sparse file: one sample in 2,048 is not 0
+        let (samples, width) = (300_000u64, 1_000u64);
+        for fortran in [false, true] {
+            let folder = Folder::new();
+            let header = npy("|u1", fortran, "(300000, 20, 50)", &[]);
+            let path = folder.file("large.npy", &header);
+            let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+            file.set_len(header.len() as u64 + samples * width).unwrap();
+            for sample in (0..samples).step_by(2_048) {
+                use std::os::unix::fs::FileExt;
+                let at = if fortran { sample } else { sample * width };
+                let value = [(sample / 2_048) as u8];
+                file.write_all_at(&value, header.len() as u64 + at).unwrap();
+            }
+            let found = super::super::testing::found(&path).unwrap();
+            assert_eq!(found.count(), 150_000);
+            let Content::Samples {
+                values: Values::Bytes(values),
+                ..
+            } = &found.content
+            else {
+                panic!("{}", found.summary())
+            };
+            for sample in (0..150_000).step_by(1_024) {
+                assert_eq!(
+                    values[[sample, 0]],
+                    (sample / 1_024) as u8,
+                    "{fortran} {sample}"
+                );
+            }
+            assert_eq!(values.iter().filter(|value| **value > 0).count(), 146);
+            assert!(
+                found.notes[0].starts_with("1 in 2 of 300,000 samples taken"),
+                "{:?}",
+                found.notes
+            );
+        }
     }
 }

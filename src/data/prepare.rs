@@ -3,12 +3,13 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ndarray::{Array2, Axis};
+use ndarray::Array2;
 
 use super::error::grouped;
 use super::found::{Content, Found, Picture, Values};
 use super::patches::Treatment;
 use super::progress::{Stage, Watch, tell};
+use super::scaling::{clip, range_of, remove_means, standardise, to_unit};
 use super::{
     Colour, Cut, DataError, DataSet, DataSpec, Preparation, SampleShape, Samples, Scaling,
     Whitening, Zca,
@@ -16,10 +17,6 @@ use super::{
 use super::{layout, limits, patches, whitening};
 use crate::numerics::Real;
 
-/// Where [`Scaling::Clip`] clips, in standard deviations.
-const CLIP: f64 = 3.0;
-/// The range that it scales to: a sigmoid's reach, without its ends.
-const RANGE: (f64, f64) = (0.1, 0.9);
 /// A set of bytes with a value from here on uses all eight bits; one below has fewer and is scaled by its greatest.
 const EIGHT_BITS: u8 = 128;
 
@@ -370,61 +367,6 @@ fn constants(count: usize, fate: &str) -> String {
     }
 }
 
-/// Takes each sample's mean away; returns the sum of squares of what is left.
-fn remove_means<T: Real>(samples: &mut Array2<T>) -> f64 {
-    let length = samples.ncols() as f64;
-    let mut squares = 0.0;
-    for mut sample in samples.axis_iter_mut(Axis(0)) {
-        let mean = sample.iter().map(|value| value.f64()).sum::<f64>() / length;
-        for value in &mut sample {
-            let centred = value.f64() - mean;
-            *value = T::of(centred);
-            squares += centred * centred;
-        }
-    }
-    squares
-}
-
-/// Clips at ±3σ, scales to [.1, .9] (UFLDL "normalizeData"). `squares` is the sum of squares of samples whose means
-/// were removed; else σ is taken about the set's own mean.
-fn clip<T: Real>(samples: &mut Array2<T>, squares: Option<f64>) {
-    let count = samples.len() as f64;
-    let (mean, squares) = match squares {
-        Some(squares) => (0.0, squares),
-        None => {
-            let mean = samples.iter().map(|value| value.f64()).sum::<f64>() / count;
-            let squares = samples.iter().map(|value| (value.f64() - mean).powi(2));
-            (mean, squares.sum())
-        }
-    };
-    let limit = CLIP * (squares / count).sqrt();
-    if limit == 0.0 {
-        // all is grey: left for the check of constant sets
-        return;
-    }
-    let (low, high) = RANGE;
-    samples.mapv_inplace(|value| {
-        let clipped = ((value.f64() - mean) / limit).clamp(-1.0, 1.0);
-        T::of(low + (clipped + 1.0) * 0.5 * (high - low))
-    });
-}
-
-/// Brings each column to mean 0 and standard deviation 1 (over m, not m − 1); returns how many are constant.
-fn standardise<T: Real>(samples: &mut Array2<T>) -> usize {
-    let count = samples.nrows() as f64;
-    let mut constant = 0;
-    for mut column in samples.columns_mut() {
-        let (low, high) = range_of(column.iter());
-        let mean = column.iter().map(|value| value.f64()).sum::<f64>() / count;
-        let squares = column.iter().map(|value| (value.f64() - mean).powi(2));
-        let deviation = (squares.sum::<f64>() / count).sqrt();
-        constant += usize::from(low == high);
-        let scale = if low == high { 0.0 } else { deviation.recip() };
-        column.mapv_inplace(|value| T::of((value.f64() - mean) * scale));
-    }
-    constant
-}
-
 /// Whether every pixel is the same.
 fn is_flat(picture: &Picture) -> bool {
     let mut pixels = picture.values.chunks_exact(picture.channels);
@@ -432,26 +374,11 @@ fn is_flat(picture: &Picture) -> bool {
     pixels.all(|pixel| Some(pixel) == first)
 }
 
-fn range_of<'a, T: Real>(values: impl Iterator<Item = &'a T>) -> (f64, f64) {
-    values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-        (low.min(value.f64()), high.max(value.f64()))
-    })
-}
-
-/// Linearly to [0, 1], unless they are all the same.
-fn to_unit<'a, T: Real>(values: impl Iterator<Item = &'a mut T>, (low, high): (f64, f64)) {
-    if high > low {
-        for value in values {
-            *value = T::of((value.f64() - low) / (high - low));
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::testing::Folder;
     use super::super::{DataSource, EmbeddedSet, Preprocessing, load, load_with};
     use super::*;
-    use ndarray::array;
     use std::ops::ControlFlow;
 
     fn all() -> impl Iterator<Item = DataSpec> {
@@ -591,28 +518,6 @@ mod tests {
     }
 
     #[test]
-    fn contrast_is_ufldls() {
-        // means removed: ±1, ±3, 0; σ² = 20/6; limit 3σ
-        let mut samples = array![[4.0, 6.0], [-3.0, 3.0], [7.0, 7.0]];
-        let squares = remove_means(&mut samples);
-        clip(&mut samples, Some(squares));
-        let limit = 3.0 * (20.0f64 / 6.0).sqrt();
-        let expected = array![[-1.0, 1.0], [-3.0, 3.0], [0.0, 0.0]]
-            .mapv(|value: f64| (value / limit + 1.0) * 0.4 + 0.1);
-        assert!(
-            (&samples - &expected)
-                .iter()
-                .all(|difference| difference.abs() < 1e-15),
-            "{samples}"
-        );
-        let mut outlier = Array2::zeros((50, 2));
-        outlier[[0, 0]] = 100.0f32;
-        let squares = remove_means(&mut outlier);
-        clip(&mut outlier, Some(squares));
-        assert_eq!((outlier[[0, 0]], outlier[[0, 1]]), (0.9, 0.1));
-    }
-
-    #[test]
     fn a_flat_picture_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("flat.png");
@@ -652,5 +557,125 @@ mod tests {
                 );
             }
         }
+    }
+
+    /// A colour picture whose channels are row, column and their sum.
+    fn colour(folder: &Folder, name: &str, side: u32, shift: u32) -> std::path::PathBuf {
+        let path = folder.path().join(name);
+        image::RgbImage::from_fn(side, side, |x, y| {
+            image::Rgb([(y * 3) as u8, (x * 5 + shift) as u8, (x + y) as u8])
+        })
+        .save(&path)
+        .unwrap();
+        path
+    }
+
+    #[test]
+    fn colour_pictures_give_patches_in_colour_whitened_by_zca() {
+        let folder = Folder::new();
+        let path = colour(&folder, "c.png", 40, 0);
+        let plain = DataSpec {
+            patches: 400,
+            patch: 5,
+            preparation: Some(Preparation::NONE),
+            ..DataSpec::file(&path)
+        };
+        let set = load(&plain).unwrap();
+        let shape = SampleShape::Image {
+            rows: 5,
+            columns: 5,
+            channels: 3,
+        };
+        assert_eq!((set.samples.dim(), set.shape), ((400, 75), shape));
+        let values = set.samples.to::<f32>();
+        for patch in values.rows() {
+            let byte = |at: usize| (patch[at] * 255.0).round() as i32;
+            let (top, left) = (byte(0) / 3, byte(1) / 5);
+            for (place, (row, column)) in
+                (0..25).map(|place| (place, (place as i32 / 5, place as i32 % 5)))
+            {
+                let (y, x) = (top + row, left + column);
+                let pixel = [byte(3 * place), byte(3 * place + 1), byte(3 * place + 2)];
+                assert_eq!(pixel, [3 * y, 5 * x, x + y]);
+            }
+        }
+        // whitened unless something else is asked for, and seen as it was
+        let white = load(&DataSpec {
+            preparation: None,
+            ..plain.clone()
+        })
+        .unwrap();
+        assert_eq!(white.prepared, Preparation::ZCA);
+        let back = white.pictures(white.samples.to::<f32>().view()).to_owned();
+        assert!((&back - &*values).iter().all(|d| d.abs() < 1e-4));
+        assert!((white.picture_range().1 - set.range.1).abs() < 1e-6);
+        let grey = load(&DataSpec {
+            preparation: Some(Preparation {
+                colour: Colour::Grey,
+                ..Preparation::NONE
+            }),
+            ..plain.clone()
+        })
+        .unwrap();
+        assert_eq!(grey.shape, SampleShape::grey(5, 5));
+        let luma = 0.299 * values[[7, 0]] + 0.587 * values[[7, 1]] + 0.114 * values[[7, 2]];
+        assert!((grey.samples.to::<f32>()[[7, 0]] - luma).abs() < 1e-6);
+        let both = load(&DataSpec {
+            preparation: Some(Preparation {
+                scaling: Scaling::Clip,
+                ..Preparation::ZCA
+            }),
+            ..plain
+        });
+        assert!(matches!(both, Err(DataError::Preparation { .. })));
+    }
+
+    #[test]
+    fn the_first_patches_of_a_longer_cut_are_those_of_a_shorter() {
+        let spec = |patches| DataSpec {
+            patches,
+            preparation: Some(Preparation {
+                scaling: Scaling::None,
+                ..Preparation::WHITEN
+            }),
+            ..DataSpec::embedded(EmbeddedSet::Photos)
+        };
+        let (short, long) = (load(&spec(50)).unwrap(), load(&spec(2_000)).unwrap());
+        let (short, long) = (short.samples.to::<f32>(), long.samples.to::<f32>());
+        let furthest = short
+            .iter()
+            .zip(long.iter())
+            .fold(0.0f32, |most, (a, b)| most.max((a - b).abs()));
+        assert!(furthest < 1e-6, "{furthest}");
+    }
+
+    #[test]
+    fn pictures_can_be_taken_whole_and_small_ones_cut() {
+        let folder = Folder::new();
+        for (shift, name) in ["a.png", "b.png", "c.png"].into_iter().enumerate() {
+            colour(&folder, name, 80, 9 * shift as u32);
+        }
+        let spec = |path: &std::path::Path, cut| DataSpec {
+            cut,
+            patches: 100,
+            preparation: Some(Preparation::NONE),
+            ..DataSpec::file(path)
+        };
+        let load = |cut| load(&spec(folder.path(), cut));
+        assert_eq!(load(Cut::Auto).unwrap().samples.dim(), (100, 192));
+        assert_eq!(load(Cut::Whole).unwrap().samples.dim(), (3, 80 * 80 * 3));
+        colour(&folder, "d.png", 70, 0);
+        let error = load(Cut::Whole).unwrap_err().to_string();
+        assert!(error.contains("of one size"), "{error}");
+        let digits = super::super::load(&DataSpec {
+            cut: Cut::Patches,
+            patch: 4,
+            patches: 300,
+            preparation: Some(Preparation::NONE),
+            ..DataSpec::embedded(EmbeddedSet::Digits)
+        })
+        .unwrap();
+        assert_eq!(digits.samples.dim(), (300, 16));
+        assert_eq!(digits.labels, None, "a patch has no class");
     }
 }

@@ -318,7 +318,11 @@ mod tests {
                 .any(|note| note.starts_with("1 of 4 pictures left aside")
                     && note.contains("broken.png"))
         );
-        assert_eq!(loaded(folder.path()).unwrap().samples.dim(), (10_000, 64));
+        assert_eq!(
+            loaded(folder.path()).unwrap().samples.dim(),
+            (10_000, 192),
+            "one of them is in colour"
+        );
     }
 
     #[test]

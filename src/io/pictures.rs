@@ -216,8 +216,7 @@ mod tests {
     fn reconstructions_stand_under_their_inputs() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reconstructions.png");
-        let inputs =
-            ndarray::Array2::from_shape_fn((20, 2), |(sample, value)| (sample * 2 + value) as f64);
+        let inputs = Array2::from_shape_fn((20, 2), |(sample, value)| (sample * 2 + value) as f64);
         let outputs = inputs.mapv(|value| 39.0 - value);
         write_reconstructions(
             &path,

@@ -8,6 +8,7 @@ pub mod data_section;
 pub mod dialogs;
 pub mod features;
 pub mod fonts;
+pub mod formula;
 pub mod hyperparameters;
 pub mod icon;
 mod import_choices;
@@ -16,6 +17,8 @@ pub mod import_sheet;
 pub mod log_slider;
 pub mod notices;
 pub mod numbers;
+pub mod pictures;
+pub mod profiles;
 pub mod progress;
 pub mod reconstructions;
 pub mod settings;
@@ -208,7 +211,7 @@ impl Panels {
 /// A hairline with room around it.
 fn rule(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), 2.0 * GRID + 1.0),
+        vec2(ui.available_width(), 1.5 * GRID + 1.0),
         egui::Sense::hover(),
     );
     ui.painter().hline(

@@ -1,6 +1,7 @@
 use super::super::testing::{Folder, found, golden, loaded, refuse_every_cut, values};
 use super::super::{DataSpec, load};
 use super::*;
+use crate::data::{Picture, SampleShape};
 
 fn photographs(name: &str) -> (Vec<Picture>, Preparation) {
     let found = found(&golden(name)).unwrap();
