@@ -105,7 +105,44 @@ pub(super) fn labels(values: &[f64]) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Whether an array of this name holds labels.
+/// Most classes that labels in words may have.
+const CLASSES: usize = 256;
+
+/// Labels as classes: whole numbers from 0 to 255 as they are, words and other whole numbers in the order in which
+/// they come. Where they make no classes a note says so.
+pub(super) fn classes(words: &[String], notes: &mut Vec<String>) -> Option<Vec<u8>> {
+    let numbers: Option<Vec<f64>> = words.iter().map(|word| word.parse().ok()).collect();
+    if let Some(numbers) = numbers {
+        if let Some(classes) = labels(&numbers) {
+            return Some(classes);
+        }
+        if numbers.iter().any(|number| number.fract() != 0.0) {
+            notes.push("Labels left aside: they are no whole numbers.".into());
+            return None;
+        }
+    }
+    let mut names: Vec<&str> = Vec::new();
+    let mut classes = Vec::with_capacity(words.len());
+    for word in words {
+        let class = names
+            .iter()
+            .position(|name| name == word)
+            .unwrap_or_else(|| {
+                names.push(word);
+                names.len() - 1
+            });
+        if class >= CLASSES {
+            notes.push(format!(
+                "Labels left aside: they have more than {CLASSES} different values."
+            ));
+            return None;
+        }
+        classes.push(class as u8);
+    }
+    Some(classes)
+}
+
+/// Whether an array or a column of this name holds labels.
 pub(super) fn names_labels(name: &str) -> bool {
     let name = name.to_lowercase();
     [
@@ -113,6 +150,11 @@ pub(super) fn names_labels(name: &str) -> bool {
         "label",
         "labels",
         "class",
+        "classes",
+        "class_label",
+        "category",
+        "species",
+        "variety",
         "target",
         "targets",
         "y_train",

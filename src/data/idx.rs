@@ -1,6 +1,6 @@
 //! IDX, the format of MNIST and its kin (Y. LeCun): a big-endian header, then the values in row-major order.
 //!
-//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: unsigned bytes (m, n) and
+//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: every type, (m, n) and
 //! (m, rows, columns).
 
 use std::path::{Path, PathBuf};
@@ -9,26 +9,28 @@ use ndarray::Array2;
 
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
+use super::npy::{Number, decode, finite};
+use super::npy_header::{Header, Kind};
 use super::progress::Watch;
-use super::{DataError, Preprocessing, SampleShape, limits};
+use super::{DataError, Preprocessing, SampleShape, choice, limits};
 
 const FORMAT: &str = "IDX";
-const UNSIGNED_BYTE: u8 = 0x08;
 
 /// Whether `head` begins like an IDX file.
 pub(super) fn is_idx(head: &[u8]) -> bool {
     matches!(head, [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=4, ..])
 }
 
-/// Reads images, and from the file beside them, if it is named as MNIST names it, their labels.
+/// Reads images, and from the file beside them, if it is named as MNIST names it, their labels. Unsigned bytes are
+/// 8-bit pictures, f64 stays f64, and every other type becomes f32.
 pub(super) fn read(
     mut input: Input<'_>,
     path: &Path,
     name: String,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
-    let dimensions = header(&mut input)?;
-    let (samples, shape) = match dimensions[..] {
+    let header = header(&mut input)?;
+    let (samples, shape) = match sides(&header)[..] {
         [samples, length] => (samples, shape_of(length)),
         [samples, rows, columns] => (samples, SampleShape::Image { rows, columns }),
         [_] => {
@@ -39,45 +41,68 @@ pub(super) fn read(
         }
         _ => {
             return Err(input.unsupported(
-                format!("{} dimensions", dimensions.len()),
+                format!("{} dimensions", header.shape.len()),
                 "write (samples, rows, columns) or (samples, values)",
             ));
         }
     };
-    let values = body(&mut input, &dimensions)?;
-    let values = Array2::from_shape_vec((samples, values.len() / samples.max(1)), values)
-        .map_err(|error| input.header(FORMAT, 4, error.to_string()))?;
+    let values = match (header.kind, header.size) {
+        (Kind::Unsigned, _) => Values::Bytes(matrix(&mut input, &header, samples)?),
+        (Kind::Float, 8) => {
+            let values = matrix(&mut input, &header, samples)?;
+            finite(&values, input.file())?;
+            Values::F64(values)
+        }
+        _ => {
+            let values = matrix(&mut input, &header, samples)?;
+            finite(&values, input.file())?;
+            Values::F32(values)
+        }
+    };
+    let inside = match &values {
+        Values::Bytes(_) => false,
+        Values::F32(values) => values.iter().all(|value| (0.0..=1.0).contains(value)),
+        Values::F64(values) => values.iter().all(|value| (0.0..=1.0).contains(value)),
+    };
+    let suggested = match &values {
+        Values::Bytes(_) => Preprocessing::Auto,
+        _ if inside => Preprocessing::None,
+        _ => Preprocessing::Unit,
+    };
     let mut notes = Vec::new();
     let mut labels = None;
     if let Some(beside) = labels_beside(path).filter(|beside| beside.is_file()) {
         match read_labels(&beside, samples, watch) {
             Ok(found) => labels = Some(found),
             Err(DataError::Cancelled) => return Err(DataError::Cancelled),
-            Err(error) => notes.push(format!("Labels left aside: {error}")),
+            Err(error) => notes.push(format!("Labels left aside: {error}.")),
         }
     }
     Ok(Found {
         name,
-        content: Content::Samples {
-            values: Values::Bytes(values),
-            shape,
-        },
-        suggested: Preprocessing::Auto,
+        content: Content::Samples { values, shape },
+        suggested,
         labels,
         notes,
     })
 }
 
-/// The labels (count) of an IDX file of one dimension.
+/// The labels (count) of an IDX file of one dimension: whole numbers from 0 to 255 of any type.
 pub(super) fn labels(mut input: Input<'_>, count: usize) -> Result<Vec<u8>, DataError> {
-    let dimensions = header(&mut input)?;
-    if dimensions != [count] {
+    let header = header(&mut input)?;
+    if header.shape != [count as u64] {
         return Err(input.unsupported(
-            format!("labels of shape {dimensions:?} for {count} images"),
+            format!("labels of shape {:?} for {count} images", header.shape),
             "take the two files from the same set",
         ));
     }
-    body(&mut input, &dimensions)
+    let values: Vec<f64> = body(&mut input, &header)?;
+    choice::labels(&values).ok_or_else(|| {
+        input.unsupported(
+            "labels that are no whole numbers from 0 to 255",
+            "number the classes from 0",
+        )
+    })
 }
 
 fn read_labels(path: &Path, count: usize, watch: Watch<'_>) -> Result<Vec<u8>, DataError> {
@@ -91,53 +116,71 @@ fn labels_beside(path: &Path) -> Option<PathBuf> {
         .then(|| path.with_file_name(name.replace("images", "labels").replace("idx3", "idx1")))
 }
 
-/// The dimensions, held against the file's length and the limits.
-fn header(input: &mut Input<'_>) -> Result<Vec<usize>, DataError> {
-    let [zero, null, kind, count] = input.array::<4>(FORMAT)?;
+/// The type and the dimensions, held against the file's length and the limits.
+fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
+    let [zero, null, code, count] = input.array::<4>(FORMAT)?;
     if (zero, null) != (0, 0) || !(1..=4).contains(&count) {
         let problem = format!(
-            "it begins {zero:02x} {null:02x} {kind:02x} {count:02x} and not, say, 00 00 08 03"
+            "it begins {zero:02x} {null:02x} {code:02x} {count:02x} and not, say, 00 00 08 03"
         );
         return Err(input.header(FORMAT, 0, problem));
     }
-    if kind != UNSIGNED_BYTE {
-        let kind = match kind {
-            0x09 => "signed bytes",
-            0x0b => "16-bit integers",
-            0x0c => "32-bit integers",
-            0x0d => "32-bit floating-point numbers",
-            0x0e => "64-bit floating-point numbers",
-            _ => return Err(input.header(FORMAT, 2, format!("{kind:02x} is no type of value"))),
-        };
-        return Err(input.unsupported(kind, "write unsigned bytes, or save the array as .npy"));
-    }
-    let mut dimensions = Vec::with_capacity(usize::from(count));
+    let (kind, size) = match code {
+        0x08 => (Kind::Unsigned, 1),
+        0x09 => (Kind::Signed, 1),
+        0x0b => (Kind::Signed, 2),
+        0x0c => (Kind::Signed, 4),
+        0x0d => (Kind::Float, 4),
+        0x0e => (Kind::Float, 8),
+        _ => return Err(input.header(FORMAT, 2, format!("{code:02x} is no type of value"))),
+    };
+    let mut shape = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
-        dimensions.push(u64::from(u32::from_be_bytes(input.array::<4>(FORMAT)?)));
+        shape.push(u64::from(u32::from_be_bytes(input.array::<4>(FORMAT)?)));
     }
-    let size = dimensions
+    let values = shape
         .iter()
         .try_fold(1u64, |product, &side| product.checked_mul(side));
-    let Some(size) = size.filter(|size| *size <= limits::VALUES) else {
-        return Err(super::too_many_values(input.file(), &dimensions));
+    let Some(values) = values.filter(|values| *values <= limits::VALUES) else {
+        return Err(super::too_many_values(input.file(), &shape));
     };
-    input.check_claim(size + input.position(), FORMAT)?;
-    if size == 0 {
+    input.check_claim(values * size as u64 + input.position(), FORMAT)?;
+    if values == 0 {
         return Err(DataError::NoSamples {
             file: input.file().to_owned(),
-            shape: format!("{dimensions:?}"),
+            shape: format!("{shape:?}"),
         });
     }
-    // each is at most the product, which is at most the limit
-    Ok(dimensions.into_iter().map(|side| side as usize).collect())
+    Ok(Header {
+        kind,
+        size,
+        big_endian: true,
+        fortran_order: false,
+        shape,
+    })
 }
 
-fn body(input: &mut Input<'_>, dimensions: &[usize]) -> Result<Vec<u8>, DataError> {
-    let size = dimensions.iter().product::<usize>() as u64;
+/// The dimensions: each is at most their product, which is at most `limits::VALUES`.
+fn sides(header: &Header) -> Vec<usize> {
+    header.shape.iter().map(|&side| side as usize).collect()
+}
+
+fn matrix<T: Number>(
+    input: &mut Input<'_>,
+    header: &Header,
+    samples: usize,
+) -> Result<Array2<T>, DataError> {
+    let values = body(input, header)?;
+    Array2::from_shape_vec((samples, values.len() / samples.max(1)), values)
+        .map_err(|error| input.header(FORMAT, 4, error.to_string()))
+}
+
+fn body<T: Number>(input: &mut Input<'_>, header: &Header) -> Result<Vec<T>, DataError> {
+    let size = (sides(header).iter().product::<usize>() * header.size) as u64;
     let expected = input.position() + size;
     let mut values = Vec::new();
     input.pieces(size, FORMAT, expected, |piece| {
-        values.extend_from_slice(piece);
+        decode(header, piece, &mut values);
         Ok(())
     })?;
     input.end(FORMAT)?;
@@ -192,6 +235,73 @@ mod tests {
                 columns: 3
             }
         );
+    }
+
+    /// An IDX file of values of type `code`.
+    fn typed(code: u8, dimensions: &[u32], values: &[u8]) -> Vec<u8> {
+        let mut bytes = idx(dimensions, values);
+        bytes[2] = code;
+        bytes
+    }
+
+    #[test]
+    fn every_type_of_value_is_read() {
+        let folder = Folder::new();
+        let numbers = [-1i8, 0, 1, 2, 3, 100];
+        let cases: [(u8, Vec<u8>); 5] = [
+            (0x09, numbers.iter().flat_map(|v| v.to_be_bytes()).collect()),
+            (
+                0x0b,
+                numbers
+                    .iter()
+                    .flat_map(|&v| i16::from(v).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                0x0c,
+                numbers
+                    .iter()
+                    .flat_map(|&v| i32::from(v).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                0x0d,
+                numbers
+                    .iter()
+                    .flat_map(|&v| f32::from(v).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                0x0e,
+                numbers
+                    .iter()
+                    .flat_map(|&v| f64::from(v).to_be_bytes())
+                    .collect(),
+            ),
+        ];
+        for (code, values) in cases {
+            let bytes = typed(code, &[3, 2], &values);
+            refuse_every_cut("cut.idx", &bytes);
+            let found = found(&folder.file("typed.idx", &bytes)).unwrap();
+            assert_eq!(found.suggested, Preprocessing::Unit);
+            let Content::Samples { values, .. } = found.content else {
+                panic!("samples")
+            };
+            let values: Vec<f64> = match values {
+                Values::F64(values) if code == 0x0e => values.into_iter().collect(),
+                Values::F32(values) => values.into_iter().map(f64::from).collect(),
+                other => panic!("{code:x}: {other:?}"),
+            };
+            assert_eq!(values, numbers.map(f64::from), "{code:x}");
+        }
+        let images = folder.file("t-images-idx3-ubyte", &idx(&[2, 1, 2], &[0, 1, 2, 3]));
+        let labels = [7i32, 9].map(i32::to_be_bytes).concat();
+        folder.file("t-labels-idx1-ubyte", &typed(0x0c, &[2], &labels));
+        assert_eq!(found(&images).unwrap().labels, Some(vec![7, 9]));
+        let labels = [7.5f32, 9.0].map(f32::to_be_bytes).concat();
+        folder.file("t-labels-idx1-ubyte", &typed(0x0d, &[2], &labels));
+        let left = found(&images).unwrap();
+        assert!(left.labels.is_none() && left.notes[0].contains("no whole numbers"));
     }
 
     #[test]
@@ -279,8 +389,8 @@ mod tests {
         let cases: [(&str, Vec<u8>, &str); 5] = [
             (
                 "f.idx",
-                vec![0, 0, 0x0d, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0],
-                "32-bit floating-point",
+                typed(0x0d, &[1, 1], &f32::NAN.to_be_bytes()),
+                "NaN in row 1, column 1",
             ),
             ("m.idx", vec![1, 2, 3, 4, 5, 6, 7, 8], "begins 01 02 03 04"),
             (

@@ -41,3 +41,15 @@ pub const ARRAYS: usize = 1_000;
 
 /// Pictures of one size up to this side are samples as they are; larger ones are cut into patches.
 pub const SAMPLE_SIDE: usize = 64;
+
+/// Compressed content is taken for a bomb, made to fill the memory, if it is more than this many times as long as its
+/// compressed bytes: real data stay far below, and can be unpacked beforehand if they do not.
+pub const EXPANSION: u64 = 500;
+
+/// So much may be unpacked before [`EXPANSION`] is asked after, in bytes.
+pub const UNPACKED: u64 = 4 << 20;
+
+/// Whether `unpacked` bytes out of `packed` are more than any data make.
+pub(super) const fn is_bomb(unpacked: u64, packed: u64) -> bool {
+    unpacked > UNPACKED && unpacked > packed.saturating_mul(EXPANSION)
+}

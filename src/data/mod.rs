@@ -10,6 +10,7 @@ mod choice;
 pub mod dataset;
 mod embedded;
 pub mod error;
+mod foreign;
 pub mod found;
 mod idx;
 mod input;
@@ -63,6 +64,19 @@ pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
         DataSource::Embedded(set) => embedded::find(*set, spec, watch),
         DataSource::File(path) => source::find(path, spec.variable.as_deref(), watch),
     }
+}
+
+/// What `bytes` hold, told as of a file called `name`, of which they are the content. Nothing is read from disk.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_in(
+    name: &str,
+    bytes: Vec<u8>,
+    variable: Option<&str>,
+    watch: Watch<'_>,
+) -> Result<Found, DataError> {
+    source::find_in(name, bytes, variable, watch)
 }
 
 fn too_many_values(file: &str, dimensions: &[u64]) -> DataError {

@@ -240,6 +240,9 @@ pub(crate) fn decode<T: Number>(header: &Header, bytes: &[u8], values: &mut Vec<
             T::of_signed(i32::from_le_bytes(b).into())
         }),
         (Kind::Signed, _) => each(bytes, big, values, |b| T::of_signed(i64::from_le_bytes(b))),
+        (Kind::Float, 2) => each(bytes, big, values, |b| {
+            T::of_single(half::f16::from_le_bytes(b).to_f32())
+        }),
         (Kind::Float, 4) => each(bytes, big, values, |b| T::of_single(f32::from_le_bytes(b))),
         (Kind::Float, _) => each(bytes, big, values, |b| T::of_double(f64::from_le_bytes(b))),
     }
@@ -278,6 +281,14 @@ mod tests {
             (">u4", bytes_of(numbers.map(|v| (v as u32).to_be_bytes()))),
             (">i8", bytes_of(numbers.map(|v| i64::from(v).to_be_bytes()))),
             ("<u8", bytes_of(numbers.map(|v| (v as u64).to_le_bytes()))),
+            (
+                "<f2",
+                bytes_of(numbers.map(|v| half::f16::from(v).to_le_bytes())),
+            ),
+            (
+                ">f2",
+                bytes_of(numbers.map(|v| half::f16::from(v).to_be_bytes())),
+            ),
             ("<f4", bytes_of(numbers.map(|v| f32::from(v).to_le_bytes()))),
             (">f4", bytes_of(numbers.map(|v| f32::from(v).to_be_bytes()))),
             ("<f8", bytes_of(numbers.map(|v| f64::from(v).to_le_bytes()))),
