@@ -91,9 +91,16 @@ pub enum DataError {
     },
 
     #[error(
-        "{file} unpacks to more than {ratio} times its size, which no data do: unpack it first if it is meant to be so"
+        "{file} is a broken zip archive ({problem}): copy or download it again, or save it anew"
     )]
-    Bomb { file: String, ratio: u64 },
+    Archive { file: String, problem: String },
+
+    #[error("{file} unpacks to more than {ratio} times its size, which no data do: {remedy}")]
+    Bomb {
+        file: String,
+        ratio: u64,
+        remedy: &'static str,
+    },
 
     #[error("{file} needs {} bytes of memory at once, more than there are: close other programs, or keep fewer samples",
         grouped(*.bytes))]

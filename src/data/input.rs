@@ -333,6 +333,7 @@ impl<'a> Input<'a> {
                         return Err(DataError::Bomb {
                             file: self.file.clone(),
                             ratio: limits::EXPANSION,
+                            remedy: "unpack it first if it is meant to be so",
                         });
                     }
                     return Ok(size);

@@ -11,6 +11,13 @@ pub const PIXELS: u64 = 64 << 20;
 /// whitening takes 16 bytes a pixel.
 pub const PICTURE_SIDE: u32 = 2048;
 
+/// No photograph has more pixels to a byte of its file: even a DEFLATE stream of one bit a pixel. WebP can pack a flat
+/// picture of any size into a few bytes.
+pub const PIXELS_PER_BYTE: u64 = 8 * DEFLATE_RATIO;
+
+/// So many pixels may be claimed before [`PIXELS_PER_BYTE`] is asked after.
+pub const PIXELS_UNASKED: u64 = 1 << 20;
+
 /// Most bytes that decoding one picture may allocate.
 pub const PICTURE_BYTES: u64 = 512 << 20;
 

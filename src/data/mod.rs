@@ -22,6 +22,7 @@ pub(crate) mod npy_header;
 mod npz;
 mod patches;
 mod picture;
+mod picture_check;
 mod prepare;
 pub mod progress;
 mod random;
