@@ -35,15 +35,15 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
     let every_one = every as usize;
     let values = match (header.kind, header.size) {
         (Kind::Unsigned, 1) if shape.len() > 2 => {
-            Values::Bytes(array(&mut input, &header, &shape, every_one)?)
+            Values::Bytes(array(&mut input, &header, &shape, every_one, FORMAT)?)
         }
         (Kind::Float, 8) => {
-            let values = array(&mut input, &header, &shape, every_one)?;
+            let values = array(&mut input, &header, &shape, every_one, FORMAT)?;
             finite(&values, input.file())?;
             Values::F64(values)
         }
         _ => {
-            let values = array(&mut input, &header, &shape, every_one)?;
+            let values = array(&mut input, &header, &shape, every_one, FORMAT)?;
             finite(&values, input.file())?;
             Values::F32(values)
         }
@@ -131,12 +131,14 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     Ok(header)
 }
 
-/// The values as (m, n), whatever their type and order in the file; of each `every` samples the first.
-fn array<T: Number>(
+/// The values that come next as (m, n), whatever their type and order in the file; of each `every` samples the first.
+/// That there are as many as `shape` says was held against the file's length.
+pub(super) fn array<T: Number>(
     input: &mut Input<'_>,
     header: &Header,
     shape: &[usize],
     every: usize,
+    format: &'static str,
 ) -> Result<Array2<T>, DataError> {
     let count = shape.iter().product::<usize>();
     let samples = shape[0].div_ceil(every);
@@ -148,7 +150,7 @@ fn array<T: Number>(
         values.reserve_exact(samples * width); // its bytes are there: the claim was checked
     }
     let (mut piece, mut at) = (Vec::new(), 0);
-    input.pieces(bytes, FORMAT, expected, |bytes| {
+    input.pieces(bytes, format, expected, |bytes| {
         if every == 1 {
             decode(header, bytes, &mut values);
             return Ok(());
@@ -270,6 +272,9 @@ pub(crate) fn decode<T: Number>(header: &Header, bytes: &[u8], values: &mut Vec<
             T::of_signed(i32::from_le_bytes(b).into())
         }),
         (Kind::Signed, _) => each(bytes, big, values, |b| T::of_signed(i64::from_le_bytes(b))),
+        (Kind::Float, 2) => each(bytes, big, values, |b| {
+            T::of_single(half::f16::from_le_bytes(b).to_f32())
+        }),
         (Kind::Float, 4) => each(bytes, big, values, |b| T::of_single(f32::from_le_bytes(b))),
         (Kind::Float, _) => each(bytes, big, values, |b| T::of_double(f64::from_le_bytes(b))),
     }
@@ -309,6 +314,14 @@ mod tests {
             (">u4", bytes_of(numbers.map(|v| (v as u32).to_be_bytes()))),
             (">i8", bytes_of(numbers.map(|v| i64::from(v).to_be_bytes()))),
             ("<u8", bytes_of(numbers.map(|v| (v as u64).to_le_bytes()))),
+            (
+                "<f2",
+                bytes_of(numbers.map(|v| half::f16::from(v).to_le_bytes())),
+            ),
+            (
+                ">f2",
+                bytes_of(numbers.map(|v| half::f16::from(v).to_be_bytes())),
+            ),
             ("<f4", bytes_of(numbers.map(|v| f32::from(v).to_le_bytes()))),
             (">f4", bytes_of(numbers.map(|v| f32::from(v).to_be_bytes()))),
             ("<f8", bytes_of(numbers.map(|v| f64::from(v).to_le_bytes()))),
