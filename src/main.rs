@@ -1,20 +1,22 @@
 //! The program: a window, or a headless command.
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
 use sae_lab::cli;
 
 fn main() -> ExitCode {
-    match cli::Arguments::parse().command {
+    let arguments = cli::Arguments::parse();
+    match arguments.command {
         Some(command) => cli::run(command),
-        None => window(),
+        None => window(arguments.files),
     }
 }
 
 #[cfg(feature = "window")]
-fn window() -> ExitCode {
-    match sae_lab::app::run(sae_lab::training::Preset::Edges.experiment()) {
+fn window(files: Vec<PathBuf>) -> ExitCode {
+    match sae_lab::app::run(sae_lab::training::Preset::Edges.experiment(), files) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sae-lab: {error}");
@@ -24,7 +26,7 @@ fn window() -> ExitCode {
 }
 
 #[cfg(not(feature = "window"))]
-fn window() -> ExitCode {
+fn window(_: Vec<PathBuf>) -> ExitCode {
     eprintln!(
         "sae-lab: built without its window: name a command (see --help), or build it with the feature `window`"
     );

@@ -22,10 +22,7 @@ fn data() -> Arc<DataSet> {
     let samples = Array2::from_shape_fn((60, 9), |(i, j)| {
         0.5 + 0.4 * ((i * (j / 3 + 1)) as f32 * 0.37).sin()
     });
-    let shape = SampleShape::Image {
-        rows: 3,
-        columns: 3,
-    };
+    let shape = SampleShape::grey(3, 3);
     Arc::new(DataSet::new(
         "waves",
         DataSpec::file("waves"),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS, title_of};
+use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS};
 use super::{Action, LabApp, UserCommand};
 use crate::data::{DataSet, DataSpec};
 use crate::training::{Command, Experiment, Preset, Speed, TrainerError};
@@ -47,7 +47,7 @@ impl LabApp {
             Action::Select(unit) => self.view.selected = unit,
             Action::Load(spec) => {
                 self.view.open_dialog = None;
-                let what = format!("data: {}", title_of(&spec));
+                let what = format!("data: {}", spec.source.title());
                 let experiment = Experiment {
                     data: spec,
                     ..self.view.experiment.clone()
@@ -208,7 +208,7 @@ impl LabApp {
             self.begin(experiment, data);
             return;
         }
-        let title = title_of(&experiment.data);
+        let title = experiment.data.source.title();
         match self.loader.load(Box::new(experiment)) {
             Ok(()) => self.view.loading = Some(title),
             Err(error) => self.view.notify(Severity::Trouble, error),

@@ -1,5 +1,6 @@
 //! Opening the window, or saying in one sentence why there is none.
 
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::preferences::Preferences;
@@ -11,11 +12,12 @@ use crate::ui;
 const WINDOW_SIZE: [f32; 2] = [1280.0, 800.0];
 const MINIMUM_SIZE: [f32; 2] = [640.0, 360.0];
 
-/// Opens the window on `experiment` and returns when it is closed.
+/// Opens the window on `experiment`, with the import sheet for `files` where there are any, and returns when it is
+/// closed.
 ///
 /// # Errors
 /// There is no display, or the window can't be opened on it.
-pub fn run(experiment: Experiment) -> Result<(), AppError> {
+pub fn run(experiment: Experiment, files: Vec<PathBuf>) -> Result<(), AppError> {
     let display = error::display();
     if display == error::Display::None {
         return Err(AppError::NoDisplay);

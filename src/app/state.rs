@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::UserCommand;
-use crate::data::{DataSource, DataSpec};
+use crate::data::DataSpec;
 use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
 
@@ -198,16 +198,5 @@ impl ViewState {
         const MOST: usize = 3; // more would push the pictures out of the window
         let surplus = self.notices.len().saturating_sub(MOST);
         self.notices.drain(..surplus);
-    }
-}
-
-/// The data set's short name, before it is loaded.
-pub fn title_of(spec: &DataSpec) -> String {
-    match &spec.source {
-        DataSource::Embedded(set) => set.title().to_owned(),
-        DataSource::File(path) => path.file_name().map_or_else(
-            || path.display().to_string(),
-            |name| name.to_string_lossy().into_owned(),
-        ),
     }
 }

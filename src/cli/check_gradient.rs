@@ -49,12 +49,12 @@ struct Block {
 
 /// Fails where the gradient is not that of the cost. Always in f64: central differences mean nothing in f32.
 pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
-    let data = data::load(&arguments.experiment.data_spec())?;
+    let data = data::load(&arguments.experiment.data.spec()?)?;
     let model = match &arguments.model {
         Some(path) => Some(read_model::<f64>(path, data.inputs())?),
         None => None,
     };
-    let experiment = arguments.experiment.experiment(model.as_ref())?;
+    let experiment = arguments.experiment.experiment(&data, model.as_ref())?;
     let settings = experiment.hyperparameters.check()?;
     let architecture = Architecture {
         inputs: data.inputs(),

@@ -47,9 +47,9 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), CliError> {
 }
 
 fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
-    let data = data::load(&arguments.experiment.data_spec())?;
+    let data = data::load(&arguments.experiment.data.spec()?)?;
     let model = read_model::<T>(&arguments.model, data.inputs())?;
-    let experiment = arguments.experiment.experiment(Some(&model))?;
+    let experiment = arguments.experiment.experiment(&data, Some(&model))?;
     let settings = experiment.hyperparameters.check()?;
     let objective = Objective::from(&settings);
     let architecture = Architecture {

@@ -6,10 +6,12 @@
 
 pub mod bench;
 pub mod check_gradient;
+pub mod data;
 pub mod evaluate;
 pub mod settings;
 pub mod train;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -17,16 +19,27 @@ use thiserror::Error;
 
 /// See, teach and trust the classical sparse autoencoder. Without a command: opens the window.
 #[derive(Debug, Parser)]
-#[command(name = "sae-lab", version, about, max_term_width = 100)]
+#[command(
+    name = "sae-lab",
+    version,
+    about,
+    max_term_width = 100,
+    args_conflicts_with_subcommands = true
+)]
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Option<Command>,
+    /// Data to open in the window: a file, a folder of pictures, or several pictures
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Train without a window; writes the model, its history, pictures and the settings to a folder
     Train(Box<train::TrainArguments>),
+    /// Show what a data set holds and what is done to it, or write the matrix that training would see
+    Data(Box<data::DataArguments>),
     /// Measure a model on data: the cost and its terms, FVU and ρ̂, and the gradient if asked
     Evaluate(Box<evaluate::EvaluateArguments>),
     /// Check the gradient against central differences, in f64
@@ -60,6 +73,7 @@ pub enum CliError {
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Data(arguments) => data::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
         Command::Bench(arguments) => {

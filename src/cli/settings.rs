@@ -1,13 +1,13 @@
 //! The settings that every headless command shares.
 
 use std::num::NonZeroUsize;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::CliError;
-use crate::data::{DataSpec, Preprocessing};
+use crate::data::{Colour, Cut, DataSet, DataSpec, Preprocessing, Whitening};
 use crate::io;
 use crate::model::{
     BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
@@ -18,9 +18,8 @@ use crate::training::Experiment;
 
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
-    /// photos, photos-raw, leaves, bars, fashion, digits, or the path of a file; a 2-D .npy is taken as (m, n)
-    #[arg(long, value_name = "SPEC", default_value = "photos")]
-    pub data: String,
+    #[command(flatten)]
+    pub data: DataChoice,
     /// Hidden units; those of the model where one is given [default: 25]
     #[arg(long, value_name = "H")]
     pub hidden: Option<usize>,
@@ -38,8 +37,9 @@ pub struct ExperimentArguments {
     pub lambda: f64,
     #[arg(long, value_enum, default_value_t)]
     pub hidden_activation: HiddenActivation,
-    #[arg(long, value_enum, default_value_t)]
-    pub output_activation: OutputActivation,
+    /// [default: sigmoid; linear for data that were whitened by ZCA or standardised]
+    #[arg(long, value_enum)]
+    pub output_activation: Option<OutputActivation>,
     #[arg(long, value_enum, default_value_t)]
     pub optimizer: OptimizerKind,
     /// μ of the momentum optimiser
@@ -59,38 +59,95 @@ pub struct ExperimentArguments {
     /// Threads to compute with [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+}
+
+/// Which data, and what is done to them before training.
+#[derive(Debug, Args)]
+pub struct DataChoice {
+    /// photos, photos-raw, leaves, bars, fashion, digits, or the path of a file or folder; several times for several
+    /// pictures
+    #[arg(long, value_name = "SPEC", default_value = "photos")]
+    pub data: Vec<PathBuf>,
+    /// The array of a .npz or .mat to take, where it holds several [default: what looks most like data]
+    #[arg(long, value_name = "NAME")]
+    pub variable: Option<String>,
+    /// Whether pictures are samples as they are or cut into patches
+    #[arg(long, value_enum, default_value_t)]
+    pub cut: Cut,
     /// Side of the square patches that photographs are cut into
     #[arg(long, default_value_t = DataSpec::DEFAULT_PATCH)]
     pub patch: usize,
     /// Patches to cut, or samples to generate [default: 10000; bars: 2000]
     #[arg(long)]
     pub patches: Option<usize>,
-    /// The array of a .npz or .mat to take, where it holds several [default: what looks most like data]
-    #[arg(long, value_name = "NAME")]
-    pub variable: Option<String>,
-    /// What is done to the values before training
+    /// Seed of the places where patches are cut, and of generated sets
+    #[arg(long, value_name = "SEED", default_value_t = 1)]
+    pub data_seed: u64,
+    /// What is done to the values before training, by name
     #[arg(long, value_enum, default_value_t)]
     pub preprocess: Preprocessing,
+    /// ε of ZCA whitening [default: 0.1]
+    #[arg(long, value_name = "EPSILON")]
+    pub epsilon: Option<f64>,
+    /// Turn colour to grey
+    #[arg(long)]
+    pub grey: bool,
+}
+
+impl DataChoice {
+    /// # Errors
+    /// Arguments that contradict one another.
+    pub fn spec(&self) -> Result<DataSpec, CliError> {
+        let named = match &self.data[..] {
+            [one] => one
+                .to_str()
+                .map_or_else(|| DataSpec::file(one), DataSpec::parse),
+            several => DataSpec::files(several.to_vec()),
+        };
+        let mut preparation = self.preprocess.preparation();
+        if let Some(asked) = self.epsilon {
+            match preparation
+                .as_mut()
+                .map(|preparation| &mut preparation.whitening)
+            {
+                Some(Whitening::Zca { epsilon }) => *epsilon = asked,
+                _ => {
+                    return Err(CliError::Usage(
+                        "--epsilon is ZCA whitening's: give --preprocess zca with it".into(),
+                    ));
+                }
+            }
+        }
+        if self.grey {
+            match &mut preparation {
+                Some(preparation) => preparation.colour = Colour::Grey,
+                None => {
+                    return Err(CliError::Usage(
+                        "--grey needs to know what else to do: give --preprocess with it, say whiten".into(),
+                    ));
+                }
+            }
+        }
+        Ok(DataSpec {
+            cut: self.cut,
+            patch: self.patch,
+            patches: self.patches.unwrap_or(named.patches),
+            seed: self.data_seed,
+            preparation,
+            variable: self.variable.clone(),
+            ..named
+        })
+    }
 }
 
 impl ExperimentArguments {
-    pub fn data_spec(&self) -> DataSpec {
-        let named = DataSpec::parse(&self.data);
-        DataSpec {
-            patch: self.patch,
-            patches: self.patches.unwrap_or(named.patches),
-            preprocessing: self.preprocess,
-            variable: self.variable.clone(),
-            ..named
-        }
-    }
-
-    /// The experiment, with the hidden units of `model` where there is one.
+    /// The experiment on `data`, with the hidden units of `model` where there is one.
     ///
     /// # Errors
     /// `--hidden` contradicts the model, or is 0.
     pub fn experiment<T: Real>(
         &self,
+        data: &DataSet,
         model: Option<&Parameters<T>>,
     ) -> Result<Experiment, CliError> {
         let hidden = match (self.hidden, model) {
@@ -110,10 +167,12 @@ impl ExperimentArguments {
             (None, None) => 25,
         };
         Ok(Experiment {
-            data: self.data_spec(),
+            data: data.spec.clone(),
             hidden,
             hidden_activation: self.hidden_activation,
-            output_activation: self.output_activation,
+            output_activation: self
+                .output_activation
+                .unwrap_or(Experiment::output_for(data)),
             seed: self.seed,
             precision: self.precision,
             hyperparameters: Hyperparameters {

@@ -96,12 +96,12 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     // before the work, not after it
     io::make_folder(&arguments.out)?;
     io::sweep(&arguments.out);
-    let data = Arc::new(data::load(&arguments.experiment.data_spec())?);
+    let data = Arc::new(data::load(&arguments.experiment.data.spec()?)?);
     let initial = match &arguments.init {
         Some(path) => Some(read_model::<T>(path, data.inputs())?),
         None => None,
     };
-    let experiment = arguments.experiment.experiment(initial.as_ref())?;
+    let experiment = arguments.experiment.experiment(&data, initial.as_ref())?;
     warn_of_range(&data, experiment.output_activation);
     let settings = experiment.hyperparameters.check()?;
     let pool = arguments.experiment.pool();
@@ -146,7 +146,8 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     if arguments.json {
         println!("{}", super::json_line(&summary)?);
     } else {
-        print_summary(&summary, &data, run.parameters());
+        let output = run.experiment().output_activation;
+        print_summary(&summary, &data, run.parameters(), output);
         println!("{:<16}{}", "written to", arguments.out.display());
     }
     Ok(())
@@ -163,12 +164,12 @@ fn write_results<T: Real>(
     io::history_csv::write(&out("history.csv"), run.state().history.records())?;
     let shown = snapshot::shown_samples::<T>(data);
     let (_, reconstructions) = run.reconstruct(shown.view());
-    io::pictures::write_features(&out("features.png"), run.parameters(), data.shape)?;
+    io::pictures::write_features(&out("features.png"), run.parameters(), data)?;
     io::pictures::write_reconstructions(
         &out("reconstructions.png"),
         shown.view(),
         reconstructions.view(),
-        data.shape,
+        data,
     )?;
     io::run_json::write(&out("run.json"), &run.experiment(), data, results)?;
     Ok(())
@@ -202,7 +203,12 @@ fn warn_of_range(data: &DataSet, output: OutputActivation) {
     }
 }
 
-fn print_summary<T: Real>(summary: &Summary, data: &DataSet, parameters: &Parameters<T>) {
+fn print_summary<T: Real>(
+    summary: &Summary,
+    data: &DataSet,
+    parameters: &Parameters<T>,
+    output: OutputActivation,
+) {
     let (m, n) = data.samples.dim();
     println!(
         "{:<16}{} · {m} × {n}{}",
@@ -213,7 +219,14 @@ fn print_summary<T: Real>(summary: &Summary, data: &DataSet, parameters: &Parame
     for step in &data.preparation {
         println!("{:<16}  {step}", "");
     }
-    println!("{:<16}{}-{}-{}", "units", n, parameters.hidden(), n);
+    println!(
+        "{:<16}{}-{}-{}, {} output",
+        "units",
+        n,
+        parameters.hidden(),
+        n,
+        output.name()
+    );
     println!(
         "{:<16}{} in {:.2} s",
         "epochs", summary.epochs, summary.seconds
@@ -234,10 +247,16 @@ fn print_summary<T: Real>(summary: &Summary, data: &DataSet, parameters: &Parame
         "{:<16}{} alive, {} constant, {} silent, {} saturated",
         "hidden units", summary.alive, summary.constant, summary.silent, summary.saturated
     );
-    if let SampleShape::Image { rows, columns } = data.shape
+    if let SampleShape::Image {
+        rows,
+        columns,
+        channels: 1,
+    } = data.shape
         && rows == columns
-        && let Some(mut selectivity) =
-            crate::model::features::orientation_selectivity(parameters.encoder_weights(), rows)
+        && let Some(mut selectivity) = crate::model::features::orientation_selectivity(
+            data.features(parameters.encoder_weights()).view(),
+            rows,
+        )
     {
         selectivity.sort_by(f64::total_cmp);
         println!(

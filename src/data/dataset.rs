@@ -1,28 +1,46 @@
 //! The matrix that a run trains on, and what was done to get it.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
-use super::DataSpec;
+use super::{DataSpec, Preparation, Zca};
 use crate::numerics::Real;
 
 /// How one sample is to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SampleShape {
-    /// A grey picture, row by row.
-    Image { rows: usize, columns: usize },
+    /// A picture, row by row, a pixel's channels side by side: 1 grey, 3 red, green and blue.
+    Image {
+        rows: usize,
+        columns: usize,
+        channels: usize,
+    },
     /// A plain vector.
     Vector { length: usize },
 }
 
 impl SampleShape {
+    /// A grey picture.
+    pub const fn grey(rows: usize, columns: usize) -> Self {
+        Self::Image {
+            rows,
+            columns,
+            channels: 1,
+        }
+    }
+
     /// n, the number of values a sample has.
     pub fn len(self) -> usize {
         match self {
-            Self::Image { rows, columns } => rows * columns,
+            Self::Image {
+                rows,
+                columns,
+                channels,
+            } => rows * columns * channels,
             Self::Vector { length } => length,
         }
     }
@@ -31,11 +49,42 @@ impl SampleShape {
         self.len() == 0
     }
 
-    /// (rows, columns) to draw a sample or feature with; a vector is one row.
+    /// (rows, columns) in pixels to draw a sample or feature with; a vector is one row.
     pub fn picture(self) -> (usize, usize) {
         match self {
-            Self::Image { rows, columns } => (rows, columns),
+            Self::Image { rows, columns, .. } => (rows, columns),
             Self::Vector { length } => (1, length),
+        }
+    }
+
+    /// Values a pixel: 1, or 3 in colour.
+    pub fn channels(self) -> usize {
+        match self {
+            Self::Image { channels, .. } => channels,
+            Self::Vector { .. } => 1,
+        }
+    }
+
+    pub fn is_vector(self) -> bool {
+        matches!(self, Self::Vector { .. })
+    }
+}
+
+impl std::fmt::Display for SampleShape {
+    /// "28×28", "8×8×3", "64 values"
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match *self {
+            Self::Image {
+                rows,
+                columns,
+                channels: 1,
+            } => write!(f, "{rows}×{columns}"),
+            Self::Image {
+                rows,
+                columns,
+                channels,
+            } => write!(f, "{rows}×{columns}×{channels}"),
+            Self::Vector { length } => write!(f, "{length} values"),
         }
     }
 }
@@ -91,6 +140,10 @@ pub struct DataSet {
     pub shape: SampleShape,
     /// What was done to the raw data, a short sentence a step, in order; empty if nothing was.
     pub preparation: Vec<String>,
+    /// The choices behind it, with what `None` in the spec came to.
+    pub prepared: Preparation,
+    /// How the samples were whitened, where they were by ZCA: to show features and reconstructions as they look.
+    pub zca: Option<Arc<Zca>>,
     /// A class for each sample, where the set has them.
     pub labels: Option<Vec<u8>>,
     /// 1/(2m) Σ‖x − x̄‖²: the reconstruction loss of always answering the mean. FVU is measured against it.
@@ -117,6 +170,8 @@ impl DataSet {
             samples,
             shape,
             preparation: Vec::new(),
+            prepared: Preparation::NONE,
+            zca: None,
             labels: None,
             variance,
             range,
@@ -135,6 +190,28 @@ impl DataSet {
     /// n, the number of values in a sample.
     pub fn inputs(&self) -> usize {
         self.samples.dim().1
+    }
+
+    /// The pictures of encoder weights (h, n): as they are, or seen through the whitening, W·ZCA, which is what each
+    /// unit looks for in values that were not whitened.
+    pub fn features<'a, T: Real>(&self, weights: ArrayView2<'a, T>) -> CowArray<'a, T, Ix2> {
+        match &self.zca {
+            Some(zca) => zca.features(weights).into(),
+            None => weights.into(),
+        }
+    }
+
+    /// Samples or reconstructions (k, n) as they looked before ZCA whitening, where there was any.
+    pub fn pictures<'a, T: Real>(&self, samples: ArrayView2<'a, T>) -> CowArray<'a, T, Ix2> {
+        match &self.zca {
+            Some(zca) => zca.undo(samples).into(),
+            None => samples.into(),
+        }
+    }
+
+    /// Least and greatest value of `pictures`: what black and white mean.
+    pub fn picture_range(&self) -> (f64, f64) {
+        self.zca.as_ref().map_or(self.range, |zca| zca.range)
     }
 }
 

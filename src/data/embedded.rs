@@ -7,7 +7,7 @@ use image::ImageFormat;
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
-use super::{DataError, DataSpec, EmbeddedSet, Preprocessing, SampleShape};
+use super::{DataError, DataSpec, EmbeddedSet, Preparation, SampleShape, limits};
 use super::{bars, idx, leaves, picture, prepare};
 
 macro_rules! asset {
@@ -40,7 +40,8 @@ pub(super) fn find(
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let name = set.title().to_owned();
-    let mut suggested = Preprocessing::Contrast;
+    let mut suggested = Preparation::CONTRAST;
+    let mut encoding = String::from("generated");
     let content = match set {
         EmbeddedSet::Photos | EmbeddedSet::PhotosRaw => {
             let mut pictures = Vec::with_capacity(PHOTOS.len());
@@ -51,22 +52,21 @@ pub(super) fn find(
                     pictures.len() as u64,
                     PHOTOS.len() as u64,
                 )?;
-                pictures
-                    .push(picture::decode(Input::bytes(file, bytes, watch)?, ImageFormat::Png)?.0);
+                let input = Input::bytes(file, bytes, watch)?;
+                let decoded = picture::decode(input, ImageFormat::Png, limits::PICTURE_SIDE)?;
+                encoding = decoded.encoding;
+                pictures.push(decoded.picture);
             }
             if set == EmbeddedSet::Photos {
-                suggested = Preprocessing::Whiten;
+                suggested = Preparation::WHITEN;
             }
             Content::Pictures(pictures)
         }
         EmbeddedSet::Leaves => Content::Pictures(leaves::generate(spec.seed, watch)?),
         EmbeddedSet::Bars => {
             prepare::check_patches(spec)?;
-            suggested = Preprocessing::None;
-            let shape = SampleShape::Image {
-                rows: spec.patch,
-                columns: spec.patch,
-            };
+            suggested = Preparation::NONE;
+            let shape = SampleShape::grey(spec.patch, spec.patch);
             Content::Samples {
                 values: Values::F32(bars::generate(spec)),
                 shape,
@@ -78,6 +78,7 @@ pub(super) fn find(
     Ok(Found {
         name,
         content,
+        encoding,
         suggested,
         labels: None,
         notes: Vec::new(),

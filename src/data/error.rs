@@ -75,7 +75,7 @@ pub enum DataError {
         expected: u64,
     },
 
-    #[error("{file} has a broken {format} header at byte {}: {problem}; write it again", grouped(*.byte))]
+    #[error("{file} is no sound {format} file: {problem} (byte {}); write it again", grouped(*.byte))]
     Header {
         file: String,
         format: &'static str,
@@ -177,8 +177,11 @@ pub enum DataError {
         range: String,
     },
 
-    #[error("{file} cannot be whitened, for {reason}: choose another preparation")]
+    #[error("{file} cannot be prepared so, for {reason}: choose another preparation")]
     Preparation { file: String, reason: &'static str },
+
+    #[error("the whitening's ε is {epsilon}: choose a number from 1e-6 to 10, say 0.1")]
+    Epsilon { epsilon: f64 },
 
     #[error("loading was cancelled: the data set in use stays")]
     Cancelled,

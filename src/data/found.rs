@@ -2,17 +2,40 @@
 
 use ndarray::Array2;
 
-use super::{Preprocessing, SampleShape};
+use super::error::grouped;
+use super::{Preparation, SampleShape};
 
-/// A grey photograph, row by row, 0 black to 1 white.
+/// A photograph, row by row, a pixel's channels side by side, 0 black to 1 white.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Picture {
     /// The file it came from, for messages.
     pub file: String,
     pub rows: usize,
     pub columns: usize,
-    /// rows · columns values
-    pub luma: Vec<f32>,
+    /// 1 grey, 3 red, green and blue
+    pub channels: usize,
+    /// rows · columns · channels values
+    pub values: Vec<f32>,
+}
+
+impl Picture {
+    /// Rec. 601 luma (rows · columns), which every grey copy of a photograph from PIL or MATLAB has.
+    pub fn luma(&self) -> Vec<f32> {
+        match self.channels {
+            3 => luma(&self.values),
+            _ => self.values.clone(),
+        }
+    }
+
+    pub fn grey(file: impl Into<String>, rows: usize, columns: usize, values: Vec<f32>) -> Self {
+        Self {
+            file: file.into(),
+            rows,
+            columns,
+            channels: 1,
+            values,
+        }
+    }
 }
 
 /// Samples (m, n) in the type that the source has them in.
@@ -22,6 +45,77 @@ pub enum Values {
     Bytes(Array2<u8>),
     F32(Array2<f32>),
     F64(Array2<f64>),
+}
+
+impl Found {
+    /// How many: pictures, or samples.
+    pub fn count(&self) -> usize {
+        match &self.content {
+            Content::Pictures(pictures) => pictures.len(),
+            Content::Samples { values, .. } => values.dim().0,
+        }
+    }
+
+    /// "6 pictures of 512×512", "1,797 samples of 8×8".
+    pub fn summary(&self) -> String {
+        let count = grouped(self.count() as u64);
+        let plural = if self.count() == 1 { "" } else { "s" };
+        match &self.content {
+            Content::Samples { shape, .. } => format!("{count} sample{plural} of {shape}"),
+            Content::Pictures(pictures) => {
+                let side = |of: fn(&Picture) -> usize| {
+                    let (least, most) = pictures
+                        .iter()
+                        .map(of)
+                        .fold((usize::MAX, 0), |(a, b), side| (a.min(side), b.max(side)));
+                    if least == most {
+                        most.to_string()
+                    } else {
+                        format!("{least}–{most}")
+                    }
+                };
+                let (rows, columns) = (side(|of| of.rows), side(|of| of.columns));
+                format!("{count} picture{plural} of {rows}×{columns} pixels")
+            }
+        }
+    }
+
+    /// Least and greatest value, before anything is done to them.
+    pub fn range(&self) -> (f64, f64) {
+        fn of<T: Copy + Into<f64>>(values: impl Iterator<Item = T>) -> (f64, f64) {
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+                let value = value.into();
+                (low.min(value), high.max(value))
+            })
+        }
+        match &self.content {
+            Content::Pictures(pictures) => of(pictures
+                .iter()
+                .flat_map(|picture| picture.values.iter().copied())),
+            Content::Samples { values, .. } => match values {
+                Values::Bytes(array) => of(array.iter().copied()),
+                Values::F32(array) => of(array.iter().copied()),
+                Values::F64(array) => of(array.iter().copied()),
+            },
+        }
+    }
+
+    /// Whether any of it is in colour.
+    pub fn has_colour(&self) -> bool {
+        match &self.content {
+            Content::Pictures(pictures) => pictures.iter().any(|picture| picture.channels == 3),
+            Content::Samples { shape, .. } => shape.channels() == 3,
+        }
+    }
+
+    /// The number of classes that the labels tell apart.
+    pub fn classes(&self) -> Option<usize> {
+        let mut seen = [false; 256];
+        for label in self.labels.as_ref()? {
+            seen[usize::from(*label)] = true;
+        }
+        Some(seen.into_iter().filter(|seen| *seen).count())
+    }
 }
 
 impl Values {
@@ -49,23 +143,30 @@ pub struct Found {
     /// For people: "photos", "holiday.jpg".
     pub name: String,
     pub content: Content,
-    /// What `Preprocessing::Auto` means here. Where it says `Auto` itself: bytes divided by 255, or by their greatest
-    /// value if that is below 128.
-    pub suggested: Preprocessing,
+    /// How the source has its values, for people: "8-bit RGB PNG", "64-bit floating point, NPY".
+    pub encoding: String,
+    /// What a spec that says nothing means here.
+    pub suggested: Preparation,
     /// A class for each sample, where the source has them; as long as the samples are many.
     pub labels: Option<Vec<u8>>,
     /// What reading did to the values or left aside, a sentence each; empty if nothing.
     pub notes: Vec<String>,
 }
 
+/// The Rec. 601 luma of red, green and blue, pixel by pixel.
+pub(super) fn luma<T: Copy + Into<f32>>(values: &[T]) -> Vec<f32> {
+    let (pixels, _) = values.as_chunks::<3>();
+    pixels
+        .iter()
+        .map(|&[red, green, blue]| 0.299 * red.into() + 0.587 * green.into() + 0.114 * blue.into())
+        .collect()
+}
+
 /// How samples of `length` values are shown where nothing else is said: as square pictures if they can be.
 pub(crate) fn shape_of(length: usize) -> SampleShape {
     let side = length.isqrt();
     if side >= super::limits::IMAGE_SIDE && side * side == length {
-        SampleShape::Image {
-            rows: side,
-            columns: side,
-        }
+        SampleShape::grey(side, side)
     } else {
         SampleShape::Vector { length }
     }
@@ -77,13 +178,7 @@ mod tests {
 
     #[test]
     fn perfect_squares_are_shown_as_pictures() {
-        assert_eq!(
-            shape_of(784),
-            SampleShape::Image {
-                rows: 28,
-                columns: 28
-            }
-        );
+        assert_eq!(shape_of(784), SampleShape::grey(28, 28));
         assert_eq!(shape_of(12), SampleShape::Vector { length: 12 });
         assert_eq!(shape_of(1), SampleShape::Vector { length: 1 });
     }

@@ -1,18 +1,17 @@
 //! IDX, the format of MNIST and its kin (Y. LeCun): a big-endian header, then the values in row-major order.
 //!
-//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: every type, (m, n) and
-//! (m, rows, columns).
+//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: every type, and the
+//! dimensions that an `.npy` may have.
 
 use std::path::{Path, PathBuf};
 
-use ndarray::Array2;
-
-use super::found::{Content, Found, Values, shape_of};
+use super::found::{Content, Found, Values};
 use super::input::Input;
-use super::npy::{Number, decode, finite};
+use super::layout::{Layout, every, thinned};
+use super::npy::{array, decode, finite};
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
-use super::{DataError, Preprocessing, SampleShape, choice, limits};
+use super::{DataError, Preparation, Scaling, choice, foreign, picture};
 
 const FORMAT: &str = "IDX";
 
@@ -30,57 +29,70 @@ pub(super) fn read(
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let header = header(&mut input)?;
-    let (samples, shape) = match sides(&header)[..] {
-        [samples, length] => (samples, shape_of(length)),
-        [samples, rows, columns] => (samples, SampleShape::Image { rows, columns }),
-        [_] => {
-            return Err(input.unsupported(
-                "one value a sample, as a file of labels does",
-                "choose the file of images; labels beside it are found by their name",
-            ));
-        }
-        _ => {
-            return Err(input.unsupported(
-                format!("{} dimensions", header.shape.len()),
-                "write (samples, rows, columns) or (samples, values)",
-            ));
-        }
+    let samples = header.shape[0];
+    let shape = sides(&header);
+    if shape.len() == 1 {
+        return Err(input.unsupported(
+            "one value a sample, as a file of labels does",
+            "choose the file of images; labels beside it are found by their name",
+        ));
+    }
+    let layout = Layout::of(&shape).ok_or_else(|| {
+        input.unsupported(
+            format!("an array of shape {shape:?}"),
+            "write (samples, rows, columns), (samples, values) or (samples, rows, columns, channels), with 1, 3 or 4 \
+             channels",
+        )
+    })?;
+    let Some(every) = every(&header.shape) else {
+        return Err(super::too_many_values(input.file(), &header.shape));
     };
+    let step = every as usize;
     let values = match (header.kind, header.size) {
-        (Kind::Unsigned, _) => Values::Bytes(matrix(&mut input, &header, samples)?),
+        (Kind::Unsigned, _) => Values::Bytes(array(&mut input, FORMAT, &header, &shape, step)?),
         (Kind::Float, 8) => {
-            let values = matrix(&mut input, &header, samples)?;
+            let values = array(&mut input, FORMAT, &header, &shape, step)?;
             finite(&values, input.file())?;
             Values::F64(values)
         }
         _ => {
-            let values = matrix(&mut input, &header, samples)?;
+            let values = array(&mut input, FORMAT, &header, &shape, step)?;
             finite(&values, input.file())?;
             Values::F32(values)
         }
     };
+    input.end(FORMAT)?;
     let inside = match &values {
         Values::Bytes(_) => false,
         Values::F32(values) => values.iter().all(|value| (0.0..=1.0).contains(value)),
         Values::F64(values) => values.iter().all(|value| (0.0..=1.0).contains(value)),
     };
-    let suggested = match &values {
-        Values::Bytes(_) => Preprocessing::Auto,
-        _ if inside => Preprocessing::None,
-        _ => Preprocessing::Unit,
+    let bytes = matches!(values, Values::Bytes(_));
+    let (content, mut notes) = layout.content(values, input.file());
+    notes.extend(thinned(every, samples));
+    let suggested = match &content {
+        Content::Pictures(pictures) => {
+            picture::suggested(pictures.iter().any(|picture| picture.channels == 3))
+        }
+        Content::Samples { .. } if bytes => Preparation::LEVELS,
+        Content::Samples { .. } if inside => Preparation::NONE,
+        Content::Samples { .. } => Preparation {
+            scaling: Scaling::Unit,
+            ..Preparation::NONE
+        },
     };
-    let mut notes = Vec::new();
     let mut labels = None;
     if let Some(beside) = labels_beside(path).filter(|beside| beside.is_file()) {
-        match read_labels(&beside, samples, watch) {
-            Ok(found) => labels = Some(found),
+        match read_labels(&beside, shape[0], watch) {
+            Ok(found) => labels = Some(found.into_iter().step_by(step).collect()),
             Err(DataError::Cancelled) => return Err(DataError::Cancelled),
             Err(error) => notes.push(format!("Labels left aside: {error}.")),
         }
     }
     Ok(Found {
         name,
-        content: Content::Samples { values, shape },
+        content,
+        encoding: format!("{}, IDX", header.encoding()),
         suggested,
         labels,
         notes,
@@ -96,7 +108,14 @@ pub(super) fn labels(mut input: Input<'_>, count: usize) -> Result<Vec<u8>, Data
             "take the two files from the same set",
         ));
     }
-    let values: Vec<f64> = body(&mut input, &header)?;
+    let mut values: Vec<f64> = Vec::new();
+    let size = (count * header.size) as u64; // held against the file's length
+    let expected = input.position() + size;
+    input.pieces(size, FORMAT, expected, |piece| {
+        decode(&header, piece, &mut values);
+        Ok(())
+    })?;
+    input.end(FORMAT)?;
     choice::labels(&values).ok_or_else(|| {
         input.unsupported(
             "labels that are no whole numbers from 0 to 255",
@@ -116,12 +135,13 @@ fn labels_beside(path: &Path) -> Option<PathBuf> {
         .then(|| path.with_file_name(name.replace("images", "labels").replace("idx3", "idx1")))
 }
 
-/// The type and the dimensions, held against the file's length and the limits.
+/// The type and the dimensions, held against the file's length.
 fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     let [zero, null, code, count] = input.array::<4>(FORMAT)?;
     if (zero, null) != (0, 0) || !(1..=4).contains(&count) {
         let problem = format!(
-            "it begins {zero:02x} {null:02x} {code:02x} {count:02x} and not, say, 00 00 08 03"
+            "it begins with {} and not, say, 00 00 08 03",
+            foreign::beginning(input.head())
         );
         return Err(input.header(FORMAT, 0, problem));
     }
@@ -141,11 +161,27 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     let values = shape
         .iter()
         .try_fold(1u64, |product, &side| product.checked_mul(side));
-    let Some(values) = values.filter(|values| *values <= limits::VALUES) else {
+    let claim = |values: Option<u64>| {
+        values?
+            .checked_mul(size as u64)?
+            .checked_add(input.position())
+    };
+    let Some(claimed) = claim(values) else {
         return Err(super::too_many_values(input.file(), &shape));
     };
-    input.check_claim(values * size as u64 + input.position(), FORMAT)?;
-    if values == 0 {
+    if let Err(error) = input.check_claim(claimed, FORMAT) {
+        let turned = shape.iter().try_fold(1u64, |product, &side| {
+            product.checked_mul(u64::from((side as u32).swap_bytes()))
+        });
+        let right = claim(turned).is_some_and(|claimed| input.check_claim(claimed, FORMAT).is_ok());
+        return Err(if right && !input.is_compressed() {
+            let problem = "its sides are written with the lowest byte first and not the highest";
+            input.header(FORMAT, 4, problem)
+        } else {
+            error
+        });
+    }
+    if claimed == input.position() {
         return Err(DataError::NoSamples {
             file: input.file().to_owned(),
             shape: format!("{shape:?}"),
@@ -160,35 +196,14 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     })
 }
 
-/// The dimensions: each is at most their product, which is at most `limits::VALUES`.
+/// The dimensions: their product is at most the file's length, or what its compressed bytes can hold.
 fn sides(header: &Header) -> Vec<usize> {
     header.shape.iter().map(|&side| side as usize).collect()
 }
 
-fn matrix<T: Number>(
-    input: &mut Input<'_>,
-    header: &Header,
-    samples: usize,
-) -> Result<Array2<T>, DataError> {
-    let values = body(input, header)?;
-    Array2::from_shape_vec((samples, values.len() / samples.max(1)), values)
-        .map_err(|error| input.header(FORMAT, 4, error.to_string()))
-}
-
-fn body<T: Number>(input: &mut Input<'_>, header: &Header) -> Result<Vec<T>, DataError> {
-    let size = (sides(header).iter().product::<usize>() * header.size) as u64;
-    let expected = input.position() + size;
-    let mut values = Vec::new();
-    input.pieces(size, FORMAT, expected, |piece| {
-        decode(header, piece, &mut values);
-        Ok(())
-    })?;
-    input.end(FORMAT)?;
-    Ok(values)
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::SampleShape;
     use super::super::testing::{Folder, found, golden, gzip, loaded, refuse_every_cut, values};
     use super::*;
 
@@ -211,13 +226,7 @@ mod tests {
             ("no ending", written),
         ] {
             let set = loaded(&folder.file(name, &bytes)).unwrap();
-            assert_eq!(
-                set.shape,
-                SampleShape::Image {
-                    rows: 2,
-                    columns: 3
-                }
-            );
+            assert_eq!(set.shape, SampleShape::grey(2, 3));
             assert_eq!(set.samples.dim(), (4, 6));
             assert_eq!(set.range, (0.0, f64::from(253.0f32 / 255.0)));
             let expected: Vec<f64> = pixels
@@ -228,13 +237,7 @@ mod tests {
             assert_eq!(set.preparation, ["Bytes divided by 255, into [0, 1]."]);
         }
         let set = loaded(&folder.file("d", &idx(&[3, 9], &pixels.repeat(2)[..27]))).unwrap();
-        assert_eq!(
-            set.shape,
-            SampleShape::Image {
-                rows: 3,
-                columns: 3
-            }
-        );
+        assert_eq!(set.shape, SampleShape::grey(3, 3));
     }
 
     /// An IDX file of values of type `code`.
@@ -283,7 +286,7 @@ mod tests {
             let bytes = typed(code, &[3, 2], &values);
             refuse_every_cut("cut.idx", &bytes);
             let found = found(&folder.file("typed.idx", &bytes)).unwrap();
-            assert_eq!(found.suggested, Preprocessing::Unit);
+            assert_eq!(found.suggested.scaling, Scaling::Unit);
             let Content::Samples { values, .. } = found.content else {
                 panic!("samples")
             };
@@ -392,13 +395,17 @@ mod tests {
                 typed(0x0d, &[1, 1], &f32::NAN.to_be_bytes()),
                 "NaN in row 1, column 1",
             ),
-            ("m.idx", vec![1, 2, 3, 4, 5, 6, 7, 8], "begins 01 02 03 04"),
+            (
+                "m.idx",
+                vec![1, 2, 3, 4, 5, 6, 7, 8],
+                "begins with the bytes 01 02 03 04",
+            ),
             (
                 "k.idx",
                 vec![0, 0, 7, 2, 0, 0, 0, 1],
-                "byte 2: 07 is no type",
+                "07 is no type of value (byte 2)",
             ),
-            ("four", idx(&[1, 1, 1, 1], &[3]), "4 dimensions"),
+            ("four", idx(&[1, 5, 2, 2], &[3; 20]), "shape [1, 5, 2, 2]"),
             ("same", idx(&[2, 1, 2], &[3, 3, 3, 3]), "nothing to learn"),
         ];
         for (name, bytes, part) in cases {

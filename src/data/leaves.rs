@@ -21,12 +21,7 @@ pub(super) fn generate(seed: u64, watch: Watch<'_>) -> Result<Vec<Picture>, Data
     (0..PICTURES)
         .map(|index| {
             tell(watch, Stage::Generating, index as u64, PICTURES as u64)?;
-            Ok(Picture {
-                file: "dead leaves".into(),
-                rows: SIDE,
-                columns: SIDE,
-                luma: picture(&mut draw),
-            })
+            Ok(Picture::grey("dead leaves", SIDE, SIDE, picture(&mut draw)))
         })
         .collect()
 }
@@ -80,8 +75,13 @@ mod tests {
         let pictures = generate(1, &unwatched).unwrap();
         let (mut sum, mut at_one, mut at_two) = (0.0, 0.0, 0.0);
         for picture in &pictures {
-            assert!(picture.luma.iter().all(|value| (0.0..=1.0).contains(value)));
-            let pixel = |row: usize, column: usize| f64::from(picture.luma[row * SIDE + column]);
+            assert!(
+                picture
+                    .values
+                    .iter()
+                    .all(|value| (0.0..=1.0).contains(value))
+            );
+            let pixel = |row: usize, column: usize| f64::from(picture.values[row * SIDE + column]);
             let coarse = |row: usize, column: usize| {
                 (pixel(row, column)
                     + pixel(row + 1, column)

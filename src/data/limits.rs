@@ -49,6 +49,16 @@ pub const ARRAYS: usize = 1_000;
 /// Pictures of one size up to this side are samples as they are; larger ones are cut into patches.
 pub const SAMPLE_SIDE: usize = 64;
 
+/// Most values a sample may have to be whitened by ZCA, whose covariance is that squared.
+pub const WHITENED: usize = 1024;
+
+/// Most values that the pictures of a folder have together, 2²⁷ (512 MiB): many large ones are each scaled down until
+/// they fit.
+pub const PICTURE_VALUES: u64 = 1 << 27;
+
+/// Pictures of a folder are not scaled down further than to this side to fit in.
+pub const SMALLEST_PICTURE_SIDE: u32 = 128;
+
 /// Compressed content is taken for a bomb, made to fill the memory, if it is more than this many times as long as its
 /// compressed bytes: real data stay far below, and can be unpacked beforehand if they do not.
 pub const EXPANSION: u64 = 500;

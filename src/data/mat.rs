@@ -6,14 +6,15 @@
 mod v4;
 mod v5;
 
-use ndarray::{Array2, ArrayView2, ArrayView3, ShapeBuilder};
+use ndarray::{Array2, ArrayView2, ArrayView4, ShapeBuilder};
 
 use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note};
-use super::found::{Content, Found, Picture, Values, shape_of};
+use super::found::{Content, Found, Values};
 use super::input::Input;
+use super::layout::{Layout, pictures};
 use super::npy::{decode, finite};
 use super::npy_header::{Header, Kind};
-use super::{DataError, Preprocessing, SampleShape, limits};
+use super::{DataError, Preparation, foreign, limits, picture};
 
 const FORMAT: &str = "MAT";
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -92,6 +93,11 @@ pub(super) fn read(
             "save it again with save('file.mat', '-v7') in MATLAB, or as .npy from Python's h5py";
         return Err(input.unsupported("MATLAB 7.3 data, which is HDF5", remedy));
     }
+    if !is_mat(&bytes) && !matches!(bytes.get(126..128), Some(b"IM" | b"MI")) {
+        let begins = foreign::beginning(input.head());
+        let problem = format!("it begins with {begins} and not with MATLAB");
+        return Err(input.header(FORMAT, 0, problem));
+    }
     let parsed = if v4::is_header(&bytes) {
         v4::variables(&bytes)
     } else {
@@ -109,7 +115,10 @@ pub(super) fn read(
     let arrays = variables.iter().map(|variable| Candidate {
         name: variable.name.clone(),
         shape: variable.dimensions.clone(),
-        usable: matches!(variable.dimensions.len(), 2 | 3) && !variable.dimensions.contains(&0),
+        usable: matches!(
+            variable.dimensions[..],
+            [_, _] | [_, _, _] | [_, _, 1 | 3 | 4, _]
+        ) && !variable.dimensions.contains(&0),
         what: None,
     });
     let candidates: Vec<Candidate> = arrays
@@ -147,27 +156,29 @@ pub(super) fn read(
     Ok(found)
 }
 
-impl Variable {
-    fn values<T: super::npy::Number>(&self) -> Vec<T> {
-        let Stored {
-            kind,
-            size,
-            big_endian,
-        } = self.stored;
-        let header = Header {
-            kind,
-            size,
-            big_endian,
+impl Stored {
+    /// The same, as the shared decoder of numbers has it.
+    fn header(self) -> Header {
+        Header {
+            kind: self.kind,
+            size: self.size,
+            big_endian: self.big_endian,
             fortran_order: true,
             shape: Vec::new(),
-        };
-        let mut values = Vec::with_capacity(self.bytes.len() / size);
-        decode(&header, &self.bytes, &mut values);
+        }
+    }
+}
+
+impl Variable {
+    fn values<T: super::npy::Number>(&self) -> Vec<T> {
+        let mut values = Vec::with_capacity(self.bytes.len() / self.stored.size);
+        decode(&self.stored.header(), &self.bytes, &mut values);
         values
     }
 }
 
-/// (m, n) as samples; rows × columns × count as small pictures, or as photographs to be cut.
+/// (m, n) as samples; rows × columns × count, or rows × columns × channels × count, as small pictures, or as
+/// photographs to be cut.
 fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, DataError> {
     // their product is in memory, so each fits
     let sides: Vec<usize> = variable
@@ -176,79 +187,85 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
         .map(|&side| side as usize)
         .collect();
     let photographs = variable.name.to_lowercase().starts_with("images");
-    let found = |content, suggested| Found {
-        name,
-        content,
-        suggested,
-        labels: None,
-        notes: Vec::new(),
-    };
-    match sides[..] {
+    let bytes = variable.class == Class::Byte;
+    let (layout, values) = match sides[..] {
         [rows, columns] if !photographs => {
-            let shape = shape_of(columns);
             let values = if variable.class == Class::Double {
                 Values::F64(samples(variable.values(), rows, columns))
             } else {
                 Values::F32(samples(variable.values(), rows, columns))
             };
-            check(&values, file)?;
-            Ok(found(
-                Content::Samples { values, shape },
-                Preprocessing::None,
-            ))
+            (Layout::Values(columns), values)
         }
-        [rows, columns, count] if !photographs && rows.max(columns) <= limits::SAMPLE_SIDE => {
-            let shape = SampleShape::Image { rows, columns };
-            let values = match variable.class {
-                Class::Byte => Values::Bytes(pictures(&variable.values(), rows, columns, count)),
-                Class::Double => Values::F64(pictures(&variable.values(), rows, columns, count)),
-                Class::Other => Values::F32(pictures(&variable.values(), rows, columns, count)),
-            };
-            check(&values, file)?;
-            let suggested = if variable.class == Class::Byte {
-                Preprocessing::Auto
-            } else {
-                Preprocessing::None
-            };
-            Ok(found(Content::Samples { values, shape }, suggested))
+        [rows, columns] => {
+            let layout = Layout::Grey(rows, columns);
+            (layout, pictures_of(variable, [rows, columns, 1, 1]))
         }
-        [rows, columns, ..] => {
-            let values: Vec<f32> = variable.values();
-            let count = values.len() / (rows * columns);
-            let all = pictures(&values, rows, columns, count);
-            finite(&all, file)?;
-            let scale = if variable.class == Class::Byte {
-                255.0
-            } else {
-                1.0
-            };
-            let picture = |(index, values): (usize, ndarray::ArrayView1<'_, f32>)| Picture {
-                file: format!("{file} ({}, picture {})", variable.name, index + 1),
-                rows,
-                columns,
-                luma: values.iter().map(|value| value / scale).collect(),
+        [rows, columns, count] => {
+            let layout = Layout::Grey(rows, columns);
+            (layout, pictures_of(variable, [rows, columns, 1, count]))
+        }
+        [rows, columns, channels @ (1 | 3 | 4), count] => {
+            let layout = Layout::Last(rows, columns, channels);
+            (
+                layout,
+                pictures_of(variable, [rows, columns, channels, count]),
+            )
+        }
+        // `usable` leaves these
+        _ => {
+            return Err(DataError::NoSamples {
+                file: file.to_owned(),
+                shape: format!("{sides:?}"),
+            });
+        }
+    };
+    check(&values, file)?;
+    let (mut content, mut notes) = layout.content(values, &format!("{file}, {}", variable.name));
+    if photographs
+        && let Content::Samples { values, shape } = &content
+        && !matches!(layout, Layout::Values(_))
+    {
+        content = Content::Pictures(pictures(values, *shape, file));
+    }
+    let suggested = match &content {
+        Content::Pictures(pictures) => {
+            let any = |test: fn(&f32) -> bool| {
+                pictures
+                    .iter()
+                    .any(|picture| picture.values.iter().any(test))
             };
             // values below 0 are no brightness: such pictures, UFLDL's IMAGES among them, were whitened already
-            let whitened = values.iter().any(|value| *value < 0.0);
-            let suggested = if whitened {
-                Preprocessing::Contrast
+            if any(|value| *value < 0.0) {
+                notes.push("Taken as whitened already, for it has values below 0.".into());
+                Preparation::CONTRAST
             } else {
-                Preprocessing::Whiten
-            };
-            let pictures = all.rows().into_iter().enumerate().map(picture).collect();
-            let mut found = found(Content::Pictures(pictures), suggested);
-            if whitened {
-                found
-                    .notes
-                    .push("Taken as whitened already, for it has values below 0.".into());
+                picture::suggested(layout.channels() == 3)
             }
-            Ok(found)
         }
-        // `usable` leaves two or three dimensions
-        _ => Err(DataError::NoSamples {
-            file: file.to_owned(),
-            shape: format!("{sides:?}"),
-        }),
+        Content::Samples { .. } if bytes => Preparation::LEVELS,
+        Content::Samples { .. } => Preparation::NONE,
+    };
+    Ok(Found {
+        name,
+        content,
+        encoding: format!(
+            "{}, MAT variable {}",
+            variable.stored.header().encoding(),
+            variable.name
+        ),
+        suggested,
+        labels: None,
+        notes,
+    })
+}
+
+/// rows × columns × channels × count in the class that the variable has.
+fn pictures_of(variable: &Variable, sides: [usize; 4]) -> Values {
+    match variable.class {
+        Class::Byte => Values::Bytes(arranged(&variable.values(), sides)),
+        Class::Double => Values::F64(arranged(&variable.values(), sides)),
+        Class::Other => Values::F32(arranged(&variable.values(), sides)),
     }
 }
 
@@ -263,17 +280,18 @@ fn samples<T: Copy>(values: Vec<T>, rows: usize, columns: usize) -> Array2<T> {
     view.as_standard_layout().into_owned()
 }
 
-/// rows × columns × count, column by column → (count, rows · columns), each picture row by row.
-fn pictures<T: Copy>(values: &[T], rows: usize, columns: usize, count: usize) -> Array2<T> {
+/// rows × columns × channels × count, column by column → (count, rows · columns · channels), each picture row by row.
+fn arranged<T: Copy>(values: &[T], [rows, columns, channels, count]: [usize; 4]) -> Array2<T> {
     #[expect(
         clippy::expect_used,
         reason = "a variable has as many values as its dimensions multiply to"
     )]
-    let view = ArrayView3::from_shape((rows, columns, count).f(), values)
+    let view = ArrayView4::from_shape((rows, columns, channels, count).f(), values)
         .expect("sized by its dimensions");
-    let pictures: Vec<T> = view.permuted_axes([2, 0, 1]).iter().copied().collect();
+    let pictures: Vec<T> = view.permuted_axes([3, 0, 1, 2]).iter().copied().collect();
     #[expect(clippy::expect_used, reason = "the same values in another order")]
-    Array2::from_shape_vec((count, rows * columns), pictures).expect("the same number of values")
+    Array2::from_shape_vec((count, rows * columns * channels), pictures)
+        .expect("the same number of values")
 }
 
 fn check(values: &Values, file: &str) -> Result<(), DataError> {

@@ -14,6 +14,7 @@ mod foreign;
 pub mod found;
 mod idx;
 mod input;
+mod layout;
 mod leaves;
 pub mod limits;
 mod mat;
@@ -23,22 +24,27 @@ mod npz;
 mod patches;
 mod picture;
 mod picture_check;
+mod preparation;
 mod prepare;
 pub mod progress;
 mod random;
+mod scaling;
 mod source;
 pub mod spec;
 mod table;
 #[cfg(test)]
 mod testing;
 mod whitening;
+mod zca;
 
 pub use dataset::{DataSet, SampleShape, Samples};
 pub use error::DataError;
 pub use found::{Content, Found, Picture, Values};
+pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
 pub use prepare::prepare;
 pub use progress::{Progress, Stage, Watch};
-pub use spec::{DataSource, DataSpec, EmbeddedSet, Preprocessing};
+pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
+pub use zca::Zca;
 
 /// Loads a data set: finds what the source holds, and prepares it.
 ///
@@ -64,6 +70,7 @@ pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
     match &spec.source {
         DataSource::Embedded(set) => embedded::find(*set, spec, watch),
         DataSource::File(path) => source::find(path, spec.variable.as_deref(), watch),
+        DataSource::Files(paths) => source::find_pictures(paths, watch),
     }
 }
 

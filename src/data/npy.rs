@@ -2,10 +2,12 @@
 
 use ndarray::{Array2, ArrayD, ShapeBuilder};
 
-use super::found::{Content, Found, Values, shape_of};
+use super::error::grouped;
+use super::found::{Content, Found, Values};
 use super::input::Input;
+use super::layout::{Layout, every, thinned};
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
-use super::{DataError, Preprocessing, SampleShape, limits};
+use super::{DataError, Preparation, foreign, limits, picture};
 use crate::numerics::Real;
 
 const FORMAT: &str = "NPY";
@@ -14,52 +16,57 @@ pub(super) fn is_npy(head: &[u8]) -> bool {
     head.starts_with(MAGIC)
 }
 
-/// Reads (m, n) as it stands, or (m, rows, columns) as pictures: bytes of three dimensions are 8-bit pictures, f64
-/// stays f64, and every other type becomes f32.
+/// Reads (m, n) as it stands, (m, rows, columns) as pictures, and with channels before or after these in colour: bytes
+/// of three dimensions or more are 8-bit pictures, f64 stays f64, and every other type becomes f32.
 pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataError> {
     let header = read_header(&mut input)?;
-    // each side is at most the product, which is at most `limits::VALUES`
-    let shape: Vec<usize> = header.shape.iter().map(|&side| side as usize).collect();
-    let shown = match shape[..] {
-        [_, length] => shape_of(length),
-        [_, rows, columns] => SampleShape::Image { rows, columns },
-        _ => {
-            return Err(input.unsupported(
-                format!("an array of shape {shape:?}"),
-                "save it as (samples, values) or (samples, rows, columns)",
-            ));
-        }
+    let samples = header.shape.first().copied().unwrap_or(0);
+    let Some(every) = every(&header.shape) else {
+        return Err(super::too_many_values(input.file(), &header.shape));
     };
+    // their product is at most the file's length, or what its compressed bytes can hold
+    let shape: Vec<usize> = header.shape.iter().map(|&side| side as usize).collect();
+    let layout = Layout::of(&shape).ok_or_else(|| {
+        input.unsupported(
+            format!("an array of shape {shape:?}"),
+            "save it as (samples, values), (samples, rows, columns) or (samples, rows, columns, channels), with 1, 3 or \
+             4 channels",
+        )
+    })?;
+    let every_one = every as usize;
     let values = match (header.kind, header.size) {
-        (Kind::Unsigned, 1) if shape.len() == 3 => {
-            Values::Bytes(array(&mut input, &header, &shape)?)
+        (Kind::Unsigned, 1) if shape.len() > 2 => {
+            Values::Bytes(array(&mut input, FORMAT, &header, &shape, every_one)?)
         }
         (Kind::Float, 8) => {
-            let values = array(&mut input, &header, &shape)?;
+            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F64(values)
         }
         _ => {
-            let values = array(&mut input, &header, &shape)?;
+            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F32(values)
         }
     };
     input.end(FORMAT)?;
-    let suggested = if matches!(values, Values::Bytes(_)) {
-        Preprocessing::Auto
-    } else {
-        Preprocessing::None
+    let bytes = matches!(values, Values::Bytes(_));
+    let (content, mut notes) = layout.content(values, input.file());
+    notes.extend(thinned(every, samples));
+    let suggested = match &content {
+        Content::Pictures(pictures) => {
+            picture::suggested(pictures.iter().any(|picture| picture.channels == 3))
+        }
+        Content::Samples { .. } if bytes => Preparation::LEVELS,
+        Content::Samples { .. } => Preparation::NONE,
     };
     Ok(Found {
         suggested,
         name,
-        content: Content::Samples {
-            values,
-            shape: shown,
-        },
+        content,
+        encoding: format!("{}, NPY", header.encoding()),
         labels: None,
-        notes: Vec::new(),
+        notes,
     })
 }
 
@@ -67,7 +74,9 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     let magic = input.array::<8>(FORMAT)?;
     let [version, minor] = [magic[6], magic[7]];
     if !magic.starts_with(MAGIC) {
-        return Err(input.header(FORMAT, 0, "it does not begin with \\x93NUMPY"));
+        let begins = foreign::beginning(input.head());
+        let problem = format!("it begins with {begins} and not with \\x93NUMPY");
+        return Err(input.header(FORMAT, 0, problem));
     }
     let length = match version {
         1 => u64::from(u16::from_le_bytes(input.array(FORMAT)?)),
@@ -85,8 +94,9 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
             FORMAT,
             8,
             format!(
-                "{length} bytes of header are more than {}",
-                limits::NPY_HEADER
+                "{} bytes of header are more than {}",
+                grouped(length),
+                grouped(limits::NPY_HEADER)
             ),
         ));
     }
@@ -109,10 +119,13 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
         .shape
         .iter()
         .try_fold(1u64, |product, &side| product.checked_mul(side));
-    let Some(count) = count.filter(|count| *count <= limits::VALUES) else {
+    let claim = count
+        .and_then(|count| count.checked_mul(header.size as u64))
+        .and_then(|bytes| bytes.checked_add(input.position()));
+    let (Some(count), Some(claim)) = (count, claim) else {
         return Err(super::too_many_values(input.file(), &header.shape));
     };
-    input.check_claim(input.position() + count * header.size as u64, FORMAT)?;
+    input.check_claim(claim, FORMAT)?;
     if count == 0 {
         return Err(DataError::NoSamples {
             file: input.file().to_owned(),
@@ -122,30 +135,53 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     Ok(header)
 }
 
-/// The values as (m, n), whatever their type and order in the file.
-fn array<T: Number>(
+/// The values as (m, n), whatever their type and order in the file; of each `every` samples the first.
+pub(super) fn array<T: Number>(
     input: &mut Input<'_>,
+    format: &'static str,
     header: &Header,
     shape: &[usize],
+    every: usize,
 ) -> Result<Array2<T>, DataError> {
     let count = shape.iter().product::<usize>();
+    let samples = shape[0].div_ceil(every);
+    let width = count / shape[0];
     let bytes = (count * header.size) as u64;
     let expected = input.position() + bytes;
     let mut values: Vec<T> = Vec::new();
     if !input.is_compressed() {
-        values.reserve_exact(count); // its bytes are there: the claim was checked
+        // its bytes are there: the claim was checked
+        input.room(&mut values, samples * width)?;
     }
-    input.pieces(bytes, FORMAT, expected, |piece| {
-        decode(header, piece, &mut values);
+    let (mut piece, mut at) = (Vec::new(), 0);
+    input.pieces(bytes, format, expected, |bytes| {
+        if every == 1 {
+            decode(header, bytes, &mut values);
+            return Ok(());
+        }
+        piece.clear();
+        decode(header, bytes, &mut piece);
+        for value in &piece {
+            let sample = if header.fortran_order {
+                at % shape[0]
+            } else {
+                at / width
+            };
+            if sample.is_multiple_of(every) {
+                values.push(*value);
+            }
+            at += 1;
+        }
         Ok(())
     })?;
-    let order = shape.to_vec().set_f(header.fortran_order);
+    let mut kept = shape.to_vec();
+    kept[0] = samples;
+    let order = kept.set_f(header.fortran_order);
     #[expect(
         clippy::expect_used,
         reason = "`pieces` delivered each of the `count` values or failed"
     )]
     let values = ArrayD::from_shape_vec(order, values).expect("as many values as the shape has");
-    let rows = shape[0];
     #[expect(
         clippy::expect_used,
         reason = "the product is the same, and the order is made standard first"
@@ -153,7 +189,7 @@ fn array<T: Number>(
     let matrix = values
         .as_standard_layout()
         .into_owned()
-        .into_shape_with_order((rows, count / rows))
+        .into_shape_with_order((samples, width))
         .expect("same size");
     Ok(matrix)
 }
@@ -252,6 +288,7 @@ pub(crate) fn decode<T: Number>(header: &Header, bytes: &[u8], values: &mut Vec<
 mod tests {
     use super::super::testing::{Folder, golden, gzip, loaded, refuse_every_cut, values};
     use super::super::{DataSpec, Samples, load};
+    use super::super::{Preprocessing, SampleShape};
     use super::*;
 
     fn npy(descr: &str, fortran: bool, shape: &str, data: &[u8]) -> Vec<u8> {
@@ -318,13 +355,7 @@ mod tests {
         let bytes = values(&loaded(&golden("imgs_u8_3d.npy")).unwrap());
         for name in ["imgs_f4_fortran.npy", "imgs_f8_be.npy"] {
             let set = loaded(&golden(name)).unwrap();
-            assert_eq!(
-                set.shape,
-                SampleShape::Image {
-                    rows: 28,
-                    columns: 28
-                }
-            );
+            assert_eq!(set.shape, SampleShape::grey(28, 28));
             let worst = values(&set)
                 .iter()
                 .zip(&bytes)
@@ -339,13 +370,7 @@ mod tests {
         let folder = Folder::new();
         let data = bytes_of((0u8..12).map(|v| f32::from(v).to_le_bytes()));
         let set = loaded(&folder.file("c", &npy("<f4", false, "(2, 3, 2)", &data))).unwrap();
-        assert_eq!(
-            set.shape,
-            SampleShape::Image {
-                rows: 3,
-                columns: 2
-            }
-        );
+        assert_eq!(set.shape, SampleShape::grey(3, 2));
         assert_eq!(values(&set), (0..12).map(f64::from).collect::<Vec<_>>());
         let set = loaded(&folder.file("f", &npy("<f4", true, "(2, 3, 2)", &data))).unwrap();
         assert_eq!(
@@ -392,7 +417,10 @@ mod tests {
         let mut long_header = b"\x93NUMPY\x02\x00".to_vec();
         long_header.extend(u32::MAX.to_le_bytes());
         let cases = [
-            (npy("<f4", false, "(1000000000000, 1)", &[]), "is too large"),
+            (
+                npy("<f4", false, "(1000000000000, 1)", &[]),
+                "ends too soon",
+            ),
             (
                 npy(
                     "<f4",
@@ -436,17 +464,59 @@ mod tests {
         let four = bytes_of([-2.0, 0.0, 4.0, 6.0].map(f64::to_le_bytes));
         let path = folder.file("four.npy", &npy("<f8", false, "(2, 2)", &four));
         let set = load(&DataSpec {
-            preprocessing: Preprocessing::Unit,
+            preparation: Preprocessing::Unit.preparation(),
             ..DataSpec::file(&path)
         })
         .unwrap();
         assert_eq!(values(&set), [0.0, 0.25, 0.75, 1.0]);
         assert_eq!(set.preparation, ["Scaled linearly from [-2, 6] to [0, 1]."]);
         let error = load(&DataSpec {
-            preprocessing: Preprocessing::Whiten,
+            preparation: Some(Preparation::WHITEN),
             ..DataSpec::file(&path)
         })
         .unwrap_err();
-        assert!(error.to_string().contains("not photographs"), "{error}");
+        assert!(error.to_string().contains("for photographs"), "{error}");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn more_samples_than_fit_are_thinned_evenly_and_it_is_said() {
+        // a sparse file: one sample in 2,048 is not 0
+        let (samples, width) = (300_000u64, 1_000u64);
+        for fortran in [false, true] {
+            let folder = Folder::new();
+            let header = npy("|u1", fortran, "(300000, 20, 50)", &[]);
+            let path = folder.file("large.npy", &header);
+            let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+            file.set_len(header.len() as u64 + samples * width).unwrap();
+            for sample in (0..samples).step_by(2_048) {
+                use std::os::unix::fs::FileExt;
+                let at = if fortran { sample } else { sample * width };
+                let value = [(sample / 2_048) as u8];
+                file.write_all_at(&value, header.len() as u64 + at).unwrap();
+            }
+            let found = super::super::testing::found(&path).unwrap();
+            assert_eq!(found.count(), 150_000);
+            let Content::Samples {
+                values: Values::Bytes(values),
+                ..
+            } = &found.content
+            else {
+                panic!("{}", found.summary())
+            };
+            for sample in (0..150_000).step_by(1_024) {
+                assert_eq!(
+                    values[[sample, 0]],
+                    (sample / 1_024) as u8,
+                    "{fortran} {sample}"
+                );
+            }
+            assert_eq!(values.iter().filter(|value| **value > 0).count(), 146);
+            assert!(
+                found.notes[0].starts_with("1 in 2 of 300,000 samples taken"),
+                "{:?}",
+                found.notes
+            );
+        }
     }
 }

@@ -24,6 +24,23 @@ pub(crate) struct Header {
     pub(crate) shape: Vec<u64>,
 }
 
+impl Header {
+    /// "32-bit floating point"
+    pub(crate) fn encoding(&self) -> String {
+        let kind = match self.kind {
+            Kind::Unsigned => "unsigned integers",
+            Kind::Signed => "integers",
+            Kind::Float => "floating point",
+        };
+        let order = if self.big_endian && self.size > 1 {
+            ", big-endian"
+        } else {
+            ""
+        };
+        format!("{}-bit {kind}{order}", 8 * self.size)
+    }
+}
+
 /// Why a header was refused: broken at a byte of the dictionary, or sound and not for us.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum HeaderProblem {

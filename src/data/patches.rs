@@ -3,20 +3,80 @@
 use ndarray::Array2;
 
 use super::found::Picture;
+use super::progress::{Stage, Watch, tell};
 use super::random::Draw;
+use super::whitening::whiten;
 use super::{DataError, DataSpec};
 
 /// Pixels along a whitened picture's edge that no patch touches, where there is room: the filter takes the picture
 /// for periodic, and its edges show it.
 const MARGIN: usize = 4;
+/// Pictures that are made ready at a time: two grey ones go through one Fourier transform.
+const PICTURES: usize = 2;
 
-/// Cuts `spec.patches` patches (rows of the result, each row by row) of `spec.patch` × `spec.patch`, each from a
-/// picture and a place drawn evenly. `margin`: stay clear of the edges.
+/// What is done to a picture before it is cut.
+#[derive(Clone, Copy)]
+pub(super) struct Treatment {
+    /// Olshausen–Field, over the whole frame.
+    pub(super) whiten: bool,
+    /// 1: grey, 3: in colour.
+    pub(super) channels: usize,
+}
+
+/// Where one patch comes from.
+struct Place {
+    picture: usize,
+    top: usize,
+    left: usize,
+}
+
+/// Cuts `spec.patches` patches (rows of the result, each row by row, channels side by side) of `spec.patch` ×
+/// `spec.patch`, each from a picture and a place drawn evenly. The first patches of a longer cut are those of a shorter.
+///
+/// # Errors
+/// A picture that is smaller than a patch; cancelled.
 pub(super) fn cut(
-    pictures: &[Picture],
+    pictures: &[&Picture],
     spec: &DataSpec,
-    margin: bool,
+    treatment: Treatment,
+    watch: Watch<'_>,
 ) -> Result<Array2<f32>, DataError> {
+    let (side, channels) = (spec.patch, treatment.channels);
+    let places = places(pictures, spec, treatment.whiten)?;
+    let mut from: Vec<Vec<usize>> = vec![Vec::new(); pictures.len()];
+    for (patch, place) in places.iter().enumerate() {
+        from[place.picture].push(patch);
+    }
+    let needed: Vec<usize> = (0..pictures.len())
+        .filter(|picture| !from[*picture].is_empty())
+        .collect();
+    let mut patches = Array2::zeros((spec.patches, side * side * channels));
+    let stage = if treatment.whiten {
+        Stage::Whitening
+    } else {
+        Stage::Cutting
+    };
+    let mut done = 0;
+    for some in needed.chunks(PICTURES) {
+        let mut planes: Vec<Picture> = some
+            .iter()
+            .flat_map(|picture| planes(pictures[*picture], channels))
+            .collect();
+        if treatment.whiten {
+            planes = whiten(&planes);
+        }
+        for (picture, planes) in some.iter().zip(planes.chunks_exact(channels)) {
+            for &patch in &from[*picture] {
+                copy(&places[patch], side, planes, patches.row_mut(patch));
+            }
+        }
+        done += some.len();
+        tell(watch, stage, done as u64, needed.len() as u64)?;
+    }
+    Ok(patches)
+}
+
+fn places(pictures: &[&Picture], spec: &DataSpec, margin: bool) -> Result<Vec<Place>, DataError> {
     let side = spec.patch;
     for picture in pictures {
         if picture.rows < side || picture.columns < side {
@@ -37,25 +97,59 @@ pub(super) fn cut(
         }
     };
     let mut draw = Draw::seeded(spec.seed);
-    let mut values = Vec::with_capacity(spec.patches * side * side);
-    for _ in 0..spec.patches {
-        let picture = &pictures[draw.below(pictures.len())];
-        let (above, before) = (margin_of(picture.rows), margin_of(picture.columns));
-        let top = above + draw.below(picture.rows - side - 2 * above + 1);
-        let left = before + draw.below(picture.columns - side - 2 * before + 1);
-        for row in picture
-            .luma
-            .chunks_exact(picture.columns)
-            .skip(top)
-            .take(side)
+    let place = |_| {
+        let picture = draw.below(pictures.len());
+        let (rows, columns) = (pictures[picture].rows, pictures[picture].columns);
+        let (above, before) = (margin_of(rows), margin_of(columns));
+        Place {
+            picture,
+            top: above + draw.below(rows - side - 2 * above + 1),
+            left: before + draw.below(columns - side - 2 * before + 1),
+        }
+    };
+    Ok((0..spec.patches).map(place).collect())
+}
+
+/// The picture as one grey picture for each of `channels`.
+fn planes(picture: &Picture, channels: usize) -> Vec<Picture> {
+    let plane = |values| Picture::grey(picture.file.clone(), picture.rows, picture.columns, values);
+    match (picture.channels, channels) {
+        (1, _) => vec![plane(picture.values.clone()); channels],
+        (_, 1) => vec![plane(picture.luma())],
+        (_, _) => (0..channels)
+            .map(|channel| {
+                plane(
+                    picture
+                        .values
+                        .iter()
+                        .skip(channel)
+                        .step_by(picture.channels)
+                        .copied()
+                        .collect(),
+                )
+            })
+            .collect(),
+    }
+}
+
+fn copy(
+    place: &Place,
+    side: usize,
+    planes: &[Picture],
+    mut patch: ndarray::ArrayViewMut1<'_, f32>,
+) {
+    for (channel, plane) in planes.iter().enumerate() {
+        let values = (0..side).flat_map(|row| {
+            let start = (place.top + row) * plane.columns + place.left;
+            &plane.values[start..start + side]
+        });
+        for (to, from) in patch
+            .iter_mut()
+            .skip(channel)
+            .step_by(planes.len())
+            .zip(values)
         {
-            values.extend_from_slice(&row[left..left + side]);
+            *to = *from;
         }
     }
-    let shape = (spec.patches, side * side);
-    #[expect(
-        clippy::expect_used,
-        reason = "each of the patches added side * side values"
-    )]
-    Ok(Array2::from_shape_vec(shape, values).expect("patches are whole"))
 }

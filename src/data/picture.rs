@@ -6,7 +6,7 @@ use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
 use super::found::{Content, Found, Picture};
 use super::input::Input;
-use super::{DataError, Preprocessing, limits, picture_check};
+use super::{DataError, Preparation, limits, picture_check};
 
 /// The picture format that `head` begins like.
 pub(super) fn format_of(head: &[u8]) -> Option<ImageFormat> {
@@ -40,21 +40,42 @@ pub(super) fn read(
     format: ImageFormat,
     name: String,
 ) -> Result<Found, DataError> {
-    let (picture, notes) = decode(input, format)?;
+    let decoded = decode(input, format, limits::PICTURE_SIDE)?;
     Ok(Found {
         name,
-        content: Content::Pictures(vec![picture]),
-        suggested: Preprocessing::Whiten,
+        suggested: suggested(decoded.picture.channels == 3),
+        content: Content::Pictures(vec![decoded.picture]),
+        encoding: decoded.encoding,
         labels: None,
-        notes,
+        notes: decoded.notes,
     })
 }
 
-/// Decodes one picture, within the limits, turned upright as its EXIF says. The notes say what else was done to it.
+/// What suits photographs: grey ones show their edges whitened whole, colour is whitened in patches.
+pub(super) fn suggested(colour: bool) -> Preparation {
+    if colour {
+        Preparation::ZCA
+    } else {
+        Preparation::WHITEN
+    }
+}
+
+/// A picture, and what there is to say of it.
+pub(super) struct Decoded {
+    pub(super) picture: Picture,
+    /// "16-bit grey PNG"
+    pub(super) encoding: String,
+    /// What else was done to it, a sentence each.
+    pub(super) notes: Vec<String>,
+}
+
+/// Decodes one picture, within the limits, turned upright as its EXIF says and scaled down to a longer side of `most`
+/// pixels if it is larger.
 pub(super) fn decode(
     mut input: Input<'_>,
     format: ImageFormat,
-) -> Result<(Picture, Vec<String>), DataError> {
+    most: u32,
+) -> Result<Decoded, DataError> {
     let file = input.file().to_owned();
     let bytes = input.rest(limits::PICTURE_BYTES)?;
     picture_check::whole(&input, &bytes, format)?;
@@ -74,10 +95,9 @@ pub(super) fn decode(
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     let mut notes = Vec::new();
     let longer = width.max(height);
-    if longer > limits::PICTURE_SIDE {
-        let scaled = |side: u32| {
-            (u64::from(side) * u64::from(limits::PICTURE_SIDE) / u64::from(longer)).max(1) as u32
-        };
+    if longer > most {
+        let scaled =
+            |side: u32| (u64::from(side) * u64::from(most) / u64::from(longer)).max(1) as u32;
         image = image.thumbnail_exact(scaled(width), scaled(height));
         notes.push(format!(
             "Scaled down from {width} × {height} to {} × {} pixels.",
@@ -86,47 +106,68 @@ pub(super) fn decode(
         ));
     }
     image.apply_orientation(orientation);
-    if image.color().has_color() {
-        notes.push("Colour turned to grey (Rec. 601 luma).".into());
-    }
     if image.color().has_alpha() {
         notes.push("Transparency ignored.".into());
     }
+    let encoding = encoding(&image, picture_check::title(format));
     let (rows, columns) = (image.height() as usize, image.width() as usize);
-    Ok((
-        Picture {
+    let (channels, values) = values(&image);
+    Ok(Decoded {
+        picture: Picture {
             file,
             rows,
             columns,
-            luma: luma(&image),
+            channels,
+            values,
         },
+        encoding,
         notes,
-    ))
+    })
 }
 
-/// Rec. 601 luma, which every grey copy of a photograph from PIL or MATLAB has, in [0, 1].
-fn luma(image: &DynamicImage) -> Vec<f32> {
-    fn grey<P: Copy + Into<f32>>(values: &[P], channels: usize, white: f32) -> Vec<f32> {
+/// "8-bit RGB PNG"; a palette's colours are RGB once decoded.
+fn encoding(image: &DynamicImage, format: &str) -> String {
+    let color = image.color();
+    let bits = 8 * u16::from(color.bytes_per_pixel()) / u16::from(color.channel_count());
+    let kind = match (color.has_color(), color.has_alpha()) {
+        (false, false) => "grey",
+        (false, true) => "grey with transparency",
+        (true, false) => "RGB",
+        (true, true) => "RGBA",
+    };
+    format!("{bits}-bit {kind} {format}")
+}
+
+/// (channels, rows · columns · channels values) in [0, 1], without transparency. A picture whose channels are all the
+/// same is grey, however it was saved.
+fn values(image: &DynamicImage) -> (usize, Vec<f32>) {
+    fn plain<P: Copy + PartialEq + Into<f32>>(
+        values: &[P],
+        channels: usize,
+        white: f32,
+    ) -> (usize, Vec<f32>) {
         let scale = 1.0 / white;
-        let luma = |pixel: &[P]| match *pixel {
-            [r, g, b] | [r, g, b, _] => {
-                (0.299 * r.into() + 0.587 * g.into() + 0.114 * b.into()) * scale
-            }
-            [grey, ..] => grey.into() * scale,
-            [] => 0.0,
-        };
-        values.chunks_exact(channels).map(luma).collect()
+        let pixels = values.chunks_exact(channels);
+        let coloured = channels >= 3
+            && pixels
+                .clone()
+                .any(|pixel| pixel[0] != pixel[1] || pixel[1] != pixel[2]);
+        let kept = if coloured { 3 } else { 1 };
+        let values = pixels
+            .flat_map(|pixel| &pixel[..kept])
+            .map(|&value| value.into() * scale);
+        (kept, values.collect())
     }
     match image {
-        DynamicImage::ImageLuma8(image) => grey(image, 1, 255.0),
-        DynamicImage::ImageLumaA8(image) => grey(image, 2, 255.0),
-        DynamicImage::ImageRgb8(image) => grey(image, 3, 255.0),
-        DynamicImage::ImageRgba8(image) => grey(image, 4, 255.0),
-        DynamicImage::ImageLuma16(image) => grey(image, 1, 65535.0),
-        DynamicImage::ImageLumaA16(image) => grey(image, 2, 65535.0),
-        DynamicImage::ImageRgb16(image) => grey(image, 3, 65535.0),
-        DynamicImage::ImageRgba16(image) => grey(image, 4, 65535.0),
-        other => grey(&other.to_rgb32f(), 3, 1.0),
+        DynamicImage::ImageLuma8(image) => plain(image, 1, 255.0),
+        DynamicImage::ImageLumaA8(image) => plain(image, 2, 255.0),
+        DynamicImage::ImageRgb8(image) => plain(image, 3, 255.0),
+        DynamicImage::ImageRgba8(image) => plain(image, 4, 255.0),
+        DynamicImage::ImageLuma16(image) => plain(image, 1, 65535.0),
+        DynamicImage::ImageLumaA16(image) => plain(image, 2, 65535.0),
+        DynamicImage::ImageRgb16(image) => plain(image, 3, 65535.0),
+        DynamicImage::ImageRgba16(image) => plain(image, 4, 65535.0),
+        other => plain(&other.to_rgb32f(), 3, 1.0),
     }
 }
 
@@ -157,11 +198,11 @@ mod tests {
             let (picture, _) = picture(&golden(name));
             assert_eq!((picture.rows, picture.columns), (rows, columns), "{name}");
             let found = picture
-                .luma
+                .luma()
                 .iter()
                 .map(|&value| f64::from(value))
                 .sum::<f64>()
-                / picture.luma.len() as f64;
+                / (picture.rows * picture.columns) as f64;
             assert!((found - mean).abs() < tolerance, "{name}: {found}");
         }
     }
@@ -186,15 +227,13 @@ mod tests {
         }
         let path = folder.file("c.png", &encoded(image.into(), ImageFormat::Png));
         let (picture, notes) = picture(&path);
-        for (got, expected) in picture.luma.iter().zip([0.299, 0.587, 0.114, 1.0]) {
+        for (got, expected) in picture.luma().iter().zip([0.299, 0.587, 0.114, 1.0]) {
             assert!((got - expected).abs() < 1e-6, "{got} {expected}");
         }
+        assert_eq!(notes, ["Transparency ignored."]);
         assert_eq!(
-            notes,
-            [
-                "Colour turned to grey (Rec. 601 luma).",
-                "Transparency ignored."
-            ]
+            (picture.channels, &picture.values[..4]),
+            (3, &[1.0, 0.0, 0.0, 0.0][..])
         );
     }
 
@@ -209,7 +248,7 @@ mod tests {
         assert_eq!(set.preparation.len(), 4, "{:?}", set.preparation);
         // not prepared, each patch is a square of the picture
         let raw = load(&DataSpec {
-            preprocessing: Preprocessing::None,
+            preparation: Some(Preparation::NONE),
             ..spec.clone()
         })
         .unwrap();
@@ -219,7 +258,8 @@ mod tests {
             (0..=picture.rows - 8).any(|top| {
                 (0..=picture.columns - 8).any(|left| {
                     (0..64).all(|at| {
-                        patch[at] == picture.luma[(top + at / 8) * picture.columns + left + at % 8]
+                        patch[at]
+                            == picture.values[(top + at / 8) * picture.columns + left + at % 8]
                     })
                 })
             })

@@ -9,6 +9,7 @@ use super::DataError;
 pub enum Stage {
     Reading,
     Generating,
+    Cutting,
     Whitening,
     Preparing,
 }
@@ -19,6 +20,7 @@ impl Stage {
         match self {
             Self::Reading => "reading",
             Self::Generating => "generating",
+            Self::Cutting => "cutting patches",
             Self::Whitening => "whitening",
             Self::Preparing => "preparing",
         }
@@ -57,6 +59,6 @@ pub(crate) fn tell(watch: Watch<'_>, stage: Stage, done: u64, total: u64) -> Res
 }
 
 /// Watches nothing.
-pub(crate) fn unwatched(_: Progress) -> ControlFlow<()> {
+pub fn unwatched(_: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }

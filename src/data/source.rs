@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use image::ImageFormat;
-use ndarray::Array2;
-
-use super::found::{Content, Found, Picture, Values};
+use super::found::{Content, Found, Picture};
 use super::input::Input;
+use super::picture::Decoded;
 use super::progress::{Progress, Stage, Watch, tell};
-use super::{DataError, Preprocessing, SampleShape, limits};
-use super::{error, foreign, idx, mat, npy, npz, picture, table};
+use super::{DataError, Preparation, limits};
+use super::{error, foreign, idx, mat, npy, npz, picture, prepare, table};
+use image::ImageFormat;
 
 /// What the lab reads, for messages.
 const FORMATS: &str = "a picture (PNG, JPEG, BMP, TIFF, WebP), a folder of pictures, an IDX file, a NumPy .npy or .npz, \
@@ -70,7 +69,7 @@ fn read(
             "png" => Err(no_picture(&input, "PNG")),
             "jpg" | "jpeg" => Err(no_picture(&input, "JPEG")),
             // two letters alone, which `format_of` takes for too little
-            "bmp" if head.starts_with(b"BM") => picture::read(input, ImageFormat::Bmp, name),
+            "bmp" if is_bmp(head) => picture::read(input, ImageFormat::Bmp, name),
             "bmp" => Err(no_picture(&input, "BMP")),
             "tif" | "tiff" => Err(no_picture(&input, "TIFF")),
             "webp" => Err(no_picture(&input, "WebP")),
@@ -86,6 +85,11 @@ fn read(
             }),
         }
     }
+}
+
+/// Whether a file that is called a BMP may be one, though the fields that should be 0 are not.
+fn is_bmp(head: &[u8]) -> bool {
+    head.starts_with(b"BM") && !str::from_utf8(head).is_ok_and(foreign::is_text)
 }
 
 /// The refusal of a file that only its name makes a picture.
@@ -112,8 +116,7 @@ fn ending(name: &str, compressed: bool) -> String {
         .to_owned()
 }
 
-/// The pictures that lie in a folder (not below it), in the order of their names. One that cannot be read is left aside
-/// with a note. Small ones all of a size are samples as they are.
+/// The pictures that lie in a folder (not below it), in the order of their names.
 fn folder(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
     let file = error::name_of(path);
     let cannot = |source| DataError::Open {
@@ -128,20 +131,59 @@ fn folder(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
         }
     }
     names.sort();
+    if names.is_empty() {
+        let remedy = "choose one with PNG, JPEG, BMP, TIFF or WebP files in it";
+        return Err(DataError::NotAFile {
+            file,
+            kind: "a folder without pictures",
+            remedy,
+        });
+    }
+    let name = path
+        .file_name()
+        .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
+    pictures(names, name, watch)
+}
+
+/// Several pictures, in the order given.
+pub(super) fn find_pictures(paths: &[PathBuf], watch: Watch<'_>) -> Result<Found, DataError> {
+    if let Some(other) = paths.iter().find(|path| !is_picture_name(path)) {
+        // what cannot be opened says so itself; anything else is data of its own
+        let input = Input::open(other, watch)?;
+        return Err(input.unsupported(
+            "no picture",
+            "open it alone, or choose pictures only: several files at once are taken as pictures",
+        ));
+    }
+    if paths.is_empty() {
+        return Err(DataError::NoSamples {
+            file: "the choice".into(),
+            shape: "no files".into(),
+        });
+    }
+    pictures(paths.to_vec(), format!("{} pictures", paths.len()), watch)
+}
+
+/// One that cannot be read is left aside with a note; many large ones are scaled down until they fit together. Small
+/// ones all of a size are samples as they are.
+fn pictures(mut paths: Vec<PathBuf>, name: String, watch: Watch<'_>) -> Result<Found, DataError> {
     let mut notes = Vec::new();
-    if names.len() > limits::PICTURES {
+    if paths.len() > limits::PICTURES {
         notes.push(format!(
             "The first {} of {} pictures taken.",
-            limits::PICTURES,
-            names.len()
+            error::grouped(limits::PICTURES as u64),
+            error::grouped(paths.len() as u64)
         ));
-        names.truncate(limits::PICTURES);
+        paths.truncate(limits::PICTURES);
     }
-    let total = names.len() as u64;
-    let mut pictures: Vec<Picture> = Vec::new();
-    let mut pixels = 0;
+    let total = paths.len() as u64;
+    let most = (limits::PICTURE_VALUES / (3 * total)).isqrt() as u32;
+    let most = most.clamp(limits::SMALLEST_PICTURE_SIDE, limits::PICTURE_SIDE);
+    let (mut found, mut room) = (Vec::new(), limits::VALUES);
     let mut left_aside: Vec<DataError> = Vec::new();
-    for (index, name) in names.iter().enumerate() {
+    let (mut scaled, mut transparent) = (0u64, 0u64);
+    let mut encodings: Vec<String> = Vec::new();
+    for (index, path) in paths.iter().enumerate() {
         tell(watch, Stage::Reading, index as u64, total)?;
         // a picture's own progress counts for nothing here; that it can be cancelled does
         let whole = |_| {
@@ -151,22 +193,38 @@ fn folder(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
                 total,
             })
         };
-        match picture_in(name, &whole) {
-            Ok((picture, _)) if pixels + picture.luma.len() as u64 > limits::VALUES => {
-                notes.push(format!(
-                    "Pictures from {} on left aside: together they have too many pixels.",
-                    picture.file
-                ));
-                break;
-            }
-            Ok((picture, more)) => {
-                pixels += picture.luma.len() as u64;
-                notes.extend(more.into_iter().filter(|_| pictures.is_empty()));
-                pictures.push(picture);
+        match picture_in(path, most, &whole) {
+            Ok(decoded) => {
+                let picture = decoded.picture;
+                let Some(rest) = room.checked_sub(picture.values.len() as u64) else {
+                    notes.push(format!(
+                        "Pictures from {} on left aside: together they have too many pixels.",
+                        picture.file
+                    ));
+                    break;
+                };
+                room = rest;
+                scaled += u64::from(decoded.notes.iter().any(|note| note.starts_with("Scaled")));
+                transparent +=
+                    u64::from(decoded.notes.iter().any(|note| note.starts_with("Trans")));
+                if !encodings.contains(&decoded.encoding) {
+                    encodings.push(decoded.encoding);
+                }
+                found.push(picture);
             }
             Err(DataError::Cancelled) => return Err(DataError::Cancelled),
             Err(error) => left_aside.push(error),
         }
+    }
+    if scaled > 0 {
+        notes.push(format!(
+            "{} of {} pictures scaled down to a longer side of {most} pixels.",
+            error::grouped(scaled),
+            error::grouped(total)
+        ));
+    }
+    if transparent > 0 {
+        notes.push("Transparency ignored.".into());
     }
     if let Some(first) = left_aside.first() {
         notes.push(format!(
@@ -174,32 +232,27 @@ fn folder(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
             left_aside.len()
         ));
     }
-    let name = path
-        .file_name()
-        .map_or_else(|| file.clone(), |name| name.to_string_lossy().into_owned());
-    match (pictures.is_empty(), left_aside.into_iter().next()) {
-        (false, _) => {}
-        (true, Some(error)) => return Err(error),
-        (true, None) => {
-            let remedy = "choose one with PNG, JPEG, BMP, TIFF or WebP files in it";
-            return Err(DataError::NotAFile {
-                file,
-                kind: "a folder without pictures",
-                remedy,
-            });
-        }
+    if found.is_empty()
+        && let Some(error) = left_aside.into_iter().next()
+    {
+        return Err(error);
     }
-    Ok(as_samples_or_pictures(pictures, name, notes))
+    Ok(as_samples_or_pictures(
+        found,
+        name,
+        encodings.join(", "),
+        notes,
+    ))
 }
 
-fn picture_in(path: &Path, watch: Watch<'_>) -> Result<(Picture, Vec<String>), DataError> {
+fn picture_in(path: &Path, most: u32, watch: Watch<'_>) -> Result<Decoded, DataError> {
     let input = Input::open(path, watch)?;
     match picture::format_of(input.head()) {
-        Some(format) => picture::decode(input, format),
-        None if input.head().starts_with(b"BM") => picture::decode(input, ImageFormat::Bmp),
+        Some(format) => picture::decode(input, format, most),
+        None if is_bmp(input.head()) => picture::decode(input, ImageFormat::Bmp, most),
         None => {
             foreign::refuse(&input)?;
-            Err(no_picture(&input, "picture"))
+            Err(no_picture(&input, "that it is one"))
         }
     }
 }
@@ -215,35 +268,31 @@ fn is_picture_name(path: &Path) -> bool {
     ImageFormat::from_path(path).is_ok_and(|format| known.contains(&format)) && path.is_file()
 }
 
-fn as_samples_or_pictures(pictures: Vec<Picture>, name: String, notes: Vec<String>) -> Found {
-    let (rows, columns) = (pictures[0].rows, pictures[0].columns);
-    let alike = pictures
-        .iter()
-        .all(|picture| (picture.rows, picture.columns) == (rows, columns));
-    if alike && pictures.len() > 1 && rows.max(columns) <= limits::SAMPLE_SIDE {
-        let values = pictures
+fn as_samples_or_pictures(
+    pictures: Vec<Picture>,
+    name: String,
+    encoding: String,
+    notes: Vec<String>,
+) -> Found {
+    let colour = pictures.iter().any(|picture| picture.channels == 3);
+    let small = pictures.len() > 1
+        && pictures
             .iter()
-            .flat_map(|picture| picture.luma.iter().copied())
-            .collect();
-        if let Ok(values) = Array2::from_shape_vec((pictures.len(), rows * columns), values) {
-            let shape = SampleShape::Image { rows, columns };
-            let content = Content::Samples {
-                values: Values::F32(values),
-                shape,
-            };
-            return Found {
-                name,
-                content,
-                suggested: Preprocessing::None,
-                labels: None,
-                notes,
-            };
-        }
-    }
+            .all(|picture| picture.rows.max(picture.columns) <= limits::SAMPLE_SIDE);
+    let whole = if small {
+        prepare::samples_of(&pictures)
+    } else {
+        None
+    };
+    let suggested = match whole {
+        Some(_) => Preparation::NONE,
+        None => picture::suggested(colour),
+    };
     Found {
         name,
-        content: Content::Pictures(pictures),
-        suggested: Preprocessing::Whiten,
+        content: whole.unwrap_or(Content::Pictures(pictures)),
+        encoding,
+        suggested,
         labels: None,
         notes,
     }
@@ -251,6 +300,7 @@ fn as_samples_or_pictures(pictures: Vec<Picture>, name: String, notes: Vec<Strin
 
 #[cfg(test)]
 mod tests {
+    use super::super::SampleShape;
     use super::super::testing::{Folder, found, golden, loaded};
     use super::super::{DataSpec, load_with};
     use super::*;
@@ -308,7 +358,11 @@ mod tests {
                 .any(|note| note.starts_with("1 of 4 pictures left aside")
                     && note.contains("broken.png"))
         );
-        assert_eq!(loaded(folder.path()).unwrap().samples.dim(), (10_000, 64));
+        assert_eq!(
+            loaded(folder.path()).unwrap().samples.dim(),
+            (10_000, 192),
+            "one of them is in colour"
+        );
     }
 
     #[test]
@@ -323,13 +377,7 @@ mod tests {
         let set = loaded(folder.path()).unwrap();
         assert_eq!(
             (set.samples.dim(), set.shape),
-            (
-                (5, 6),
-                SampleShape::Image {
-                    rows: 2,
-                    columns: 3
-                }
-            )
+            ((5, 6), SampleShape::grey(2, 3))
         );
         assert_eq!(set.range, (0.0, f64::from(204.0f32 * (1.0 / 255.0))));
     }

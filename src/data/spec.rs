@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use super::Preparation;
+
 /// The sets that the program carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -62,35 +64,52 @@ impl EmbeddedSet {
 #[serde(rename_all = "kebab-case")]
 pub enum DataSource {
     Embedded(EmbeddedSet),
+    /// A file, or a folder of pictures.
     File(PathBuf),
+    /// Several pictures.
+    Files(Vec<PathBuf>),
 }
 
-/// What is done to the values before training.
+impl DataSource {
+    /// For people, before anything is loaded: the set's title, the file's name, "12 files".
+    pub fn title(&self) -> String {
+        match self {
+            Self::Embedded(set) => set.title().to_owned(),
+            Self::File(path) => path.file_name().map_or_else(
+                || path.display().to_string(),
+                |name| name.to_string_lossy().into_owned(),
+            ),
+            Self::Files(paths) => format!("{} files", paths.len()),
+        }
+    }
+}
+
+/// Whether pictures are samples as they are, or patches are cut from them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
-pub enum Preprocessing {
-    /// What suits the kind of data; said in the data set's `preparation`.
+pub enum Cut {
+    /// Photographs into patches; sets of small pictures of one size not.
     #[default]
     Auto,
-    /// Nothing: the values as they stand.
-    None,
-    /// Photographs: whiten (Olshausen & Field), then as `contrast`.
-    Whiten,
-    /// Patches: remove each patch's mean, clip at ±3σ, scale to [.1, .9].
-    Contrast,
-    /// Scale the whole set linearly to [0, 1].
-    Unit,
+    /// Each picture is a sample; they must be of one size.
+    Whole,
+    /// Into patches, whatever their size.
+    Patches,
 }
 
 /// A data set by name: source, cut and preparation.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DataSpec {
     pub source: DataSource,
+    #[serde(default)]
+    pub cut: Cut,
     /// The side of the square patches that photographs are cut into, in pixels.
     pub patch: usize,
     /// How many patches; for the generated sets how many samples, where it is not the default.
     pub patches: usize,
-    pub preprocessing: Preprocessing,
+    /// What is done to the values; `None` does what suits the kind of data.
+    #[serde(default)]
+    pub preparation: Option<Preparation>,
     /// Seed of the cutting and of the generated sets.
     pub seed: u64,
     /// Which array of a file that holds several (.npz, .mat); `None` takes the one that looks most like data.
@@ -110,6 +129,15 @@ impl DataSpec {
         Self::new(DataSource::File(path.into()))
     }
 
+    /// One file, or several pictures.
+    pub fn files(mut paths: Vec<PathBuf>) -> Self {
+        Self::new(if paths.len() == 1 {
+            DataSource::File(paths.remove(0))
+        } else {
+            DataSource::Files(paths)
+        })
+    }
+
     /// `photos photos-raw leaves bars fashion digits`, or else a path.
     pub fn parse(text: &str) -> Self {
         match EmbeddedSet::ALL.into_iter().find(|set| set.name() == text) {
@@ -126,9 +154,10 @@ impl DataSpec {
         };
         Self {
             source,
+            cut: Cut::Auto,
             patch: Self::DEFAULT_PATCH,
             patches,
-            preprocessing: Preprocessing::Auto,
+            preparation: None,
             seed: 1,
             variable: None,
         }

@@ -8,17 +8,15 @@ use std::f64::consts::TAU;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftDirection, FftPlannerScalar};
 
-use super::DataError;
 use super::found::Picture;
-use super::progress::{Stage, Watch, tell};
 
 /// f₀ in cycles a pixel; the highest frequency along an axis is .5.
 pub const CUTOFF: f64 = 0.4;
 
-/// Whitens each picture over its whole frame. Sizes may differ.
+/// Whitens each grey picture over its whole frame. Sizes may differ.
 ///
 /// The planner is the scalar one, so that the patches of a seed do not depend on the processor's vector units.
-pub(super) fn whiten(pictures: &[Picture], watch: Watch<'_>) -> Result<Vec<Picture>, DataError> {
+pub(super) fn whiten(pictures: &[Picture]) -> Vec<Picture> {
     let mut planner = FftPlannerScalar::new();
     let mut whitened = Vec::with_capacity(pictures.len());
     let mut rest = pictures;
@@ -29,14 +27,8 @@ pub(super) fn whiten(pictures: &[Picture], watch: Watch<'_>) -> Result<Vec<Pictu
             .filter(|second| (second.rows, second.columns) == (first.rows, first.columns));
         whitened.extend(filter(first, second, &mut planner));
         rest = &others[usize::from(second.is_some())..];
-        tell(
-            watch,
-            Stage::Whitening,
-            whitened.len() as u64,
-            pictures.len() as u64,
-        )?;
     }
-    Ok(whitened)
+    whitened
 }
 
 fn filter(
@@ -47,13 +39,13 @@ fn filter(
     let (rows, columns) = (first.rows, first.columns);
     let mut field: Vec<Complex<f64>> = match second {
         Some(second) => first
-            .luma
+            .values
             .iter()
-            .zip(&second.luma)
+            .zip(&second.values)
             .map(|(&a, &b)| Complex::new(a.into(), b.into()))
             .collect(),
         None => first
-            .luma
+            .values
             .iter()
             .map(|&a| Complex::new(a.into(), 0.0))
             .collect(),
@@ -76,11 +68,9 @@ fn filter(
     along(&mut other, rows, FftDirection::Inverse);
     transpose(&other, &mut field, columns, rows);
     along(&mut field, columns, FftDirection::Inverse);
-    let part = |of: &Picture, part: fn(&Complex<f64>) -> f64| Picture {
-        file: of.file.clone(),
-        rows,
-        columns,
-        luma: field.iter().map(|value| part(value) as f32).collect(),
+    let part = |of: &Picture, part: fn(&Complex<f64>) -> f64| {
+        let values = field.iter().map(|value| part(value) as f32).collect();
+        Picture::grey(of.file.clone(), rows, columns, values)
     };
     let mut pictures = vec![part(first, |value| value.re)];
     pictures.extend(second.map(|second| part(second, |value| value.im)));
@@ -139,7 +129,7 @@ mod tests {
         let mut power = vec![0.0; 512];
         for row in pictures
             .iter()
-            .flat_map(|picture| picture.luma.chunks_exact(512))
+            .flat_map(|picture| picture.values.chunks_exact(512))
         {
             let mut field: Vec<Complex<f64>> = row
                 .iter()
@@ -161,7 +151,7 @@ mod tests {
     fn whitening_flattens_the_spectrum_of_photographs() {
         let photos = photos();
         let before = bands(&photos);
-        let after = bands(&whiten(&photos, &unwatched).unwrap());
+        let after = bands(&whiten(&photos));
         let spread = |bands: [f64; 4]| {
             bands.iter().copied().fold(0.0, f64::max)
                 / bands.iter().copied().fold(f64::MAX, f64::min)
@@ -173,13 +163,8 @@ mod tests {
     /// Noise of any size: odd, prime, a line.
     fn noise(rows: usize, columns: usize, seed: u64) -> Picture {
         let mut draw = Draw::seeded(seed);
-        let luma = (0..rows * columns).map(|_| draw.unit() as f32).collect();
-        Picture {
-            file: format!("noise {seed}"),
-            rows,
-            columns,
-            luma,
-        }
+        let values = (0..rows * columns).map(|_| draw.unit() as f32).collect();
+        Picture::grey(format!("noise {seed}"), rows, columns, values)
     }
 
     #[test]
@@ -187,11 +172,9 @@ mod tests {
         // A plain DFT of a small picture, the gain applied, and back.
         let (rows, columns) = (5, 6);
         let picture = noise(rows, columns, 1);
-        let pixel = |row: usize, column: usize| f64::from(picture.luma[row * columns + column]);
-        let whitened = whiten(std::slice::from_ref(&picture), &unwatched)
-            .unwrap()
-            .remove(0);
-        for (place, &got) in whitened.luma.iter().enumerate() {
+        let pixel = |row: usize, column: usize| f64::from(picture.values[row * columns + column]);
+        let whitened = whiten(std::slice::from_ref(&picture)).remove(0);
+        for (place, &got) in whitened.values.iter().enumerate() {
             let (y, x) = (place / columns, place % columns);
             let mut expected = 0.0;
             for (v, u) in (0..rows).flat_map(|v| (0..columns).map(move |u| (v, u))) {
@@ -229,17 +212,15 @@ mod tests {
             noise(7, 12, 3),
             noise(1, 13, 4),
         ];
-        let together = whiten(&pictures, &unwatched).unwrap();
+        let together = whiten(&pictures);
         assert_eq!(together.len(), 4);
         for (picture, together) in pictures.iter().zip(&together) {
-            let alone = whiten(std::slice::from_ref(picture), &unwatched)
-                .unwrap()
-                .remove(0);
+            let alone = whiten(std::slice::from_ref(picture)).remove(0);
             assert_eq!(
                 (&alone.file, alone.rows, alone.columns),
                 (&together.file, together.rows, together.columns)
             );
-            for (a, b) in alone.luma.iter().zip(&together.luma) {
+            for (a, b) in alone.values.iter().zip(&together.values) {
                 assert!((a - b).abs() < 1e-6);
             }
         }

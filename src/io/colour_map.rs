@@ -49,6 +49,19 @@ pub fn grey(t: f32) -> Rgb {
     [(t * 255.0).round() as u8; 3]
 }
 
+/// Signed values of red, green and blue, each in [−1, 1], about a middle grey: what a feature in colour looks for.
+pub fn signed_colour(values: [f32; 3]) -> Rgb {
+    values.map(|t| {
+        let t = if t.is_finite() { t } else { 0.0 };
+        ((t.clamp(-1.0, 1.0) + 1.0) * 127.5).round() as u8
+    })
+}
+
+/// Brightness of red, green and blue, each in [0, 1].
+pub fn colour(values: [f32; 3]) -> Rgb {
+    values.map(|t| grey(t)[0])
+}
+
 fn mix(from: Rgb, to: Rgb, t: f32) -> Rgb {
     std::array::from_fn(|channel| {
         let (from, to) = (f32::from(from[channel]), f32::from(to[channel]));

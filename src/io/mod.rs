@@ -7,6 +7,7 @@ pub mod atomic;
 pub mod colour_map;
 pub mod error;
 pub mod history_csv;
+pub mod npy;
 pub mod npz;
 pub mod pictures;
 pub mod run_json;

@@ -9,17 +9,15 @@ use zip::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::error::name_of;
-use super::{IoError, atomic_write};
+use super::{IoError, atomic_write, npy};
 use crate::data::limits;
 use crate::data::npy::decode;
 use crate::data::npy_header::{Header, HeaderProblem, Kind, split};
 use crate::model::Parameters;
-use crate::numerics::{Precision, Real};
+use crate::numerics::Real;
 
 /// The arrays, in the order of the flat vector.
 const NAMES: [&str; 4] = ["W1", "b1", "W2", "b2"];
-/// Values encoded at a time.
-const PIECE: usize = 8192;
 const REMEDY: &str = "choose a .npz with the arrays W1 (h, n), b1 (h), W2 (n, h) and b2 (n), as `sae-lab train` writes";
 
 /// Writes `parameters` (a model or a gradient) in `T`'s precision. The same parameters give the same bytes.
@@ -38,10 +36,7 @@ pub fn write_parameters<T: Real>(path: &Path, parameters: &Parameters<T>) -> Res
         let mut zip = ZipWriter::new(writer);
         for (name, (range, shape)) in NAMES.into_iter().zip(arrays) {
             let values = &parameters.flat()[range];
-            let size = match T::PRECISION {
-                Precision::F32 => 4,
-                Precision::F64 => 8,
-            };
+            let size = size_of::<T>() as u64;
             // the field for sizes is 32 bits wide unless asked for more, with room for the header
             let large = (values.len() as u64 + 64) * size > u64::from(u32::MAX);
             let options = SimpleFileOptions::default()
@@ -49,34 +44,12 @@ pub fn write_parameters<T: Real>(path: &Path, parameters: &Parameters<T>) -> Res
                 .last_modified_time(zip::DateTime::default())
                 .large_file(large);
             zip.start_file(format!("{name}.npy"), options)?;
-            zip.write_all(&npy_header(size, &shape))?;
-            for piece in values.chunks(PIECE) {
-                let bytes: Vec<u8> = match T::PRECISION {
-                    Precision::F32 => piece
-                        .iter()
-                        .flat_map(|value| (value.f64() as f32).to_le_bytes())
-                        .collect(),
-                    Precision::F64 => piece
-                        .iter()
-                        .flat_map(|value| value.f64().to_le_bytes())
-                        .collect(),
-                };
-                zip.write_all(&bytes)?;
-            }
+            zip.write_all(&npy::header::<T>(&shape))?;
+            npy::write_values(&mut zip, values)?;
         }
         zip.finish()?;
         Ok(())
     })
-}
-
-/// A `.npy` header of version 1.0: the values begin at a multiple of 64 bytes.
-fn npy_header(size: u64, shape: &str) -> Vec<u8> {
-    let text = format!("{{'descr': '<f{size}', 'fortran_order': False, 'shape': {shape}, }}");
-    let length = (10 + text.len() + 1).next_multiple_of(64) - 10;
-    let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
-    bytes.extend((length as u16).to_le_bytes()); // a shape of two numbers is under 100 bytes
-    bytes.extend(format!("{text:<width$}\n", width = length - 1).as_bytes());
-    bytes
 }
 
 /// Reads a model in `T`'s precision, whatever the file's; stored or deflated, in C or Fortran order.

@@ -6,11 +6,11 @@ use image::ImageEncoder;
 use image::codecs::png::PngEncoder;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 
-use super::colour_map::{Rgb, diverging, grey};
+use super::colour_map::{Rgb, colour, diverging, grey, signed_colour};
 use super::error::name_of;
 use super::sheet::Sheet;
 use super::{IoError, atomic_write};
-use crate::data::SampleShape;
+use crate::data::{DataSet, SampleShape};
 use crate::model::Parameters;
 use crate::numerics::Real;
 
@@ -20,23 +20,24 @@ const BACKGROUND: Rgb = [203, 209, 218];
 const ACROSS: usize = 16;
 
 /// Writes each unit's feature x_j = W1_j/‖W1_j‖, the unit-norm input that excites it most, as a tile in a near-square
-/// sheet, row by row; the diverging map, in one contrast for all.
+/// sheet, row by row, in one contrast for all: grey pictures in the diverging map, colour as colour about a middle grey.
+/// Where `data` were whitened by ZCA, W1·ZCA stands for W1.
 ///
 /// # Errors
 /// The sheet is too large, or cannot be written.
 pub fn write_features<T: Real>(
     path: &Path,
     parameters: &Parameters<T>,
-    shape: SampleShape,
+    data: &DataSet,
 ) -> Result<(), IoError> {
-    let weights = parameters.encoder_weights();
+    let weights = data.features(parameters.encoder_weights());
     let columns =
         weights.nrows().isqrt() + usize::from(weights.nrows().isqrt().pow(2) < weights.nrows());
     let mut sheet = sheet(
         path,
         weights.nrows().div_ceil(columns.max(1)),
         columns,
-        shape,
+        data.shape,
     )?;
     let norm = |row: ArrayView1<'_, T>| row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
     let scale = |row: ArrayView1<'_, T>| {
@@ -54,17 +55,18 @@ pub fn write_features<T: Real>(
         .fold(f64::MIN_POSITIVE, f64::max);
     for (place, row) in weights.axis_iter(Axis(0)).enumerate() {
         let scale = scale(row) / largest;
-        sheet.paint(
-            place,
-            row.iter()
-                .map(|w| diverging((w.f64() * scale) as f32, false)),
-        );
+        let values = row.iter().map(|w| (w.f64() * scale) as f32);
+        if data.shape.channels() == 3 {
+            sheet.paint(place, pixels(values).map(signed_colour));
+        } else {
+            sheet.paint(place, values.map(|value| diverging(value, false)));
+        }
     }
     write(path, &sheet)
 }
 
-/// Writes `inputs` (k, n) above their `reconstructions` (k, n), pair by pair, in grey from the inputs' least value to
-/// their greatest.
+/// Writes `inputs` (k, n) of `data` above their `reconstructions` (k, n), pair by pair, in grey or colour from the
+/// inputs' least value to their greatest; as they were before ZCA, if there was any.
 ///
 /// # Errors
 /// The two differ in shape, the sheet is too large, or it cannot be written.
@@ -72,8 +74,9 @@ pub fn write_reconstructions<T: Real>(
     path: &Path,
     inputs: ArrayView2<'_, T>,
     reconstructions: ArrayView2<'_, T>,
-    shape: SampleShape,
+    data: &DataSet,
 ) -> Result<(), IoError> {
+    let shape = data.shape;
     if inputs.dim() != reconstructions.dim() || inputs.ncols() != shape.len() {
         let problem = format!(
             "inputs {:?} and reconstructions {:?} are not pairs of {} values",
@@ -86,6 +89,7 @@ pub fn write_reconstructions<T: Real>(
             problem,
         });
     }
+    let (inputs, reconstructions) = (data.pictures(inputs), data.pictures(reconstructions));
     let count = inputs.nrows();
     let columns = count.clamp(1, ACROSS);
     let mut sheet = sheet(path, 2 * count.div_ceil(columns), columns, shape)?;
@@ -102,15 +106,22 @@ pub fn write_reconstructions<T: Real>(
     {
         let place = index / columns * 2 * columns + index % columns;
         for (place, values) in [(place, input), (place + columns, reconstruction)] {
-            sheet.paint(
-                place,
-                values
-                    .iter()
-                    .map(|value| grey(((value.f64() - low) / span) as f32)),
-            );
+            let values = values
+                .iter()
+                .map(|value| ((value.f64() - low) / span) as f32);
+            if shape.channels() == 3 {
+                sheet.paint(place, pixels(values).map(colour));
+            } else {
+                sheet.paint(place, values.map(grey));
+            }
         }
     }
     write(path, &sheet)
+}
+
+/// Red, green and blue out of the values in a row.
+fn pixels(mut values: impl Iterator<Item = f32>) -> impl Iterator<Item = [f32; 3]> {
+    std::iter::from_fn(move || Some([values.next()?, values.next()?, values.next()?]))
 }
 
 fn sheet(path: &Path, rows: usize, columns: usize, shape: SampleShape) -> Result<Sheet, IoError> {
@@ -139,7 +150,38 @@ fn write(path: &Path, sheet: &Sheet) -> Result<(), IoError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::array;
+    use crate::data::{DataSpec, Samples};
+    use ndarray::{Array2, array};
+
+    fn data(shape: SampleShape) -> DataSet {
+        let samples =
+            Array2::from_shape_fn((2, shape.len()), |(row, column)| (row + column) as f64);
+        DataSet::new("x", DataSpec::default(), Samples::F64(samples), shape)
+    }
+
+    #[test]
+    fn colour_is_exported_in_colour() {
+        let folder = tempfile::tempdir().unwrap();
+        let shape = SampleShape::Image {
+            rows: 1,
+            columns: 1,
+            channels: 3,
+        };
+        let path = folder.path().join("features.png");
+        let mut parameters = Parameters::<f32>::zeros(3, 1);
+        parameters
+            .encoder_weights_mut()
+            .assign(&array![[2.0, 0.0, -2.0]]);
+        write_features(&path, &parameters, &data(shape)).unwrap();
+        let picture = image::open(&path).unwrap().to_rgb8();
+        assert_eq!(picture.get_pixel(30, 30).0, [255, 128, 0]);
+        let path = folder.path().join("reconstructions.png");
+        let (inputs, outputs) = (array![[0.0, 0.5, 1.0]], array![[1.0, 0.5, 0.0]]);
+        write_reconstructions(&path, inputs.view(), outputs.view(), &data(shape)).unwrap();
+        let picture = image::open(&path).unwrap().to_rgb8();
+        assert_eq!(picture.get_pixel(30, 30).0, [0, 128, 255]);
+        assert_eq!(picture.get_pixel(30, 30 + 68).0, [255, 128, 0]);
+    }
 
     #[test]
     fn each_feature_is_a_tile_in_its_own_place_at_unit_norm() {
@@ -152,15 +194,7 @@ mod tests {
             [10.0, 0.0, 0.0, -10.0],
             [0.0; 4]
         ]);
-        write_features(
-            &path,
-            &parameters,
-            SampleShape::Image {
-                rows: 2,
-                columns: 2,
-            },
-        )
-        .unwrap();
+        write_features(&path, &parameters, &data(SampleShape::grey(2, 2))).unwrap();
         let picture = image::open(&path).unwrap().to_rgb8();
         assert_eq!(picture.dimensions(), (2 * 64 + 12, 2 * 64 + 12));
         let at = |x: u32, y: u32| picture.get_pixel(x, y).0;
@@ -182,14 +216,13 @@ mod tests {
     fn reconstructions_stand_under_their_inputs() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("reconstructions.png");
-        let inputs =
-            ndarray::Array2::from_shape_fn((20, 2), |(sample, value)| (sample * 2 + value) as f64);
+        let inputs = Array2::from_shape_fn((20, 2), |(sample, value)| (sample * 2 + value) as f64);
         let outputs = inputs.mapv(|value| 39.0 - value);
         write_reconstructions(
             &path,
             inputs.view(),
             outputs.view(),
-            SampleShape::Vector { length: 2 },
+            &data(SampleShape::Vector { length: 2 }),
         )
         .unwrap();
         let picture = image::open(&path).unwrap().to_rgb8();
@@ -206,7 +239,7 @@ mod tests {
             &path,
             inputs.view(),
             outputs.view(),
-            SampleShape::Vector { length: 3 },
+            &data(SampleShape::Vector { length: 3 }),
         );
         assert!(matches!(error, Err(IoError::Picture { .. })));
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::error::name_of;
 use super::{IoError, atomic_write};
-use crate::data::{DataSet, SampleShape};
+use crate::data::{DataSet, Preparation, SampleShape};
 use crate::training::Experiment;
 
 #[derive(Serialize)]
@@ -31,6 +31,8 @@ struct Data<'a> {
     range: (f64, f64),
     /// What was done to the raw values, in order.
     preparation: &'a [String],
+    /// The same as choices.
+    prepared: Preparation,
 }
 
 /// Writes everything needed to run `experiment` again, the data as they were prepared, and the `results`. Numbers that
@@ -57,6 +59,7 @@ pub fn write(
             variance: data.variance,
             range: data.range,
             preparation: &data.preparation,
+            prepared: data.prepared,
         },
         results,
     };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::data::DataSpec;
+use crate::data::{DataSet, DataSpec};
 use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
 use crate::numerics::Precision;
 
@@ -18,6 +18,17 @@ pub struct Experiment {
     pub seed: u64,
     pub precision: Precision,
     pub hyperparameters: Hyperparameters,
+}
+
+impl Experiment {
+    /// The output whose reach suits `data`: linear where their values have no bounds.
+    pub fn output_for(data: &DataSet) -> OutputActivation {
+        if data.prepared.is_unbounded() {
+            OutputActivation::Linear
+        } else {
+            OutputActivation::Sigmoid
+        }
+    }
 }
 
 impl Default for Experiment {

@@ -55,9 +55,14 @@ pub struct Snapshot {
     pub trained_for: Duration,
 }
 
-/// Evenly spaced samples (k, n), k ≤ `SHOWN_SAMPLES`: the same for the same data.
+/// Which samples are shown, evenly spaced: the same for the same data.
+pub fn shown_places(data: &DataSet) -> impl Iterator<Item = usize> {
+    let (count, total) = (data.len().min(SHOWN_SAMPLES), data.len());
+    (0..count).map(move |index| index * total / count)
+}
+
+/// The samples shown (k, n), k ≤ `SHOWN_SAMPLES`.
 pub fn shown_samples<T: Real>(data: &DataSet) -> Array2<T> {
-    let count = data.len().min(SHOWN_SAMPLES);
-    let rows: Vec<usize> = (0..count).map(|i| i * data.len() / count).collect();
+    let rows: Vec<usize> = shown_places(data).collect();
     data.samples.to::<T>().select(Axis(0), &rows)
 }

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::numbers;
+use super::pictures::{self, FeaturePainter};
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::tiles::{Atlas, Grid};
 use super::widgets::{self, muted};
@@ -51,7 +52,7 @@ impl FeaturesPanel {
             return;
         };
         title(ui, view, snapshot, actions);
-        let picture = snapshot.data.shape.picture();
+        let picture = pictures::size(snapshot.data.shape);
         let room = ui.available_size();
         let grid = Grid::fit(
             snapshot.units.len(),
@@ -129,31 +130,33 @@ impl FeaturesPanel {
         if self.shown.replace(key) == Some(key) {
             return;
         }
+        let data = &snapshot.data;
         let weights = snapshot.parameters.encoder_weights();
-        let greatest = |row: ndarray::ArrayView1<'_, f32>| {
-            row.iter().fold(0.0f32, |most, w| most.max(w.abs()))
-        };
         // weights much smaller than those that a run starts from are nothing, not a picture
         let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
-        let shared = shared_scale(weights.iter().map(|w| w.abs())).max(initial);
-        let table = theme.weight_table();
+        let features = data.features(weights);
+        let shared = shared_scale(features.iter().map(|w| w.abs()));
+        let shared = if data.zca.is_none() {
+            shared.max(initial)
+        } else {
+            shared
+        };
+        let painter = FeaturePainter::new(theme, data.shape);
         self.atlas.fill(
             ui.ctx(),
             "features",
-            weights.nrows(),
-            snapshot.data.shape.picture(),
+            features.nrows(),
+            pictures::size(data.shape),
             smooth,
             |unit, pixels| {
-                let row = weights.row(unit);
+                let row = features.row(unit);
                 let scale = match view.contrast {
                     Contrast::Shared => shared,
-                    Contrast::PerTile => greatest(row),
+                    Contrast::PerTile => row.iter().fold(0.0f32, |most, w| most.max(w.abs())),
                 };
-                let factor = if scale > 0.0 { 255.0 / scale } else { 0.0 };
-                pixels.extend(row.iter().map(|w| {
-                    let step = (w * factor).clamp(-255.0, 255.0) as i32 + 255; // NaN becomes 0
-                    table[step.unsigned_abs() as usize]
-                }));
+                if let Some(row) = row.as_slice() {
+                    painter.paint(row, scale, pixels); // each row of a matrix in C order is a slice
+                }
             },
         );
     }
@@ -205,7 +208,10 @@ fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let narrow = ui.available_width() < FULL_LABEL;
+            let whitened = snapshot.data.zca.is_some();
             let words = match (view.contrast, narrow) {
+                (Contrast::Shared, false) if whitened => "weights · ZCA, shared contrast",
+                (Contrast::PerTile, false) if whitened => "weights · ZCA, per-tile contrast",
                 (Contrast::Shared, false) => "encoder weights, shared contrast",
                 (Contrast::PerTile, false) => "encoder weights, per-tile contrast",
                 (Contrast::Shared, true) => "shared",
@@ -217,7 +223,16 @@ fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
                 .truncate();
             let response = ui.add(button).on_hover_ui(|ui| {
                 ui.label(command.hover_text(ui.ctx()));
-                weight_key(ui);
+                match snapshot.data.shape.channels() {
+                    3 => {
+                        ui.label(muted(ui, "Grey is 0; a colour is what the unit looks for."));
+                    }
+                    _ => weight_key(ui),
+                }
+                if whitened {
+                    let text = "The data were ZCA whitened: W·ZCA is what each unit looks for in plain values.";
+                    ui.label(muted(ui, text));
+                }
             });
             if response.accessible_name("Contrast").clicked() {
                 actions.push(command.into());

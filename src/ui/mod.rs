@@ -12,6 +12,8 @@ pub mod icon;
 pub mod log_slider;
 pub mod notices;
 pub mod numbers;
+pub mod pictures;
+pub mod profiles;
 pub mod reconstructions;
 pub mod settings;
 pub mod sparsity;

@@ -5,15 +5,20 @@ use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
 use super::widgets::{self, muted};
+use super::{pictures, profiles};
 use crate::app::state::ViewState;
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
+use crate::training::snapshot::shown_places;
 
 const GAP: f32 = 8.0;
 /// Between an input and its reconstruction; the selected unit's answer is drawn there.
 const MIDDLE: f32 = 8.0;
 /// Room for x and x̂ at the left.
 const LABELS: f32 = 20.0;
+
+/// Size of the mark that tells a sample's class, in points.
+const CORNER: f32 = 9.0;
 
 #[derive(Default)]
 pub struct ReconstructionsPanel {
@@ -41,6 +46,10 @@ impl ReconstructionsPanel {
         });
         let Some(snapshot) = snapshot else { return };
         let area = ui.available_rect_before_wrap();
+        if snapshot.data.shape.is_vector() {
+            self.lines(ui, view, snapshot, area);
+            return;
+        }
         let (rows, columns) = snapshot.data.shape.picture();
         let ppp = ui.pixels_per_point();
         let height = (area.height() - MIDDLE) / 2.0;
@@ -48,10 +57,7 @@ impl ReconstructionsPanel {
         self.refresh(ui, snapshot, smooth);
         let mut tile = (vec2(columns as f32, rows as f32) * scale).floor() / ppp;
         if rows == 1 {
-            tile = vec2(
-                columns as f32 * (72.0 / columns as f32).floor().max(1.0),
-                height.min(16.0),
-            );
+            tile.y = height.min(16.0);
         }
         let tile = tile.min(vec2(area.width() - LABELS, height.max(8.0)));
         let room = ((area.width() - LABELS + GAP) / (tile.x + GAP))
@@ -98,48 +104,53 @@ impl ReconstructionsPanel {
                     .rect_stroke(place(index, y), 0.0, edge, egui::StrokeKind::Outside);
             }
             let rect = place(index, area.top()).union(place(index, second));
-            let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
-            response.widget_info(|| {
-                WidgetInfo::labeled(
-                    egui::Role::Image,
-                    true,
-                    format!("Input {} and its reconstruction", index + 1),
-                )
-            });
-            if let Some(unit) = view
-                .selected
-                .filter(|unit| *unit < snapshot.activations.ncols())
-            {
-                let answer = snapshot.activations[[index, unit]];
-                let tanh = snapshot.experiment.hidden_activation == HiddenActivation::Tanh;
-                let answer = if tanh { (answer + 1.0) / 2.0 } else { answer };
-                // of its own strongest answer: a sparse unit's are all small
-                let most = snapshot
-                    .units
-                    .get(unit)
-                    .map_or(1.0, |unit| unit.maximum as f32);
-                let answer = (answer / most.max(1e-6)).clamp(0.0, 1.0);
+            answer(ui, view, snapshot, index, {
                 let y = area.top() + tile.y + MIDDLE / 2.0;
-                let bar = Rect::from_min_size(pos2(rect.left(), y - 1.5), vec2(tile.x, 3.0));
-                ui.painter().rect_filled(bar, 1.0, theme.line);
-                ui.painter().rect_filled(
-                    bar.with_max_x(bar.left() + bar.width() * answer),
-                    1.0,
-                    theme.accent,
-                );
-            }
-            response.on_hover_ui(|ui| {
-                let difference = &snapshot.inputs.row(index) - &snapshot.reconstructions.row(index);
-                let loss = 0.5
-                    * difference
-                        .iter()
-                        .map(|d| f64::from(*d).powi(2))
-                        .sum::<f64>();
-                ui.label(
-                    egui::RichText::new(format!("½‖x̂−x‖² = {}", super::numbers::cost(loss)))
-                        .size(SMALL),
-                );
+                Rect::from_min_size(pos2(rect.left(), y - 1.5), vec2(tile.x, 3.0))
             });
+            sample(ui, snapshot, index, rect);
+        }
+    }
+
+    /// The same for samples that are no pictures.
+    fn lines(&self, ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, area: Rect) {
+        let theme = Theme::of(ui);
+        let (inputs, reconstructions) = (
+            snapshot.data.pictures(snapshot.inputs.view()),
+            snapshot.data.pictures(snapshot.reconstructions.view()),
+        );
+        let range = snapshot.data.picture_range();
+        let (left, width) = (area.left() + LABELS, area.width() - LABELS);
+        let room = ((width + GAP) / (profiles::WIDTH + GAP)).floor().max(1.0);
+        let count = (room as usize).min(inputs.nrows());
+        let step = (width + GAP) / count.max(1) as f32;
+        for (index, (label, colour)) in [("x", theme.text_muted), ("x̂", theme.accent)]
+            .into_iter()
+            .enumerate()
+        {
+            let y = area.top() + area.height() * (0.3 + 0.4 * index as f32);
+            let at = pos2(area.left(), y);
+            let font = theme::regular(theme::BODY);
+            widgets::text(ui, at, Align2::LEFT_CENTER, label, font, colour);
+        }
+        for index in 0..count {
+            let corner = pos2(left + index as f32 * step, area.top());
+            let rect = Rect::from_min_size(corner, vec2(step - GAP, area.height() - MIDDLE));
+            let edge = egui::Stroke::new(1.0, theme.line);
+            ui.painter()
+                .rect_stroke(rect, 2.0, edge, egui::StrokeKind::Inside);
+            profiles::paint(
+                ui,
+                rect,
+                inputs.row(index),
+                reconstructions.row(index),
+                range,
+            );
+            answer(ui, view, snapshot, index, {
+                let corner = pos2(rect.left(), area.bottom() - MIDDLE / 2.0 - 1.5);
+                Rect::from_min_size(corner, vec2(rect.width(), 3.0))
+            });
+            sample(ui, snapshot, index, rect);
         }
     }
 
@@ -148,28 +159,99 @@ impl ReconstructionsPanel {
         if self.shown.replace(key) == Some(key) {
             return;
         }
-        let (low, high) = snapshot.data.range;
-        let scale = if high > low {
-            1.0 / (high - low) as f32
-        } else {
-            0.0
-        };
-        let low = low as f32;
-        let total = snapshot.inputs.nrows();
+        let data = &snapshot.data;
+        let (inputs, reconstructions) = (
+            data.pictures(snapshot.inputs.view()),
+            data.pictures(snapshot.reconstructions.view()),
+        );
+        let range = data.picture_range();
+        let total = inputs.nrows();
         self.atlas.fill(
             ui.ctx(),
             "reconstructions",
             2 * total,
-            snapshot.data.shape.picture(),
+            data.shape.picture(),
             smooth,
             |index, pixels| {
                 let row = if index < total {
-                    snapshot.inputs.row(index)
+                    inputs.row(index)
                 } else {
-                    snapshot.reconstructions.row(index - total)
+                    reconstructions.row(index - total)
                 };
-                pixels.extend(row.iter().map(|value| Theme::grey((value - low) * scale)));
+                pictures::paint_sample(data.shape, row.iter().copied(), range, pixels);
             },
         );
     }
+}
+
+/// How strongly the selected unit answers the input, as a bar.
+fn answer(ui: &Ui, view: &ViewState, snapshot: &Snapshot, index: usize, bar: Rect) {
+    let Some(unit) = view
+        .selected
+        .filter(|unit| *unit < snapshot.activations.ncols())
+    else {
+        return;
+    };
+    let theme = Theme::of(ui);
+    let answer = snapshot.activations[[index, unit]];
+    let tanh = snapshot.experiment.hidden_activation == HiddenActivation::Tanh;
+    let answer = if tanh { (answer + 1.0) / 2.0 } else { answer };
+    // of its own strongest answer: a sparse unit's are all small
+    let most = snapshot
+        .units
+        .get(unit)
+        .map_or(1.0, |unit| unit.maximum as f32);
+    let answer = (answer / most.max(1e-6)).clamp(0.0, 1.0);
+    ui.painter().rect_filled(bar, 1.0, theme.line);
+    let reached = bar.with_max_x(bar.left() + bar.width() * answer);
+    ui.painter().rect_filled(reached, 1.0, theme.accent);
+}
+
+/// What can be asked of one input: its class as a coloured corner, the rest on hover.
+fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
+    let class = snapshot.data.labels.as_ref().and_then(|labels| {
+        let place = shown_places(&snapshot.data).nth(index)?;
+        labels.get(place).copied()
+    });
+    if let Some(class) = class {
+        let corner = rect.left_top();
+        let points = vec![
+            corner,
+            corner + vec2(CORNER, 0.0),
+            corner + vec2(0.0, CORNER),
+        ];
+        ui.painter().add(egui::Shape::convex_polygon(
+            points,
+            Theme::class(class),
+            egui::Stroke::NONE,
+        ));
+    }
+    let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
+    let label = class.map_or_else(String::new, |class| format!(", class {class}"));
+    response.widget_info(|| {
+        WidgetInfo::labeled(
+            egui::Role::Image,
+            true,
+            format!("Input {} and its reconstruction{label}", index + 1),
+        )
+    });
+    response.on_hover_ui(|ui| {
+        let difference = &snapshot.inputs.row(index) - &snapshot.reconstructions.row(index);
+        let loss = 0.5
+            * difference
+                .iter()
+                .map(|d| f64::from(*d).powi(2))
+                .sum::<f64>();
+        if let Some(class) = class {
+            ui.horizontal(|ui| {
+                let (dot, _) = ui.allocate_exact_size(vec2(CORNER, CORNER), Sense::hover());
+                ui.painter()
+                    .circle_filled(dot.center(), CORNER / 2.0, Theme::class(class));
+                ui.label(egui::RichText::new(format!("class {class}")).size(SMALL));
+            });
+        }
+        ui.label(
+            egui::RichText::new(format!("½‖x̂−x‖² = {}", super::numbers::cost(loss))).size(SMALL),
+        );
+    });
 }

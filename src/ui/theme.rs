@@ -159,6 +159,26 @@ impl Theme {
         Color32::from_gray((value * 255.0).round() as u8)
     }
 
+    /// A colour of the shared maps.
+    pub fn rgb([red, green, blue]: [u8; 3]) -> Color32 {
+        Color32::from_rgb(red, green, blue)
+    }
+
+    /// The colour of a class, told apart by any eye (Okabe & Ito 2008); they repeat after eight.
+    pub fn class(class: u8) -> Color32 {
+        const CLASSES: [[u8; 3]; 8] = [
+            [230, 159, 0],
+            [86, 180, 233],
+            [0, 158, 115],
+            [240, 228, 66],
+            [0, 114, 178],
+            [213, 94, 0],
+            [204, 121, 167],
+            [140, 140, 140],
+        ];
+        Self::rgb(CLASSES[usize::from(class) % CLASSES.len()])
+    }
+
     /// The map of weights with a table of 511 steps, for filling textures.
     pub fn weight_table(&self) -> Vec<Color32> {
         (-255..=255)

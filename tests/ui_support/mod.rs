@@ -87,7 +87,7 @@ impl Backend for ScriptedBackend {
     fn load(&self, spec: &DataSpec) -> Result<DataSet, String> {
         match spec.source {
             sae_lab::data::DataSource::Embedded(_) => Ok(data(spec.clone())),
-            sae_lab::data::DataSource::File(_) => Err("no file can be read here".into()),
+            _ => Err("no file can be read here".into()),
         }
     }
 }
@@ -103,10 +103,7 @@ pub fn data(spec: DataSpec) -> DataSet {
         "photos, whitened",
         spec,
         Samples::F32(samples),
-        SampleShape::Image {
-            rows: 8,
-            columns: 8,
-        },
+        SampleShape::grey(8, 8),
     )
 }
 

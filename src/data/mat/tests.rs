@@ -1,8 +1,9 @@
 use super::super::testing::{Folder, found, golden, loaded, refuse_every_cut, values};
 use super::super::{DataSpec, load};
 use super::*;
+use crate::data::{Picture, SampleShape};
 
-fn photographs(name: &str) -> (Vec<Picture>, Preprocessing) {
+fn photographs(name: &str) -> (Vec<Picture>, Preparation) {
     let found = found(&golden(name)).unwrap();
     match found.content {
         Content::Pictures(pictures) => (pictures, found.suggested),
@@ -26,12 +27,12 @@ fn images_come_to_their_expected_array() {
         let (pictures, suggested) = photographs(name);
         assert_eq!(
             (pictures.len(), suggested),
-            (count, Preprocessing::Contrast),
+            (count, Preparation::CONTRAST),
             "{name}"
         );
         for (index, picture) in pictures.iter().enumerate() {
             assert_eq!((picture.rows, picture.columns), (96, 96));
-            for (place, value) in picture.luma.iter().enumerate() {
+            for (place, value) in picture.values.iter().enumerate() {
                 assert!(
                     (f64::from(*value) - values[2 * place + index]).abs() < 1e-6,
                     "{name} at {place}"
@@ -193,13 +194,7 @@ fn version_5_in_both_byte_orders_with_small_pictures_and_labels() {
             big,
         );
         let set = loaded(&folder.file("b.mat", &file)).unwrap();
-        assert_eq!(
-            set.shape,
-            SampleShape::Image {
-                rows: 2,
-                columns: 3
-            }
-        );
+        assert_eq!(set.shape, SampleShape::grey(2, 3));
         assert_eq!(
             values(&set),
             [0.0, 2.0, 4.0, 1.0, 3.0, 5.0, 6.0, 8.0, 10.0, 7.0, 9.0, 11.0]

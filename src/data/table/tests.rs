@@ -11,14 +11,7 @@ fn the_sample_tables_hold_the_first_digits() {
         ("digits_noheader.csv", false),
     ] {
         let set = loaded(&golden(name)).unwrap();
-        assert_eq!(
-            set.shape,
-            SampleShape::Image {
-                rows: 8,
-                columns: 8
-            },
-            "{name}"
-        );
+        assert_eq!(set.shape, SampleShape::grey(8, 8), "{name}");
         assert_eq!(set.preparation, ["Scaled linearly from [0, 16] to [0, 1]."]);
         assert!(
             values(&set)
@@ -72,15 +65,15 @@ fn what_is_wrong_is_named_by_line_and_column() {
         ("1,2\n3,nan\n", "NaN in row 2, column 2"),
         ("1,2\n3,1e999\n", "inf in row 2, column 2"),
         ("1,2\n3,4,5\n", "3 fields in line 2"),
-        ("p,q\n", "no samples"),
-        ("label\n1\n2\n", "no samples"),
+        ("p,q\n", "no row of numbers"),
+        ("label\n1\n2\n", "nothing to learn from"),
         ("p,q\n\n\n1,2\n\n3,x\n", "\"x\" in line 6, column 2"),
         ("1,2\r3,x\r", "\"x\" in line 2, column 2"),
         ("1,2\n3;4\n", "the same sign"),
         ("1,NA\n2,3\n", "\"NA\" in line 1, column 2"),
         ("1,x\n2,y\n3,4\n", "\"x\" in line 1, column 2"),
         ("1,2\n3,\"4\n5,6\n", "a quotation mark in line 2, column 2"),
-        ("hello world", "no samples"),
+        ("hello world", "no row of numbers"),
         ("1,1\n1,1\n", "nothing to learn"),
     ];
     for (text, part) in cases {

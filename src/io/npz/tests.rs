@@ -99,7 +99,7 @@ fn a_golden_fixture_is_a_model() {
 fn fortran_order_is_turned() {
     let mut entries = entries(&written(&model()));
     let values: Vec<f64> = model().encoder_weights().t().iter().copied().collect();
-    let mut bytes = npy_header(8, "(3, 5)");
+    let mut bytes = npy::header::<f64>("(3, 5)");
     let place = bytes.windows(5).position(|part| part == b"False").unwrap();
     bytes[place..place + 5].copy_from_slice(b"True ");
     bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
@@ -130,28 +130,39 @@ fn what_is_no_model_says_why() {
             "b2 is missing",
         ),
         (
-            replaced(1, npy_header(8, "(4,)"), &[0.0; 4]),
+            replaced(1, npy::header::<f64>("(4,)"), &[0.0; 4]),
             "b1 has shape [4], and to W1 of [3, 5] belongs [3]",
         ),
         (
-            replaced(2, npy_header(8, "(3, 5)"), &[0.0; 15]),
+            replaced(2, npy::header::<f64>("(3, 5)"), &[0.0; 15]),
             "W2 has shape [3, 5]",
         ),
         (
-            replaced(0, npy_header(8, "(15,)"), &[0.0; 15]),
+            replaced(0, npy::header::<f64>("(15,)"), &[0.0; 15]),
             "W1 has shape [15] and not (h, n)",
         ),
-        (replaced(0, npy_header(8, "(0, 5)"), &[]), "which is empty"),
         (
-            replaced(0, npy_header(8, "(1000000, 1000000)"), &[0.0; 15]),
+            replaced(0, npy::header::<f64>("(0, 5)"), &[]),
+            "which is empty",
+        ),
+        (
+            replaced(0, npy::header::<f64>("(1000000, 1000000)"), &[0.0; 15]),
             "bytes of values",
         ),
         (
-            replaced(0, npy_header(8, "(18446744073709551615, 3)"), &[0.0; 15]),
+            replaced(
+                0,
+                npy::header::<f64>("(18446744073709551615, 3)"),
+                &[0.0; 15],
+            ),
             "bytes of values",
         ),
         (
-            replaced(3, npy_header(8, "(5,)"), &[0.0, f64::NAN, 0.0, 0.0, 0.0]),
+            replaced(
+                3,
+                npy::header::<f64>("(5,)"),
+                &[0.0, f64::NAN, 0.0, 0.0, 0.0],
+            ),
             "b2 holds NaN at place 1, out of range",
         ),
         (
@@ -167,7 +178,7 @@ fn what_is_no_model_says_why() {
             "{part}: {message}"
         );
     }
-    let large = replaced(3, npy_header(8, "(5,)"), &[0.0, 0.0, 0.0, 1e200, 0.0]);
+    let large = replaced(3, npy::header::<f64>("(5,)"), &[0.0, 0.0, 0.0, 1e200, 0.0]);
     assert!(read_bytes::<f64>(&large).is_ok());
     assert!(
         read_bytes::<f32>(&large)
