@@ -158,30 +158,29 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     for _ in 0..count {
         shape.push(u64::from(u32::from_be_bytes(input.array::<4>(FORMAT)?)));
     }
-    let values = shape
-        .iter()
-        .try_fold(1u64, |product, &side| product.checked_mul(side));
-    let claim = |values: Option<u64>| {
-        values?
+    let claim = |sides: &[u64]| {
+        let values = sides
+            .iter()
+            .try_fold(1u64, |product, &side| product.checked_mul(side))?;
+        values
             .checked_mul(size as u64)?
             .checked_add(input.position())
     };
-    let Some(claimed) = claim(values) else {
-        return Err(super::too_many_values(input.file(), &shape));
+    let held = |sides: &[u64]| match claim(sides) {
+        Some(claimed) => input.check_claim(claimed, FORMAT),
+        None => Err(super::too_many_values(input.file(), sides)),
     };
-    if let Err(error) = input.check_claim(claimed, FORMAT) {
-        let turned = shape.iter().try_fold(1u64, |product, &side| {
-            product.checked_mul(u64::from((side as u32).swap_bytes()))
-        });
-        let right = claim(turned).is_some_and(|claimed| input.check_claim(claimed, FORMAT).is_ok());
-        return Err(if right && !input.is_compressed() {
+    if let Err(error) = held(&shape) {
+        let turned = |side: &u64| u64::from((*side as u32).swap_bytes());
+        let turned: Vec<u64> = shape.iter().map(turned).collect();
+        return Err(if !input.is_compressed() && held(&turned).is_ok() {
             let problem = "its sides are written with the lowest byte first and not the highest";
             input.header(FORMAT, 4, problem)
         } else {
             error
         });
     }
-    if claimed == input.position() {
+    if shape.contains(&0) {
         return Err(DataError::NoSamples {
             file: input.file().to_owned(),
             shape: format!("{shape:?}"),

@@ -145,7 +145,25 @@ pub(super) fn size(
 
 /// What the crate says of a picture, in the words of one who did not write it where these are known.
 pub(super) fn problem(error: &ImageError) -> String {
-    const PLAINLY: [(&str, &str); 11] = [
+    const PLAINLY: [(&str, &str); 20] = [
+        ("soft limit", "a side of it is longer than 65,535 pixels"),
+        ("mage dimensions", "its width or height is impossible"),
+        ("invalid dimensions", "its width or height is impossible"),
+        ("is set to zero", "it has no pixels"),
+        ("`ImageWidth`", "its width is missing"),
+        (
+            "compression method",
+            "it is packed in a way that the lab does not read",
+        ),
+        (
+            "compression type",
+            "it is packed in a way that the lab does not read",
+        ),
+        (
+            "only parse 8-bit",
+            "it has more than 8 bits a channel, which the lab does not read in JPEG",
+        ),
+        ("start of frame differs", "its header of a frame is damaged"),
         ("CRC error", "a checksum does not match"),
         ("appeared before IHDR", "its header is missing"),
         ("chunk is missing", "its pixels are missing"),

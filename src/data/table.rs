@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use csv::{ByteRecord, ReaderBuilder};
 use ndarray::Array2;
 
-use super::choice::classes;
+use super::choice::{classes, shown};
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
@@ -79,6 +79,9 @@ pub(super) fn read(
                 continue;
             }
             let value = number(field).ok_or_else(|| table.not_a_number(field, column))?;
+            if value.is_infinite() && field.iter().any(u8::is_ascii_digit) {
+                return Err(table.too_large(field, column));
+            }
             if !value.is_finite() {
                 return Err(DataError::NotFinite {
                     file: input.file().to_owned(),
@@ -223,6 +226,18 @@ impl Table<'_, '_> {
             "give each line as many"
         };
         Err(self.input.unsupported(found, remedy))
+    }
+
+    /// The refusal of a number like 1e999.
+    fn too_large(&self, field: &[u8], column: usize) -> DataError {
+        let found = format!(
+            "{:?} in line {}, column {}, which is beyond the range of numbers",
+            shown(&String::from_utf8_lossy(field)),
+            self.line(),
+            column + 1
+        );
+        self.input
+            .unsupported(found, "replace it or leave that line out")
     }
 
     fn not_a_number(&self, field: &[u8], column: usize) -> DataError {

@@ -63,7 +63,7 @@ fn what_is_wrong_is_named_by_line_and_column() {
         ("p,q\n1,2\n3,\n", "nothing in line 3, column 2"),
         ("1;2\n3;0,5\n", "decimal point"),
         ("1,2\n3,nan\n", "NaN in row 2, column 2"),
-        ("1,2\n3,1e999\n", "inf in row 2, column 2"),
+        ("1,2\n3,1e999\n", "\"1e999\" in line 2, column 2"),
         ("1,2\n3,4,5\n", "3 fields in line 2"),
         ("p,q\n", "no row of numbers"),
         ("label\n1\n2\n", "nothing to learn from"),
