@@ -38,14 +38,18 @@ const NAMES: [&str; 10] = [
 /// The place of the array asked for; else of the one with the most telling name; else of the largest. `Err` says what
 /// there is.
 pub(super) fn choose(candidates: &[Candidate], asked: Option<&str>) -> Result<usize, NoChoice> {
+    let refused = |named: String| NoChoice {
+        found: match listed(candidates) {
+            Some(listed) => format!("no array {named}to train on, but {listed}"),
+            None => "no arrays at all".into(),
+        },
+        remedy: remedy(candidates),
+    };
     if let Some(asked) = asked {
         let found = candidates
             .iter()
             .position(|candidate| candidate.name == asked && candidate.usable);
-        return found.ok_or_else(|| NoChoice {
-            found: format!("no array {asked:?} to train on, but {}", listed(candidates)),
-            remedy: remedy(candidates),
-        });
+        return found.ok_or_else(|| refused(format!("{:?} ", shown(asked))));
     }
     let size = |candidate: &Candidate| {
         candidate
@@ -66,20 +70,14 @@ pub(super) fn choose(candidates: &[Candidate], asked: Option<&str>) -> Result<us
         .filter(|(_, candidate)| candidate.usable)
         .min_by_key(|(_, candidate)| (rank(candidate), u64::MAX - size(candidate)))
         .map(|(place, _)| place)
-        .ok_or_else(|| NoChoice {
-            found: format!(
-                "no array of two dimensions or more, but {}",
-                listed(candidates)
-            ),
-            remedy: remedy(candidates),
-        })
+        .ok_or_else(|| refused(String::new()))
 }
 
 fn remedy(candidates: &[Candidate]) -> &'static str {
     if candidates.iter().any(|candidate| candidate.usable) {
         "name one of these"
     } else {
-        "save the samples as a full array of real numbers, one sample a row"
+        "save the samples as a full array of real numbers of two dimensions, one sample a row"
     }
 }
 
@@ -96,16 +94,16 @@ pub(super) fn note(candidates: &[Candidate], chosen: usize) -> Option<String> {
         format!(
             "Array {} taken, of {}.",
             shown(&candidates[chosen].name),
-            listed(candidates)
+            listed(candidates).unwrap_or_default()
         )
     })
 }
 
-/// "x (40 × 784), y (40)"
-fn listed(candidates: &[Candidate]) -> String {
+/// "x (40 × 784), y (40)"; `None` if there is nothing.
+fn listed(candidates: &[Candidate]) -> Option<String> {
     const SHOWN: usize = 8;
     if candidates.is_empty() {
-        return "nothing".into();
+        return None;
     }
     let one = |candidate: &Candidate| {
         let name = shown(&candidate.name);
@@ -120,7 +118,7 @@ fn listed(candidates: &[Candidate]) -> String {
     if candidates.len() > SHOWN {
         shown.push(format!("{} more", candidates.len() - SHOWN));
     }
-    shown.join(", ")
+    Some(shown.join(", "))
 }
 
 /// A name as messages show it: on one line, and not at any length.
@@ -241,8 +239,8 @@ mod tests {
         assert_eq!(
             choose(&[], None),
             Err(NoChoice {
-                found: "no array of two dimensions or more, but nothing".into(),
-                remedy: "save the samples as a full array of real numbers, one sample a row",
+                found: "no arrays at all".into(),
+                remedy: "save the samples as a full array of real numbers of two dimensions, one sample a row",
             })
         );
         assert_eq!(note(&all[..2], 1), None);

@@ -75,7 +75,7 @@ pub enum DataError {
         expected: u64,
     },
 
-    #[error("{file} has a broken {format} header at byte {}: {problem}; write it again", grouped(*.byte))]
+    #[error("{file} is no sound {format} file: {problem} (byte {}); write it again", grouped(*.byte))]
     Header {
         file: String,
         format: &'static str,

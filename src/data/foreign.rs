@@ -53,10 +53,10 @@ const BEGINNINGS: [(&[u8], &str, &str); 25] = [
         "a gzip file within a gzip file",
         "unpack it once",
     ),
-    (b"\x1f\x9d", "a file packed by compress", PACKED),
-    (b"BZh", "a file packed by bzip2", PACKED),
-    (b"\xfd7zXZ\0", "a file packed by xz", PACKED),
-    (b"\x28\xb5\x2f\xfd", "a file packed by Zstandard", PACKED),
+    (b"\x1f\x9d", "data packed by compress", PACKED),
+    (b"BZh", "data packed by bzip2", PACKED),
+    (b"\xfd7zXZ\0", "data packed by xz", PACKED),
+    (b"\x28\xb5\x2f\xfd", "data packed by Zstandard", PACKED),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive", PACKED),
     (b"Rar!\x1a\x07", "a RAR archive", PACKED),
     (
@@ -73,7 +73,12 @@ const BEGINNINGS: [(&[u8], &str, &str); 25] = [
 ];
 
 /// Text that is no table of numbers; compared without regard to case.
-const TEXTS: [(&[u8], &str, &str); 6] = [
+const TEXTS: [(&[u8], &str, &str); 7] = [
+    (
+        b"# created by octave",
+        "Octave's own kind of text",
+        "save it with `save -v7`",
+    ),
     (
         b"version https://git-lfs",
         "a pointer of Git LFS and not the data itself",
@@ -141,9 +146,16 @@ pub(super) fn refuse(input: &Input<'_>) -> Result<(), DataError> {
 /// The content's first bytes for a message: as text where they are, else in hexadecimal.
 pub(super) fn beginning(head: &[u8]) -> String {
     const SHOWN: usize = 16;
+    // a character may be cut in two
     let shown = &head[..head.len().min(SHOWN)];
-    match str::from_utf8(shown) {
-        Ok(text) if !text.contains(|character: char| character.is_control()) => {
+    let whole = match str::from_utf8(shown) {
+        Err(error) if head.len() > SHOWN && error.error_len().is_none() => {
+            &shown[..error.valid_up_to()]
+        }
+        _ => shown,
+    };
+    match str::from_utf8(whole) {
+        Ok(text) if is_text(text) => {
             format!("the text {text:?}")
         }
         _ => {
@@ -155,6 +167,11 @@ pub(super) fn beginning(head: &[u8]) -> String {
             format!("the bytes {}", bytes.join(" "))
         }
     }
+}
+
+/// Whether nobody would call `text` binary.
+pub(super) fn is_text(text: &str) -> bool {
+    !text.contains(|character: char| character.is_control() && !character.is_ascii_whitespace())
 }
 
 #[cfg(test)]
@@ -187,7 +204,11 @@ mod tests {
 
     #[test]
     fn beginnings_are_text_or_bytes() {
-        assert_eq!(beginning(b"hello"), "the text \"hello\"");
+        assert_eq!(beginning(b"hello\n"), "the text \"hello\\n\"");
+        assert_eq!(
+            beginning("123456789012345ü".as_bytes()),
+            "the text \"123456789012345\""
+        );
         assert_eq!(beginning(b"\x01\x02\xff"), "the bytes 01 02 ff");
         assert_eq!(
             beginning("ü".repeat(20).as_bytes()),

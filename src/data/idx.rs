@@ -1,17 +1,17 @@
 //! IDX, the format of MNIST and its kin (Y. LeCun): a big-endian header, then the values in row-major order.
 //!
-//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: every type, (m, n) and
-//! (m, rows, columns).
+//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: every type, and the
+//! dimensions that an `.npy` may have.
 
 use std::path::{Path, PathBuf};
 
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, every, thinned};
-use super::npy::{Number, array, decode, finite};
+use super::npy::{array, decode, finite};
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
-use super::{DataError, Preparation, choice, picture};
+use super::{DataError, Preparation, Scaling, choice, foreign, picture};
 
 const FORMAT: &str = "IDX";
 
@@ -29,34 +29,34 @@ pub(super) fn read(
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let header = header(&mut input)?;
-    if header.shape.len() == 1 {
+    let samples = header.shape[0];
+    let shape = sides(&header);
+    if shape.len() == 1 {
         return Err(input.unsupported(
             "one value a sample, as a file of labels does",
             "choose the file of images; labels beside it are found by their name",
         ));
     }
-    let (shape, samples) = (sides(&header), header.shape[0]);
     let layout = Layout::of(&shape).ok_or_else(|| {
         input.unsupported(
             format!("an array of shape {shape:?}"),
-            "write (samples, rows, columns), (samples, values) or (samples, rows, columns, channels)",
+            "write (samples, rows, columns), (samples, values) or (samples, rows, columns, channels), with 1, 3 or 4 \
+             channels",
         )
     })?;
     let Some(every) = every(&header.shape) else {
         return Err(super::too_many_values(input.file(), &header.shape));
     };
-    let every_one = every as usize; // at most the samples are many, which are a u32
+    let step = every as usize;
     let values = match (header.kind, header.size) {
-        (Kind::Unsigned, _) => {
-            Values::Bytes(array(&mut input, &header, &shape, every_one, FORMAT)?)
-        }
+        (Kind::Unsigned, _) => Values::Bytes(array(&mut input, FORMAT, &header, &shape, step)?),
         (Kind::Float, 8) => {
-            let values = array(&mut input, &header, &shape, every_one, FORMAT)?;
+            let values = array(&mut input, FORMAT, &header, &shape, step)?;
             finite(&values, input.file())?;
             Values::F64(values)
         }
         _ => {
-            let values = array(&mut input, &header, &shape, every_one, FORMAT)?;
+            let values = array(&mut input, FORMAT, &header, &shape, step)?;
             finite(&values, input.file())?;
             Values::F32(values)
         }
@@ -71,16 +71,20 @@ pub(super) fn read(
     let (content, mut notes) = layout.content(values, input.file());
     notes.extend(thinned(every, samples));
     let suggested = match &content {
-        Content::Pictures(_) => picture::suggested(layout.channels() == 3),
+        Content::Pictures(pictures) => {
+            picture::suggested(pictures.iter().any(|picture| picture.channels == 3))
+        }
         Content::Samples { .. } if bytes => Preparation::LEVELS,
         Content::Samples { .. } if inside => Preparation::NONE,
-        Content::Samples { .. } => Preparation::UNIT,
+        Content::Samples { .. } => Preparation {
+            scaling: Scaling::Unit,
+            ..Preparation::NONE
+        },
     };
-    let samples = samples as usize;
     let mut labels = None;
     if let Some(beside) = labels_beside(path).filter(|beside| beside.is_file()) {
-        match read_labels(&beside, samples, watch) {
-            Ok(found) => labels = Some(found.into_iter().step_by(every_one).collect()),
+        match read_labels(&beside, shape[0], watch) {
+            Ok(found) => labels = Some(found.into_iter().step_by(step).collect()),
             Err(DataError::Cancelled) => return Err(DataError::Cancelled),
             Err(error) => notes.push(format!("Labels left aside: {error}.")),
         }
@@ -104,7 +108,14 @@ pub(super) fn labels(mut input: Input<'_>, count: usize) -> Result<Vec<u8>, Data
             "take the two files from the same set",
         ));
     }
-    let values: Vec<f64> = body(&mut input, &header)?;
+    let mut values: Vec<f64> = Vec::new();
+    let size = (count * header.size) as u64; // held against the file's length
+    let expected = input.position() + size;
+    input.pieces(size, FORMAT, expected, |piece| {
+        decode(&header, piece, &mut values);
+        Ok(())
+    })?;
+    input.end(FORMAT)?;
     choice::labels(&values).ok_or_else(|| {
         input.unsupported(
             "labels that are no whole numbers from 0 to 255",
@@ -124,12 +135,13 @@ fn labels_beside(path: &Path) -> Option<PathBuf> {
         .then(|| path.with_file_name(name.replace("images", "labels").replace("idx3", "idx1")))
 }
 
-/// The type and the dimensions, held against the file's length and the limits.
+/// The type and the dimensions, held against the file's length.
 fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     let [zero, null, code, count] = input.array::<4>(FORMAT)?;
     if (zero, null) != (0, 0) || !(1..=4).contains(&count) {
         let problem = format!(
-            "it begins {zero:02x} {null:02x} {code:02x} {count:02x} and not, say, 00 00 08 03"
+            "it begins with {} and not, say, 00 00 08 03",
+            foreign::beginning(input.head())
         );
         return Err(input.header(FORMAT, 0, problem));
     }
@@ -146,17 +158,29 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     for _ in 0..count {
         shape.push(u64::from(u32::from_be_bytes(input.array::<4>(FORMAT)?)));
     }
-    let values = shape
-        .iter()
-        .try_fold(1u64, |product, &side| product.checked_mul(side));
-    let claim = values
-        .and_then(|values| values.checked_mul(size as u64))
-        .and_then(|bytes| bytes.checked_add(input.position()));
-    let (Some(values), Some(claim)) = (values, claim) else {
-        return Err(super::too_many_values(input.file(), &shape));
+    let claim = |sides: &[u64]| {
+        let values = sides
+            .iter()
+            .try_fold(1u64, |product, &side| product.checked_mul(side))?;
+        values
+            .checked_mul(size as u64)?
+            .checked_add(input.position())
     };
-    input.check_claim(claim, FORMAT)?;
-    if values == 0 {
+    let held = |sides: &[u64]| match claim(sides) {
+        Some(claimed) => input.check_claim(claimed, FORMAT),
+        None => Err(super::too_many_values(input.file(), sides)),
+    };
+    if let Err(error) = held(&shape) {
+        let turned = |side: &u64| u64::from((*side as u32).swap_bytes());
+        let turned: Vec<u64> = shape.iter().map(turned).collect();
+        return Err(if !input.is_compressed() && held(&turned).is_ok() {
+            let problem = "its sides are written with the lowest byte first and not the highest";
+            input.header(FORMAT, 4, problem)
+        } else {
+            error
+        });
+    }
+    if shape.contains(&0) {
         return Err(DataError::NoSamples {
             file: input.file().to_owned(),
             shape: format!("{shape:?}"),
@@ -171,21 +195,9 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     })
 }
 
-/// The dimensions: each is at most their product, whose bytes are in the file or may be in its compressed ones.
+/// The dimensions: their product is at most the file's length, or what its compressed bytes can hold.
 fn sides(header: &Header) -> Vec<usize> {
     header.shape.iter().map(|&side| side as usize).collect()
-}
-
-fn body<T: Number>(input: &mut Input<'_>, header: &Header) -> Result<Vec<T>, DataError> {
-    let size = (sides(header).iter().product::<usize>() * header.size) as u64;
-    let expected = input.position() + size;
-    let mut values = Vec::new();
-    input.pieces(size, FORMAT, expected, |piece| {
-        decode(header, piece, &mut values);
-        Ok(())
-    })?;
-    input.end(FORMAT)?;
-    Ok(values)
 }
 
 #[cfg(test)]
@@ -273,7 +285,7 @@ mod tests {
             let bytes = typed(code, &[3, 2], &values);
             refuse_every_cut("cut.idx", &bytes);
             let found = found(&folder.file("typed.idx", &bytes)).unwrap();
-            assert_eq!(found.suggested, Preparation::UNIT);
+            assert_eq!(found.suggested.scaling, Scaling::Unit);
             let Content::Samples { values, .. } = found.content else {
                 panic!("samples")
             };
@@ -382,17 +394,17 @@ mod tests {
                 typed(0x0d, &[1, 1], &f32::NAN.to_be_bytes()),
                 "NaN in row 1, column 1",
             ),
-            ("m.idx", vec![1, 2, 3, 4, 5, 6, 7, 8], "begins 01 02 03 04"),
+            (
+                "m.idx",
+                vec![1, 2, 3, 4, 5, 6, 7, 8],
+                "begins with the bytes 01 02 03 04",
+            ),
             (
                 "k.idx",
                 vec![0, 0, 7, 2, 0, 0, 0, 1],
-                "byte 2: 07 is no type",
+                "07 is no type of value (byte 2)",
             ),
-            (
-                "four",
-                idx(&[1, 2, 1, 2], &[3; 4]),
-                "array of shape [1, 2, 1, 2]",
-            ),
+            ("four", idx(&[1, 5, 2, 2], &[3; 20]), "shape [1, 5, 2, 2]"),
             ("same", idx(&[2, 1, 2], &[3, 3, 3, 3]), "nothing to learn"),
         ];
         for (name, bytes, part) in cases {

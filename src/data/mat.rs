@@ -14,7 +14,7 @@ use super::input::Input;
 use super::layout::{Layout, pictures};
 use super::npy::{decode, finite};
 use super::npy_header::{Header, Kind};
-use super::{DataError, Preparation, limits, picture};
+use super::{DataError, Preparation, foreign, limits, picture};
 
 const FORMAT: &str = "MAT";
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -92,6 +92,11 @@ pub(super) fn read(
         let remedy =
             "save it again with save('file.mat', '-v7') in MATLAB, or as .npy from Python's h5py";
         return Err(input.unsupported("MATLAB 7.3 data, which is HDF5", remedy));
+    }
+    if !is_mat(&bytes) && !matches!(bytes.get(126..128), Some(b"IM" | b"MI")) {
+        let begins = foreign::beginning(input.head());
+        let problem = format!("it begins with {begins} and not with MATLAB");
+        return Err(input.header(FORMAT, 0, problem));
     }
     let parsed = if v4::is_header(&bytes) {
         v4::variables(&bytes)

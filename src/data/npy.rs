@@ -2,11 +2,12 @@
 
 use ndarray::{Array2, ArrayD, ShapeBuilder};
 
+use super::error::grouped;
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, every, thinned};
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
-use super::{DataError, Preparation, limits, picture};
+use super::{DataError, Preparation, foreign, limits, picture};
 use crate::numerics::Real;
 
 const FORMAT: &str = "NPY";
@@ -35,15 +36,15 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
     let every_one = every as usize;
     let values = match (header.kind, header.size) {
         (Kind::Unsigned, 1) if shape.len() > 2 => {
-            Values::Bytes(array(&mut input, &header, &shape, every_one, FORMAT)?)
+            Values::Bytes(array(&mut input, FORMAT, &header, &shape, every_one)?)
         }
         (Kind::Float, 8) => {
-            let values = array(&mut input, &header, &shape, every_one, FORMAT)?;
+            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F64(values)
         }
         _ => {
-            let values = array(&mut input, &header, &shape, every_one, FORMAT)?;
+            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F32(values)
         }
@@ -73,7 +74,9 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     let magic = input.array::<8>(FORMAT)?;
     let [version, minor] = [magic[6], magic[7]];
     if !magic.starts_with(MAGIC) {
-        return Err(input.header(FORMAT, 0, "it does not begin with \\x93NUMPY"));
+        let begins = foreign::beginning(input.head());
+        let problem = format!("it begins with {begins} and not with \\x93NUMPY");
+        return Err(input.header(FORMAT, 0, problem));
     }
     let length = match version {
         1 => u64::from(u16::from_le_bytes(input.array(FORMAT)?)),
@@ -91,8 +94,9 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
             FORMAT,
             8,
             format!(
-                "{length} bytes of header are more than {}",
-                limits::NPY_HEADER
+                "{} bytes of header are more than {}",
+                grouped(length),
+                grouped(limits::NPY_HEADER)
             ),
         ));
     }
@@ -131,14 +135,13 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     Ok(header)
 }
 
-/// The values that come next as (m, n), whatever their type and order in the file; of each `every` samples the first.
-/// That there are as many as `shape` says was held against the file's length.
+/// The values as (m, n), whatever their type and order in the file; of each `every` samples the first.
 pub(super) fn array<T: Number>(
     input: &mut Input<'_>,
+    format: &'static str,
     header: &Header,
     shape: &[usize],
     every: usize,
-    format: &'static str,
 ) -> Result<Array2<T>, DataError> {
     let count = shape.iter().product::<usize>();
     let samples = shape[0].div_ceil(every);
@@ -147,7 +150,8 @@ pub(super) fn array<T: Number>(
     let expected = input.position() + bytes;
     let mut values: Vec<T> = Vec::new();
     if !input.is_compressed() {
-        values.reserve_exact(samples * width); // its bytes are there: the claim was checked
+        // its bytes are there: the claim was checked
+        input.room(&mut values, samples * width)?;
     }
     let (mut piece, mut at) = (Vec::new(), 0);
     input.pieces(bytes, format, expected, |bytes| {

@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, ErrorKind, Read};
 
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, shown};
 use super::error::grouped;
@@ -11,7 +11,9 @@ use super::found::Found;
 use super::input::Input;
 use super::npy_header::{HeaderProblem, split};
 use super::progress::Watch;
-use super::{DataError, layout, limits, npy};
+use super::{DataError, foreign, layout, limits, npy};
+
+const FORMAT: &str = "NPZ";
 
 type Archive = ZipArchive<Cursor<Vec<u8>>>;
 
@@ -27,6 +29,14 @@ pub(super) fn read(
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let bytes = input.rest(limits::WHOLE_FILE)?;
+    if !is_zip(&bytes) {
+        let begins = foreign::beginning(input.head());
+        return Err(input.header(
+            FORMAT,
+            0,
+            format!("it begins with {begins} and not with PK"),
+        ));
+    }
     let mut archive =
         ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&input, &error))?;
     if archive.len() > limits::ARRAYS {
@@ -87,6 +97,12 @@ fn look(
     let entry = archive
         .by_index(place)
         .map_err(|error| damaged(input, &error))?;
+    if !matches!(
+        entry.compression(),
+        CompressionMethod::Stored | CompressionMethod::Deflated
+    ) {
+        return Err(damaged(input, &ZipError::UnsupportedArchive("")));
+    }
     let mut head = Vec::new();
     let most = limits::NPY_HEADER + 12;
     entry
@@ -220,7 +236,10 @@ fn damaged(input: &Input<'_>, error: &ZipError) -> DataError {
                 "save it with numpy.savez or numpy.savez_compressed",
             );
         }
-        ZipError::InvalidArchive(problem) => problem.trim().to_lowercase(),
+        ZipError::InvalidArchive(problem) if problem.contains("ocal file header") => {
+            "an entry does not lie where its directory says".into()
+        }
+        ZipError::InvalidArchive(_) => "its directory, at its end, is cut off or damaged".into(),
         ZipError::Io(error) if error.to_string().contains("checksum") => {
             "a checksum does not match".into()
         }
@@ -287,10 +306,7 @@ mod tests {
         bytes.extend((header.len() as u16).to_le_bytes());
         bytes.extend(header.as_bytes());
         bytes.extend([1, 2, 3, 4]);
-        for method in [
-            zip::CompressionMethod::Stored,
-            zip::CompressionMethod::Deflated,
-        ] {
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
             let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
             let options = zip::write::SimpleFileOptions::default().compression_method(method);
             zip.start_file("x.npy", options).unwrap();

@@ -19,7 +19,8 @@ pub(super) fn title(format: ImageFormat) -> &'static str {
     }
 }
 
-/// Refuses a picture that ends too soon: decoders fill in what a cut file lacks, in grey.
+/// Refuses a picture that ends too soon, for decoders fill in what a cut file lacks, in grey; and kinds of JPEG that
+/// the decoder does not know and misunderstands.
 pub(super) fn whole(input: &Input<'_>, bytes: &[u8], format: ImageFormat) -> Result<(), DataError> {
     let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
     let whole = match format {
@@ -34,14 +35,40 @@ pub(super) fn whole(input: &Input<'_>, bytes: &[u8], format: ImageFormat) -> Res
         }
         _ => true,
     };
-    if whole {
-        return Ok(());
-    }
+    let problem = match frame(bytes) {
+        _ if !whole => "it is cut short",
+        Some(0xc3 | 0xc7 | 0xcb | 0xcf) if format == ImageFormat::Jpeg => {
+            "it is packed without loss, as few programs read"
+        }
+        Some(0xc9..=0xcf) if format == ImageFormat::Jpeg => {
+            "it is packed by arithmetic coding, which few programs read"
+        }
+        _ => return Ok(()),
+    };
     Err(DataError::Decode {
         file: input.file().to_owned(),
         format: title(format),
-        problem: "it is cut short".into(),
+        problem: problem.into(),
     })
+}
+
+/// The marker that begins the frame of a JPEG: it says how the pixels are packed.
+fn frame(bytes: &[u8]) -> Option<u8> {
+    let mut at = 2;
+    loop {
+        match *bytes.get(at..at + 4)? {
+            [
+                0xff,
+                kind @ (0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf),
+                ..,
+            ] => {
+                return Some(kind);
+            }
+            [0xff, 0xff, ..] => at += 1,
+            [0xff, _, high, low] => at += 2 + usize::from(u16::from_be_bytes([high, low])),
+            _ => return None,
+        }
+    }
 }
 
 /// Most bytes that the decoder may allocate for `bytes`. That of PNG unpacks colour profiles before it can be asked
@@ -71,9 +98,10 @@ pub(super) fn size(
     let file = || input.file().to_owned();
     let grouped = super::error::grouped;
     if pixels == 0 {
-        return Err(DataError::NoSamples {
+        return Err(DataError::Decode {
             file: file(),
-            shape: format!("{width} × {height} pixels"),
+            format: title(format),
+            problem: "it has no pixels".into(),
         });
     }
     let found = format!(
@@ -115,21 +143,68 @@ pub(super) fn size(
     )
 }
 
-/// What the crate says of a picture, on one line and without saying twice what format it is.
+/// What the crate says of a picture, in the words of one who did not write it where these are known.
 pub(super) fn problem(error: &ImageError) -> String {
+    const PLAINLY: [(&str, &str); 20] = [
+        ("soft limit", "a side of it is longer than 65,535 pixels"),
+        ("mage dimensions", "its width or height is impossible"),
+        ("invalid dimensions", "its width or height is impossible"),
+        ("is set to zero", "it has no pixels"),
+        ("`ImageWidth`", "its width is missing"),
+        (
+            "compression method",
+            "it is packed in a way that the lab does not read",
+        ),
+        (
+            "compression type",
+            "it is packed in a way that the lab does not read",
+        ),
+        (
+            "only parse 8-bit",
+            "it has more than 8 bits a channel, which the lab does not read in JPEG",
+        ),
+        ("start of frame differs", "its header of a frame is damaged"),
+        ("CRC error", "a checksum does not match"),
+        ("appeared before IHDR", "its header is missing"),
+        ("chunk is missing", "its pixels are missing"),
+        ("does not have enough data", "pixels are missing at its end"),
+        ("deflate", "its compressed pixels make no sense"),
+        ("filter method", "its compressed pixels make no sense"),
+        ("Premature End", "it ends before its pixels"),
+        ("Not enough bytes", "it is cut short"),
+        (
+            "does not support the color type",
+            "its pixels have bits or colours that the lab does not read",
+        ),
+        ("Unknown bitmap header", "its header has an unknown length"),
+        (
+            "components cannot be zero",
+            "its header of a frame is missing",
+        ),
+    ];
     let said = match error {
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {
-            "it is cut short".into()
+            return "it is cut short".into();
         }
-        ImageError::Limits(_) => "it needs more memory than a picture may".into(),
+        ImageError::Limits(_) => return "it needs more memory than a picture may".into(),
         other => other.to_string(),
     };
-    let said = said.replace('\n', " ");
-    let after = said
-        .strip_prefix("Format error decoding ")
-        .and_then(|rest| rest.split_once(": "));
-    after
-        .map_or(said.as_str(), |(_, problem)| problem)
-        .trim()
-        .to_owned()
+    if let Some((_, plain)) = PLAINLY.iter().find(|(part, _)| said.contains(part)) {
+        return (*plain).into();
+    }
+    let said = said.replace(char::is_control, " ");
+    let after = [
+        "does not support the format features ",
+        "format error: ",
+        "Reason:",
+    ]
+    .iter()
+    .find_map(|part| said.split_once(part))
+    .or_else(|| {
+        said.strip_prefix("Format error decoding ")?
+            .split_once(": ")
+    })
+    .map_or(said.as_str(), |(_, problem)| problem);
+    let quiet = |mark: char| mark == '"' || mark == '.' || mark.is_whitespace();
+    after.trim_matches(quiet).to_owned()
 }

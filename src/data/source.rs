@@ -69,7 +69,7 @@ fn read(
             "png" => Err(no_picture(&input, "PNG")),
             "jpg" | "jpeg" => Err(no_picture(&input, "JPEG")),
             // two letters alone, which `format_of` takes for too little
-            "bmp" if head.starts_with(b"BM") => picture::read(input, ImageFormat::Bmp, name),
+            "bmp" if is_bmp(head) => picture::read(input, ImageFormat::Bmp, name),
             "bmp" => Err(no_picture(&input, "BMP")),
             "tif" | "tiff" => Err(no_picture(&input, "TIFF")),
             "webp" => Err(no_picture(&input, "WebP")),
@@ -85,6 +85,11 @@ fn read(
             }),
         }
     }
+}
+
+/// Whether a file that is called a BMP may be one, though the fields that should be 0 are not.
+fn is_bmp(head: &[u8]) -> bool {
+    head.starts_with(b"BM") && !str::from_utf8(head).is_ok_and(foreign::is_text)
 }
 
 /// The refusal of a file that only its name makes a picture.
@@ -244,10 +249,10 @@ fn picture_in(path: &Path, most: u32, watch: Watch<'_>) -> Result<Decoded, DataE
     let input = Input::open(path, watch)?;
     match picture::format_of(input.head()) {
         Some(format) => picture::decode(input, format, most),
-        None if input.head().starts_with(b"BM") => picture::decode(input, ImageFormat::Bmp, most),
+        None if is_bmp(input.head()) => picture::decode(input, ImageFormat::Bmp, most),
         None => {
             foreign::refuse(&input)?;
-            Err(no_picture(&input, "picture"))
+            Err(no_picture(&input, "that it is one"))
         }
     }
 }

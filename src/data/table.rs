@@ -1,18 +1,18 @@
 //! Tables of numbers as text: comma, semicolon, tab or spaces between, with or without a line of names.
 
-mod layout;
+mod columns;
 
 use std::borrow::Cow;
 
 use csv::{ByteRecord, ReaderBuilder};
 use ndarray::Array2;
 
-use super::choice::classes;
+use super::choice::{classes, shown};
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
 use super::{DataError, Preparation, SampleShape, Scaling, limits};
-use layout::{Layout, Separator, number};
+use columns::{Columns, Separator, number};
 
 /// Rows between two words of progress.
 const WORD: u64 = 1 << 10;
@@ -36,7 +36,7 @@ pub(super) fn read(
     refuse_binary(&input, text)?;
     let separator = Separator::of(text);
     let text = match separator {
-        Separator::Spaces => Cow::Owned(layout::commas_for_spaces(text)),
+        Separator::Spaces => Cow::Owned(columns::commas_for_spaces(text)),
         _ => Cow::Borrowed(text),
     };
     let mut table = Table {
@@ -57,13 +57,13 @@ pub(super) fn read(
     }
     let mut second = ByteRecord::new();
     let (first_start, more) = (table.start, table.next(&mut second)?);
-    let layout = Layout::of(&record, more.then_some(&second));
+    let columns = Columns::of(&record, more.then_some(&second));
     let width = record.len();
     // the record in hand is the first of data
     let mut in_hand = true;
     let mut waiting = more.then_some((table.start, second));
     table.start = first_start;
-    if layout.names {
+    if columns.names {
         in_hand = next_of(&mut waiting, &mut table, &mut record)?;
     }
     let mut notes = Vec::new();
@@ -73,12 +73,15 @@ pub(super) fn read(
     while in_hand {
         table.check_width(&record, width)?;
         for (column, field) in record.iter().enumerate() {
-            if Some(column) == layout.labels {
+            if Some(column) == columns.labels {
                 word.get_or_insert_with(|| (field.to_vec(), table.line()));
                 words.push(String::from_utf8_lossy(field).into_owned());
                 continue;
             }
             let value = number(field).ok_or_else(|| table.not_a_number(field, column))?;
+            if value.is_infinite() && field.iter().any(u8::is_ascii_digit) {
+                return Err(table.too_large(field, column));
+            }
             if !value.is_finite() {
                 return Err(DataError::NotFinite {
                     file: input.file().to_owned(),
@@ -102,17 +105,17 @@ pub(super) fn read(
         }
         in_hand = next_of(&mut waiting, &mut table, &mut record)?;
     }
-    let length = width - usize::from(layout.labels.is_some());
+    let length = width - usize::from(columns.labels.is_some());
     if rows == 0 || length == 0 {
-        return Err(no_samples(&input, rows, length));
+        return Err(no_samples(&input, width, rows));
     }
     let mut labels = None;
-    if let (Some(column), Some((word, line))) = (layout.labels, word) {
+    if let (Some(column), Some((word, line))) = (columns.labels, word) {
         // taken for labels by its first word, it turns out to hold numbers: then that word is the mistake
-        if !layout.named && words.iter().any(|word| number(word.as_bytes()).is_some()) {
-            return Err(layout::not_a_number(&input, &word, line, column));
+        if !columns.named && words.iter().any(|word| number(word.as_bytes()).is_some()) {
+            return Err(columns::not_a_number(&input, &word, line, column));
         }
-        if !layout.named {
+        if !columns.named {
             let column = column + 1;
             notes.push(format!("Column {column} taken for labels: it holds words."));
         }
@@ -205,6 +208,10 @@ impl Table<'_, '_> {
         if length == width {
             return Ok(());
         }
+        if !record.as_slice().iter().any(u8::is_ascii_digit) {
+            let found = format!("words in line {}, where numbers should be", self.line());
+            return Err(self.input.unsupported(found, "choose a table of numbers"));
+        }
         let found = format!(
             "{length} {} in line {}, and {width} in the lines before",
             if length == 1 { "field" } else { "fields" },
@@ -221,8 +228,20 @@ impl Table<'_, '_> {
         Err(self.input.unsupported(found, remedy))
     }
 
+    /// The refusal of a number like 1e999.
+    fn too_large(&self, field: &[u8], column: usize) -> DataError {
+        let found = format!(
+            "{:?} in line {}, column {}, which is beyond the range of numbers",
+            shown(&String::from_utf8_lossy(field)),
+            self.line(),
+            column + 1
+        );
+        self.input
+            .unsupported(found, "replace it or leave that line out")
+    }
+
     fn not_a_number(&self, field: &[u8], column: usize) -> DataError {
-        layout::not_a_number(self.input, field, self.line(), column)
+        columns::not_a_number(self.input, field, self.line(), column)
     }
 }
 
@@ -251,7 +270,9 @@ fn without_mark(text: &[u8]) -> &[u8] {
 fn refuse_binary(input: &Input<'_>, text: &[u8]) -> Result<(), DataError> {
     match text.iter().position(|byte| *byte == 0) {
         None => Ok(()),
-        Some(0 | 1) => Err(input.unsupported("text in UTF-16", "save it in UTF-8")),
+        Some(_) if text.len() > 1 && (text[0] == 0) != (text[1] == 0) => {
+            Err(input.unsupported("text in UTF-16", "save it in UTF-8"))
+        }
         Some(place) => Err(input.unsupported(
             format!("a zero byte at byte {place}, which no text has"),
             "write the table again, or give the file the ending of what it is",
@@ -259,10 +280,18 @@ fn refuse_binary(input: &Input<'_>, text: &[u8]) -> Result<(), DataError> {
     }
 }
 
-fn no_samples(input: &Input<'_>, rows: u64, length: usize) -> DataError {
-    DataError::NoSamples {
-        file: input.file().to_owned(),
-        shape: format!("({rows}, {length})"),
+/// The refusal of a table without a single value to learn from.
+fn no_samples(input: &Input<'_>, width: usize, rows: u64) -> DataError {
+    match (width, rows) {
+        (0, _) => input.unsupported("blank lines and nothing else", "choose another file"),
+        (_, 0) => input.unsupported(
+            "names of columns and no row of numbers",
+            "add the numbers, or choose another file",
+        ),
+        _ => input.unsupported(
+            "labels and nothing to learn from",
+            "add the columns of values, or choose another file",
+        ),
     }
 }
 

@@ -20,7 +20,7 @@ fn idx_files(files: &mut Files) {
         ("idx/no-such-type.idx", patched(&images, 2, &[7])),
         ("idx/no-dimensions.idx", vec![0, 0, 8, 0, 5]),
         ("idx/five-dimensions.idx", idx(8, &[1; 5], &[5])),
-        ("idx/four-dimensions.idx", idx(8, &[2, 2, 2, 3], &[5; 24])),
+        ("idx/four-dimensions.idx", idx(8, &[2, 5, 2, 2], &[5; 40])),
         ("idx/labels.idx", idx(8, &[4], &[0, 1, 2, 3])),
         ("idx/no-samples.idx", idx(8, &[0, 28, 28], &[])),
         ("idx/no-columns.idx", idx(8, &[3, 28, 0], &[])),
@@ -44,7 +44,6 @@ fn idx_files(files: &mut Files) {
             ),
         ),
         ("idx/infinity.idx", doubles([f64::INFINITY, 1.0, 2.0, 3.0])),
-        ("idx/beyond-squares.idx", doubles([0.0, 1e200, 2.0, 3.0])),
         ("idx/text.idx", b"these are the images of my set\n".to_vec()),
         ("idx/little-endian.idx", {
             let sides: Vec<u8> = [2u32, 2, 2]

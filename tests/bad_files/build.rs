@@ -15,18 +15,6 @@ pub fn patched(bytes: &[u8], at: usize, with: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// `bytes` with every `what` replaced by as many bytes of `with`.
-pub fn replaced(bytes: &[u8], what: &[u8], with: &[u8]) -> Vec<u8> {
-    assert_eq!(what.len(), with.len());
-    let places: Vec<usize> = (0..bytes.len())
-        .filter(|&at| bytes[at..].starts_with(what))
-        .collect();
-    assert!(!places.is_empty(), "nothing to replace");
-    places
-        .iter()
-        .fold(bytes.to_vec(), |bytes, &at| patched(&bytes, at, with))
-}
-
 pub fn joined(parts: &[&[u8]]) -> Vec<u8> {
     parts.concat()
 }

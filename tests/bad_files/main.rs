@@ -16,7 +16,7 @@ mod packed;
 mod pictures;
 mod tables;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -121,14 +121,46 @@ fn the_bad_files_take_little_room() {
     assert!(bytes < 300_000, "{bytes} bytes");
 }
 
-#[test]
-#[ignore = "writes the files of tests/bad anew"]
-fn make_the_bad_files() {
+fn made() -> build::Files {
     let mut files = Vec::new();
     arrays::make(&mut files);
     packed::make(&mut files);
     pictures::make(&mut files);
     tables::make(&mut files);
+    files
+}
+
+#[test]
+fn every_file_says_where_it_comes_from() {
+    let made: BTreeSet<String> = made()
+        .into_iter()
+        .map(|(name, _)| name.to_owned())
+        .collect();
+    let mut lying = BTreeSet::new();
+    for format in entries(&folder()) {
+        for path in entries(&format) {
+            let name = path
+                .strip_prefix(folder())
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .replace('\\', "/");
+            if !name.ends_with(TABLE) && !name.contains("/found-") {
+                lying.insert(name);
+            }
+        }
+    }
+    let differing: Vec<_> = made.symmetric_difference(&lying).collect();
+    assert!(
+        differing.is_empty(),
+        "made and not there, or there and not made: {differing:?}"
+    );
+}
+
+#[test]
+#[ignore = "writes the files of tests/bad anew"]
+fn make_the_bad_files() {
+    let files = made();
     for (name, bytes) in &files {
         let path = folder().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();

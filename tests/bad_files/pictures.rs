@@ -235,8 +235,10 @@ fn tiff_files(files: &mut Files) {
     let sound = with(0, 0, 0, 0);
     let side = |side: u32| {
         let wide = with(256, 4, 1, side);
-        let height = wide.len() - 4 - 9 * 12 + 12 + 8;
-        patched(&wide, height, &side.to_le_bytes())
+        let directory = wide.len() - 4 - 9 * 12;
+        // the second entry is the height, the eighth the rows of a strip
+        let high = patched(&wide, directory + 12 + 8, &side.to_le_bytes());
+        patched(&high, directory + 7 * 12 + 8, &side.to_le_bytes())
     };
     files.extend([
         ("tiff/text.tif", b"tiffany, a name and no picture".to_vec()),
@@ -254,7 +256,6 @@ fn tiff_files(files: &mut Files) {
             tiff(&[(257, 4, 1, 12), (258, 3, 1, 8)], &pixels),
         ),
         ("tiff/strip-beyond.tif", with(273, 4, 1, 1 << 20)),
-        ("tiff/strip-too-short.tif", with(279, 4, 1, 20)),
         ("tiff/strips-without-end.tif", with(273, 4, u32::MAX, 8)),
         ("tiff/many-strips.tif", with(273, 4, 100_000, 8)),
         ("tiff/packed-strangely.tif", with(259, 3, 1, 999)),
@@ -305,10 +306,6 @@ fn webp_files(files: &mut Files) {
         (
             "webp/strange-chunk.webp",
             riff(&[(b"ABCD", vec![1, 2, 3, 4])]),
-        ),
-        (
-            "webp/chunk-beyond.webp",
-            patched(&sound, 16, &[0xff, 0xff, 0xff, 0x0f]),
         ),
         ("webp/damaged.webp", patched(&sound, 30, &[0xff; 20])),
         (

@@ -102,7 +102,7 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Contents> {
         let what = match (kind.form, imaginary) {
             (0, 0) => None,
             (1, _) => Some("text"),
-            (2, _) => Some("sparse"),
+            (2, _) => Some("a sparse array"),
             _ => Some("complex numbers"),
         };
         if let Some(what) = what {

@@ -6,6 +6,7 @@ use std::io::{ErrorKind, Read};
 use flate2::read::ZlibDecoder;
 
 use super::{Class, Contents, Kind, Parsed, Problem, Stored, Variable};
+use crate::data::error::grouped;
 use crate::data::limits;
 
 const HEADER: usize = 128;
@@ -206,7 +207,7 @@ fn matrix(elements: Elements<'_>, contents: &mut Contents) -> Parsed<()> {
         1 => (Class::Other, Some("a cell array")),
         2 => (Class::Other, Some("a structure")),
         4 => (Class::Other, Some("text")),
-        5 => (Class::Other, Some("sparse")),
+        5 => (Class::Other, Some("a sparse array")),
         _ => (Class::Other, Some("an object")),
     };
     let complex = (flags & COMPLEX != 0).then_some("complex numbers");
@@ -242,9 +243,11 @@ fn matrix(elements: Elements<'_>, contents: &mut Contents) -> Parsed<()> {
         .iter()
         .try_fold(1u64, |product, &side| product.checked_mul(side));
     if count.and_then(|count| count.checked_mul(size as u64)) != Some(values.data.len() as u64) {
+        let sides: Vec<String> = dimensions.iter().map(|&side| grouped(side)).collect();
         let problem = format!(
-            "an array of {dimensions:?} with {} bytes of values",
-            values.data.len()
+            "an array promises {} values and has {} bytes of them",
+            sides.join(" × "),
+            grouped(values.data.len() as u64)
         );
         return Err(elements.broken(name.next, problem));
     }

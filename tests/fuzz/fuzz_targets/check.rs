@@ -7,6 +7,16 @@ use sae_lab::data::{
     prepare,
 };
 
+/// What suits the kind of data, and each kind of preparation that takes its own way.
+const PREPARED: [Preprocessing; 6] = [
+    Preprocessing::Auto,
+    Preprocessing::None,
+    Preprocessing::Contrast,
+    Preprocessing::UnitColumns,
+    Preprocessing::Standardise,
+    Preprocessing::Zca,
+];
+
 /// Reads `bytes` as the content of a file called `name`, and prepares what was found in every way.
 pub fn check(name: &str, bytes: &[u8]) {
     let watch = |_: Progress| ControlFlow::Continue(());
@@ -26,11 +36,18 @@ pub fn check(name: &str, bytes: &[u8]) {
             Values::Bytes(_) => {}
         }
     }
-    for preprocessing in [Preprocessing::Auto, Preprocessing::None, Preprocessing::Unit] {
+    if let Content::Pictures(pictures) = &found.content {
+        for picture in pictures {
+            assert!(matches!(picture.channels, 1 | 3));
+            assert_eq!(picture.values.len(), picture.rows * picture.columns * picture.channels);
+            assert!(picture.values.iter().all(|value| value.is_finite()));
+        }
+    }
+    for preprocessing in PREPARED {
         let spec = DataSpec {
             patch: 4,
             patches: 20,
-            preprocessing,
+            preparation: preprocessing.preparation(),
             ..DataSpec::file(name)
         };
         let set = match prepare(&found, &spec, &watch) {

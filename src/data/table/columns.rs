@@ -90,7 +90,7 @@ pub(super) fn commas_for_spaces(text: &[u8]) -> Vec<u8> {
 
 /// How the columns are to be read.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Layout {
+pub(super) struct Columns {
     /// Whether the first line holds the columns' names.
     pub(super) names: bool,
     /// The column that holds labels.
@@ -99,7 +99,7 @@ pub(super) struct Layout {
     pub(super) named: bool,
 }
 
-impl Layout {
+impl Columns {
     /// By the first two lines. The first holds names if it has no number at all, or a name for labels, or words where
     /// the second has numbers.
     pub(super) fn of(first: &ByteRecord, second: Option<&ByteRecord>) -> Self {
@@ -197,10 +197,10 @@ pub(super) fn not_a_number(input: &Input<'_>, field: &[u8], line: u64, column: u
 mod tests {
     use super::*;
 
-    fn layout(first: &[&str], second: Option<&[&str]>) -> (bool, Option<usize>, bool) {
+    fn columns(first: &[&str], second: Option<&[&str]>) -> (bool, Option<usize>, bool) {
         let record = |fields: &[&str]| ByteRecord::from(fields.to_vec());
-        let layout = Layout::of(&record(first), second.map(record).as_ref());
-        (layout.names, layout.labels, layout.named)
+        let columns = Columns::of(&record(first), second.map(record).as_ref());
+        (columns.names, columns.labels, columns.named)
     }
 
     #[test]
@@ -241,7 +241,7 @@ mod tests {
             ),
             (["", "a", "b"], numbers, (true, None, false)),
         ] {
-            assert_eq!(layout(&first, second), expected, "{first:?}");
+            assert_eq!(columns(&first, second), expected, "{first:?}");
         }
     }
 
