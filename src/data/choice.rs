@@ -1,6 +1,8 @@
 //! Which array of a file that holds several.
 
-use super::error::grouped;
+use std::path::Path;
+
+use super::error::{grouped, name_of};
 
 /// An array as its header describes it.
 pub(super) struct Candidate {
@@ -8,6 +10,15 @@ pub(super) struct Candidate {
     pub(super) shape: Vec<u64>,
     /// Whether it can be data at all: numbers, two dimensions or more, not empty.
     pub(super) usable: bool,
+    /// What it is, where it is no array of numbers.
+    pub(super) what: Option<String>,
+}
+
+/// Why none of the arrays was taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoChoice {
+    pub(super) found: String,
+    pub(super) remedy: &'static str,
 }
 
 /// What data are called, most telling first; compared in lower case.
@@ -26,12 +37,19 @@ const NAMES: [&str; 10] = [
 
 /// The place of the array asked for; else of the one with the most telling name; else of the largest. `Err` says what
 /// there is.
-pub(super) fn choose(candidates: &[Candidate], asked: Option<&str>) -> Result<usize, String> {
+pub(super) fn choose(candidates: &[Candidate], asked: Option<&str>) -> Result<usize, NoChoice> {
+    let refused = |named: String| NoChoice {
+        found: match listed(candidates) {
+            Some(listed) => format!("no array {named}to train on, but {listed}"),
+            None => "no arrays at all".into(),
+        },
+        remedy: remedy(candidates),
+    };
     if let Some(asked) = asked {
-        return candidates
+        let found = candidates
             .iter()
-            .position(|candidate| candidate.name == asked && candidate.usable)
-            .ok_or_else(|| format!("no array {asked:?} to train on, but {}", listed(candidates)));
+            .position(|candidate| candidate.name == asked && candidate.usable);
+        return found.ok_or_else(|| refused(format!("{:?} ", shown(asked))));
     }
     let size = |candidate: &Candidate| {
         candidate
@@ -52,12 +70,15 @@ pub(super) fn choose(candidates: &[Candidate], asked: Option<&str>) -> Result<us
         .filter(|(_, candidate)| candidate.usable)
         .min_by_key(|(_, candidate)| (rank(candidate), u64::MAX - size(candidate)))
         .map(|(place, _)| place)
-        .ok_or_else(|| {
-            format!(
-                "no array of two dimensions or more, but {}",
-                listed(candidates)
-            )
-        })
+        .ok_or_else(|| refused(String::new()))
+}
+
+fn remedy(candidates: &[Candidate]) -> &'static str {
+    if candidates.iter().any(|candidate| candidate.usable) {
+        "name one of these"
+    } else {
+        "save the samples as a full array of real numbers of two dimensions, one sample a row"
+    }
 }
 
 /// A note on the choice, where there was one to make.
@@ -72,27 +93,42 @@ pub(super) fn note(candidates: &[Candidate], chosen: usize) -> Option<String> {
     (others > 0).then(|| {
         format!(
             "Array {} taken, of {}.",
-            candidates[chosen].name,
-            listed(candidates)
+            shown(&candidates[chosen].name),
+            listed(candidates).unwrap_or_default()
         )
     })
 }
 
-/// "x (40 × 784), y (40)"
-fn listed(candidates: &[Candidate]) -> String {
+/// "x (40 × 784), y (40)"; `None` if there is nothing.
+fn listed(candidates: &[Candidate]) -> Option<String> {
     const SHOWN: usize = 8;
     if candidates.is_empty() {
-        return "nothing".into();
+        return None;
     }
     let one = |candidate: &Candidate| {
+        let name = shown(&candidate.name);
         let sides: Vec<String> = candidate.shape.iter().map(|&side| grouped(side)).collect();
-        format!("{} ({})", candidate.name, sides.join(" × "))
+        match &candidate.what {
+            Some(what) => format!("{name} ({what})"),
+            None if sides.is_empty() => format!("{name} (one number)"),
+            None => format!("{name} ({})", sides.join(" × ")),
+        }
     };
     let mut shown: Vec<String> = candidates.iter().take(SHOWN).map(one).collect();
     if candidates.len() > SHOWN {
         shown.push(format!("{} more", candidates.len() - SHOWN));
     }
-    shown.join(", ")
+    Some(shown.join(", "))
+}
+
+/// A name as messages show it: on one line, and not at any length.
+pub(super) fn shown(name: &str) -> String {
+    const SHOWN: usize = 40;
+    let name = name_of(Path::new(name));
+    if name.chars().count() <= SHOWN {
+        return name;
+    }
+    name.chars().take(SHOWN).chain(['…']).collect()
 }
 
 /// Class labels from numbers, if that is what they are: whole, from 0 to 255.
@@ -105,7 +141,44 @@ pub(super) fn labels(values: &[f64]) -> Option<Vec<u8>> {
         .collect()
 }
 
-/// Whether an array of this name holds labels.
+/// Most classes that labels in words may have.
+const CLASSES: usize = 256;
+
+/// Labels as classes: whole numbers from 0 to 255 as they are, words and other whole numbers in the order in which
+/// they come. Where they make no classes a note says so.
+pub(super) fn classes(words: &[String], notes: &mut Vec<String>) -> Option<Vec<u8>> {
+    let numbers: Option<Vec<f64>> = words.iter().map(|word| word.parse().ok()).collect();
+    if let Some(numbers) = numbers {
+        if let Some(classes) = labels(&numbers) {
+            return Some(classes);
+        }
+        if numbers.iter().any(|number| number.fract() != 0.0) {
+            notes.push("Labels left aside: they are no whole numbers.".into());
+            return None;
+        }
+    }
+    let mut names: Vec<&str> = Vec::new();
+    let mut classes = Vec::with_capacity(words.len());
+    for word in words {
+        let class = names
+            .iter()
+            .position(|name| name == word)
+            .unwrap_or_else(|| {
+                names.push(word);
+                names.len() - 1
+            });
+        if class >= CLASSES {
+            notes.push(format!(
+                "Labels left aside: they have more than {CLASSES} different values."
+            ));
+            return None;
+        }
+        classes.push(class as u8);
+    }
+    Some(classes)
+}
+
+/// Whether an array or a column of this name holds labels.
 pub(super) fn names_labels(name: &str) -> bool {
     let name = name.to_lowercase();
     [
@@ -113,6 +186,11 @@ pub(super) fn names_labels(name: &str) -> bool {
         "label",
         "labels",
         "class",
+        "classes",
+        "class_label",
+        "category",
+        "species",
+        "variety",
         "target",
         "targets",
         "y_train",
@@ -131,6 +209,7 @@ mod tests {
             name: name.into(),
             shape: shape.to_vec(),
             usable: shape.len() >= 2,
+            what: None,
         }
     }
 
@@ -154,12 +233,15 @@ mod tests {
         );
         let refusal = choose(&all, Some("y")).unwrap_err();
         assert!(
-            refusal.contains("y (40), w (9 × 9), X (4 × 3)"),
-            "{refusal}"
+            refusal.found.contains("y (40), w (9 × 9), X (4 × 3)"),
+            "{refusal:?}"
         );
         assert_eq!(
             choose(&[], None),
-            Err("no array of two dimensions or more, but nothing".into())
+            Err(NoChoice {
+                found: "no arrays at all".into(),
+                remedy: "save the samples as a full array of real numbers of two dimensions, one sample a row",
+            })
         );
         assert_eq!(note(&all[..2], 1), None);
         assert_eq!(

@@ -34,6 +34,25 @@ pub enum DataError {
     Unrecognised { file: String, formats: &'static str },
 
     #[error(
+        "{file} is no picture, though its name says {format}: it begins with {beginning}; fetch it again, or give it the \
+         ending of what it is"
+    )]
+    Misnamed {
+        file: String,
+        format: &'static str,
+        /// Its first bytes, readable.
+        beginning: String,
+    },
+
+    #[error("{file} changed while it was read (it had {} bytes, then {}): load it again once it is finished",
+        grouped(*.before), grouped(*.after))]
+    Changed {
+        file: String,
+        before: u64,
+        after: u64,
+    },
+
+    #[error(
         "{file} ends too soon: its {format} header promises {} bytes and there are {}; copy or download it again",
         grouped(*.expected),
         grouped(*.actual)
@@ -56,7 +75,7 @@ pub enum DataError {
         expected: u64,
     },
 
-    #[error("{file} has a broken {format} header at byte {}: {problem}; write it again", grouped(*.byte))]
+    #[error("{file} is no sound {format} file: {problem} (byte {}); write it again", grouped(*.byte))]
     Header {
         file: String,
         format: &'static str,
@@ -64,12 +83,28 @@ pub enum DataError {
         problem: String,
     },
 
-    #[error("{file} is damaged at byte {} of its compressed content ({problem}): copy or download it again", grouped(*.byte))]
+    #[error("{file} cannot be unpacked beyond byte {} ({problem}): copy or download it again", grouped(*.byte))]
     Compression {
         file: String,
         byte: u64,
         problem: String,
     },
+
+    #[error(
+        "{file} is a broken zip archive ({problem}): copy or download it again, or save it anew"
+    )]
+    Archive { file: String, problem: String },
+
+    #[error("{file} unpacks to more than {ratio} times its size, which no data do: {remedy}")]
+    Bomb {
+        file: String,
+        ratio: u64,
+        remedy: &'static str,
+    },
+
+    #[error("{file} needs {} bytes of memory at once, more than there are: close other programs, or keep fewer samples",
+        grouped(*.bytes))]
+    Memory { file: String, bytes: u64 },
 
     #[error(
         "{file} could not be decoded as {format} ({problem}): open it in a picture program and save it anew"
@@ -152,10 +187,33 @@ pub enum DataError {
     Cancelled,
 }
 
-/// How a file is named in messages: as given, whatever bytes its name has.
+/// How a file is named in messages: as given, whatever bytes its name has, on one line of bearable length.
 pub(crate) fn name_of(path: &Path) -> String {
-    path.display().to_string()
+    // ends and turns of a line, escape sequences, and marks that turn the direction of what follows
+    let unfit = |character: char| {
+        character.is_control()
+            || matches!(character, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    let name = path.display().to_string();
+    let mut shown = String::with_capacity(name.len());
+    for character in name.chars() {
+        if unfit(character) {
+            shown.extend(character.escape_default());
+        } else {
+            shown.push(character);
+        }
+    }
+    let length = shown.chars().count();
+    if length > NAME {
+        let first: String = shown.chars().take(NAME / 2).collect();
+        let last: String = shown.chars().skip(length - NAME / 2).collect();
+        shown = format!("{first}…{last}");
+    }
+    shown
 }
+
+/// Most characters of a file's name that a message shows.
+const NAME: usize = 240;
 
 /// 1234567 → "1,234,567".
 pub fn grouped(value: u64) -> String {
@@ -173,6 +231,20 @@ pub fn grouped(value: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_stay_on_one_line() {
+        assert_eq!(name_of(Path::new("data/ümlaut x.csv")), "data/ümlaut x.csv");
+        assert_eq!(
+            name_of(Path::new("a\nb\x1b[2J\u{202e}c")),
+            "a\\nb\\u{1b}[2J\\u{202e}c"
+        );
+        let long = name_of(Path::new(&format!("{}.png", "x/".repeat(5_000))));
+        assert!(
+            long.chars().count() == NAME + 1 && long.ends_with("x/.png"),
+            "{long}"
+        );
+    }
 
     #[test]
     fn digits_come_in_groups_of_three() {

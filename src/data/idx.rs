@@ -1,84 +1,127 @@
 //! IDX, the format of MNIST and its kin (Y. LeCun): a big-endian header, then the values in row-major order.
 //!
-//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: unsigned bytes (m, n) and
-//! (m, rows, columns).
+//! `00 00`, a type byte, the number of dimensions, one u32 for each, the values. Read here: every type, and the
+//! dimensions that an `.npy` may have.
 
 use std::path::{Path, PathBuf};
 
-use ndarray::Array2;
-
-use super::found::{Content, Found, Values, shape_of};
+use super::found::{Content, Found, Values};
 use super::input::Input;
+use super::layout::{Layout, every, thinned};
+use super::npy::{array, decode, finite};
+use super::npy_header::{Header, Kind};
 use super::progress::Watch;
-use super::{DataError, Preparation, SampleShape, limits};
+use super::{DataError, Preparation, Scaling, choice, foreign, picture};
 
 const FORMAT: &str = "IDX";
-const UNSIGNED_BYTE: u8 = 0x08;
 
 /// Whether `head` begins like an IDX file.
 pub(super) fn is_idx(head: &[u8]) -> bool {
     matches!(head, [0, 0, 0x08 | 0x09 | 0x0b..=0x0e, 1..=4, ..])
 }
 
-/// Reads images, and from the file beside them, if it is named as MNIST names it, their labels.
+/// Reads images, and from the file beside them, if it is named as MNIST names it, their labels. Unsigned bytes are
+/// 8-bit pictures, f64 stays f64, and every other type becomes f32.
 pub(super) fn read(
     mut input: Input<'_>,
     path: &Path,
     name: String,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
-    let dimensions = header(&mut input)?;
-    let (samples, shape) = match dimensions[..] {
-        [samples, length] => (samples, shape_of(length)),
-        [samples, rows, columns] => (samples, SampleShape::grey(rows, columns)),
-        [_] => {
-            return Err(input.unsupported(
-                "one value a sample, as a file of labels does",
-                "choose the file of images; labels beside it are found by their name",
-            ));
+    let header = header(&mut input)?;
+    let samples = header.shape[0];
+    let shape = sides(&header);
+    if shape.len() == 1 {
+        return Err(input.unsupported(
+            "one value a sample, as a file of labels does",
+            "choose the file of images; labels beside it are found by their name",
+        ));
+    }
+    let layout = Layout::of(&shape).ok_or_else(|| {
+        input.unsupported(
+            format!("an array of shape {shape:?}"),
+            "write (samples, rows, columns), (samples, values) or (samples, rows, columns, channels), with 1, 3 or 4 \
+             channels",
+        )
+    })?;
+    let Some(every) = every(&header.shape) else {
+        return Err(super::too_many_values(input.file(), &header.shape));
+    };
+    let step = every as usize;
+    let values = match (header.kind, header.size) {
+        (Kind::Unsigned, _) => Values::Bytes(array(&mut input, FORMAT, &header, &shape, step)?),
+        (Kind::Float, 8) => {
+            let values = array(&mut input, FORMAT, &header, &shape, step)?;
+            finite(&values, input.file())?;
+            Values::F64(values)
         }
         _ => {
-            return Err(input.unsupported(
-                format!("{} dimensions", dimensions.len()),
-                "write (samples, rows, columns) or (samples, values)",
-            ));
+            let values = array(&mut input, FORMAT, &header, &shape, step)?;
+            finite(&values, input.file())?;
+            Values::F32(values)
         }
     };
-    let values = body(&mut input, &dimensions)?;
-    let values = Array2::from_shape_vec((samples, values.len() / samples.max(1)), values)
-        .map_err(|error| input.header(FORMAT, 4, error.to_string()))?;
-    let mut notes = Vec::new();
+    input.end(FORMAT)?;
+    let inside = match &values {
+        Values::Bytes(_) => false,
+        Values::F32(values) => values.iter().all(|value| (0.0..=1.0).contains(value)),
+        Values::F64(values) => values.iter().all(|value| (0.0..=1.0).contains(value)),
+    };
+    let bytes = matches!(values, Values::Bytes(_));
+    let (content, mut notes) = layout.content(values, input.file());
+    notes.extend(thinned(every, samples));
+    let suggested = match &content {
+        Content::Pictures(pictures) => {
+            picture::suggested(pictures.iter().any(|picture| picture.channels == 3))
+        }
+        Content::Samples { .. } if bytes => Preparation::LEVELS,
+        Content::Samples { .. } if inside => Preparation::NONE,
+        Content::Samples { .. } => Preparation {
+            scaling: Scaling::Unit,
+            ..Preparation::NONE
+        },
+    };
     let mut labels = None;
     if let Some(beside) = labels_beside(path).filter(|beside| beside.is_file()) {
-        match read_labels(&beside, samples, watch) {
-            Ok(found) => labels = Some(found),
+        match read_labels(&beside, shape[0], watch) {
+            Ok(found) => labels = Some(found.into_iter().step_by(step).collect()),
             Err(DataError::Cancelled) => return Err(DataError::Cancelled),
-            Err(error) => notes.push(format!("Labels left aside: {error}")),
+            Err(error) => notes.push(format!("Labels left aside: {error}.")),
         }
     }
     Ok(Found {
         name,
-        content: Content::Samples {
-            values: Values::Bytes(values),
-            shape,
-        },
-        encoding: "8-bit unsigned integers, IDX".into(),
-        suggested: Preparation::LEVELS,
+        content,
+        encoding: format!("{}, IDX", header.encoding()),
+        suggested,
         labels,
         notes,
     })
 }
 
-/// The labels (count) of an IDX file of one dimension.
+/// The labels (count) of an IDX file of one dimension: whole numbers from 0 to 255 of any type.
 pub(super) fn labels(mut input: Input<'_>, count: usize) -> Result<Vec<u8>, DataError> {
-    let dimensions = header(&mut input)?;
-    if dimensions != [count] {
+    let header = header(&mut input)?;
+    if header.shape != [count as u64] {
         return Err(input.unsupported(
-            format!("labels of shape {dimensions:?} for {count} images"),
+            format!("labels of shape {:?} for {count} images", header.shape),
             "take the two files from the same set",
         ));
     }
-    body(&mut input, &dimensions)
+    let mut values: Vec<f64> = Vec::new();
+    let size = (count * header.size) as u64; // held against the file's length
+    let expected = input.position() + size;
+    input.pieces(size, FORMAT, expected, |piece| {
+        decode(&header, piece, &mut values);
+        Ok(())
+    })?;
+    input.end(FORMAT)?;
+    choice::labels(&values).ok_or_else(|| {
+        input.unsupported(
+            "labels that are no whole numbers from 0 to 255",
+            "number the classes from 0",
+        )
+    })
 }
 
 fn read_labels(path: &Path, count: usize, watch: Watch<'_>) -> Result<Vec<u8>, DataError> {
@@ -92,61 +135,74 @@ fn labels_beside(path: &Path) -> Option<PathBuf> {
         .then(|| path.with_file_name(name.replace("images", "labels").replace("idx3", "idx1")))
 }
 
-/// The dimensions, held against the file's length and the limits.
-fn header(input: &mut Input<'_>) -> Result<Vec<usize>, DataError> {
-    let [zero, null, kind, count] = input.array::<4>(FORMAT)?;
+/// The type and the dimensions, held against the file's length.
+fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
+    let [zero, null, code, count] = input.array::<4>(FORMAT)?;
     if (zero, null) != (0, 0) || !(1..=4).contains(&count) {
         let problem = format!(
-            "it begins {zero:02x} {null:02x} {kind:02x} {count:02x} and not, say, 00 00 08 03"
+            "it begins with {} and not, say, 00 00 08 03",
+            foreign::beginning(input.head())
         );
         return Err(input.header(FORMAT, 0, problem));
     }
-    if kind != UNSIGNED_BYTE {
-        let kind = match kind {
-            0x09 => "signed bytes",
-            0x0b => "16-bit integers",
-            0x0c => "32-bit integers",
-            0x0d => "32-bit floating-point numbers",
-            0x0e => "64-bit floating-point numbers",
-            _ => return Err(input.header(FORMAT, 2, format!("{kind:02x} is no type of value"))),
-        };
-        return Err(input.unsupported(kind, "write unsigned bytes, or save the array as .npy"));
-    }
-    let mut dimensions = Vec::with_capacity(usize::from(count));
-    for _ in 0..count {
-        dimensions.push(u64::from(u32::from_be_bytes(input.array::<4>(FORMAT)?)));
-    }
-    let size = dimensions
-        .iter()
-        .try_fold(1u64, |product, &side| product.checked_mul(side));
-    let Some(size) = size.filter(|size| *size <= limits::VALUES) else {
-        return Err(super::too_many_values(input.file(), &dimensions));
+    let (kind, size) = match code {
+        0x08 => (Kind::Unsigned, 1),
+        0x09 => (Kind::Signed, 1),
+        0x0b => (Kind::Signed, 2),
+        0x0c => (Kind::Signed, 4),
+        0x0d => (Kind::Float, 4),
+        0x0e => (Kind::Float, 8),
+        _ => return Err(input.header(FORMAT, 2, format!("{code:02x} is no type of value"))),
     };
-    input.check_claim(size + input.position(), FORMAT)?;
-    if size == 0 {
-        return Err(DataError::NoSamples {
-            file: input.file().to_owned(),
-            shape: format!("{dimensions:?}"),
+    let mut shape = Vec::with_capacity(usize::from(count));
+    for _ in 0..count {
+        shape.push(u64::from(u32::from_be_bytes(input.array::<4>(FORMAT)?)));
+    }
+    let claim = |sides: &[u64]| {
+        let values = sides
+            .iter()
+            .try_fold(1u64, |product, &side| product.checked_mul(side))?;
+        values
+            .checked_mul(size as u64)?
+            .checked_add(input.position())
+    };
+    let held = |sides: &[u64]| match claim(sides) {
+        Some(claimed) => input.check_claim(claimed, FORMAT),
+        None => Err(super::too_many_values(input.file(), sides)),
+    };
+    if let Err(error) = held(&shape) {
+        let turned = |side: &u64| u64::from((*side as u32).swap_bytes());
+        let turned: Vec<u64> = shape.iter().map(turned).collect();
+        return Err(if !input.is_compressed() && held(&turned).is_ok() {
+            let problem = "its sides are written with the lowest byte first and not the highest";
+            input.header(FORMAT, 4, problem)
+        } else {
+            error
         });
     }
-    // each is at most the product, which is at most the limit
-    Ok(dimensions.into_iter().map(|side| side as usize).collect())
+    if shape.contains(&0) {
+        return Err(DataError::NoSamples {
+            file: input.file().to_owned(),
+            shape: format!("{shape:?}"),
+        });
+    }
+    Ok(Header {
+        kind,
+        size,
+        big_endian: true,
+        fortran_order: false,
+        shape,
+    })
 }
 
-fn body(input: &mut Input<'_>, dimensions: &[usize]) -> Result<Vec<u8>, DataError> {
-    let size = dimensions.iter().product::<usize>() as u64;
-    let expected = input.position() + size;
-    let mut values = Vec::new();
-    input.pieces(size, FORMAT, expected, |piece| {
-        values.extend_from_slice(piece);
-        Ok(())
-    })?;
-    input.end(FORMAT)?;
-    Ok(values)
+/// The dimensions: their product is at most the file's length, or what its compressed bytes can hold.
+fn sides(header: &Header) -> Vec<usize> {
+    header.shape.iter().map(|&side| side as usize).collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::SampleShape;
     use super::super::testing::{Folder, found, golden, gzip, loaded, refuse_every_cut, values};
     use super::*;
 
@@ -181,6 +237,73 @@ mod tests {
         }
         let set = loaded(&folder.file("d", &idx(&[3, 9], &pixels.repeat(2)[..27]))).unwrap();
         assert_eq!(set.shape, SampleShape::grey(3, 3));
+    }
+
+    /// An IDX file of values of type `code`.
+    fn typed(code: u8, dimensions: &[u32], values: &[u8]) -> Vec<u8> {
+        let mut bytes = idx(dimensions, values);
+        bytes[2] = code;
+        bytes
+    }
+
+    #[test]
+    fn every_type_of_value_is_read() {
+        let folder = Folder::new();
+        let numbers = [-1i8, 0, 1, 2, 3, 100];
+        let cases: [(u8, Vec<u8>); 5] = [
+            (0x09, numbers.iter().flat_map(|v| v.to_be_bytes()).collect()),
+            (
+                0x0b,
+                numbers
+                    .iter()
+                    .flat_map(|&v| i16::from(v).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                0x0c,
+                numbers
+                    .iter()
+                    .flat_map(|&v| i32::from(v).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                0x0d,
+                numbers
+                    .iter()
+                    .flat_map(|&v| f32::from(v).to_be_bytes())
+                    .collect(),
+            ),
+            (
+                0x0e,
+                numbers
+                    .iter()
+                    .flat_map(|&v| f64::from(v).to_be_bytes())
+                    .collect(),
+            ),
+        ];
+        for (code, values) in cases {
+            let bytes = typed(code, &[3, 2], &values);
+            refuse_every_cut("cut.idx", &bytes);
+            let found = found(&folder.file("typed.idx", &bytes)).unwrap();
+            assert_eq!(found.suggested.scaling, Scaling::Unit);
+            let Content::Samples { values, .. } = found.content else {
+                panic!("samples")
+            };
+            let values: Vec<f64> = match values {
+                Values::F64(values) if code == 0x0e => values.into_iter().collect(),
+                Values::F32(values) => values.into_iter().map(f64::from).collect(),
+                other => panic!("{code:x}: {other:?}"),
+            };
+            assert_eq!(values, numbers.map(f64::from), "{code:x}");
+        }
+        let images = folder.file("t-images-idx3-ubyte", &idx(&[2, 1, 2], &[0, 1, 2, 3]));
+        let labels = [7i32, 9].map(i32::to_be_bytes).concat();
+        folder.file("t-labels-idx1-ubyte", &typed(0x0c, &[2], &labels));
+        assert_eq!(found(&images).unwrap().labels, Some(vec![7, 9]));
+        let labels = [7.5f32, 9.0].map(f32::to_be_bytes).concat();
+        folder.file("t-labels-idx1-ubyte", &typed(0x0d, &[2], &labels));
+        let left = found(&images).unwrap();
+        assert!(left.labels.is_none() && left.notes[0].contains("no whole numbers"));
     }
 
     #[test]
@@ -268,16 +391,20 @@ mod tests {
         let cases: [(&str, Vec<u8>, &str); 5] = [
             (
                 "f.idx",
-                vec![0, 0, 0x0d, 2, 0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0],
-                "32-bit floating-point",
+                typed(0x0d, &[1, 1], &f32::NAN.to_be_bytes()),
+                "NaN in row 1, column 1",
             ),
-            ("m.idx", vec![1, 2, 3, 4, 5, 6, 7, 8], "begins 01 02 03 04"),
+            (
+                "m.idx",
+                vec![1, 2, 3, 4, 5, 6, 7, 8],
+                "begins with the bytes 01 02 03 04",
+            ),
             (
                 "k.idx",
                 vec![0, 0, 7, 2, 0, 0, 0, 1],
-                "byte 2: 07 is no type",
+                "07 is no type of value (byte 2)",
             ),
-            ("four", idx(&[1, 1, 1, 1], &[3]), "4 dimensions"),
+            ("four", idx(&[1, 5, 2, 2], &[3; 20]), "shape [1, 5, 2, 2]"),
             ("same", idx(&[2, 1, 2], &[3, 3, 3, 3]), "nothing to learn"),
         ];
         for (name, bytes, part) in cases {

@@ -1,12 +1,14 @@
 //! Reading a file whose content is not to be trusted: plain or gzip, in pieces, never past what it really holds.
 
-use std::fs::File;
-use std::io::{BufReader, Cursor, ErrorKind, Read};
+use std::cell::Cell;
+use std::fs::{File, Metadata};
+use std::io::{BufRead, BufReader, Cursor, ErrorKind, Read};
 use std::path::Path;
+use std::rc::Rc;
 
 use flate2::bufread::MultiGzDecoder;
 
-use super::error::name_of;
+use super::error::{grouped, name_of};
 use super::progress::{Stage, Watch, tell};
 use super::{DataError, limits};
 
@@ -24,39 +26,26 @@ pub(super) struct Input<'a> {
     /// Bytes on disk.
     length: u64,
     compressed: bool,
+    /// Bytes of the file that were taken to unpack what was handed out.
+    taken: Rc<Cell<u64>>,
     watch: Watch<'a>,
 }
 
 impl<'a> Input<'a> {
     /// Opens `path` if it is a regular, non-empty file; sees through gzip.
     pub(super) fn open(path: &Path, watch: Watch<'a>) -> Result<Self, DataError> {
-        let file = name_of(path);
         let cannot_open = |source| DataError::Open {
             file: name_of(path),
             source,
         };
         // Asked before opening: opening a FIFO waits for a writer, and a device may never end.
-        let metadata = path.metadata().map_err(cannot_open)?;
-        if metadata.is_dir() {
-            return Err(DataError::NotAFile {
-                file,
-                kind: "a folder",
-                remedy: "choose a file in it",
-            });
-        }
-        if !metadata.is_file() {
-            let remedy = "copy what it delivers into a file, and choose that";
-            return Err(DataError::NotAFile {
-                file,
-                kind: "a device or pipe",
-                remedy,
-            });
-        }
-        if metadata.len() == 0 {
-            return Err(DataError::Empty { file });
-        }
-        let plain = BufReader::with_capacity(1 << 16, File::open(path).map_err(cannot_open)?);
-        Self::over(file, plain, metadata.len(), watch)
+        refuse_unfit(path, &path.metadata().map_err(cannot_open)?)?;
+        let file = File::open(path).map_err(cannot_open)?;
+        // Asked again of what was opened: another may have been put in its place.
+        let metadata = file.metadata().map_err(cannot_open)?;
+        refuse_unfit(path, &metadata)?;
+        let plain = BufReader::with_capacity(1 << 16, file);
+        Self::over(name_of(path), plain, metadata.len(), watch)
     }
 
     /// The same over bytes in memory, for what the program carries.
@@ -75,48 +64,53 @@ impl<'a> Input<'a> {
         watch: Watch<'a>,
     ) -> Result<Self, DataError> {
         let length = bytes.len() as u64;
+        if length == 0 {
+            return Err(DataError::Empty { file: name });
+        }
         Self::over(name, Cursor::new(bytes), length, watch)
     }
 
     fn over(
         file: String,
-        plain: impl std::io::BufRead + 'static,
+        plain: impl BufRead + 'static,
         length: u64,
         watch: Watch<'a>,
     ) -> Result<Self, DataError> {
         let mut input = Self {
             file,
-            reader: Box::new(std::io::empty()),
+            reader: Box::new(plain),
             head: Vec::new(),
             position: 0,
             length,
             compressed: false,
+            taken: Rc::default(),
             watch,
         };
-        let mut plain: Box<dyn std::io::BufRead> = Box::new(plain);
-        let mut head = input.peek(&mut plain)?;
+        let mut head = input.peek()?;
         if head.starts_with(&[0x1f, 0x8b]) {
             input.compressed = true;
-            plain = Box::new(BufReader::new(MultiGzDecoder::new(
-                Cursor::new(head).chain(plain),
-            )));
-            head = input.peek(&mut plain)?;
+            let packed = Counted {
+                inner: BufReader::new(Cursor::new(head).chain(input.reader)),
+                taken: Rc::clone(&input.taken),
+            };
+            input.reader = Box::new(MultiGzDecoder::new(packed));
+            head = input.peek()?;
             if head.is_empty() {
                 return Err(DataError::Empty { file: input.file });
             }
         }
         input.head.clone_from(&head);
-        input.reader = Box::new(Cursor::new(head).chain(plain));
+        input.reader = Box::new(Cursor::new(head).chain(input.reader));
         Ok(input)
     }
 
-    fn peek(&self, reader: &mut impl Read) -> Result<Vec<u8>, DataError> {
+    fn peek(&mut self) -> Result<Vec<u8>, DataError> {
         let mut head = Vec::with_capacity(HEAD);
-        reader
-            .take(HEAD as u64)
-            .read_to_end(&mut head)
-            .map_err(|source| self.failed(source, "gzip", HEAD as u64))?;
-        Ok(head)
+        let read = (&mut self.reader).take(HEAD as u64).read_to_end(&mut head);
+        match read {
+            Ok(_) => Ok(head),
+            Err(error) => Err(self.failed(error, head.len() as u64)),
+        }
     }
 
     pub(super) fn file(&self) -> &str {
@@ -141,11 +135,11 @@ impl<'a> Input<'a> {
     /// allocates by it.
     pub(super) fn check_claim(&self, expected: u64, format: &'static str) -> Result<(), DataError> {
         if self.compressed {
-            if expected > self.length.saturating_mul(limits::DEFLATE_RATIO) {
+            if limits::is_bomb(expected, self.length) {
                 let problem = format!(
                     "it promises {} bytes, more than {} compressed ones can hold",
-                    super::error::grouped(expected),
-                    super::error::grouped(self.length)
+                    grouped(expected),
+                    grouped(self.length)
                 );
                 return Err(self.header(format, 0, problem));
             }
@@ -193,9 +187,16 @@ impl<'a> Input<'a> {
         Ok(())
     }
 
-    /// All that is left, where the file says no length of its own; `most` is refused beyond, with `what` and a remedy.
+    /// All that is left, where the file says no length of its own; `most` is refused beyond, with a remedy.
     pub(super) fn rest(&mut self, most: u64) -> Result<Vec<u8>, DataError> {
+        if !self.compressed && self.length > most {
+            return Err(self.too_long(grouped(self.length), most));
+        }
         let mut bytes = Vec::new();
+        if !self.compressed {
+            let left = usize::try_from(self.length - self.position).unwrap_or(usize::MAX);
+            self.room(&mut bytes, left)?;
+        }
         let mut piece = vec![
             0;
             limits::PIECE
@@ -203,30 +204,33 @@ impl<'a> Input<'a> {
                 .max(1)
         ];
         loop {
-            match self.reader.read(&mut piece) {
-                Ok(0) => return Ok(bytes),
-                Ok(size) => {
-                    self.position += size as u64;
-                    if self.position > most {
-                        return Err(DataError::TooLarge {
-                            file: self.file.clone(),
-                            found: format!("more than {} bytes", super::error::grouped(most)),
-                            limit: "just that".into(),
-                            remedy: "split it, or save it smaller".into(),
-                        });
-                    }
-                    bytes.extend_from_slice(&piece[..size]);
-                    tell(
-                        self.watch,
-                        Stage::Reading,
-                        self.position,
-                        self.length.max(self.position),
-                    )?;
-                }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed(error, "gzip", self.position)),
+            let size = self.read(&mut piece)?;
+            if !self.compressed && (self.position > self.length || size == 0) {
+                self.unchanged()?;
             }
+            if size == 0 {
+                return Ok(bytes);
+            }
+            if self.position > most {
+                return Err(self.too_long(format!("more than {}", grouped(most)), most));
+            }
+            self.room(&mut bytes, size)?;
+            bytes.extend_from_slice(&piece[..size]);
+            tell(
+                self.watch,
+                Stage::Reading,
+                self.position,
+                self.length.max(self.position),
+            )?;
         }
+    }
+
+    /// Makes room for `more` values, or says that there is none: an allocation that fails would end the program.
+    pub(super) fn room<T>(&self, values: &mut Vec<T>, more: usize) -> Result<(), DataError> {
+        values.try_reserve(more).map_err(|_| DataError::Memory {
+            file: self.file.clone(),
+            bytes: (more as u64).saturating_mul(size_of::<T>() as u64),
+        })
     }
 
     /// Refuses what comes after the end that the header names.
@@ -239,15 +243,11 @@ impl<'a> Input<'a> {
         } else {
             1
         };
-        while self.position - expected < patience {
-            match self.reader.read(&mut piece) {
-                Ok(0) => break,
-                Ok(size) => self.position += size as u64,
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed(error, format, expected)),
-            }
-        }
+        while self.position - expected < patience && self.read(&mut piece)? > 0 {}
         if self.position > expected {
+            if !self.compressed {
+                self.unchanged()?;
+            }
             return Err(DataError::Overlong {
                 file: self.file.clone(),
                 format,
@@ -292,6 +292,16 @@ impl<'a> Input<'a> {
         }
     }
 
+    /// The refusal of content of more than `most` bytes.
+    fn too_long(&self, found: String, most: u64) -> DataError {
+        DataError::TooLarge {
+            file: self.file.clone(),
+            found: format!("{found} bytes"),
+            limit: format!("{} bytes", grouped(most)),
+            remedy: "split it, or save it smaller".into(),
+        }
+    }
+
     fn fill(
         &mut self,
         bytes: &mut [u8],
@@ -300,36 +310,127 @@ impl<'a> Input<'a> {
     ) -> Result<(), DataError> {
         let mut filled = 0;
         while filled < bytes.len() {
-            match self.reader.read(&mut bytes[filled..]) {
-                Ok(0) => return Err(self.truncated(format, expected, self.position)),
-                Ok(size) => {
-                    filled += size;
-                    self.position += size as u64;
+            match self.read(&mut bytes[filled..])? {
+                0 => {
+                    if !self.compressed {
+                        self.unchanged()?;
+                    }
+                    return Err(self.truncated(format, expected, self.position));
                 }
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) => return Err(self.failed(error, format, expected)),
+                size => filled += size,
             }
         }
         Ok(())
     }
 
-    fn failed(&self, source: std::io::Error, format: &'static str, expected: u64) -> DataError {
-        let file = self.file.clone();
-        match source.kind() {
-            ErrorKind::UnexpectedEof => self.truncated(format, expected, self.position),
-            ErrorKind::InvalidData | ErrorKind::InvalidInput if self.compressed => {
-                DataError::Compression {
-                    file,
-                    byte: self.position,
-                    problem: source.to_string(),
+    /// Reads some bytes of the content, none at its end.
+    fn read(&mut self, bytes: &mut [u8]) -> Result<usize, DataError> {
+        loop {
+            match self.reader.read(bytes) {
+                Ok(size) => {
+                    self.position += size as u64;
+                    if self.compressed && limits::is_bomb(self.position, self.taken.get()) {
+                        return Err(DataError::Bomb {
+                            file: self.file.clone(),
+                            ratio: limits::EXPANSION,
+                            remedy: "unpack it first if it is meant to be so",
+                        });
+                    }
+                    return Ok(size);
                 }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(self.failed(error, self.position)),
             }
-            _ => DataError::Read {
-                file,
-                byte: self.position,
-                source,
-            },
         }
+    }
+
+    /// At the end of a plain file, or beyond: whether that is where its end was when it was opened.
+    fn unchanged(&self) -> Result<(), DataError> {
+        if self.position == self.length {
+            return Ok(());
+        }
+        Err(DataError::Changed {
+            file: self.file.clone(),
+            before: self.length,
+            after: self.position,
+        })
+    }
+
+    fn failed(&self, source: std::io::Error, byte: u64) -> DataError {
+        let file = self.file.clone();
+        let damaged = matches!(
+            source.kind(),
+            ErrorKind::UnexpectedEof | ErrorKind::InvalidData | ErrorKind::InvalidInput
+        );
+        if !self.compressed || !damaged {
+            return DataError::Read { file, byte, source };
+        }
+        let said = source.to_string();
+        let problem = if source.kind() == ErrorKind::UnexpectedEof {
+            "the file ends too soon"
+        } else if said.contains("checksum") {
+            "its checksum does not match"
+        } else if said.contains("header") && byte > 0 {
+            "what follows is no gzip"
+        } else if said.contains("header") {
+            "its gzip header is broken"
+        } else {
+            "the compressed bytes make no sense"
+        };
+        DataError::Compression {
+            file,
+            byte,
+            problem: problem.into(),
+        }
+    }
+}
+
+/// Refuses what is no file with something in it.
+fn refuse_unfit(path: &Path, metadata: &Metadata) -> Result<(), DataError> {
+    let file = name_of(path);
+    if metadata.is_dir() {
+        return Err(DataError::NotAFile {
+            file,
+            kind: "a folder",
+            remedy: "choose a file in it",
+        });
+    }
+    if !metadata.is_file() {
+        let remedy = "copy what it delivers into a file, and choose that";
+        return Err(DataError::NotAFile {
+            file,
+            kind: "a device or pipe",
+            remedy,
+        });
+    }
+    if metadata.len() == 0 {
+        return Err(DataError::Empty { file });
+    }
+    Ok(())
+}
+
+/// Counts the bytes that are taken out of `inner`.
+struct Counted<R> {
+    inner: R,
+    taken: Rc<Cell<u64>>,
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let size = self.inner.read(bytes)?;
+        self.taken.set(self.taken.get() + size as u64);
+        Ok(size)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.taken.set(self.taken.get() + amount as u64);
+        self.inner.consume(amount);
     }
 }
 

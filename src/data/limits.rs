@@ -11,6 +11,13 @@ pub const PIXELS: u64 = 64 << 20;
 /// whitening takes 16 bytes a pixel.
 pub const PICTURE_SIDE: u32 = 2048;
 
+/// No photograph has more pixels to a byte of its file: even a DEFLATE stream of one bit a pixel. WebP can pack a flat
+/// picture of any size into a few bytes.
+pub const PIXELS_PER_BYTE: u64 = 8 * DEFLATE_RATIO;
+
+/// So many pixels may be claimed before [`PIXELS_PER_BYTE`] is asked after.
+pub const PIXELS_UNASKED: u64 = 1 << 20;
+
 /// Most bytes that decoding one picture may allocate.
 pub const PICTURE_BYTES: u64 = 512 << 20;
 
@@ -51,3 +58,15 @@ pub const PICTURE_VALUES: u64 = 1 << 27;
 
 /// Pictures of a folder are not scaled down further than to this side to fit in.
 pub const SMALLEST_PICTURE_SIDE: u32 = 128;
+
+/// Compressed content is taken for a bomb, made to fill the memory, if it is more than this many times as long as its
+/// compressed bytes: real data stay far below, and can be unpacked beforehand if they do not.
+pub const EXPANSION: u64 = 500;
+
+/// So much may be unpacked before [`EXPANSION`] is asked after, in bytes.
+pub const UNPACKED: u64 = 4 << 20;
+
+/// Whether `unpacked` bytes out of `packed` are more than any data make.
+pub(super) const fn is_bomb(unpacked: u64, packed: u64) -> bool {
+    unpacked > UNPACKED && unpacked > packed.saturating_mul(EXPANSION)
+}

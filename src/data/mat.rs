@@ -8,13 +8,13 @@ mod v5;
 
 use ndarray::{Array2, ArrayView2, ArrayView4, ShapeBuilder};
 
-use super::choice::{Candidate, choose, labels, names_labels, note};
+use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note};
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, pictures};
 use super::npy::{decode, finite};
 use super::npy_header::{Header, Kind};
-use super::{DataError, Preparation, limits, picture};
+use super::{DataError, Preparation, foreign, limits, picture};
 
 const FORMAT: &str = "MAT";
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -29,6 +29,20 @@ struct Variable {
     class: Class,
     /// As many values as the dimensions multiply to.
     bytes: Vec<u8>,
+}
+
+/// What a file holds.
+#[derive(Default)]
+struct Contents {
+    variables: Vec<Variable>,
+    /// What cannot be trained on: its name, and what it is.
+    others: Vec<(String, &'static str)>,
+}
+
+impl Contents {
+    fn len(&self) -> usize {
+        self.variables.len() + self.others.len()
+    }
 }
 
 /// How one value is stored.
@@ -57,6 +71,8 @@ enum Problem {
         byte: u64,
         problem: String,
     },
+    /// Compressed arrays that unpack beyond all measure.
+    Bomb,
 }
 
 type Parsed<T> = Result<T, Problem>;
@@ -77,29 +93,51 @@ pub(super) fn read(
             "save it again with save('file.mat', '-v7') in MATLAB, or as .npy from Python's h5py";
         return Err(input.unsupported("MATLAB 7.3 data, which is HDF5", remedy));
     }
+    if !is_mat(&bytes) && !matches!(bytes.get(126..128), Some(b"IM" | b"MI")) {
+        let begins = foreign::beginning(input.head());
+        let problem = format!("it begins with {begins} and not with MATLAB");
+        return Err(input.header(FORMAT, 0, problem));
+    }
     let parsed = if v4::is_header(&bytes) {
         v4::variables(&bytes)
     } else {
         v5::variables(&bytes)
     };
-    let variables = parsed.map_err(|problem| match problem {
+    let Contents { variables, others } = parsed.map_err(|problem| match problem {
         Problem::Short { needed } => input.truncated(FORMAT, needed, bytes.len() as u64),
         Problem::Broken { byte, problem } => input.header(FORMAT, byte, problem),
+        Problem::Bomb => DataError::Bomb {
+            file: input.file().to_owned(),
+            ratio: limits::EXPANSION,
+            remedy: "save it with '-v6' if it is meant to be so",
+        },
     })?;
-    let candidates: Vec<Candidate> = variables
-        .iter()
-        .map(|variable| Candidate {
-            name: variable.name.clone(),
-            shape: variable.dimensions.clone(),
-            usable: matches!(
-                variable.dimensions[..],
-                [_, _] | [_, _, _] | [_, _, 1 | 3 | 4, _]
-            ) && !variable.dimensions.contains(&0),
-        })
+    let arrays = variables.iter().map(|variable| Candidate {
+        name: variable.name.clone(),
+        shape: variable.dimensions.clone(),
+        usable: matches!(
+            variable.dimensions[..],
+            [_, _] | [_, _, _] | [_, _, 1 | 3 | 4, _]
+        ) && !variable.dimensions.contains(&0),
+        what: None,
+    });
+    let candidates: Vec<Candidate> = arrays
+        .chain(others.into_iter().map(|(name, what)| Candidate {
+            name,
+            shape: Vec::new(),
+            usable: false,
+            what: Some(what.into()),
+        }))
         .collect();
-    let chosen = choose(&candidates, variable).map_err(|found| {
-        input.unsupported(found, "save the samples as a full, real array of numbers")
-    })?;
+    let chosen = choose(&candidates, variable)
+        .map_err(|NoChoice { found, remedy }| input.unsupported(found, remedy))?;
+    let size = variables[chosen].dimensions.iter().product::<u64>(); // its values are there
+    if size > limits::VALUES {
+        return Err(super::too_many_values(
+            input.file(),
+            &variables[chosen].dimensions,
+        ));
+    }
     let mut found = interpret(&variables[chosen], name, input.file())?;
     found.notes.extend(note(&candidates, chosen));
     if let Content::Samples { values, .. } = &found.content {

@@ -10,6 +10,7 @@ mod choice;
 pub mod dataset;
 mod embedded;
 pub mod error;
+mod foreign;
 pub mod found;
 mod idx;
 mod input;
@@ -22,6 +23,7 @@ pub(crate) mod npy_header;
 mod npz;
 mod patches;
 mod picture;
+mod picture_check;
 mod preparation;
 mod prepare;
 pub mod progress;
@@ -70,6 +72,19 @@ pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
         DataSource::File(path) => source::find(path, spec.variable.as_deref(), watch),
         DataSource::Files(paths) => source::find_pictures(paths, watch),
     }
+}
+
+/// What `bytes` hold, told as of a file called `name`, of which they are the content. Nothing is read from disk.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_in(
+    name: &str,
+    bytes: Vec<u8>,
+    variable: Option<&str>,
+    watch: Watch<'_>,
+) -> Result<Found, DataError> {
+    source::find_in(name, bytes, variable, watch)
 }
 
 fn too_many_values(file: &str, dimensions: &[u64]) -> DataError {

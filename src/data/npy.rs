@@ -2,11 +2,12 @@
 
 use ndarray::{Array2, ArrayD, ShapeBuilder};
 
+use super::error::grouped;
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, every, thinned};
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
-use super::{DataError, Preparation, limits, picture};
+use super::{DataError, Preparation, foreign, limits, picture};
 use crate::numerics::Real;
 
 const FORMAT: &str = "NPY";
@@ -35,15 +36,15 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
     let every_one = every as usize;
     let values = match (header.kind, header.size) {
         (Kind::Unsigned, 1) if shape.len() > 2 => {
-            Values::Bytes(array(&mut input, &header, &shape, every_one)?)
+            Values::Bytes(array(&mut input, FORMAT, &header, &shape, every_one)?)
         }
         (Kind::Float, 8) => {
-            let values = array(&mut input, &header, &shape, every_one)?;
+            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F64(values)
         }
         _ => {
-            let values = array(&mut input, &header, &shape, every_one)?;
+            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
             finite(&values, input.file())?;
             Values::F32(values)
         }
@@ -73,7 +74,9 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     let magic = input.array::<8>(FORMAT)?;
     let [version, minor] = [magic[6], magic[7]];
     if !magic.starts_with(MAGIC) {
-        return Err(input.header(FORMAT, 0, "it does not begin with \\x93NUMPY"));
+        let begins = foreign::beginning(input.head());
+        let problem = format!("it begins with {begins} and not with \\x93NUMPY");
+        return Err(input.header(FORMAT, 0, problem));
     }
     let length = match version {
         1 => u64::from(u16::from_le_bytes(input.array(FORMAT)?)),
@@ -91,8 +94,9 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
             FORMAT,
             8,
             format!(
-                "{length} bytes of header are more than {}",
-                limits::NPY_HEADER
+                "{} bytes of header are more than {}",
+                grouped(length),
+                grouped(limits::NPY_HEADER)
             ),
         ));
     }
@@ -132,8 +136,9 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
 }
 
 /// The values as (m, n), whatever their type and order in the file; of each `every` samples the first.
-fn array<T: Number>(
+pub(super) fn array<T: Number>(
     input: &mut Input<'_>,
+    format: &'static str,
     header: &Header,
     shape: &[usize],
     every: usize,
@@ -145,10 +150,11 @@ fn array<T: Number>(
     let expected = input.position() + bytes;
     let mut values: Vec<T> = Vec::new();
     if !input.is_compressed() {
-        values.reserve_exact(samples * width); // its bytes are there: the claim was checked
+        // its bytes are there: the claim was checked
+        input.room(&mut values, samples * width)?;
     }
     let (mut piece, mut at) = (Vec::new(), 0);
-    input.pieces(bytes, FORMAT, expected, |bytes| {
+    input.pieces(bytes, format, expected, |bytes| {
         if every == 1 {
             decode(header, bytes, &mut values);
             return Ok(());
@@ -270,6 +276,9 @@ pub(crate) fn decode<T: Number>(header: &Header, bytes: &[u8], values: &mut Vec<
             T::of_signed(i32::from_le_bytes(b).into())
         }),
         (Kind::Signed, _) => each(bytes, big, values, |b| T::of_signed(i64::from_le_bytes(b))),
+        (Kind::Float, 2) => each(bytes, big, values, |b| {
+            T::of_single(half::f16::from_le_bytes(b).to_f32())
+        }),
         (Kind::Float, 4) => each(bytes, big, values, |b| T::of_single(f32::from_le_bytes(b))),
         (Kind::Float, _) => each(bytes, big, values, |b| T::of_double(f64::from_le_bytes(b))),
     }
@@ -309,6 +318,14 @@ mod tests {
             (">u4", bytes_of(numbers.map(|v| (v as u32).to_be_bytes()))),
             (">i8", bytes_of(numbers.map(|v| i64::from(v).to_be_bytes()))),
             ("<u8", bytes_of(numbers.map(|v| (v as u64).to_le_bytes()))),
+            (
+                "<f2",
+                bytes_of(numbers.map(|v| half::f16::from(v).to_le_bytes())),
+            ),
+            (
+                ">f2",
+                bytes_of(numbers.map(|v| half::f16::from(v).to_be_bytes())),
+            ),
             ("<f4", bytes_of(numbers.map(|v| f32::from(v).to_le_bytes()))),
             (">f4", bytes_of(numbers.map(|v| f32::from(v).to_be_bytes()))),
             ("<f8", bytes_of(numbers.map(|v| f64::from(v).to_le_bytes()))),

@@ -17,7 +17,7 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Header {
     pub(crate) kind: Kind,
-    /// Bytes a value: 1, 2, 4 or 8; of a float 4 or 8.
+    /// Bytes a value: 1, 2, 4 or 8; of a float 2, 4 or 8.
     pub(crate) size: usize,
     pub(crate) big_endian: bool,
     pub(crate) fortran_order: bool,
@@ -241,6 +241,7 @@ impl<'a> Scanner<'a> {
             (b'i', b"2") => Ok((Kind::Signed, 2, big_endian)),
             (b'i', b"4") => Ok((Kind::Signed, 4, big_endian)),
             (b'i', b"8") => Ok((Kind::Signed, 8, big_endian)),
+            (b'f', b"2") => Ok((Kind::Float, 2, big_endian)),
             (b'f', b"4") => Ok((Kind::Float, 4, big_endian)),
             (b'f', b"8") => Ok((Kind::Float, 8, big_endian)),
             _ => {

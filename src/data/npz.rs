@@ -1,15 +1,17 @@
 //! NumPy's `.npz`: a zip archive of `.npy` arrays, stored or deflated.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, ErrorKind, Read};
 
-use zip::ZipArchive;
+use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
-use super::choice::{Candidate, choose, labels, names_labels, note};
+use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, shown};
+use super::error::grouped;
 use super::found::Found;
 use super::input::Input;
-use super::npy_header::{Header, HeaderProblem, split};
+use super::npy_header::{HeaderProblem, split};
 use super::progress::Watch;
-use super::{DataError, layout, limits, npy};
+use super::{DataError, foreign, layout, limits, npy};
 
 const FORMAT: &str = "NPZ";
 
@@ -27,57 +29,49 @@ pub(super) fn read(
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let bytes = input.rest(limits::WHOLE_FILE)?;
+    if !is_zip(&bytes) {
+        let begins = foreign::beginning(input.head());
+        return Err(input.header(
+            FORMAT,
+            0,
+            format!("it begins with {begins} and not with PK"),
+        ));
+    }
     let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&input, &error.to_string()))?;
+        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&input, &error))?;
     if archive.len() > limits::ARRAYS {
         return Err(DataError::TooLarge {
             file: input.file().to_owned(),
-            found: format!("{} arrays", archive.len()),
-            limit: limits::ARRAYS.to_string(),
+            found: format!("{} arrays", grouped(archive.len() as u64)),
+            limit: grouped(limits::ARRAYS as u64),
             remedy: "keep the one to train on".into(),
         });
     }
     let mut candidates = Vec::new();
     let mut places = Vec::new();
     for place in 0..archive.len() {
-        let Some((array, header)) = look(&input, &mut archive, place)? else {
-            continue;
-        };
-        let (shape, usable) = match header {
-            Ok(header) => {
-                let usable = header.shape.len() >= 2 && !header.shape.contains(&0);
-                (header.shape, usable)
-            }
-            Err(_) => (Vec::new(), false), // text or records: listed, not taken
-        };
-        candidates.push(Candidate {
-            name: array,
-            shape,
-            usable,
-        });
-        places.push(place);
+        if let Some(candidate) = look(&input, &mut archive, place)? {
+            candidates.push(candidate);
+            places.push(place);
+        }
     }
-    let chosen = choose(&candidates, variable).map_err(|found| {
-        input.unsupported(
-            found,
-            "name one of these, or save the samples as a two-dimensional array",
-        )
-    })?;
-    let mut found = npy::read(
-        unpack(&input, &mut archive, places[chosen], u64::MAX, watch)?,
-        name,
-    )?;
+    if candidates.is_empty() {
+        return Err(no_arrays(&input, &archive));
+    }
+    let chosen = choose(&candidates, variable)
+        .map_err(|NoChoice { found, remedy }| input.unsupported(found, remedy))?;
+    let mut found = npy::read(unpack(&input, &mut archive, places[chosen], watch)?, name)?;
     found.notes.extend(note(&candidates, chosen));
-    found.encoding = found.encoding.replace("NPY", FORMAT);
+    found.encoding = found.encoding.replace("NPY", "NPZ");
     let samples = candidates[chosen].shape[0];
     let beside = candidates
         .iter()
         .position(|other| names_labels(&other.name) && other.shape == [samples]);
     if let Some(beside) = beside {
-        let mut file = unpack(&input, &mut archive, places[beside], u64::MAX, watch)?;
+        let mut file = unpack(&input, &mut archive, places[beside], watch)?;
         let bytes = file.rest(limits::WHOLE_FILE)?;
         if let Ok((header, body)) = split(&bytes)
-            && body.len() as u64 == samples * header.size as u64
+            && body.len() as u64 == samples.saturating_mul(header.size as u64)
         {
             let mut values: Vec<f64> = Vec::new();
             npy::decode(&header, body, &mut values);
@@ -89,71 +83,178 @@ pub(super) fn read(
     Ok(found)
 }
 
-/// An entry's array name and header, if it is a `.npy`.
-#[expect(clippy::type_complexity, reason = "a pair, told apart at its one call")]
+/// What an entry is, if it is a `.npy`, by its header.
 fn look(
     input: &Input<'_>,
     archive: &mut Archive,
     place: usize,
-) -> Result<Option<(String, Result<Header, HeaderProblem>)>, DataError> {
-    let entry = archive
-        .by_index(place)
-        .map_err(|error| damaged(input, &error.to_string()))?;
-    let Some(array) = entry
-        .name()
-        .ok()
-        .and_then(|name| name.strip_suffix(".npy").map(str::to_owned))
-    else {
+) -> Result<Option<Candidate>, DataError> {
+    let named = archive.name_for_index(place).and_then(Result::ok);
+    let array = named.and_then(|name| name.strip_suffix(".npy").map(str::to_owned));
+    let Some(name) = array else {
         return Ok(None);
     };
+    let entry = archive
+        .by_index(place)
+        .map_err(|error| damaged(input, &error))?;
+    if !matches!(
+        entry.compression(),
+        CompressionMethod::Stored | CompressionMethod::Deflated
+    ) {
+        return Err(damaged(input, &ZipError::UnsupportedArchive("")));
+    }
     let mut head = Vec::new();
     let most = limits::NPY_HEADER + 12;
     entry
         .take(most)
         .read_to_end(&mut head)
-        .map_err(|error| damaged(input, &error.to_string()))?;
-    Ok(Some((array, split(&head).map(|(header, _)| header))))
+        .map_err(|error| damaged(input, &error.into()))?;
+    let (shape, what) = match split(&head) {
+        Ok((header, _)) => (header.shape, None),
+        // text or records: listed, not taken
+        Err(HeaderProblem::Unsupported { found }) => (Vec::new(), Some(found)),
+        Err(HeaderProblem::Broken { byte, problem }) => {
+            let what = format!("broken at byte {byte}: {problem}");
+            (Vec::new(), Some(what))
+        }
+    };
+    Ok(Some(Candidate {
+        name,
+        usable: shape.len() >= 2 && !shape.contains(&0),
+        shape,
+        what,
+    }))
 }
 
-/// An entry's bytes, at most as many as its compressed ones can hold.
+/// An entry's bytes, as many as it says that it has.
 fn unpack<'a>(
     input: &Input<'_>,
     archive: &mut Archive,
     place: usize,
-    most: u64,
     watch: Watch<'a>,
 ) -> Result<Input<'a>, DataError> {
-    let entry = archive
+    let mut entry = archive
         .by_index(place)
-        .map_err(|error| damaged(input, &error.to_string()))?;
+        .map_err(|error| damaged(input, &error))?;
     let name = entry
         .name()
         .map_or_else(|_| String::new(), |name| name.into_owned());
-    let most = most.min(limits::VALUES * 8 + limits::NPY_HEADER).min(
-        entry
-            .compressed_size()
-            .saturating_mul(limits::DEFLATE_RATIO),
-    );
-    if entry.size() > most {
-        let problem = format!(
-            "{name} claims {} bytes, more than it can hold",
-            entry.size()
-        );
-        return Err(input.header(FORMAT, 0, problem));
+    let file = format!("{} ({})", input.file(), shown(&name));
+    let (size, packed) = (entry.size(), entry.compressed_size().min(input.position()));
+    if limits::is_bomb(size, packed) {
+        return Err(DataError::Bomb {
+            file,
+            ratio: limits::EXPANSION,
+            remedy: "save it with numpy.savez if it is meant to be so",
+        });
+    }
+    let most = limits::VALUES * 8 + limits::NPY_HEADER;
+    if size > most {
+        return Err(DataError::TooLarge {
+            file,
+            found: format!("{} bytes", grouped(size)),
+            limit: format!("{} bytes", grouped(most)),
+            remedy: "keep fewer samples".into(),
+        });
     }
     let mut bytes = Vec::new();
-    entry
-        .take(most + 1)
+    input.room(&mut bytes, usize::try_from(size).unwrap_or(usize::MAX))?;
+    (&mut entry)
+        .take(size)
         .read_to_end(&mut bytes)
-        .map_err(|error| damaged(input, &error.to_string()))?;
-    Input::unpacked(format!("{} ({name})", input.file()), bytes, watch)
+        .map_err(|error| damaged(input, &error.into()))?;
+    // at its true end the checksum is compared
+    let more = entry
+        .read(&mut [0])
+        .map_err(|error| damaged(input, &error.into()))?;
+    if more > 0 || (bytes.len() as u64) < size {
+        let problem = format!("{} is not as long as it says", shown(&name));
+        return Err(DataError::Archive {
+            file: input.file().to_owned(),
+            problem,
+        });
+    }
+    drop(entry);
+    Input::unpacked(file, bytes, watch)
 }
 
-fn damaged(input: &Input<'_>, problem: &str) -> DataError {
-    DataError::Decode {
+/// The refusal of an archive without a single `.npy`.
+fn no_arrays(input: &Input<'_>, archive: &Archive) -> DataError {
+    const SHOWN: usize = 3;
+    let names: Vec<String> = archive
+        .file_names()
+        .filter_map(|name| Some(name.ok()?.into_owned()))
+        .collect();
+    let ends = |endings: &[&str]| {
+        names.iter().any(|name| {
+            endings
+                .iter()
+                .any(|ending| name.to_lowercase().ends_with(ending))
+        })
+    };
+    let (found, remedy) = if ends(&["xl/workbook.xml", "xl/workbook.bin"]) {
+        ("an Excel workbook".into(), "save the sheet as CSV")
+    } else if ends(&["content.xml", "word/document.xml"]) {
+        ("an office document".into(), "save the table as CSV")
+    } else if ends(&["/data.pkl"]) {
+        (
+            "a PyTorch checkpoint".into(),
+            "save the array with numpy.save",
+        )
+    } else if ends(&[".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp"]) {
+        (
+            "pictures in an archive".into(),
+            "unpack it, and choose the folder",
+        )
+    } else if names.is_empty() {
+        ("an empty archive".into(), "save the arrays again")
+    } else {
+        let mut shown: Vec<String> = names.iter().take(SHOWN).map(|name| shown(name)).collect();
+        if names.len() > SHOWN {
+            shown.push(format!("{} more", grouped((names.len() - SHOWN) as u64)));
+        }
+        (
+            format!(
+                "an archive without a single .npy array, but {}",
+                shown.join(", ")
+            ),
+            "unpack it, and choose what was in it",
+        )
+    };
+    input.unsupported(found, remedy)
+}
+
+/// What the crate says of an archive, in the words of one who did not write it.
+fn damaged(input: &Input<'_>, error: &ZipError) -> DataError {
+    let problem = match error {
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
+            return input.unsupported("arrays under a password", "save it without one");
+        }
+        ZipError::CompressionMethodNotSupported(_) | ZipError::UnsupportedArchive(_) => {
+            return input.unsupported(
+                "arrays packed in a way that the lab does not read",
+                "save it with numpy.savez or numpy.savez_compressed",
+            );
+        }
+        ZipError::InvalidArchive(problem) if problem.contains("ocal file header") => {
+            "an entry does not lie where its directory says".into()
+        }
+        ZipError::InvalidArchive(_) => "its directory, at its end, is cut off or damaged".into(),
+        ZipError::Io(error) if error.to_string().contains("checksum") => {
+            "a checksum does not match".into()
+        }
+        ZipError::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {
+            "an array ends too soon".into()
+        }
+        ZipError::Io(error) if error.kind() == ErrorKind::OutOfMemory => {
+            "there is not memory enough".into()
+        }
+        ZipError::Io(_) => "the compressed bytes make no sense".into(),
+        other => other.to_string(),
+    };
+    DataError::Archive {
         file: input.file().to_owned(),
-        format: FORMAT,
-        problem: problem.to_owned(),
+        problem,
     }
 }
 
@@ -200,16 +301,18 @@ mod tests {
 
     #[test]
     fn every_cut_is_refused() {
-        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-        zip.start_file("x.npy", zip::write::SimpleFileOptions::default())
-            .unwrap();
         let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (2, 2), }\n";
         let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
         bytes.extend((header.len() as u16).to_le_bytes());
         bytes.extend(header.as_bytes());
         bytes.extend([1, 2, 3, 4]);
-        std::io::Write::write_all(&mut zip, &bytes).unwrap();
-        refuse_every_cut("cut.npz", &zip.finish().unwrap().into_inner());
+        for method in [CompressionMethod::Stored, CompressionMethod::Deflated] {
+            let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+            let options = zip::write::SimpleFileOptions::default().compression_method(method);
+            zip.start_file("x.npy", options).unwrap();
+            std::io::Write::write_all(&mut zip, &bytes).unwrap();
+            refuse_every_cut("cut.npz", &zip.finish().unwrap().into_inner());
+        }
     }
 
     #[test]
@@ -222,7 +325,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(
-            message.contains("no array of two dimensions or more, but nothing"),
+            message.contains("without a single .npy array, but letter.txt"),
             "{message}"
         );
     }

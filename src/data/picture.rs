@@ -4,10 +4,9 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
-use super::error::grouped;
 use super::found::{Content, Found, Picture};
 use super::input::Input;
-use super::{DataError, Preparation, limits};
+use super::{DataError, Preparation, limits, picture_check};
 
 /// The picture format that `head` begins like.
 pub(super) fn format_of(head: &[u8]) -> Option<ImageFormat> {
@@ -79,39 +78,19 @@ pub(super) fn decode(
 ) -> Result<Decoded, DataError> {
     let file = input.file().to_owned();
     let bytes = input.rest(limits::PICTURE_BYTES)?;
-    let title = match format {
-        ImageFormat::Jpeg => "JPEG",
-        ImageFormat::Bmp => "BMP",
-        ImageFormat::Tiff => "TIFF",
-        ImageFormat::WebP => "WebP",
-        _ => "PNG",
-    };
+    picture_check::whole(&input, &bytes, format)?;
     let broken = |error: image::ImageError| DataError::Decode {
         file: file.clone(),
-        format: title,
-        problem: error.to_string().replace('\n', " "),
+        format: picture_check::title(format),
+        problem: picture_check::problem(&error),
     };
-    if !is_whole(&bytes, format) {
-        return Err(DataError::Decode {
-            file,
-            format: title,
-            problem: "it is cut short".into(),
-        });
-    }
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     let mut allowed = image::Limits::default();
-    allowed.max_alloc = Some(limits::PICTURE_BYTES);
+    allowed.max_alloc = Some(picture_check::allowance(&bytes, format));
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
     reader.limits(allowed);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > limits::PIXELS {
-        return Err(DataError::TooLarge {
-            file,
-            found: format!("{width} × {height} pixels"),
-            limit: format!("{} pixels", grouped(limits::PIXELS)),
-            remedy: "scale it down or crop it first".into(),
-        });
-    }
+    picture_check::size(&input, (width, height), decoder.total_bytes(), format)?;
     let orientation = decoder.orientation().map_err(broken)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     let mut notes = Vec::new();
@@ -130,7 +109,7 @@ pub(super) fn decode(
     if image.color().has_alpha() {
         notes.push("Transparency ignored.".into());
     }
-    let encoding = encoding(&image, title);
+    let encoding = encoding(&image, picture_check::title(format));
     let (rows, columns) = (image.height() as usize, image.width() as usize);
     let (channels, values) = values(&image);
     Ok(Decoded {
@@ -157,17 +136,6 @@ fn encoding(image: &DynamicImage, format: &str) -> String {
         (true, true) => "RGBA",
     };
     format!("{bits}-bit {kind} {format}")
-}
-
-/// Whether the mark that ends a picture is there: decoders fill in what a cut file lacks, in grey.
-fn is_whole(bytes: &[u8], format: ImageFormat) -> bool {
-    let last = |mark: &[u8]| bytes.windows(mark.len()).rposition(|window| window == mark);
-    match format {
-        ImageFormat::Png => last(b"IEND\xae\x42\x60\x82").is_some(),
-        // the end that counts comes after the last scan: a thumbnail within has an end of its own
-        ImageFormat::Jpeg => last(&[0xff, 0xd9]) > last(&[0xff, 0xda]),
-        _ => true,
-    }
 }
 
 /// (channels, rows · columns · channels values) in [0, 1], without transparency. A picture whose channels are all the
@@ -326,8 +294,15 @@ mod tests {
         let image =
             image::GrayImage::from_fn(9, 9, |x, y| image::Luma([((x * 29) ^ (y * 53)) as u8]));
         let image = DynamicImage::from(image);
-        refuse_every_cut("cut.png", &encoded(image.clone(), ImageFormat::Png));
-        refuse_every_cut("cut.jpg", &encoded(image, ImageFormat::Jpeg));
+        for (name, format) in [
+            ("cut.png", ImageFormat::Png),
+            ("cut.jpg", ImageFormat::Jpeg),
+            ("cut.bmp", ImageFormat::Bmp),
+            ("cut.tif", ImageFormat::Tiff),
+            ("cut.webp", ImageFormat::WebP),
+        ] {
+            refuse_every_cut(name, &encoded(image.clone(), format));
+        }
     }
 
     #[test]

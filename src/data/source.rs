@@ -7,15 +7,13 @@ use super::input::Input;
 use super::picture::Decoded;
 use super::progress::{Progress, Stage, Watch, tell};
 use super::{DataError, Preparation, limits};
-use super::{error, idx, mat, npy, npz, picture, prepare, table};
+use super::{error, foreign, idx, mat, npy, npz, picture, prepare, table};
 use image::ImageFormat;
 
 /// What the lab reads, for messages.
 const FORMATS: &str = "a picture (PNG, JPEG, BMP, TIFF, WebP), a folder of pictures, an IDX file, a NumPy .npy or .npz, \
                        a MATLAB .mat, or a table (.csv, .tsv)";
 
-/// Tells the format by the content's first bytes, and only if these say nothing by the name's end: then the format's
-/// reader says what is wrong with them.
 pub(super) fn find(
     path: &Path,
     variable: Option<&str>,
@@ -27,8 +25,32 @@ pub(super) fn find(
     let input = Input::open(path, watch)?;
     let name = path.file_name().map_or_else(
         || error::name_of(path),
-        |name| name.to_string_lossy().into_owned(),
+        |name| error::name_of(Path::new(name)),
     );
+    read(input, path, name, variable, watch)
+}
+
+/// The same of bytes in memory; nothing is looked for beside them.
+pub(super) fn find_in(
+    name: &str,
+    bytes: Vec<u8>,
+    variable: Option<&str>,
+    watch: Watch<'_>,
+) -> Result<Found, DataError> {
+    let name = error::name_of(Path::new(name));
+    let input = Input::unpacked(name.clone(), bytes, watch)?;
+    read(input, Path::new(""), name, variable, watch)
+}
+
+/// Tells the format by the content's first bytes, and only if these say nothing by the name's end: then the format's
+/// reader says what is wrong with them. `path` is where labels are looked for beside it.
+fn read(
+    input: Input<'_>,
+    path: &Path,
+    name: String,
+    variable: Option<&str>,
+    watch: Watch<'_>,
+) -> Result<Found, DataError> {
     let ending = ending(&name, input.is_compressed());
     let head = input.head();
     if let Some(format) = picture::format_of(head) {
@@ -42,12 +64,15 @@ pub(super) fn find(
     } else if mat::is_mat(head) {
         mat::read(input, name, variable)
     } else {
+        foreign::refuse(&input)?;
         match ending.as_str() {
-            "png" => picture::read(input, ImageFormat::Png, name),
-            "jpg" | "jpeg" => picture::read(input, ImageFormat::Jpeg, name),
-            "bmp" => picture::read(input, ImageFormat::Bmp, name),
-            "tif" | "tiff" => picture::read(input, ImageFormat::Tiff, name),
-            "webp" => picture::read(input, ImageFormat::WebP, name),
+            "png" => Err(no_picture(&input, "PNG")),
+            "jpg" | "jpeg" => Err(no_picture(&input, "JPEG")),
+            // two letters alone, which `format_of` takes for too little
+            "bmp" if is_bmp(head) => picture::read(input, ImageFormat::Bmp, name),
+            "bmp" => Err(no_picture(&input, "BMP")),
+            "tif" | "tiff" => Err(no_picture(&input, "TIFF")),
+            "webp" => Err(no_picture(&input, "WebP")),
             "npy" => npy::read(input, name),
             "npz" => npz::read(input, name, variable, watch),
             "idx" | "ubyte" => idx::read(input, path, name, watch),
@@ -59,6 +84,20 @@ pub(super) fn find(
                 formats: FORMATS,
             }),
         }
+    }
+}
+
+/// Whether a file that is called a BMP may be one, though the fields that should be 0 are not.
+fn is_bmp(head: &[u8]) -> bool {
+    head.starts_with(b"BM") && !str::from_utf8(head).is_ok_and(foreign::is_text)
+}
+
+/// The refusal of a file that only its name makes a picture.
+fn no_picture(input: &Input<'_>, format: &'static str) -> DataError {
+    DataError::Misnamed {
+        file: input.file().to_owned(),
+        format,
+        beginning: foreign::beginning(input.head()),
     }
 }
 
@@ -208,13 +247,14 @@ fn pictures(mut paths: Vec<PathBuf>, name: String, watch: Watch<'_>) -> Result<F
 
 fn picture_in(path: &Path, most: u32, watch: Watch<'_>) -> Result<Decoded, DataError> {
     let input = Input::open(path, watch)?;
-    let format = picture::format_of(input.head()).or_else(|| ImageFormat::from_path(path).ok());
-    let file = input.file().to_owned();
-    let unrecognised = DataError::Unrecognised {
-        file,
-        formats: FORMATS,
-    };
-    picture::decode(input, format.ok_or(unrecognised)?, most)
+    match picture::format_of(input.head()) {
+        Some(format) => picture::decode(input, format, most),
+        None if is_bmp(input.head()) => picture::decode(input, ImageFormat::Bmp, most),
+        None => {
+            foreign::refuse(&input)?;
+            Err(no_picture(&input, "that it is one"))
+        }
+    }
 }
 
 fn is_picture_name(path: &Path) -> bool {

@@ -1,75 +1,98 @@
-//! Tables of numbers as text: comma, semicolon or tab between, with or without a line of names.
+//! Tables of numbers as text: comma, semicolon, tab or spaces between, with or without a line of names.
+
+mod columns;
+
+use std::borrow::Cow;
 
 use csv::{ByteRecord, ReaderBuilder};
 use ndarray::Array2;
 
-use super::choice::{labels, names_labels};
+use super::choice::{classes, shown};
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
 use super::{DataError, Preparation, SampleShape, Scaling, limits};
+use columns::{Columns, Separator, number};
 
 /// Rows between two words of progress.
 const WORD: u64 = 1 << 10;
-/// Most classes that labels in words may have.
-const CLASSES: usize = 256;
 
 /// Whether `head` begins like a line of numbers.
 pub(super) fn is_table(head: &[u8]) -> bool {
-    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head);
+    let head = without_mark(head);
     let printable = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
     matches!(head, [b'0'..=b'9' | b'-' | b'+' | b'.', ..]) && head.iter().all(printable)
 }
 
-/// Reads the table: f64, one sample a line. A column that its name says to hold labels is set apart.
+/// Reads the table: f64, one sample a line. A column of labels is set apart: one that its name says to hold them, or
+/// the first or last, if it alone holds words.
 pub(super) fn read(
     mut input: Input<'_>,
     name: String,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let bytes = input.rest(limits::WHOLE_FILE)?;
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let separator = separator(text);
-    let mut reader = ReaderBuilder::new()
-        .has_headers(false)
-        .delimiter(separator)
-        .trim(csv::Trim::All)
-        .from_reader(text);
+    let text = without_mark(&bytes);
+    refuse_binary(&input, text)?;
+    let separator = Separator::of(text);
+    let text = match separator {
+        Separator::Spaces => Cow::Owned(columns::commas_for_spaces(text)),
+        _ => Cow::Borrowed(text),
+    };
+    let mut table = Table {
+        input: &input,
+        separator,
+        text: &text,
+        reader: ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .delimiter(separator.byte())
+            .trim(csv::Trim::All)
+            .from_reader(&text),
+        start: 0,
+    };
     let mut record = ByteRecord::new();
+    if !table.next(&mut record)? {
+        return Err(no_samples(&input, 0, 0));
+    }
+    let mut second = ByteRecord::new();
+    let (first_start, more) = (table.start, table.next(&mut second)?);
+    let columns = Columns::of(&record, more.then_some(&second));
+    let width = record.len();
+    // the record in hand is the first of data
+    let mut in_hand = true;
+    let mut waiting = more.then_some((table.start, second));
+    table.start = first_start;
+    if columns.names {
+        in_hand = next_of(&mut waiting, &mut table, &mut record)?;
+    }
     let mut notes = Vec::new();
-    let mut label_column = None;
     let mut words: Vec<String> = Vec::new();
     let mut values: Vec<f64> = Vec::new();
-    let (mut rows, mut width) = (0u64, 0);
-    loop {
-        let line = reader.position().line();
-        match reader.read_byte_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(error) => return Err(ragged(&input, &error)),
-        }
-        if rows == 0 && width == 0 {
-            width = record.len();
-            if record.iter().any(|field| number(field).is_none()) {
-                label_column = record
-                    .iter()
-                    .position(|field| names_labels(&String::from_utf8_lossy(field)));
-                continue;
-            }
-        }
+    let (mut rows, mut word) = (0u64, None);
+    while in_hand {
+        table.check_width(&record, width)?;
         for (column, field) in record.iter().enumerate() {
-            if Some(column) == label_column {
+            if Some(column) == columns.labels {
+                word.get_or_insert_with(|| (field.to_vec(), table.line()));
                 words.push(String::from_utf8_lossy(field).into_owned());
                 continue;
             }
-            let value = number(field).ok_or_else(|| not_a_number(&input, field, line, column))?;
+            let value = number(field).ok_or_else(|| table.not_a_number(field, column))?;
+            if value.is_infinite() && field.iter().any(u8::is_ascii_digit) {
+                return Err(table.too_large(field, column));
+            }
             if !value.is_finite() {
                 return Err(DataError::NotFinite {
                     file: input.file().to_owned(),
                     value,
-                    row: line,
+                    row: table.line(),
                     column: column as u64 + 1,
                 });
+            }
+            if values.len() == values.capacity() {
+                let more = values.len().max(width);
+                input.room(&mut values, more)?;
             }
             values.push(value);
         }
@@ -78,26 +101,26 @@ pub(super) fn read(
             return Err(super::too_many_values(input.file(), &[rows, width as u64]));
         }
         if rows.is_multiple_of(WORD) {
-            tell(
-                watch,
-                Stage::Reading,
-                reader.position().byte(),
-                text.len() as u64,
-            )?;
+            tell(watch, Stage::Reading, table.start as u64, text.len() as u64)?;
         }
+        in_hand = next_of(&mut waiting, &mut table, &mut record)?;
     }
-    let length = width - usize::from(label_column.is_some());
+    let length = width - usize::from(columns.labels.is_some());
     if rows == 0 || length == 0 {
-        return Err(DataError::NoSamples {
-            file: input.file().to_owned(),
-            shape: format!("({rows}, {length})"),
-        });
+        return Err(no_samples(&input, width, rows));
     }
-    let labels = if label_column.is_some() {
-        classes(words, &mut notes)
-    } else {
-        None
-    };
+    let mut labels = None;
+    if let (Some(column), Some((word, line))) = (columns.labels, word) {
+        // taken for labels by its first word, it turns out to hold numbers: then that word is the mistake
+        if !columns.named && words.iter().any(|word| number(word.as_bytes()).is_some()) {
+            return Err(columns::not_a_number(&input, &word, line, column));
+        }
+        if !columns.named {
+            let column = column + 1;
+            notes.push(format!("Column {column} taken for labels: it holds words."));
+        }
+        labels = classes(&words, &mut notes);
+    }
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
     let shape = shape_of(length);
@@ -113,7 +136,7 @@ pub(super) fn read(
     };
     #[expect(
         clippy::expect_used,
-        reason = "every record has `width` fields, or reading it failed"
+        reason = "every record has `width` fields: that was checked"
     )]
     let values =
         Array2::from_shape_vec((rows as usize, length), values).expect("rows are equally long");
@@ -131,169 +154,146 @@ pub(super) fn read(
     })
 }
 
-/// What stands between the fields of the first line: a tab if there is one, else a semicolon, else a comma.
-fn separator(text: &[u8]) -> u8 {
-    let line = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
-    [b'\t', b';']
-        .into_iter()
-        .find(|separator| line.contains(separator))
-        .unwrap_or(b',')
+/// The text, and how far it was read.
+struct Table<'a, 'b> {
+    input: &'a Input<'b>,
+    separator: Separator,
+    text: &'a [u8],
+    reader: csv::Reader<&'a [u8]>,
+    /// Where in the text the last record begins.
+    start: usize,
 }
 
-fn number(field: &[u8]) -> Option<f64> {
-    str::from_utf8(field).ok()?.parse().ok()
-}
-
-/// Labels as classes: numbers as they are, words in the order in which they come.
-fn classes(words: Vec<String>, notes: &mut Vec<String>) -> Option<Vec<u8>> {
-    let numbers: Option<Vec<f64>> = words.iter().map(|word| word.parse().ok()).collect();
-    if let Some(classes) = numbers.and_then(|numbers| labels(&numbers)) {
-        return Some(classes);
-    }
-    let mut names: Vec<&str> = Vec::new();
-    let mut classes = Vec::with_capacity(words.len());
-    for word in &words {
-        let class = names
-            .iter()
-            .position(|name| name == word)
-            .unwrap_or_else(|| {
-                names.push(word);
-                names.len() - 1
-            });
-        if class >= CLASSES {
-            notes.push(format!(
-                "Labels left aside: they have more than {CLASSES} different values."
-            ));
-            return None;
+impl Table<'_, '_> {
+    /// Reads the next record; false at the end.
+    fn next(&mut self, record: &mut ByteRecord) -> Result<bool, DataError> {
+        let before = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
+        let rest = self.text.get(before..).unwrap_or_default();
+        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        self.start = before + blank.count();
+        let more = self.reader.read_byte_record(record).map_err(|error| {
+            self.input.unsupported(
+                format!("a table that breaks off ({error})"),
+                "write it again",
+            )
+        })?;
+        // a quote that is never closed takes all that follows into one field
+        if more && self.reader.position().byte() >= self.text.len() as u64 {
+            let open = record.iter().position(|field| field.contains(&b'\n'));
+            if let Some(column) = open {
+                let found = format!(
+                    "a quotation mark in line {}, column {} that is never closed",
+                    self.line(),
+                    column + 1
+                );
+                return Err(self.input.unsupported(found, "close it or take it away"));
+            }
         }
-        classes.push(class as u8);
+        Ok(more)
     }
-    Some(classes)
-}
 
-fn not_a_number(input: &Input<'_>, field: &[u8], line: u64, column: usize) -> DataError {
-    const SHOWN: usize = 20;
-    let text: String = String::from_utf8_lossy(field).chars().take(SHOWN).collect();
-    let place = format!("line {line}, column {}", column + 1);
-    let (found, remedy) = if field.is_empty() {
-        (
-            format!("nothing in {place}"),
-            "fill it in or leave that line out",
-        )
-    } else if text.contains(',') {
-        (
-            format!("{text:?} in {place}, which is no number"),
-            "write numbers with a decimal point",
-        )
-    } else {
-        (
-            format!("{text:?} in {place}, which is no number"),
-            "replace it or leave that column out",
-        )
-    };
-    input.unsupported(found, remedy)
-}
-
-fn ragged(input: &Input<'_>, error: &csv::Error) -> DataError {
-    match error.kind() {
-        csv::ErrorKind::UnequalLengths {
-            pos,
-            expected_len,
-            len,
-        } => {
-            let line = pos.as_ref().map_or(0, csv::Position::line);
-            let found =
-                format!("{len} fields in line {line}, and {expected_len} in the lines before");
-            input.unsupported(found, "give each line as many")
+    /// The line in which the last record begins, from 1.
+    fn line(&self) -> u64 {
+        let before = &self.text[..self.start.min(self.text.len())];
+        let ends = |mark| before.iter().filter(|&&byte| byte == mark).count();
+        // Macs of old ended lines by \r alone
+        1 + match ends(b'\n') {
+            0 => ends(b'\r') as u64,
+            lines => lines as u64,
         }
+    }
+
+    fn check_width(&self, record: &ByteRecord, width: usize) -> Result<(), DataError> {
+        let length = record.len();
+        if length == width {
+            return Ok(());
+        }
+        if !record.as_slice().iter().any(u8::is_ascii_digit) {
+            let found = format!("words in line {}, where numbers should be", self.line());
+            return Err(self.input.unsupported(found, "choose a table of numbers"));
+        }
+        let found = format!(
+            "{length} {} in line {}, and {width} in the lines before",
+            if length == 1 { "field" } else { "fields" },
+            self.line()
+        );
+        let another = [b',', b';', b'\t'].iter().any(|mark| {
+            *mark != self.separator.byte() && record.iter().any(|field| field.contains(mark))
+        });
+        let remedy = if another {
+            "put the same sign between the fields of every line"
+        } else {
+            "give each line as many"
+        };
+        Err(self.input.unsupported(found, remedy))
+    }
+
+    /// The refusal of a number like 1e999.
+    fn too_large(&self, field: &[u8], column: usize) -> DataError {
+        let found = format!(
+            "{:?} in line {}, column {}, which is beyond the range of numbers",
+            shown(&String::from_utf8_lossy(field)),
+            self.line(),
+            column + 1
+        );
+        self.input
+            .unsupported(found, "replace it or leave that line out")
+    }
+
+    fn not_a_number(&self, field: &[u8], column: usize) -> DataError {
+        columns::not_a_number(self.input, field, self.line(), column)
+    }
+}
+
+/// Brings the record that waits, or else the next, into `record`.
+fn next_of(
+    waiting: &mut Option<(usize, ByteRecord)>,
+    table: &mut Table<'_, '_>,
+    record: &mut ByteRecord,
+) -> Result<bool, DataError> {
+    match waiting.take() {
+        Some((start, waited)) => {
+            table.start = start;
+            *record = waited;
+            Ok(true)
+        }
+        None => table.next(record),
+    }
+}
+
+/// The text without the mark that says it is UTF-8.
+fn without_mark(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
+}
+
+/// No text has a byte 0: such a file is in UTF-16, or no text.
+fn refuse_binary(input: &Input<'_>, text: &[u8]) -> Result<(), DataError> {
+    match text.iter().position(|byte| *byte == 0) {
+        None => Ok(()),
+        Some(_) if text.len() > 1 && (text[0] == 0) != (text[1] == 0) => {
+            Err(input.unsupported("text in UTF-16", "save it in UTF-8"))
+        }
+        Some(place) => Err(input.unsupported(
+            format!("a zero byte at byte {place}, which no text has"),
+            "write the table again, or give the file the ending of what it is",
+        )),
+    }
+}
+
+/// The refusal of a table without a single value to learn from.
+fn no_samples(input: &Input<'_>, width: usize, rows: u64) -> DataError {
+    match (width, rows) {
+        (0, _) => input.unsupported("blank lines and nothing else", "choose another file"),
+        (_, 0) => input.unsupported(
+            "names of columns and no row of numbers",
+            "add the numbers, or choose another file",
+        ),
         _ => input.unsupported(
-            format!("a table that breaks off ({error})"),
-            "write it again",
+            "labels and nothing to learn from",
+            "add the columns of values, or choose another file",
         ),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::testing::{Folder, found, golden, loaded, values};
-    use super::super::{DataSpec, SampleShape, load};
-    use super::*;
-
-    #[test]
-    fn the_sample_tables_hold_the_first_digits() {
-        let embedded = load(&DataSpec::parse("digits")).unwrap();
-        let digits = values(&embedded);
-        for (name, labelled) in [
-            ("digits_header_label.csv", true),
-            ("digits_noheader.csv", false),
-        ] {
-            let set = loaded(&golden(name)).unwrap();
-            assert_eq!(set.shape, SampleShape::grey(8, 8), "{name}");
-            assert_eq!(set.preparation, ["Scaled linearly from [0, 16] to [0, 1]."]);
-            assert!(
-                values(&set)
-                    .iter()
-                    .zip(&digits)
-                    .all(|(a, b)| (a - b).abs() < 1e-7),
-                "{name}"
-            );
-            let labels = embedded
-                .labels
-                .as_ref()
-                .map(|labels| labels[..set.len()].to_vec());
-            assert_eq!(set.labels, labels.filter(|_| labelled));
-        }
-    }
-
-    #[test]
-    fn separators_names_and_words() {
-        let folder = Folder::new();
-        let cases = [
-            ("a.csv", "0.5,1\n.25,0\n"),
-            ("b.csv", "\u{feff}p;q\r\n0.5;1\r\n2.5e-1;0\r\n"),
-            ("c.tsv", "p\tq\n\"0.5\"\t1\n0.25\t 0"),
-            ("d", "0.5,1\n\n+0.25,0\n"),
-        ];
-        for (name, text) in cases {
-            let set = loaded(&folder.file(name, text.as_bytes())).unwrap();
-            assert_eq!(
-                (values(&set), set.samples.dim()),
-                (vec![0.5, 1.0, 0.25, 0.0], (2, 2)),
-                "{name}"
-            );
-            assert!(set.preparation.is_empty() && set.labels.is_none());
-        }
-        let words = folder.file("w.csv", b"a,Class,b\n1,cat,2\n3,dog,4\n5,cat,6\n");
-        let words = found(&words).unwrap();
-        assert_eq!(words.labels, Some(vec![0, 1, 0]));
-        assert!(
-            matches!(words.content, Content::Samples { values: Values::F64(ref v), .. } if v.row(1).to_vec() == [3.0, 4.0])
-        );
-    }
-
-    #[test]
-    fn what_is_wrong_is_named_by_line_and_column() {
-        let folder = Folder::new();
-        let cases = [
-            ("1,2\n3,x4\n", "\"x4\" in line 2, column 2"),
-            ("p,q\n1,2\n3,\n", "nothing in line 3, column 2"),
-            ("1;2\n3;0,5\n", "decimal point"),
-            ("1,2\n3,nan\n", "NaN in row 2, column 2"),
-            ("1,2\n3,1e999\n", "inf in row 2, column 2"),
-            ("1,2\n3,4,5\n", "3 fields in line 2"),
-            ("p,q\n", "no samples"),
-            ("label\n1\n2\n", "no samples"),
-            ("hello world", "no samples"),
-            ("1,1\n1,1\n", "nothing to learn"),
-        ];
-        for (text, part) in cases {
-            let message = loaded(&folder.file("bad.csv", text.as_bytes()))
-                .unwrap_err()
-                .to_string();
-            assert!(
-                message.contains(part) && message.contains("bad.csv"),
-                "{part}: {message}"
-            );
-        }
-    }
-}
+mod tests;

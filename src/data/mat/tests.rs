@@ -133,6 +133,53 @@ fn array(class: u32, sides: &[u32], name: &str, kind: u32, data: &[u8], big: boo
 
 const MATRIX: u32 = 14;
 
+/// An element that holds `element` compressed; it is not padded.
+fn zlib(element: &[u8], big: bool) -> Vec<u8> {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, element).unwrap();
+    let packed = encoder.finish().unwrap();
+    let mut bytes = words(&[15, packed.len() as u32], big);
+    bytes.extend(packed);
+    bytes
+}
+
+#[test]
+fn what_is_no_array_of_numbers_is_named_for_what_it_is() {
+    let folder = Folder::new();
+    let file = v5(
+        &[
+            array(4, &[1, 2], "note", 4, &[65, 0, 66, 0], false),
+            array(2, &[1, 1], "options", 5, &[], false),
+            array(6 | 0x0800, &[1, 2], "waves", 2, &[1, 2], false),
+            array(6, &[0, 5], "none", 9, &[], false),
+        ],
+        false,
+    );
+    let message = loaded(&folder.file("other.mat", &file))
+        .unwrap_err()
+        .to_string();
+    let parts = [
+        "none (0 × 5)",
+        "note (text)",
+        "options (a structure)",
+        "waves (complex numbers)",
+    ];
+    for part in parts {
+        assert!(message.contains(part), "{message}");
+    }
+    let bomb = zlib(
+        &array(6, &[1000, 1000], "x", 9, &vec![0; 8_000_000], false),
+        false,
+    );
+    let message = loaded(&folder.file("bomb.mat", &v5(&[bomb], false)))
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("unpacks to more than 500 times"),
+        "{message}"
+    );
+}
+
 #[test]
 fn version_5_in_both_byte_orders_with_small_pictures_and_labels() {
     let folder = Folder::new();
@@ -200,6 +247,8 @@ fn every_cut_is_refused() {
         "cut5.mat",
         &v5(&[array(6, &[2, 2], "x", 9, &data, false)], false),
     );
+    let packed = zlib(&array(6, &[2, 2], "x", 9, &data, false), false);
+    refuse_every_cut("cut7.mat", &v5(&[packed], false));
 }
 
 #[test]

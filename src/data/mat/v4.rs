@@ -1,6 +1,6 @@
 //! Version 4: one after the other, a header of five 32-bit numbers, a name, the values.
 
-use super::{Class, Kind, Parsed, Problem, Stored, Variable};
+use super::{Class, Contents, Kind, Parsed, Problem, Stored, Variable};
 use crate::data::limits;
 
 const HEADER: usize = 20;
@@ -10,8 +10,8 @@ struct Type {
     big_endian: bool,
     kind: Kind,
     size: usize,
-    /// Not text, not sparse.
-    full: bool,
+    /// 0 full, 1 text, 2 sparse.
+    form: u32,
 }
 
 /// The number is `M0PT`: M byte order, P type of value, T full, text or sparse.
@@ -35,7 +35,7 @@ fn type_of(head: &[u8]) -> Option<Type> {
         big_endian,
         kind,
         size,
-        full: code % 10 == 0,
+        form: code % 10,
     })
 }
 
@@ -63,10 +63,10 @@ fn words(header: &[u8; HEADER], big_endian: bool) -> [u32; 5] {
     })
 }
 
-pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
-    let mut variables = Vec::new();
+pub(super) fn variables(bytes: &[u8]) -> Parsed<Contents> {
+    let mut contents = Contents::default();
     let mut at = 0;
-    while at < bytes.len() && variables.len() < limits::ARRAYS {
+    while at < bytes.len() && contents.len() < limits::ARRAYS {
         let rest = &bytes[at..];
         let header = rest.first_chunk::<HEADER>().ok_or(Problem::Short {
             needed: (at + HEADER) as u64,
@@ -94,13 +94,22 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
         }
         // all of it is there, so each of these fits
         let (start, size, whole) = (start as usize, size as usize, whole as usize);
-        if kind.full && imaginary == 0 {
-            let name = rest[HEADER..start]
-                .split(|byte| *byte == 0)
-                .next()
-                .unwrap_or_default();
-            variables.push(Variable {
-                name: String::from_utf8_lossy(name).into_owned(),
+        let name = rest[HEADER..start]
+            .split(|byte| *byte == 0)
+            .next()
+            .unwrap_or_default();
+        let name = String::from_utf8_lossy(name).into_owned();
+        let what = match (kind.form, imaginary) {
+            (0, 0) => None,
+            (1, _) => Some("text"),
+            (2, _) => Some("a sparse array"),
+            _ => Some("complex numbers"),
+        };
+        if let Some(what) = what {
+            contents.others.push((name, what));
+        } else {
+            contents.variables.push(Variable {
+                name,
                 dimensions: vec![rows.into(), columns.into()],
                 stored: Stored {
                     kind: kind.kind,
@@ -117,5 +126,5 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
         }
         at += whole;
     }
-    Ok(variables)
+    Ok(contents)
 }

@@ -1,16 +1,19 @@
 //! Versions 5 to 7: a header of 128 bytes, then elements, each a tag with type and length, and data; whole arrays may
 //! be compressed.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 
 use flate2::read::ZlibDecoder;
 
-use super::{Class, Kind, Parsed, Problem, Stored, Variable};
+use super::{Class, Contents, Kind, Parsed, Problem, Stored, Variable};
+use crate::data::error::grouped;
 use crate::data::limits;
 
 const HEADER: usize = 128;
 const MATRIX: u32 = 14;
 const COMPRESSED: u32 = 15;
+/// The class of what has a class of its own.
+const OPAQUE: u32 = 17;
 /// A flag of an array: it has an imaginary part.
 const COMPLEX: u32 = 0x0800;
 
@@ -80,7 +83,7 @@ impl<'a> Elements<'a> {
     }
 }
 
-pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
+pub(super) fn variables(bytes: &[u8]) -> Parsed<Contents> {
     let header = bytes.first_chunk::<HEADER>().ok_or(Problem::Short {
         needed: HEADER as u64,
     })?;
@@ -99,9 +102,10 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
         big_endian,
         origin: 0,
     };
-    let mut variables = Vec::new();
+    let mut contents = Contents::default();
+    let (mut packed, mut unpacked) = (0, 0);
     let mut at = HEADER;
-    while at < bytes.len() && variables.len() < limits::ARRAYS {
+    while at < bytes.len() && contents.len() < limits::ARRAYS {
         let element = all.at(at)?;
         match element.kind {
             MATRIX => {
@@ -110,10 +114,19 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
                     big_endian,
                     origin: at as u64 + 8,
                 };
-                variables.extend(matrix(inner)?);
+                matrix(inner, &mut contents)?;
             }
             COMPRESSED => {
-                let data = inflate(element.data).map_err(|problem| all.broken(at, problem))?;
+                let data = inflate(element.data).map_err(|problem| match problem {
+                    Some(problem) => all.broken(at, problem),
+                    None => Problem::Bomb,
+                })?;
+                // many small ones together can be a bomb too
+                packed += element.data.len() as u64;
+                unpacked += data.len() as u64;
+                if limits::is_bomb(unpacked, packed) {
+                    return Err(Problem::Bomb);
+                }
                 // places within refer to where the compressed bytes begin
                 let inner = Elements {
                     bytes: &data,
@@ -126,7 +139,7 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
                         bytes: element.data,
                         ..inner
                     };
-                    variables.extend(matrix(inner).map_err(|problem| within(problem, at))?);
+                    matrix(inner, &mut contents).map_err(|problem| within(problem, at))?;
                 }
             }
             1..=18 => {}
@@ -134,7 +147,7 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Vec<Variable>> {
         }
         at = element.next;
     }
-    Ok(variables)
+    Ok(contents)
 }
 
 /// Compressed data that end too soon do not mean that the file does.
@@ -144,43 +157,67 @@ fn within(problem: Problem, at: usize) -> Problem {
             byte: at as u64,
             problem: "a compressed array ends too soon".into(),
         },
-        broken @ Problem::Broken { .. } => broken,
+        other => other,
     }
 }
 
-fn inflate(data: &[u8]) -> Result<Vec<u8>, String> {
+/// `Err(None)` where they are a bomb.
+fn inflate(data: &[u8]) -> Result<Vec<u8>, Option<String>> {
     let most = (data.len() as u64)
-        .saturating_mul(limits::DEFLATE_RATIO)
-        .min(limits::WHOLE_FILE);
+        .saturating_mul(limits::EXPANSION)
+        .clamp(limits::UNPACKED, limits::WHOLE_FILE);
     let mut bytes = Vec::new();
-    ZlibDecoder::new(data)
+    let read = ZlibDecoder::new(data)
         .take(most + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
+        .read_to_end(&mut bytes);
+    if let Err(error) = read {
+        let problem = match error.kind() {
+            ErrorKind::UnexpectedEof => "a compressed array ends too soon",
+            ErrorKind::OutOfMemory => "a compressed array is larger than the memory",
+            _ => "the compressed bytes make no sense",
+        };
+        return Err(Some(problem.into()));
+    }
     if bytes.len() as u64 > most {
-        return Err(format!("a compressed array of more than {most} bytes"));
+        return Err(None);
     }
     Ok(bytes)
 }
 
-/// The array, if it is one of numbers, real and full.
-fn matrix(elements: Elements<'_>) -> Parsed<Option<Variable>> {
+/// Adds the array, if it is one of numbers, real and full; else what it is.
+fn matrix(elements: Elements<'_>, contents: &mut Contents) -> Parsed<()> {
     let flags_element = elements.at(0)?;
     let flags = Elements {
         bytes: flags_element.data,
         ..elements
     }
     .word(0)?;
-    let class = match flags & 0xff {
-        6 => Class::Double,
-        9 => Class::Byte,
-        7 | 8 | 10..=15 => Class::Other,
-        _ => return Ok(None), // cells, structures, text, sparse
-    };
-    if flags & COMPLEX != 0 {
-        return Ok(None);
-    }
     let sides = elements.at(flags_element.next)?;
+    // an object of a class has no dimensions
+    let name = if flags & 0xff == OPAQUE {
+        elements.at(flags_element.next)?
+    } else {
+        elements.at(sides.next)?
+    };
+    let title = String::from_utf8_lossy(name.data).into_owned();
+    let (class, what) = match flags & 0xff {
+        6 => (Class::Double, None),
+        9 => (Class::Byte, None),
+        7 | 8 | 10..=15 => (Class::Other, None),
+        1 => (Class::Other, Some("a cell array")),
+        2 => (Class::Other, Some("a structure")),
+        4 => (Class::Other, Some("text")),
+        5 => (Class::Other, Some("a sparse array")),
+        _ => (Class::Other, Some("an object")),
+    };
+    let complex = (flags & COMPLEX != 0).then_some("complex numbers");
+    if title.is_empty() {
+        return Ok(()); // MATLAB's own: what its objects share
+    }
+    if let Some(what) = what.or(complex) {
+        contents.others.push((title, what));
+        return Ok(());
+    }
     let inner = Elements {
         bytes: sides.data,
         ..elements
@@ -188,7 +225,6 @@ fn matrix(elements: Elements<'_>) -> Parsed<Option<Variable>> {
     let dimensions: Vec<u64> = (0..sides.data.len() / 4)
         .map(|index| inner.word(4 * index).map(u64::from))
         .collect::<Parsed<_>>()?;
-    let name = elements.at(sides.next)?;
     let values = elements.at(name.next)?;
     let (kind, size) = match values.kind {
         1 => (Kind::Signed, 1),
@@ -207,14 +243,16 @@ fn matrix(elements: Elements<'_>) -> Parsed<Option<Variable>> {
         .iter()
         .try_fold(1u64, |product, &side| product.checked_mul(side));
     if count.and_then(|count| count.checked_mul(size as u64)) != Some(values.data.len() as u64) {
+        let sides: Vec<String> = dimensions.iter().map(|&side| grouped(side)).collect();
         let problem = format!(
-            "an array of {dimensions:?} with {} bytes of values",
-            values.data.len()
+            "an array promises {} values and has {} bytes of them",
+            sides.join(" × "),
+            grouped(values.data.len() as u64)
         );
         return Err(elements.broken(name.next, problem));
     }
-    Ok(Some(Variable {
-        name: String::from_utf8_lossy(name.data).into_owned(),
+    contents.variables.push(Variable {
+        name: title,
         dimensions,
         stored: Stored {
             kind,
@@ -223,5 +261,6 @@ fn matrix(elements: Elements<'_>) -> Parsed<Option<Variable>> {
         },
         class,
         bytes: values.data.to_vec(),
-    }))
+    });
+    Ok(())
 }

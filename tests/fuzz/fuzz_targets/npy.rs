@@ -1,0 +1,11 @@
+#![no_main]
+
+mod check;
+
+use check::check;
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    // zip and .npy are told apart by their beginnings
+    check("fuzz.npy", bytes);
+});
