@@ -96,6 +96,7 @@ pub(super) fn read(
         suggested,
         labels,
         notes,
+        variables: Vec::new(),
     })
 }
 

@@ -8,7 +8,7 @@ mod v5;
 
 use ndarray::{Array2, ArrayView2, ArrayView4, ShapeBuilder};
 
-use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note};
+use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, variables_of};
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, pictures};
@@ -140,6 +140,7 @@ pub(super) fn read(
     }
     let mut found = interpret(&variables[chosen], name, input.file())?;
     found.notes.extend(note(&candidates, chosen));
+    found.variables = variables_of(&candidates, chosen);
     if let Content::Samples { values, .. } = &found.content {
         let samples = values.dim().0 as u64;
         let beside = variables.iter().find(|other| {
@@ -257,6 +258,7 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
         suggested,
         labels: None,
         notes,
+        variables: Vec::new(),
     })
 }
 
