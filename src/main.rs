@@ -25,6 +25,8 @@ fn window() -> ExitCode {
 
 #[cfg(not(feature = "window"))]
 fn window() -> ExitCode {
-    eprintln!("sae-lab: built without its window: name a command (see --help), or build it with the feature `window`");
+    eprintln!(
+        "sae-lab: built without its window: name a command (see --help), or build it with the feature `window`"
+    );
     ExitCode::from(2)
 }
