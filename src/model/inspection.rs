@@ -50,11 +50,10 @@ impl Default for Listing {
 }
 
 /// A model and a sample of its data, gone through once.
-pub struct Inspector<'a, S> {
+pub struct Inspector {
     architecture: Architecture,
     parameters: Parameters<f64>,
     objective: Objective,
-    data: ArrayView2<'a, S>,
     sample: EvenSample,
     samples: Array2<f64>,
     pass: Pass,
@@ -143,15 +142,15 @@ pub struct Similarity {
     pub cosine: f64,
 }
 
-impl<'a, S: Real> Inspector<'a, S> {
+impl Inspector {
     /// Goes through as much of `data` (m, n), m ≥ 1, as [`PASS_PRODUCTS`] and [`PASS_VALUES`] allow.
     ///
     /// # Errors
     /// The data have another n than the model.
-    pub fn new<T: Real>(
+    pub fn new<T: Real, S: Real>(
         architecture: Architecture,
         parameters: &Parameters<T>,
-        data: ArrayView2<'a, S>,
+        data: ArrayView2<'_, S>,
         objective: Objective,
     ) -> Result<Self, ShapeError> {
         let (n, h) = (parameters.inputs(), parameters.hidden());
@@ -172,7 +171,6 @@ impl<'a, S: Real> Inspector<'a, S> {
             architecture,
             parameters,
             objective,
-            data,
             sample,
             samples,
             pass,
@@ -189,12 +187,19 @@ impl<'a, S: Real> Inspector<'a, S> {
         self.parameters.hidden()
     }
 
-    /// Everything about `unit`; `None` where there is no such unit.
-    pub fn unit(&self, unit: usize, listing: Listing) -> Option<UnitInspection> {
-        if unit >= self.units() {
+    /// Everything about `unit`, `data` being those that [`Self::new`] had; `None` where there is no such unit or `data`
+    /// have another shape.
+    pub fn unit<S: Real>(
+        &self,
+        data: ArrayView2<'_, S>,
+        unit: usize,
+        listing: Listing,
+    ) -> Option<UnitInspection> {
+        let shape = (self.sample.total, self.parameters.inputs());
+        if unit >= self.units() || data.dim() != shape {
             return None;
         }
-        let (rows, activations) = self.activations(unit);
+        let (rows, activations) = self.activations(data, unit);
         let (most_exciting, least_exciting) = extremes(rows, &activations, listing.inputs);
         Some(UnitInspection {
             unit,
@@ -218,18 +223,18 @@ impl<'a, S: Real> Inspector<'a, S> {
     }
 
     /// a_j over the data, and over which of its rows.
-    fn activations(&self, unit: usize) -> (EvenSample, Vec<f64>) {
+    fn activations<S: Real>(&self, data: ArrayView2<'_, S>, unit: usize) -> (EvenSample, Vec<f64>) {
         if self.sample.is_whole() {
             return (self.sample, self.pass.activations.column(unit).to_vec());
         }
-        let sample = EvenSample::of(self.data.nrows(), DISTRIBUTION_VALUES / self.data.ncols());
+        let sample = EvenSample::of(data.nrows(), DISTRIBUTION_VALUES / data.ncols());
         let weights = self.parameters.encoder_weights();
         let weights = weights.row(unit);
         let bias = self.parameters.encoder_bias()[unit];
         let activation = self.architecture.hidden_activation;
         let values = sample
             .rows()
-            .map(|row| hidden_value(activation, bias + dot(weights, self.data.row(row))))
+            .map(|row| hidden_value(activation, bias + dot(weights, data.row(row))))
             .collect();
         (sample, values)
     }

@@ -14,8 +14,10 @@ pub mod gradient_check;
 pub mod hyperparameters;
 pub mod inspection;
 pub mod look_through;
+pub mod matching;
 pub mod parameters;
 pub mod reference;
+pub mod revival;
 pub mod sampling;
 pub mod units;
 

@@ -55,7 +55,9 @@ fn the_activations_distribution_is_that_of_the_reference() {
         assert!(inspector.sample().is_whole());
         for unit in 0..5 {
             let values = forward.activations.column(unit).to_vec();
-            let found = inspector.unit(unit, Listing::default()).unwrap();
+            let found = inspector
+                .unit(data.view(), unit, Listing::default())
+                .unwrap();
             let activation = &found.activation;
             let mut sorted = values.clone();
             sorted.sort_by(f64::total_cmp);
@@ -99,7 +101,13 @@ fn the_activations_distribution_is_that_of_the_reference() {
                 assert!(near(*activation, values[*index], 1e-14));
             }
         }
-        assert!(inspector.unit(5, Listing::default()).is_none());
+        assert!(inspector.unit(data.view(), 5, Listing::default()).is_none());
+        let other = samples(300, 9);
+        assert!(
+            inspector
+                .unit(other.view(), 0, Listing::default())
+                .is_none()
+        );
     }
 }
 
@@ -126,7 +134,10 @@ fn the_forces_add_up_to_the_gradient_and_each_is_its_terms_own() {
             let (total, reconstruction) = (gradient_of(3.0, 2e-3), gradient_of(0.0, 0.0));
             let (with_decay, with_sparsity) = (gradient_of(0.0, 2e-3), gradient_of(3.0, 0.0));
             for unit in 0..5 {
-                let forces = inspector.unit(unit, Listing::default()).unwrap().forces;
+                let forces = inspector
+                    .unit(data.view(), unit, Listing::default())
+                    .unwrap()
+                    .forces;
                 let row = |gradient: &Parameters<f64>| {
                     let mut all = gradient.encoder_weights().row(unit).to_vec();
                     all.push(gradient.encoder_bias()[unit]);
@@ -183,7 +194,10 @@ fn the_ablation_is_a_re_run_without_the_unit() {
             let column = parameters.decoder_weights().column(unit).to_owned();
             without.decoder_weights_mut().column_mut(unit).fill(0.0);
             without.decoder_bias_mut().scaled_add(mean, &column);
-            let ablation = inspector.unit(unit, Listing::default()).unwrap().ablation;
+            let ablation = inspector
+                .unit(data.view(), unit, Listing::default())
+                .unwrap()
+                .ablation;
             assert!(near(ablation.loss, loss(&parameters), 1e-13));
             assert!(near(ablation.loss_without, loss(&without), 1e-13));
             assert!(near(
@@ -212,6 +226,7 @@ fn the_most_similar_units_come_first_with_their_sign() {
     let inspector = Inspector::new(architecture, &parameters, data.view(), OBJECTIVE).unwrap();
     let found = inspector
         .unit(
+            data.view(),
             0,
             Listing {
                 inputs: 2,
@@ -228,7 +243,7 @@ fn the_most_similar_units_come_first_with_their_sign() {
     }
     assert_eq!(found.most_exciting.len(), 2);
     assert!(near(found.feature_norm, first.dot(&first).sqrt(), 1e-14));
-    let dead = inspector.unit(4, Listing::default()).unwrap();
+    let dead = inspector.unit(data.view(), 4, Listing::default()).unwrap();
     assert_eq!(dead.forces.growth, [0.0; 3]);
     assert_eq!(dead.activation.spread, 0.0);
 }
@@ -250,7 +265,7 @@ fn large_data_are_sampled_evenly_and_said_so_but_the_distribution_is_of_all() {
         (sample.count, sample.total),
         (PASS_PRODUCTS / 270_000, 1_500)
     );
-    let found = inspector.unit(17, Listing::default()).unwrap();
+    let found = inspector.unit(data.view(), 17, Listing::default()).unwrap();
     assert_eq!(found.activation.sample.count, 1_500);
     let wide = data.mapv(f64::from);
     let forward = reference::forward(&architecture, &parameters.cast::<f64>(), wide.view());
@@ -293,7 +308,7 @@ fn saturated_units_have_finite_forces() {
     let golden = reference::cost_and_gradient(&architecture, &parameters, data.view(), &OBJECTIVE);
     for unit in 0..5 {
         let total = inspector
-            .unit(unit, Listing::default())
+            .unit(data.view(), unit, Listing::default())
             .unwrap()
             .forces
             .total();
