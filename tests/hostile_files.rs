@@ -279,7 +279,7 @@ fn what_may_not_be_read_is_refused() {
     picture(&mixed.join("sound.png"));
     picture(&mixed.join("secret.png"));
     for path in [&file, &closed, &mixed.join("secret.png")] {
-        fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
     }
     // root may read everything: then the program runs as somebody else
     let root = File::open(&file).is_ok();
