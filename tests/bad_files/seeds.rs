@@ -87,13 +87,13 @@ pub fn make() -> Files {
             ),
         ),
     ]);
-    let doubles = doubles(&[1.0, 2.0, 3.0, 4.0]);
-    let matrix_x = matrix(6, &[2, 2], "x", 9, &doubles);
+    let numbers = doubles(&[1.0, 2.0, 3.0, 4.0]);
+    let matrix_x = matrix(6, &[2, 2], "x", 9, &numbers);
     files.extend([
         (
             "mat/old",
             joined(&[
-                &mat4(0, 2, 2, 0, "x", &doubles),
+                &mat4(0, 2, 2, 0, "x", &numbers),
                 &mat4(50, 2, 1, 0, "y", &[1, 2]),
             ]),
         ),
@@ -149,6 +149,16 @@ pub fn make() -> Files {
         ("image/rgb.bmp", picture(ImageFormat::Bmp)),
         ("image/grey.tif", picture(ImageFormat::Tiff)),
         ("image/rgb.webp", picture(ImageFormat::WebP)),
+        ("image/float.tif", {
+            let image = image::Rgb32FImage::from_fn(4, 4, |x, y| {
+                image::Rgb([x as f32 / 4.0, y as f32, 0.5])
+            });
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            DynamicImage::from(image)
+                .write_to(&mut bytes, ImageFormat::Tiff)
+                .unwrap();
+            bytes.into_inner()
+        }),
         ("image/rgba.png", {
             let image = image::RgbaImage::from_fn(9, 9, |x, y| {
                 image::Rgba([x as u8 * 20, y as u8 * 9, 7, 200])
