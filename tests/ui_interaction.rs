@@ -318,17 +318,33 @@ fn a_file_opens_by_its_path_and_a_bad_one_changes_nothing() {
         harness.run_steps(3);
     };
     open(&mut harness, &bad);
-    wait(&mut harness, |app| app.view().loading.is_none());
-    let notice = harness.state().view().notices.last().unwrap().text.clone();
-    assert!(notice.contains("notes.png"), "{notice}");
+    wait(&mut harness, |app| app.view().opening.is_none());
+    harness.run_steps(2);
+    let dialog = harness.state().view().open_dialog.clone().unwrap();
+    let error = dialog.error.unwrap();
+    assert!(error.contains("notes.png"), "{error}");
     assert!(
-        harness.query_by_label(&notice).is_some(),
-        "the banner shows it"
+        harness.query_by_label(&error).is_some(),
+        "the dialog says it"
     );
     let snapshot = harness.state().view().snapshot.clone().unwrap();
     assert_eq!(snapshot.data.spec, DataSpec::embedded(EmbeddedSet::Bars));
-
-    open(&mut harness, &good);
+    let kept = harness.get_by_label("Path").accesskit_node().value();
+    assert_eq!(kept.as_deref(), bad.to_str(), "the path can be mended");
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::A);
+    harness
+        .get_by_label("Path")
+        .type_text(good.to_str().unwrap());
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    wait(&mut harness, |app| {
+        app.view()
+            .import
+            .as_ref()
+            .is_some_and(|import| import.is_ready())
+    });
+    harness.run_steps(2);
+    harness.get_by_label("Train on this").click();
     wait(&mut harness, |app| {
         let snapshot = app.view().snapshot.as_ref().unwrap();
         snapshot.data.spec.source == DataSource::File(good.clone()) && snapshot.epoch > 0
@@ -491,7 +507,7 @@ fn a_frame_costs_little_even_after_a_long_run() {
             epoch,
             cost,
             fvu: noise,
-            counts: Default::default(),
+            ..Default::default()
         });
     }
     long.history = Arc::new(history);

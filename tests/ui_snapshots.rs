@@ -35,6 +35,7 @@ fn dark() {
         Preferences {
             dark: true,
             zoom: 100,
+            ..Preferences::default()
         },
         HD,
         |_| {},
@@ -48,6 +49,7 @@ fn light() {
         Preferences {
             dark: false,
             zoom: 100,
+            ..Preferences::default()
         },
         HD,
         |_| {},
@@ -62,6 +64,7 @@ fn zoomed() {
         Preferences {
             dark: true,
             zoom: 150,
+            ..Preferences::default()
         },
         projector,
         |_| {},
@@ -76,6 +79,7 @@ fn selected_and_asked() {
         Preferences {
             dark: true,
             zoom: 100,
+            ..Preferences::default()
         },
         HD,
         |harness| {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::loading::Browse;
 use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS};
 use super::{Action, LabApp, UserCommand};
 use crate::data::{DataSet, DataSpec};
@@ -46,33 +47,21 @@ impl LabApp {
             Action::SetZoom(percent) => self.zoom(ctx, percent),
             Action::Select(unit) => self.view.selected = unit,
             Action::Load(spec) => {
-                self.view.open_dialog = None;
                 let what = format!("data: {}", spec.source.title());
                 let experiment = Experiment {
                     data: spec,
                     ..self.view.experiment.clone()
                 };
-                self.restart(what, Restart::Load(Box::new(experiment)));
+                self.restart(what, Restart::LoadToSuit(Box::new(experiment)));
             }
-            Action::BrowseFiles => {
-                if !std::mem::replace(&mut self.browsing, true)
-                    && let Err(error) = self.loader.browse()
-                {
-                    self.browsing = false;
-                    self.view.notify(Severity::Trouble, error);
-                }
-            }
-            Action::OpenPath(path) => self.act(ctx, Action::Load(DataSpec::file(path))),
+            Action::Open(paths) => self.open(paths),
+            Action::SetImport { spec, hidden } => self.set_import(spec, hidden),
             Action::ConfirmRestart => {
                 if let Some(question) = self.view.question.take() {
                     self.do_restart(question.restart);
                 }
             }
-            Action::CloseDialog => {
-                if self.view.question.take().is_none() {
-                    self.view.open_dialog = None;
-                }
-            }
+            Action::CloseDialog => self.close(),
             Action::DismissNotice(index) => {
                 if index < self.view.notices.len() {
                     self.view.notices.remove(index);
@@ -112,6 +101,16 @@ impl LabApp {
                     .open_dialog
                     .get_or_insert_with(OpenDialog::default);
             }
+            UserCommand::BrowseFiles => self.browse(Browse::Files),
+            UserCommand::BrowseFolder => self.browse(Browse::Folder),
+            UserCommand::PrepareData => self.find(self.view.experiment.data.clone()),
+            UserCommand::SuggestImport => {
+                if let Some(import) = &self.view.import {
+                    self.set_import(import.as_suggested(), import.hidden);
+                }
+            }
+            UserCommand::TrainOnImport => self.train_on_import(),
+            UserCommand::CancelLoading => self.cancel_loading(),
             UserCommand::Data(set) => self.act(ctx, Action::Load(DataSpec::embedded(set))),
             UserCommand::Preset(preset) => {
                 let what = format!("preset {}", preset.title());
@@ -146,8 +145,10 @@ impl LabApp {
                 };
             }
             UserCommand::Dismiss => {
-                if self.view.question.is_some() || self.view.open_dialog.is_some() {
-                    self.act(ctx, Action::CloseDialog);
+                if self.view.is_covered() {
+                    self.close();
+                } else if self.view.opening.is_some() || self.view.loading.is_some() {
+                    self.cancel_loading();
                 } else if self.view.notices.pop().is_none() {
                     self.view.selected = None;
                 }
@@ -190,28 +191,12 @@ impl LabApp {
             Restart::Change(experiment) => {
                 match self.view.snapshot.as_ref().map(|s| Arc::clone(&s.data)) {
                     Some(data) => self.begin(*experiment, data),
-                    None => self.load(*experiment),
+                    None => self.load(*experiment, false),
                 }
             }
-            Restart::Load(experiment) => self.load(*experiment),
-        }
-    }
-
-    /// Loads the data of `experiment`, then begins it. If that fails, everything stays as it is.
-    pub(super) fn load(&mut self, experiment: Experiment) {
-        let same = self
-            .view
-            .snapshot
-            .as_ref()
-            .filter(|snapshot| snapshot.data.spec == experiment.data);
-        if let Some(data) = same.map(|snapshot| Arc::clone(&snapshot.data)) {
-            self.begin(experiment, data);
-            return;
-        }
-        let title = experiment.data.source.title();
-        match self.loader.load(Box::new(experiment)) {
-            Ok(()) => self.view.loading = Some(title),
-            Err(error) => self.view.notify(Severity::Trouble, error),
+            Restart::Load(experiment) => self.load(*experiment, false),
+            Restart::LoadToSuit(experiment) => self.load(*experiment, true),
+            Restart::Import(experiment) => self.load_import(*experiment),
         }
     }
 

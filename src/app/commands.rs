@@ -16,6 +16,15 @@ pub enum UserCommand {
     SpeedUp,
     SlowDown,
     OpenFile,
+    /// Through the system's dialog: one or several.
+    BrowseFiles,
+    BrowseFolder,
+    /// Opens the import sheet on the data set in use.
+    PrepareData,
+    /// What the import sheet offers.
+    SuggestImport,
+    TrainOnImport,
+    CancelLoading,
     Data(EmbeddedSet),
     Preset(Preset),
     ToggleTheme,
@@ -23,7 +32,7 @@ pub enum UserCommand {
     ZoomOut,
     ZoomReset,
     ToggleContrast,
-    /// Closes the dialog, else the newest notice, else the selection.
+    /// Closes or stops what stands foremost: a question, a dialog, the sheet, loading, the newest notice, the selection.
     Dismiss,
 }
 
@@ -39,6 +48,12 @@ impl UserCommand {
             SpeedUp,
             SlowDown,
             OpenFile,
+            BrowseFiles,
+            BrowseFolder,
+            PrepareData,
+            SuggestImport,
+            TrainOnImport,
+            CancelLoading,
             ToggleTheme,
             ZoomIn,
             ZoomOut,
@@ -61,6 +76,12 @@ impl UserCommand {
             Self::SpeedUp => "Faster",
             Self::SlowDown => "Slower",
             Self::OpenFile => "Open file…",
+            Self::BrowseFiles => "Browse…",
+            Self::BrowseFolder => "Folder…",
+            Self::PrepareData => "Prepare…",
+            Self::SuggestImport => "Suggested",
+            Self::TrainOnImport => "Train on this",
+            Self::CancelLoading => "Cancel loading",
             Self::Data(set) => set.title(),
             Self::Preset(preset) => preset.title(),
             Self::ToggleTheme => "Light or dark",
@@ -82,6 +103,14 @@ impl UserCommand {
             Self::SpeedUp => "Allow more epochs a second",
             Self::SlowDown => "Allow fewer epochs a second, to talk over them",
             Self::OpenFile => "Train on your own photographs or data",
+            Self::BrowseFiles => "Choose one file, or several pictures",
+            Self::BrowseFolder => "Choose a folder of pictures",
+            Self::PrepareData => {
+                "See what was done to the data in use, and choose otherwise: patches, colour, whitening, scaling"
+            }
+            Self::SuggestImport => "Back to what suits this kind of data",
+            Self::TrainOnImport => "Prepare all of the data like this, and start a run on them",
+            Self::CancelLoading => "Stop loading; the data set in use stays",
             Self::Data(set) => match set {
                 EmbeddedSet::Photos => {
                     "8×8 patches of six photographs, whitened: the set that edges come from"
@@ -100,7 +129,7 @@ impl UserCommand {
             Self::ToggleContrast => {
                 "Shared: one scale for all tiles, weak units look weak. Per tile: each unit at its own full contrast"
             }
-            Self::Dismiss => "Close the dialog, or else the newest notice",
+            Self::Dismiss => "Close the dialog, stop loading, or else dismiss the newest notice",
         }
     }
 
@@ -120,6 +149,11 @@ impl UserCommand {
             Self::SpeedUp => const { &[plain(Key::Period)] },
             Self::SlowDown => const { &[plain(Key::Comma)] },
             Self::OpenFile => const { &[command(Key::O)] },
+            Self::PrepareData => const { &[plain(Key::P)] },
+            Self::TrainOnImport => const { &[command(Key::Enter)] },
+            Self::BrowseFiles | Self::BrowseFolder | Self::SuggestImport | Self::CancelLoading => {
+                &[]
+            }
             Self::ToggleTheme => const { &[plain(Key::T)] },
             Self::ZoomIn => const { &[command(Key::Plus), command(Key::Equals)] },
             Self::ZoomOut => const { &[command(Key::Minus)] },
@@ -155,9 +189,36 @@ impl UserCommand {
         }
     }
 
-    /// The commands whose keys were pressed, consumed. None while a text field has the focus, and keys without a
+    /// Whether it may be given while a window stands over the panels: what starts a run anew, or opens a window, waits.
+    pub fn works_when_covered(self) -> bool {
+        match self {
+            Self::Reset
+            | Self::NewSeed
+            | Self::StepEpoch
+            | Self::PrepareData
+            | Self::Data(_)
+            | Self::Preset(_) => false,
+            Self::PlayPause
+            | Self::SpeedUp
+            | Self::SlowDown
+            | Self::OpenFile
+            | Self::BrowseFiles
+            | Self::BrowseFolder
+            | Self::SuggestImport
+            | Self::TrainOnImport
+            | Self::CancelLoading
+            | Self::ToggleTheme
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::ZoomReset
+            | Self::ToggleContrast
+            | Self::Dismiss => true,
+        }
+    }
+
+    /// The commands whose keys were pressed, consumed; `covered` says that a window stands over the panels. None while a text field has the focus, and keys without a
     /// modifier none either while a widget that uses them (a slider's arrows, a menu's Escape) has it.
-    pub fn pressed(ctx: &egui::Context) -> Vec<Self> {
+    pub fn pressed(ctx: &egui::Context, covered: bool) -> Vec<Self> {
         if ctx.text_edit_focused() {
             return Vec::new();
         }
@@ -165,6 +226,7 @@ impl UserCommand {
         let menu_open = egui::Popup::is_any_open(ctx);
         ctx.input_mut(|input| {
             Self::all()
+                .filter(|command| !covered || command.works_when_covered())
                 .filter(|command| {
                     command.shortcuts().iter().any(|shortcut| {
                         let taken = match shortcut.logical_key {

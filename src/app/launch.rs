@@ -40,12 +40,13 @@ pub fn run(experiment: Experiment, files: Vec<PathBuf>) -> Result<(), AppError> 
             Box::new(|context| {
                 quiet.stop(); // from here on a panic is a fault of ours
                 let preferences = context.storage.map(Preferences::load).unwrap_or_default();
-                let app = LabApp::new(
+                let mut app = LabApp::new(
                     &context.egui_ctx,
                     experiment,
                     preferences,
                     Arc::new(port::Lab),
                 );
+                app.open(files);
                 Ok(Box::new(app))
             }),
         )

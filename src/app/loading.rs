@@ -1,87 +1,122 @@
-//! Slow things on threads of their own: reading a data set, and the system's file dialog.
+//! Slow things on threads of their own: reading data, preparing them, and the system's file dialog.
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use super::import::Import;
+use super::lane::{Lane, spawn};
 use super::port::{Backend, Wake};
-use crate::data::DataSet;
-use crate::training::{Experiment, Mailbox};
-
-/// A data set that arrived, for the experiment that asked for it.
-pub struct Loaded {
-    pub experiment: Box<Experiment>,
-    pub result: Result<DataSet, String>,
-}
+use super::preview::{Opened, Preview};
+use crate::data::{DataSet, DataSpec, Found};
+use crate::training::Mailbox;
 
 /// What came of the file dialog.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Browsed {
-    Path(PathBuf),
+    Paths(Vec<PathBuf>),
     Cancelled,
     /// It answered faster than anyone can click: there is none.
     Unavailable,
 }
 
+/// What the file dialog is to offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Browse {
+    /// One or several.
+    Files,
+    Folder,
+}
+
 /// No person cancels a dialog this fast.
 const FASTEST_CANCEL: Duration = Duration::from_millis(100);
 
-/// Starts loading and browsing; the results are picked up from the mailboxes.
+/// Starts loading and browsing; what came of them is picked up from the lanes.
 pub struct Loader {
     backend: Arc<dyn Backend>,
     wake: Wake,
-    loaded: Mailbox<Loaded>,
+    /// What a source holds, for the import sheet.
+    pub opening: Lane<(DataSpec, Opened)>,
+    /// What the sheet shows.
+    pub preview: Lane<Preview>,
+    /// What a run is to train on.
+    pub loading: Lane<DataSet>,
     browsed: Mailbox<Browsed>,
-    /// The number of the latest request; what answers an older one is dropped.
-    latest: Arc<AtomicU64>,
 }
 
 impl Loader {
     pub fn new(backend: Arc<dyn Backend>, wake: Wake) -> Self {
         Self {
+            opening: Lane::new("sae-lab opener", Arc::clone(&wake)),
+            preview: Lane::new("sae-lab preview", Arc::clone(&wake)),
+            loading: Lane::new("sae-lab loader", Arc::clone(&wake)),
             backend,
             wake,
-            loaded: Mailbox::new(),
             browsed: Mailbox::new(),
-            latest: Arc::default(),
         }
     }
 
-    /// Loads the data of `experiment`; overtakes what was asked before.
+    /// Finds what the source of `spec` holds.
     ///
     /// # Errors
     /// No thread can be had.
-    pub fn load(&self, experiment: Box<Experiment>) -> Result<(), String> {
-        let ticket = self.latest.fetch_add(1, Ordering::AcqRel) + 1;
-        let (latest, backend) = (Arc::clone(&self.latest), Arc::clone(&self.backend));
-        let (mailbox, wake) = (self.loaded.clone(), Arc::clone(&self.wake));
-        spawn("sae-lab loader", move || {
-            let load = std::panic::AssertUnwindSafe(|| backend.load(&experiment.data));
-            let result = std::panic::catch_unwind(load).unwrap_or_else(|_| {
-                Err("the file could not be read: its reader failed; please report it".into())
-            });
-            if latest.load(Ordering::Acquire) == ticket {
-                mailbox.put(Loaded { experiment, result });
-                wake();
-            }
+    pub fn open(&mut self, spec: DataSpec) -> Result<(), String> {
+        let backend = Arc::clone(&self.backend);
+        self.opening.start(move |watch| {
+            let found = backend.find(&spec, watch)?;
+            Ok((spec, Opened::new(found)))
         })
     }
 
-    /// The data set that was asked for last, once it is there.
-    pub fn loaded(&self) -> Option<Loaded> {
-        self.loaded.take()
+    /// Prepares a few samples of what was opened as the choices say.
+    ///
+    /// # Errors
+    /// No thread can be had.
+    pub fn preview(&mut self, import: &Import) -> Result<(), String> {
+        let backend = Arc::clone(&self.backend);
+        let (opened, spec) = (import.opened.clone(), import.spec.clone());
+        let outdated = import.is_outdated();
+        self.preview.queue(move |watch| {
+            if !outdated {
+                return Preview::make(backend.as_ref(), &opened, &spec, watch);
+            }
+            let opened = Opened::new(backend.find(&spec, watch)?);
+            let preview = Preview::make(backend.as_ref(), &opened, &spec, watch)?;
+            Ok(Preview {
+                opened: Some(opened),
+                ..preview
+            })
+        })
+    }
+
+    /// Prepares the data set `spec`: from what was `found`, or from its source.
+    ///
+    /// # Errors
+    /// No thread can be had.
+    pub fn load(&mut self, spec: DataSpec, found: Option<Arc<Found>>) -> Result<(), String> {
+        let backend = Arc::clone(&self.backend);
+        self.loading.start(move |watch| {
+            let found = match found {
+                Some(found) => found,
+                None => Arc::new(backend.find(&spec, watch)?),
+            };
+            backend.prepare(&found, &spec, watch)
+        })
     }
 
     /// Opens the system's file dialog.
     ///
     /// # Errors
     /// No thread can be had.
-    pub fn browse(&self) -> Result<(), String> {
+    pub fn browse(&self, what: Browse) -> Result<(), String> {
         let (mailbox, wake) = (self.browsed.clone(), Arc::clone(&self.wake));
         spawn("sae-lab file dialog", move || {
             let start = Instant::now();
-            let picked = rfd::FileDialog::new().set_title("Open data").pick_file();
+            let dialog = rfd::FileDialog::new().set_title("Open data");
+            let picked = match what {
+                Browse::Files => dialog.pick_files(),
+                Browse::Folder => dialog.pick_folder().map(|folder| vec![folder]),
+            };
             mailbox.put(judge(picked, start.elapsed()));
             wake();
         })
@@ -92,24 +127,12 @@ impl Loader {
     }
 }
 
-fn judge(picked: Option<PathBuf>, took: Duration) -> Browsed {
-    match picked {
-        Some(path) => Browsed::Path(path),
+fn judge(picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed {
+    match picked.filter(|paths| !paths.is_empty()) {
+        Some(paths) => Browsed::Paths(paths),
         None if took < FASTEST_CANCEL => Browsed::Unavailable,
         None => Browsed::Cancelled,
     }
-}
-
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), String> {
-    std::thread::Builder::new()
-        .name(name.into())
-        .spawn(work)
-        .map(drop)
-        .map_err(|error| {
-            format!(
-                "the system refuses another thread ({error}): close other programs and try again"
-            )
-        })
 }
 
 #[cfg(test)]
@@ -121,8 +144,12 @@ mod tests {
         assert_eq!(judge(None, Duration::from_millis(5)), Browsed::Unavailable);
         assert_eq!(judge(None, Duration::from_secs(2)), Browsed::Cancelled);
         assert_eq!(
-            judge(Some("a".into()), Duration::from_millis(5)),
-            Browsed::Path("a".into())
+            judge(Some(Vec::new()), Duration::from_secs(2)),
+            Browsed::Cancelled
+        );
+        assert_eq!(
+            judge(Some(vec!["a".into()]), Duration::from_millis(5)),
+            Browsed::Paths(vec!["a".into()])
         );
     }
 }

@@ -6,12 +6,17 @@
 mod actions;
 pub mod commands;
 pub mod error;
+pub mod import;
+pub mod lane;
 mod launch;
 pub mod loading;
+mod opening;
 pub mod port;
 pub mod preferences;
+pub mod preview;
 pub mod state;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,10 +25,11 @@ pub use error::AppError;
 pub use launch::run;
 pub use state::{Action, ViewState};
 
-use self::loading::{Browsed, Loader};
+use self::loading::Loader;
+use self::opening::Asked;
 use self::port::{Backend, TrainerPort, Wake};
 use self::preferences::Preferences;
-use self::state::{OpenDialog, Severity};
+use self::state::Severity;
 use crate::training::{Event, Experiment};
 use crate::ui::{self, Panels};
 
@@ -38,6 +44,8 @@ pub struct LabApp {
     preferences: Preferences,
     /// What waits for the system's dialog.
     browsing: bool,
+    /// What the data set that is being loaded is for.
+    asked: Option<Asked>,
 }
 
 impl LabApp {
@@ -55,6 +63,7 @@ impl LabApp {
         };
         let mut view = ViewState::new(experiment);
         view.zoom = preferences.zoom;
+        view.recent.clone_from(&preferences.recent);
         let mut app = Self {
             panels: Panels::default(),
             trainer: None,
@@ -63,9 +72,10 @@ impl LabApp {
             wake,
             preferences,
             browsing: false,
+            asked: None,
             view,
         };
-        app.load(app.view.experiment.clone());
+        app.load(app.view.experiment.clone(), false);
         app
     }
 
@@ -74,30 +84,8 @@ impl LabApp {
     }
 
     /// Takes what the trainer and the loader have put down since the last frame. Never waits, never paints.
-    fn drain(&mut self, ctx: &egui::Context) {
-        if let Some(loaded) = self.loader.loaded() {
-            self.view.loading = None;
-            match loaded.result {
-                Ok(data) => self.begin(*loaded.experiment, Arc::new(data)),
-                Err(error) => self.view.notify(Severity::Trouble, error),
-            }
-        }
-        match self.loader.browsed() {
-            Some(Browsed::Path(path)) => {
-                self.browsing = false;
-                self.act(ctx, Action::OpenPath(path));
-            }
-            Some(Browsed::Cancelled) => self.browsing = false,
-            Some(Browsed::Unavailable) => {
-                self.browsing = false;
-                self.view.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(
-                    "This system has no file dialog: install xdg-desktop-portal or zenity. A path typed here, or a \
-                     file dropped on the window, does as well."
-                        .into(),
-                );
-            }
-            None => {}
-        }
+    fn drain(&mut self) {
+        self.take_data();
         let Some(trainer) = &self.trainer else { return };
         let (events, snapshot) = (trainer.events(), trainer.snapshot());
         if snapshot.is_some() {
@@ -136,16 +124,13 @@ impl LabApp {
     }
 
     fn take_drops(&mut self, ctx: &egui::Context) {
-        let dropped = ctx.input(|input| {
-            input
-                .raw
-                .dropped_files
-                .first()
-                .map(|file| file.path().to_owned())
+        let dropped: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
         });
         self.view.drop_hovered = ctx.input(|input| !input.raw.hovered_files.is_empty());
-        if let Some(path) = dropped {
-            self.act(ctx, Action::OpenPath(path));
+        if !dropped.is_empty() {
+            self.open(dropped);
         }
     }
 }
@@ -153,8 +138,8 @@ impl LabApp {
 impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
-        self.drain(ctx);
-        for command in UserCommand::pressed(ctx) {
+        self.drain();
+        for command in UserCommand::pressed(ctx, self.view.is_covered()) {
             self.command(ctx, command);
         }
     }
@@ -177,7 +162,7 @@ impl eframe::App for LabApp {
         Duration::from_secs(60)
     }
 
-    /// Only theme and zoom are kept; where a panel was scrolled to is no preference.
+    /// Only the preferences are kept; where a panel was scrolled to is no preference.
     fn persist_egui_memory(&self) -> bool {
         false
     }

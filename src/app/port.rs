@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::data::{DataSet, DataSpec};
+use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
 use crate::model::CheckedHyperparameters;
 use crate::training::{Command, Event, Experiment, Snapshot, Trainer, TrainerError};
 
@@ -50,11 +50,22 @@ pub trait Backend: Send + Sync {
         wake: Wake,
     ) -> Result<Box<dyn TrainerPort>, TrainerError>;
 
-    /// Loads a data set; called on a thread of its own.
+    /// What a source holds; called on a thread of its own.
     ///
     /// # Errors
-    /// A sentence that says what is wrong and what to do.
-    fn load(&self, spec: &DataSpec) -> Result<DataSet, String>;
+    /// Whatever is wrong with it; cancelled.
+    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError>;
+
+    /// Makes a data set of what was found; called on a thread of its own.
+    ///
+    /// # Errors
+    /// Choices that do not suit; cancelled.
+    fn prepare(
+        &self,
+        found: &Found,
+        spec: &DataSpec,
+        watch: Watch<'_>,
+    ) -> Result<DataSet, DataError>;
 }
 
 /// The real one.
@@ -76,7 +87,16 @@ impl Backend for Lab {
         )?))
     }
 
-    fn load(&self, spec: &DataSpec) -> Result<DataSet, String> {
-        crate::data::load(spec).map_err(|error| error.to_string())
+    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
+        crate::data::find(spec, watch)
+    }
+
+    fn prepare(
+        &self,
+        found: &Found,
+        spec: &DataSpec,
+        watch: Watch<'_>,
+    ) -> Result<DataSet, DataError> {
+        crate::data::prepare(found, spec, watch)
     }
 }

@@ -1,4 +1,6 @@
-//! What outlives the window: theme and zoom.
+//! What outlives the window: theme, zoom, and the files that were opened.
+
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -7,19 +9,25 @@ use super::state::ZOOMS;
 const KEY: &str = "preferences";
 
 /// What a person chose once and keeps.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Preferences {
     pub dark: bool,
     /// In percent, one of [`ZOOMS`].
     pub zoom: u32,
+    /// Files and folders that were opened, the latest first.
+    pub recent: Vec<PathBuf>,
 }
+
+/// As many files are remembered.
+pub const MOST_RECENT: usize = 8;
 
 impl Default for Preferences {
     fn default() -> Self {
         Self {
             dark: true,
             zoom: 100,
+            recent: Vec::new(),
         }
     }
 }
@@ -34,6 +42,7 @@ impl Preferences {
         if !ZOOMS.contains(&preferences.zoom) {
             preferences.zoom = 100;
         }
+        preferences.recent.truncate(MOST_RECENT);
         preferences
     }
 
@@ -41,6 +50,21 @@ impl Preferences {
         if let Ok(text) = serde_json::to_string(self) {
             storage.set_string(KEY, text);
         }
+    }
+
+    /// Puts `path` before the other recent ones. One that no text file could hold is not remembered.
+    pub fn remember(&mut self, path: &Path) {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        if path.to_str().is_some() {
+            self.forget(&path);
+            self.recent.insert(0, path);
+            self.recent.truncate(MOST_RECENT);
+        }
+    }
+
+    pub fn forget(&mut self, path: &Path) {
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        self.recent.retain(|other| *other != absolute);
     }
 
     pub fn apply(&self, ctx: &egui::Context) {
@@ -82,6 +106,7 @@ mod tests {
         let chosen = Preferences {
             dark: false,
             zoom: 150,
+            recent: vec!["/data/a.png".into()],
         };
         chosen.save(&mut storage);
         assert_eq!(Preferences::load(&storage), chosen);
@@ -92,10 +117,41 @@ mod tests {
             Preferences::load(&storage),
             Preferences {
                 dark: false,
-                zoom: 100
+                ..Preferences::default()
             }
         );
         storage.0.insert(KEY.into(), "{".into());
         assert_eq!(Preferences::load(&storage), Preferences::default());
+    }
+
+    #[test]
+    fn the_latest_files_are_remembered_once_each() {
+        let mut preferences = Preferences::default();
+        for index in 0..12 {
+            preferences.remember(Path::new(&format!("/data/{index}.png")));
+        }
+        preferences.remember(Path::new("/data/9.png"));
+        assert_eq!(preferences.recent.len(), MOST_RECENT);
+        assert_eq!(
+            preferences.recent[..3],
+            ["/data/9.png", "/data/11.png", "/data/10.png"].map(PathBuf::from)
+        );
+        preferences.forget(Path::new("/data/11.png"));
+        assert_eq!(preferences.recent[1], Path::new("/data/10.png"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_is_no_text_costs_nobody_their_theme() {
+        use std::os::unix::ffi::OsStrExt as _;
+        let mut preferences = Preferences {
+            dark: false,
+            ..Preferences::default()
+        };
+        preferences.remember(Path::new(std::ffi::OsStr::from_bytes(b"/data/\xff.png")));
+        let mut storage = Memory::default();
+        preferences.save(&mut storage);
+        assert_eq!(Preferences::load(&storage), preferences);
+        assert!(!preferences.dark && preferences.recent.is_empty());
     }
 }

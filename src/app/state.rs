@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::UserCommand;
-use crate::data::DataSpec;
+use super::import::Import;
+use crate::data::{DataSpec, Progress};
 use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
 
@@ -24,11 +25,15 @@ pub enum Action {
     SetZoom(u32),
     /// A hidden unit, counted from 0.
     Select(Option<usize>),
+    /// A set that needs no import sheet.
     Load(DataSpec),
-    /// Through the system's dialog.
-    BrowseFiles,
-    /// A path as it was typed or dropped.
-    OpenPath(PathBuf),
+    /// Paths as they were typed, dropped, picked or remembered: for the import sheet.
+    Open(Vec<PathBuf>),
+    /// What the import sheet's choices now say.
+    SetImport {
+        spec: DataSpec,
+        hidden: usize,
+    },
     /// "Start anew" in the dialog that asks first.
     ConfirmRestart,
     CloseDialog,
@@ -72,6 +77,10 @@ pub enum Restart {
     Change(Box<Experiment>),
     /// Another experiment on other data, which are loaded first.
     Load(Box<Experiment>),
+    /// The same on data whose reach its output activation is to suit.
+    LoadToSuit(Box<Experiment>),
+    /// What the import sheet holds.
+    Import(Box<Experiment>),
 }
 
 /// A question that waits for an answer; the trainer goes on meanwhile.
@@ -89,6 +98,8 @@ pub struct OpenDialog {
     pub path: String,
     /// What the system's dialog said, if it could not be shown.
     pub hint: Option<String>,
+    /// Why the path as typed could not be opened.
+    pub error: Option<String>,
 }
 
 /// Everything that a panel may look at.
@@ -109,8 +120,16 @@ pub struct ViewState {
     pub notices: Vec<Notice>,
     pub question: Option<Question>,
     pub open_dialog: Option<OpenDialog>,
+    /// The import sheet.
+    pub import: Option<Import>,
+    /// What is being opened for the import sheet.
+    pub opening: Option<DataSpec>,
     /// The name of the data set that is being loaded.
     pub loading: Option<String>,
+    /// How far that is.
+    pub progress: Option<Progress>,
+    /// Files and folders that were opened, the latest first.
+    pub recent: Vec<PathBuf>,
     /// Something is being dragged over the window.
     pub drop_hovered: bool,
 }
@@ -139,7 +158,11 @@ impl ViewState {
             notices: Vec::new(),
             question: None,
             open_dialog: None,
+            import: None,
+            opening: None,
             loading: None,
+            progress: None,
+            recent: Vec::new(),
             drop_hovered: false,
         }
     }
@@ -180,6 +203,11 @@ impl ViewState {
             format!("{} → {}", marker.change.old, marker.change.new),
             marker.epoch,
         ))
+    }
+
+    /// Whether a window stands over the panels.
+    pub fn is_covered(&self) -> bool {
+        self.question.is_some() || self.open_dialog.is_some() || self.import.is_some()
     }
 
     pub fn is_diverged(&self) -> bool {

@@ -41,7 +41,7 @@ pub use dataset::{DataSet, SampleShape, Samples};
 pub use error::DataError;
 pub use found::{Content, Found, Picture, Values};
 pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
-pub use prepare::prepare;
+pub use prepare::{prepare, untouched};
 pub use progress::{Progress, Stage, Watch};
 pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
 pub use zca::Zca;

@@ -62,7 +62,7 @@ pub(super) fn read(
         .map_err(|NoChoice { found, remedy }| input.unsupported(found, remedy))?;
     let mut found = npy::read(unpack(&input, &mut archive, places[chosen], watch)?, name)?;
     found.notes.extend(note(&candidates, chosen));
-    found.encoding = found.encoding.replace("NPY", FORMAT);
+    found.encoding = found.encoding.replace("NPY", "NPZ");
     let samples = candidates[chosen].shape[0];
     let beside = candidates
         .iter()

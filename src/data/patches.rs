@@ -19,6 +19,8 @@ const PICTURES: usize = 2;
 pub(super) struct Treatment {
     /// Olshausen–Field, over the whole frame.
     pub(super) whiten: bool,
+    /// Whether patches keep away from a picture's edge, as those of whitened ones do.
+    pub(super) margin: bool,
     /// 1: grey, 3: in colour.
     pub(super) channels: usize,
 }
@@ -42,7 +44,7 @@ pub(super) fn cut(
     watch: Watch<'_>,
 ) -> Result<Array2<f32>, DataError> {
     let (side, channels) = (spec.patch, treatment.channels);
-    let places = places(pictures, spec, treatment.whiten)?;
+    let places = places(pictures, spec, treatment.margin)?;
     let mut from: Vec<Vec<usize>> = vec![Vec::new(); pictures.len()];
     for (patch, place) in places.iter().enumerate() {
         from[place.picture].push(patch);

@@ -115,6 +115,11 @@ impl Preparation {
         scaling: Scaling::Levels,
         ..Self::NONE
     };
+    /// The whole set to [0, 1].
+    pub const UNIT: Self = Self {
+        scaling: Scaling::Unit,
+        ..Self::NONE
+    };
     /// Each patch's mean removed, clipped at ±3σ, scaled to [.1, .9].
     pub const CONTRAST: Self = Self {
         remove_mean: true,
@@ -176,7 +181,7 @@ impl Preprocessing {
             Self::Whiten => Preparation::WHITEN,
             Self::Contrast => Preparation::CONTRAST,
             Self::Levels => Preparation::LEVELS,
-            Self::Unit => scaled(Scaling::Unit),
+            Self::Unit => Preparation::UNIT,
             Self::UnitColumns => scaled(Scaling::UnitColumns),
             Self::Standardise => scaled(Scaling::Standardise),
             Self::Zca => Preparation::ZCA,

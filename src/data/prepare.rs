@@ -31,7 +31,7 @@ pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataS
     suits(found, &content, choice)?;
     let mut steps = found.notes.clone();
     let (mut samples, shape) = match content.as_ref() {
-        Content::Pictures(pictures) => cut(found, pictures, spec, choice, &mut steps, watch)?,
+        Content::Pictures(pictures) => cut(found, pictures, spec, choice, true, &mut steps, watch)?,
         Content::Samples { values, shape } => as_samples(values, *shape, choice, &mut steps),
     };
     let zca = match &mut samples {
@@ -59,6 +59,30 @@ pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataS
         return Err(DataError::Constant { file: set.name });
     }
     Ok(set)
+}
+
+/// The samples that `prepare` makes something of, row by row, before anything is done to their values: the same patches
+/// from the same places, in colour where there is any.
+///
+/// # Errors
+/// A cut that does not suit; cancelled.
+pub fn untouched(
+    found: &Found,
+    spec: &DataSpec,
+    watch: Watch<'_>,
+) -> Result<(Samples, SampleShape), DataError> {
+    let whitening = spec.preparation.unwrap_or(found.suggested).whitening;
+    let choice = Preparation {
+        whitening, // it says how far patches keep from a picture's edge
+        ..Preparation::NONE
+    };
+    let mut steps = Vec::new();
+    Ok(match arrange(found, spec)?.as_ref() {
+        Content::Pictures(pictures) => {
+            cut(found, pictures, spec, choice, false, &mut steps, watch)?
+        }
+        Content::Samples { values, shape } => as_samples(values, *shape, choice, &mut steps),
+    })
 }
 
 /// What was found, as photographs to cut or as samples, whichever `spec` asks for.
@@ -163,11 +187,13 @@ fn check_patches_of(spec: &DataSpec, channels: usize) -> Result<(), DataError> {
     Ok(())
 }
 
+/// Without `treated`, pictures are cut where whitened ones would be, but stay as they are.
 fn cut(
     found: &Found,
     pictures: &[Picture],
     spec: &DataSpec,
     choice: Preparation,
+    treated: bool,
     steps: &mut Vec<String>,
     watch: Watch<'_>,
 ) -> Result<(Samples, SampleShape), DataError> {
@@ -205,7 +231,12 @@ fn cut(
             "Pictures whitened: R(f) = |f| exp(−(f/{cutoff})⁴), f in cycles a pixel."
         ));
     }
-    let cut = patches::cut(taken, spec, Treatment { whiten, channels }, watch)?;
+    let treatment = Treatment {
+        whiten: whiten && treated,
+        margin: whiten,
+        channels,
+    };
+    let cut = patches::cut(taken, spec, treatment, watch)?;
     let shape = SampleShape::Image {
         rows: side,
         columns: side,
@@ -446,6 +477,44 @@ mod tests {
         );
         let error = load(&spec(EmbeddedSet::Digits, Some(Preparation::WHITEN))).unwrap_err();
         assert!(matches!(error, DataError::Preparation { .. }), "{error}");
+    }
+
+    #[test]
+    fn untouched_samples_are_those_that_are_prepared() {
+        let watch = &crate::data::progress::unwatched;
+        for set in EmbeddedSet::ALL {
+            for preparation in [None, Some(Preparation::NONE)] {
+                let spec = DataSpec {
+                    patches: 60,
+                    preparation,
+                    ..DataSpec::embedded(set)
+                };
+                let found = crate::data::find(&spec, watch).unwrap();
+                let (raw, shape) = untouched(&found, &spec, watch).unwrap();
+                let data = prepare(&found, &spec, watch).unwrap();
+                assert_eq!((raw.dim(), shape), (data.samples.dim(), data.shape));
+                if preparation.is_some() {
+                    assert_eq!(raw, data.samples, "{set:?}");
+                }
+            }
+        }
+        // whitening turns no patch's dark side bright: the places are the same
+        let spec = DataSpec {
+            patches: 400,
+            ..DataSpec::embedded(EmbeddedSet::Photos)
+        };
+        let found = crate::data::find(&spec, watch).unwrap();
+        let (raw, _) = untouched(&found, &spec, watch).unwrap();
+        let data = prepare(&found, &spec, watch).unwrap();
+        let (mut raw, white) = (raw.to::<f64>().into_owned(), data.samples.to::<f64>());
+        remove_means(&mut raw);
+        let alike = raw
+            .rows()
+            .into_iter()
+            .zip(white.rows())
+            .filter(|(raw, white)| raw.dot(&white.mapv(|value| value - 0.5)) > 0.0)
+            .count();
+        assert!(alike > 380, "{alike} of 400");
     }
 
     #[test]

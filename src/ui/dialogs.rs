@@ -2,10 +2,11 @@
 
 use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
+use super::progress;
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::muted;
-use crate::app::Action;
+use super::widgets::{command_button, muted};
 use crate::app::state::{OpenDialog, Question, ViewState};
+use crate::app::{Action, UserCommand};
 
 const WIDTH: f32 = 400.0;
 
@@ -13,6 +14,8 @@ const WIDTH: f32 = 400.0;
 pub struct Dialogs {
     /// What is being typed; `None` while the window is closed.
     path: Option<String>,
+    /// Whether the path was refused when it was last drawn.
+    refused: bool,
 }
 
 impl Dialogs {
@@ -20,15 +23,23 @@ impl Dialogs {
         if let Some(question) = &view.question {
             ask(ui, view, question, actions);
         } else if let Some(dialog) = &view.open_dialog {
-            self.open_file(ui, dialog, actions);
+            self.open_file(ui, view, dialog, actions);
             return;
         }
         self.path = None;
     }
 
-    fn open_file(&mut self, ui: &mut Ui, dialog: &OpenDialog, actions: &mut Vec<Action>) {
+    fn open_file(
+        &mut self,
+        ui: &mut Ui,
+        view: &ViewState,
+        dialog: &OpenDialog,
+        actions: &mut Vec<Action>,
+    ) {
         let first = self.path.is_none();
         let path = self.path.get_or_insert_with(|| dialog.path.clone());
+        let refused = dialog.error.is_some() && !self.refused;
+        self.refused = dialog.error.is_some();
         let response = Modal::new(Id::unique("open file")).frame(frame(ui)).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
             ui.spacing_mut().item_spacing.y = GRID;
@@ -36,26 +47,33 @@ impl Dialogs {
             ui.label(RichText::new("Open data").heading().color(theme.text_strong));
             ui.label(muted(
                 ui,
-                "Photographs (PNG, JPEG, BMP, TIFF, WebP) and folders of them are cut into patches; IDX, .npy, .npz, .mat \
-                 and tables are taken as they are. You can also drop a file on the window.",
+                "Photographs (PNG, JPEG, BMP, TIFF, WebP) and folders of them, IDX, .npy, .npz, .mat, and tables (.csv, \
+                 .tsv). You can also drop files on the window. What was found is shown before anything is trained on it.",
             ));
-            let field = TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Path of a file");
+            let field = TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Path of a file or folder");
             let field = ui.add(field).accessible_name("Path");
-            if first {
-                field.request_focus();
+            if first || refused {
+                field.request_focus(); // the text stays, to be mended
             }
-            if let Some(hint) = &dialog.hint {
-                ui.label(RichText::new(hint).size(theme::SMALL).color(theme.notice));
+            for (words, colour) in [(&dialog.error, theme.dead), (&dialog.hint, theme.notice)] {
+                if let Some(words) = words {
+                    ui.label(RichText::new(words).size(theme::SMALL).color(colour));
+                }
             }
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if view.opening.is_some() {
+                progress::bar(ui, view, ui.available_width());
+            }
             ui.horizontal(|ui| {
-                if ui.add(Button::new("Browse…").min_size(vec2(88.0, 28.0))).clicked() {
-                    actions.push(Action::BrowseFiles);
+                for command in [UserCommand::BrowseFiles, UserCommand::BrowseFolder] {
+                    if command_button(ui, command, command.text(), 80.0).clicked() {
+                        actions.push(command.into());
+                    }
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let typed = !path.trim().is_empty();
+                    let typed = !path.trim().is_empty() && view.opening.is_none();
                     if (ui.add_enabled(typed, primary(theme, "Open")).clicked() || entered) && typed {
-                        actions.push(Action::OpenPath(path.trim().into()));
+                        actions.push(Action::Open(vec![path.trim().into()]));
                     }
                     if ui.add(Button::new("Cancel").min_size(vec2(72.0, 28.0))).clicked() {
                         actions.push(Action::CloseDialog);
@@ -70,11 +88,11 @@ impl Dialogs {
 }
 
 /// The dialogs' frame.
-fn frame(ui: &Ui) -> egui::Frame {
+pub(super) fn frame(ui: &Ui) -> egui::Frame {
     egui::Frame::window(ui.style()).inner_margin(egui::Margin::same(16))
 }
 
-fn primary(theme: &Theme, text: &str) -> Button<'static> {
+pub(super) fn primary(theme: &Theme, text: &str) -> Button<'static> {
     let text = RichText::new(text)
         .font(theme::bold(BODY))
         .color(theme.on_accent);

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use egui::{FontData, FontDefinitions, FontFamily};
 
+use super::formula;
+
 /// The family name of the bold face.
 pub const BOLD: &str = "bold";
 
@@ -48,6 +50,15 @@ pub fn definitions() -> FontDefinitions {
     let mut bold = family(BOLD_FACE);
     bold.insert(1, REGULAR_FACE.to_owned());
     fonts.families.insert(FontFamily::Name(BOLD.into()), bold);
+    for (face, file) in formula::FACES {
+        // embedded with the program: a test holds that each is there
+        if let Some(bytes) = ratex_katex_fonts::ttf_bytes(file) {
+            let name = format!("KaTeX {face}");
+            let data = FontData::from_owned(bytes.into_owned());
+            fonts.font_data.insert(name.clone(), Arc::new(data));
+            fonts.families.insert(formula::family(face), vec![name]);
+        }
+    }
     fonts
 }
 

@@ -4,16 +4,22 @@
 
 pub mod curve_cache;
 pub mod curves;
+pub mod data_section;
 pub mod dialogs;
 pub mod features;
 pub mod fonts;
+pub mod formula;
 pub mod hyperparameters;
 pub mod icon;
+mod import_choices;
+mod import_samples;
+pub mod import_sheet;
 pub mod log_slider;
 pub mod notices;
 pub mod numbers;
 pub mod pictures;
 pub mod profiles;
+pub mod progress;
 pub mod reconstructions;
 pub mod settings;
 pub mod sparsity;
@@ -52,12 +58,14 @@ pub struct Panels {
     hyperparameters: hyperparameters::HyperparametersPanel,
     settings: settings::SettingsPanel,
     terms: terms::TermsPanel,
+    data: data_section::DataSection,
     features: features::FeaturesPanel,
     reconstructions: reconstructions::ReconstructionsPanel,
     curves: curves::CurvesPanel,
     sparsity: sparsity::SparsityPanel,
     units: units::UnitsPanel,
     status: status::StatusLine,
+    import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
 }
 
@@ -78,7 +86,7 @@ impl Panels {
             .frame(Frame::NONE)
             .show_separator_line(false)
             .show(ui, |ui| {
-                self.status.ui(ui, view);
+                self.status.ui(ui, view, actions);
             });
         if !view.notices.is_empty() {
             Panel::top("notices")
@@ -93,6 +101,7 @@ impl Panels {
             let area = ui.max_rect().shrink(GAP);
             self.columns(ui, area, view, actions);
         });
+        self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
         if view.drop_hovered {
             drop_hint(ui);
@@ -192,6 +201,8 @@ impl Panels {
                 self.settings.ui(ui, view, actions);
                 rule(ui);
                 self.terms.ui(ui, view);
+                rule(ui);
+                self.data.ui(ui, rect.height(), view, actions);
             });
         });
     }
@@ -227,7 +238,7 @@ fn drop_hint(ui: &Ui) {
     let painter = ui.ctx().layer_painter(layer);
     let rect = ui.ctx().content_rect();
     painter.rect_filled(rect, 0.0, theme.window.gamma_multiply(0.85));
-    let text = "Drop to train on this file";
+    let text = "Drop to see what is in it";
     painter.text(
         rect.center(),
         Align2::CENTER_CENTER,

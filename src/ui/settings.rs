@@ -9,7 +9,7 @@ use crate::app::state::ViewState;
 use crate::model::{BatchSize, GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
 
 /// More hidden units than this are for the command line.
-const MOST_HIDDEN: usize = 1024;
+pub(super) const MOST_HIDDEN: usize = 1024;
 const BATCHES: [BatchSize; 7] = [
     BatchSize::Samples(10),
     BatchSize::Samples(25),

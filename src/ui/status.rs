@@ -3,8 +3,10 @@
 use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
 
 use super::numbers::{self, rate, thousands};
+use super::progress;
 use super::settings::gradient_name;
 use super::theme::{GRID, SMALL, Theme};
+use crate::app::Action;
 use crate::app::state::ViewState;
 use crate::data::DataSet;
 use crate::model::GradientForm;
@@ -20,7 +22,7 @@ const ROOMY: f32 = 1100.0;
 pub struct StatusLine;
 
 impl StatusLine {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, 0.0, theme.panel);
@@ -29,15 +31,12 @@ impl StatusLine {
             .layout(Layout::left_to_right(Align::Center));
         let mut row = ui.new_child(builder);
         row.spacing_mut().item_spacing.x = 0.0;
+        progress::strip(&mut row, view, actions);
         let Some(snapshot) = view.snapshot.as_deref() else {
-            let text = view
-                .loading
-                .as_ref()
-                .map_or_else(String::new, |name| format!("loading {name} …"));
-            row.label(RichText::new(text).size(SMALL).color(theme.text_muted));
             return;
         };
-        let roomy = rect.width() >= ROOMY;
+        // while something is being loaded, its bar takes the room of the less essential
+        let roomy = rect.width() >= ROOMY && progress::words(view).is_none();
         let counts = StateCounts::of(&snapshot.units);
         let mut parts = Vec::new();
         let size = format!(
@@ -77,13 +76,6 @@ impl StatusLine {
             if i == 0 {
                 label.on_hover_text(preparation(&snapshot.data));
             }
-        }
-        if let Some(name) = &view.loading {
-            row.label(
-                RichText::new(format!("   │   loading {name} …"))
-                    .size(SMALL)
-                    .color(theme.notice),
-            );
         }
         row.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let gradient = snapshot.hyperparameters.gradient;

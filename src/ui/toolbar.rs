@@ -8,7 +8,7 @@ use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{command_button, hint, muted};
 use crate::app::state::{ViewState, ZOOMS};
 use crate::app::{Action, UserCommand};
-use crate::data::EmbeddedSet;
+use crate::data::{DataSource, EmbeddedSet};
 use crate::training::Preset;
 
 pub const HEIGHT: f32 = 44.0;
@@ -52,7 +52,7 @@ impl Toolbar {
                     }
                     ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
                     preset_menu(ui, view, rect.width() >= NARROW, actions);
-                    data_menu(ui, actions);
+                    data_menu(ui, view, actions);
                     if rect.width() >= NARROW {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                             zoom_menu(ui, view, actions);
@@ -185,14 +185,32 @@ fn preset_menu(ui: &mut Ui, view: &ViewState, named: bool, actions: &mut Vec<Act
     );
 }
 
-fn data_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
+fn data_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    let current = &view.experiment.data.source;
     menu(ui, "Data", "Data", "What to train on", |ui| {
         ui.set_min_width(200.0);
         for set in EmbeddedSet::ALL {
-            entry(ui, UserCommand::Data(set), false, actions);
+            let selected = *current == DataSource::Embedded(set);
+            entry(ui, UserCommand::Data(set), selected, actions);
+        }
+        if !view.recent.is_empty() {
+            ui.separator();
+            ui.label(muted(ui, "Opened before"));
+        }
+        for path in &view.recent {
+            let source = DataSource::File(path.clone());
+            let button = Button::selectable(*current == source, source.title()).truncate();
+            let response = ui.add(button).accessible_name(source.title());
+            hint(&response, &path.display().to_string());
+            if response.clicked() {
+                actions.push(Action::Open(vec![path.clone()]));
+                ui.close();
+            }
         }
         ui.separator();
-        entry(ui, UserCommand::OpenFile, false, actions);
+        for command in [UserCommand::OpenFile, UserCommand::PrepareData] {
+            entry(ui, command, false, actions);
+        }
     });
 }
 

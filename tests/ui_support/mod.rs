@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use egui_kittest::Harness;
@@ -9,7 +10,10 @@ use ndarray::Array2;
 use sae_lab::app::LabApp;
 use sae_lab::app::port::{Backend, TrainerPort, Wake};
 use sae_lab::app::preferences::Preferences;
-use sae_lab::data::{DataSet, DataSpec, EmbeddedSet, SampleShape, Samples};
+use sae_lab::data::{
+    Content, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Preparation, Progress,
+    SampleShape, Samples, Scaling, Stage, Values, Watch,
+};
 use sae_lab::model::units::StateCounts;
 use sae_lab::model::{
     CheckedHyperparameters, Cost, Hyperparameters, Parameters, UnitState, UnitStatistics,
@@ -26,6 +30,10 @@ pub struct Script {
     pub hyperparameters: Mutex<Vec<CheckedHyperparameters>>,
     pub snapshots: Mailbox<Arc<Snapshot>>,
     pub events: Mutex<Vec<Event>>,
+    /// Experiments that were begun, with their data; the first starts the trainer.
+    pub begun: Mutex<Vec<(Experiment, Arc<DataSet>)>>,
+    /// How many endless readings heard that they were cancelled.
+    pub stopped: AtomicUsize,
 }
 
 impl Script {
@@ -54,6 +62,10 @@ struct Scripted(Arc<Script>);
 
 impl TrainerPort for Scripted {
     fn send(&self, command: Command) -> Result<(), TrainerError> {
+        if let Command::Begin { experiment, data } = &command {
+            let begun = ((**experiment).clone(), Arc::clone(data));
+            self.0.begun.lock().unwrap().push(begun);
+        }
         self.0.commands.lock().unwrap().push(command);
         Ok(())
     }
@@ -71,7 +83,8 @@ impl TrainerPort for Scripted {
     }
 }
 
-/// Hands out the scripted trainer; loads embedded sets as one fixed set, and no file.
+/// Hands out the scripted trainer; prepares embedded sets as one fixed set, and finds files by name: "waves.npy" is good,
+/// "endless.npy" is read until it is cancelled, at "broken.npy" the reader panics, others are not there.
 pub struct ScriptedBackend(pub Arc<Script>);
 
 impl Backend for ScriptedBackend {
@@ -84,11 +97,66 @@ impl Backend for ScriptedBackend {
         Ok(Box::new(Scripted(Arc::clone(&self.0))))
     }
 
-    fn load(&self, spec: &DataSpec) -> Result<DataSet, String> {
-        match spec.source {
-            sae_lab::data::DataSource::Embedded(_) => Ok(data(spec.clone())),
-            _ => Err("no file can be read here".into()),
+    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
+        let DataSource::File(path) = &spec.source else {
+            return sae_lab::data::find(spec, watch);
+        };
+        match path.to_str() {
+            Some("endless.npy") => {
+                let mut done = 0;
+                let word = |done| Progress {
+                    stage: Stage::Reading,
+                    done,
+                    total: 1000,
+                };
+                while watch(word(done)).is_continue() {
+                    done = (done + 1).min(500);
+                    std::thread::sleep(std::time::Duration::from_millis(1));
+                }
+                self.0.stopped.fetch_add(1, Ordering::SeqCst);
+                Err(DataError::Cancelled)
+            }
+            Some("waves.npy") => Ok(waves()),
+            Some("broken.npy") => panic!("a reader fails"),
+            _ => Err(DataError::Open {
+                file: path.display().to_string(),
+                source: std::io::ErrorKind::NotFound.into(),
+            }),
         }
+    }
+
+    fn prepare(
+        &self,
+        found: &Found,
+        spec: &DataSpec,
+        watch: Watch<'_>,
+    ) -> Result<DataSet, DataError> {
+        match spec.source {
+            DataSource::Embedded(_) => Ok(data(spec.clone())),
+            _ => sae_lab::data::prepare(found, spec, watch),
+        }
+    }
+}
+
+/// What "waves.npy" holds: 60 pictures of 12×12 in three classes.
+pub fn waves() -> Found {
+    let values = Array2::from_shape_fn((60, 144), |(i, j)| {
+        let (x, y) = ((j % 12) as f32, (j / 12) as f32);
+        (i as f32 * 0.3 + x * 0.4 + y * 0.2 * i as f32).sin()
+    });
+    Found {
+        name: "waves.npy".into(),
+        content: Content::Samples {
+            values: Values::F32(values),
+            shape: SampleShape::grey(12, 12),
+        },
+        encoding: "32-bit floating point, NPY".into(),
+        suggested: Preparation {
+            scaling: Scaling::Unit,
+            ..Preparation::NONE
+        },
+        labels: Some((0..60).map(|index| index % 3).collect()),
+        notes: Vec::new(),
     }
 }
 
@@ -189,6 +257,7 @@ pub fn snapshot() -> Snapshot {
                 constant: gone,
                 ..StateCounts::default()
             },
+            ..Record::default()
         });
     }
     let before = experiment.hyperparameters;

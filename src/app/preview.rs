@@ -1,0 +1,248 @@
+//! What the import sheet shows of data before they are trained on: a few samples, as they are and as they would be.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ndarray::{Array2, Axis};
+
+use super::port::Backend;
+use crate::data::error::grouped;
+use crate::data::{
+    Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, SampleShape,
+    Samples, Values, Watch, untouched,
+};
+use crate::model::OutputActivation;
+use crate::training::Experiment;
+
+/// Most samples that a preview prepares.
+pub const PREVIEWED: usize = 2_000;
+/// Most samples that a preview shows.
+pub const SHOWN: usize = 24;
+/// Most values of photographs that a preview looks at, where there are several.
+const PICTURE_VALUES: usize = 1 << 22;
+
+/// What a source holds, and as much of it as a preview looks at.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    pub found: Arc<Found>,
+    /// The same one where it is small.
+    sample: Arc<Found>,
+    /// Least and greatest value of `found`.
+    pub range: (f64, f64),
+}
+
+impl Opened {
+    /// Measures `found`, which takes a look at every value.
+    pub fn new(found: Found) -> Self {
+        let found = Arc::new(found);
+        let thinned = thinned(&found).map(Arc::new);
+        Self {
+            range: found.range(),
+            sample: thinned.unwrap_or_else(|| Arc::clone(&found)),
+            found,
+        }
+    }
+
+    /// Whether pictures are cut into patches under `cut`.
+    pub fn cuts(&self, cut: Cut) -> bool {
+        match &self.found.content {
+            Content::Pictures(_) => cut != Cut::Whole,
+            Content::Samples { .. } => cut == Cut::Patches,
+        }
+    }
+}
+
+/// `count` of `total`, evenly.
+fn evenly(total: usize, count: usize) -> Vec<usize> {
+    let count = count.min(total);
+    (0..count).map(|index| index * total / count).collect()
+}
+
+/// Evenly taken pictures or samples; `None` where all of them are few enough.
+fn thinned(found: &Found) -> Option<Found> {
+    let total = found.count();
+    let (content, labels) = match &found.content {
+        Content::Pictures(pictures) => {
+            let values: usize = pictures.iter().map(|picture| picture.values.len()).sum();
+            if values <= PICTURE_VALUES || total < 2 {
+                return None;
+            }
+            let share = PICTURE_VALUES as f64 / values as f64;
+            let count = ((total as f64 * share) as usize).max(1);
+            let taken = evenly(total, count).into_iter();
+            let pictures = taken.map(|place| pictures[place].clone()).collect();
+            (Content::Pictures(pictures), None)
+        }
+        Content::Samples { values, shape } => {
+            if total <= PREVIEWED {
+                return None;
+            }
+            let rows = evenly(total, PREVIEWED);
+            let values = match values {
+                Values::Bytes(array) => Values::Bytes(array.select(Axis(0), &rows)),
+                Values::F32(array) => Values::F32(array.select(Axis(0), &rows)),
+                Values::F64(array) => Values::F64(array.select(Axis(0), &rows)),
+            };
+            let labels = found.labels.as_ref();
+            let labels = labels.map(|labels| rows.iter().map(|&row| labels[row]).collect());
+            let shape = *shape;
+            (Content::Samples { values, shape }, labels)
+        }
+    };
+    Some(Found {
+        name: found.name.clone(),
+        content,
+        encoding: found.encoding.clone(),
+        suggested: found.suggested,
+        labels,
+        notes: found.notes.clone(),
+    })
+}
+
+/// Whether a source that was found for `before` has to be found anew for `after`: the generated sets depend on more
+/// than their name.
+pub fn differs(before: &DataSpec, after: &DataSpec) -> bool {
+    let generated = matches!(
+        after.source,
+        DataSource::Embedded(EmbeddedSet::Leaves | EmbeddedSet::Bars)
+    );
+    let settings = |spec: &DataSpec| (spec.seed, spec.patch, spec.patches);
+    before.source != after.source
+        || before.variable != after.variable
+        || generated && settings(before) != settings(after)
+}
+
+/// Some samples, to be drawn.
+#[derive(Clone, Debug)]
+pub struct Rows {
+    /// (k, n), k ≤ [`SHOWN`]
+    pub values: Array2<f32>,
+    pub shape: SampleShape,
+    /// What is drawn as black and as white.
+    pub range: (f32, f32),
+}
+
+/// What the choices come to.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// The choices that it shows.
+    pub spec: DataSpec,
+    /// What was found for them, where that is not what was found before.
+    pub opened: Option<Opened>,
+    pub raw: Rows,
+    pub prepared: Rows,
+    /// Of the shown samples, where there are any.
+    pub labels: Option<Vec<u8>>,
+    /// (m, n) that a run would train on.
+    pub dim: (usize, usize),
+    /// Least and greatest value, of the samples looked at.
+    pub range: (f64, f64),
+    /// What would be done to the values, a sentence a step.
+    pub preparation: Vec<String>,
+    /// The output whose reach suits the values.
+    pub output: OutputActivation,
+    /// Of what it is a preview, e.g. "the first 2,000 patches"; `None`: of all.
+    pub part: Option<String>,
+    pub took: Duration,
+}
+
+impl Preview {
+    /// # Errors
+    /// As `prepare`; cancelled.
+    pub fn make(
+        backend: &dyn Backend,
+        opened: &Opened,
+        spec: &DataSpec,
+        watch: Watch<'_>,
+    ) -> Result<Self, DataError> {
+        let start = Instant::now();
+        let cuts = opened.cuts(spec.cut);
+        let short = DataSpec {
+            patches: spec.patches.min(PREVIEWED),
+            ..spec.clone()
+        };
+        let data = backend.prepare(&opened.sample, &short, watch)?;
+        let (raw, raw_shape) = untouched(&opened.sample, &short, watch)?;
+        let rows = if cuts {
+            (0..SHOWN.min(data.len())).collect()
+        } else {
+            evenly(data.len(), SHOWN)
+        };
+        let raw_range = match &opened.found.content {
+            Content::Pictures(_) => (0.0, 1.0),
+            Content::Samples { .. } if cuts => (0.0, 1.0),
+            Content::Samples { .. } => opened.range,
+        };
+        let labels = data.labels.as_ref();
+        let full = if cuts {
+            spec.patches
+        } else {
+            opened.found.count()
+        };
+        Ok(Self {
+            spec: spec.clone(),
+            opened: None,
+            raw: Rows::new(&raw, &rows, raw_shape, raw_range),
+            prepared: Rows::new(&data.samples, &rows, data.shape, drawn_range(&data)),
+            labels: labels.map(|labels| rows.iter().map(|&row| labels[row]).collect()),
+            dim: (full, data.inputs()),
+            range: data.range,
+            preparation: sentences(&data, spec),
+            output: Experiment::output_for(&data),
+            part: part(opened, spec, cuts),
+            took: start.elapsed(),
+        })
+    }
+}
+
+impl Rows {
+    fn new(samples: &Samples, rows: &[usize], shape: SampleShape, range: (f64, f64)) -> Self {
+        let values = match samples {
+            Samples::F32(array) => array.select(Axis(0), rows),
+            Samples::F64(array) => array.select(Axis(0), rows).mapv(|value| value as f32),
+        };
+        let range = (range.0 as f32, range.1 as f32);
+        Self {
+            values,
+            shape,
+            range,
+        }
+    }
+}
+
+/// What is drawn as black and white: the ends of the values, or three standard deviations about 0 where they have none.
+fn drawn_range(data: &DataSet) -> (f64, f64) {
+    if !data.prepared.is_unbounded() {
+        return data.range;
+    }
+    let deviation = (2.0 * data.variance / data.inputs() as f64).sqrt();
+    (-3.0 * deviation, 3.0 * deviation)
+}
+
+/// As they would be stored: with the number of patches that would be cut.
+fn sentences(data: &DataSet, spec: &DataSpec) -> Vec<String> {
+    let cut = format!("{} patches of ", grouped(data.spec.patches as u64));
+    let say = |step: &String| match step.strip_prefix(&cut) {
+        Some(rest) => format!("{} patches of {rest}", grouped(spec.patches as u64)),
+        None => step.clone(),
+    };
+    data.preparation.iter().map(say).collect()
+}
+
+fn part(opened: &Opened, spec: &DataSpec, cuts: bool) -> Option<String> {
+    let number = |count: usize| grouped(count as u64);
+    let (total, taken) = (opened.found.count(), opened.sample.count());
+    match (cuts, taken < total) {
+        (true, false) if spec.patches > PREVIEWED => {
+            Some(format!("the first {} patches", number(PREVIEWED)))
+        }
+        (true, false) | (false, false) => None,
+        (true, true) => Some(format!(
+            "{} patches from {} of {} pictures",
+            number(spec.patches.min(PREVIEWED)),
+            number(taken),
+            number(total)
+        )),
+        (false, true) => Some(format!("{} of {} samples", number(taken), number(total))),
+    }
+}

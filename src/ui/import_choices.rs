@@ -1,0 +1,279 @@
+//! The import sheet's choices. One that does not go with the others is disabled, and says why on hover.
+
+use egui::{Button, DragValue, Label, RichText, Ui, vec2};
+
+use super::log_slider::{LogScale, LogSlider};
+use super::settings::MOST_HIDDEN;
+use super::theme::{BODY, GRID, Theme};
+use super::widgets::muted;
+use crate::app::Action;
+use crate::app::import::Import;
+use crate::data::{Colour, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits};
+use crate::training::history::short;
+
+/// All of them, from the cut to the number of hidden units.
+pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
+    let mut spec = import.spec.clone();
+    let mut hidden = import.hidden;
+    ui.spacing_mut().item_spacing = vec2(GRID / 2.0, GRID / 2.0);
+    cut(ui, import, &mut spec);
+    if import.found().has_colour() {
+        colour(ui, import, &mut spec);
+    }
+    mean(ui, import, &mut spec);
+    whitening(ui, import, &mut spec);
+    scaling(ui, import, &mut spec);
+    title(ui, "Network");
+    ui.horizontal(|ui| {
+        let hover = "How many features there are to learn";
+        number(
+            ui,
+            "Hidden units",
+            hover,
+            &mut hidden,
+            1..=MOST_HIDDEN,
+            0.25,
+        );
+    });
+    if spec != import.spec || hidden != import.hidden {
+        actions.push(Action::SetImport { spec, hidden });
+    }
+}
+
+fn title(ui: &mut Ui, text: &str) {
+    ui.add_space(GRID / 2.0);
+    ui.label(
+        RichText::new(text)
+            .size(BODY)
+            .color(Theme::of(ui).text_muted),
+    );
+}
+
+/// One choice of a row; `refused` says why it can't be chosen. Whether it was.
+fn option(
+    ui: &mut Ui,
+    row: &str,
+    text: &str,
+    hover: &str,
+    chosen: bool,
+    refused: Option<&str>,
+) -> bool {
+    let button =
+        Button::selectable(chosen, RichText::new(text).size(BODY)).frame_when_inactive(true);
+    // what is chosen already stays readable, even where it can't be chosen any more
+    let response = ui.add_enabled(
+        refused.is_none() || chosen,
+        button.min_size(vec2(0.0, 24.0)),
+    );
+    let response = match refused {
+        Some(reason) => response
+            .on_disabled_hover_text(reason)
+            .on_hover_text(reason),
+        None => response.on_hover_text(hover),
+    };
+    response.accessible_name(format!("{row}: {text}")).clicked() && !chosen
+}
+
+/// A whole number with its name before it.
+fn number<N: egui::emath::Numeric>(
+    ui: &mut Ui,
+    name: &str,
+    hover: &str,
+    value: &mut N,
+    range: std::ops::RangeInclusive<N>,
+    speed: f64,
+) {
+    ui.add(Label::new(muted(ui, name)));
+    let field = DragValue::new(value)
+        .speed(speed)
+        .range(range)
+        .update_while_editing(false);
+    let response = ui
+        .add(field)
+        .on_hover_text(format!("{hover}. Drag, or click to type"));
+    response.accessible_name(name);
+}
+
+fn cut(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
+    let cuts = import.cuts();
+    if import.no_patches().is_none() {
+        title(ui, "Pictures");
+        ui.horizontal_wrapped(|ui| {
+            let hover = "Each picture is a sample";
+            if option(ui, "Pictures", "whole", hover, !cuts, import.no_whole()) {
+                *spec = import.with_cut(false);
+            }
+            let hover = "Each sample is a small square from a random place of a random picture";
+            if option(
+                ui,
+                "Pictures",
+                "cut into patches",
+                hover,
+                cuts,
+                import.no_patches(),
+            ) {
+                *spec = import.with_cut(true);
+            }
+        });
+    }
+    if cuts {
+        ui.horizontal_wrapped(|ui| {
+            let sides = limits::IMAGE_SIDE..=import.largest_patch();
+            let hover = "Side of a patch, in pixels";
+            number(ui, "Patch size", hover, &mut spec.patch, sides, 0.1);
+            let hover = "How many patches are cut";
+            let counts = 1..=import.most_patches();
+            number(ui, "Patches", hover, &mut spec.patches, counts, 50.0);
+            let hover = "Of the places that patches are cut from";
+            number(ui, "Patch seed", hover, &mut spec.seed, 0..=u64::MAX, 0.1);
+        });
+    }
+}
+
+/// The choices with part of the preparation changed.
+fn change(import: &Import, spec: &mut DataSpec, change: impl FnOnce(&mut Preparation)) {
+    let mut preparation = import.choice();
+    change(&mut preparation);
+    *spec = import.with(preparation);
+}
+
+fn colour(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
+    title(ui, "Colour");
+    let chosen = import.choice().colour;
+    ui.horizontal_wrapped(|ui| {
+        for (colour, text, hover) in [
+            (
+                Colour::Keep,
+                "keep",
+                "Red, green and blue, three values a pixel",
+            ),
+            (
+                Colour::Grey,
+                "turn to grey",
+                "Rec. 601 luma, one value a pixel",
+            ),
+        ] {
+            if option(ui, "Colour", text, hover, chosen == colour, None) {
+                change(import, spec, |preparation| preparation.colour = colour);
+            }
+        }
+    });
+}
+
+fn mean(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
+    title(ui, "Brightness");
+    let mut remove = import.choice().remove_mean;
+    let what = match import.opened.found.content {
+        _ if import.cuts() => "patch",
+        crate::data::Content::Samples {
+            shape: SampleShape::Vector { .. },
+            ..
+        } => "sample",
+        _ => "picture",
+    };
+    let text = format!("remove each {what}'s mean");
+    let hover = format!("How bright a {what} is as a whole says nothing of what is in it");
+    if ui
+        .checkbox(&mut remove, text)
+        .on_hover_text(hover)
+        .changed()
+    {
+        change(import, spec, |preparation| preparation.remove_mean = remove);
+    }
+}
+
+fn whitening(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
+    title(ui, "Whitening");
+    let chosen = import.choice().whitening;
+    let epsilon = match chosen {
+        Whitening::Zca { epsilon } => Some(epsilon),
+        _ => None,
+    };
+    ui.horizontal_wrapped(|ui| {
+        for (whitening, hover) in [
+            (Whitening::None, "Neighbouring values stay as alike as they are"),
+            (
+                Whitening::OlshausenField,
+                "Whole photographs are filtered so that all frequencies count alike, up to a cutoff: edges stand out \
+                 (Olshausen and Field 1996)",
+            ),
+            (
+                Whitening::ZCA,
+                "Values are made uncorrelated with the least change to how they look (Bell and Sejnowski 1997)",
+            ),
+        ] {
+            let same = std::mem::discriminant(&whitening) == std::mem::discriminant(&chosen);
+            let refused = import.refused(whitening);
+            if option(ui, "Whitening", whitening.title(), hover, same, refused) {
+                *spec = import.with_whitening(whitening);
+            }
+        }
+    });
+    if let Some(mut epsilon) = epsilon {
+        epsilon_row(ui, &mut epsilon);
+        if chosen != (Whitening::Zca { epsilon }) {
+            *spec = import.with_whitening(Whitening::Zca { epsilon });
+        }
+    }
+}
+
+fn epsilon_row(ui: &mut Ui, epsilon: &mut f64) {
+    let (least, most) = Whitening::EPSILON_RANGE;
+    ui.horizontal(|ui| {
+        ui.label(muted(ui, "ε"));
+        let scale = LogScale {
+            least,
+            most,
+            zero: false,
+        };
+        let slider = LogSlider::new("ε of the whitening", epsilon, scale);
+        let hover = "Added to each variance: more of it passes less noise. Double-click for 0.1, the usual one";
+        ui.add(slider.tick(Whitening::EPSILON).width(180.0)).on_hover_text(hover);
+        let speed = *epsilon * 0.01;
+        let field = DragValue::new(epsilon)
+            .speed(speed)
+            .range(least..=most)
+            .update_while_editing(false)
+            .custom_formatter(|value, _| short(value))
+            .custom_parser(|text| text.trim().replace(',', ".").parse().ok());
+        ui.add(field).accessible_name("ε value");
+    });
+}
+
+fn scaling(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
+    title(ui, "Scaling");
+    let chosen = import.choice().scaling;
+    let refused = import.no_scaling();
+    ui.horizontal_wrapped(|ui| {
+        for scaling in import.scalings() {
+            let same = scaling == chosen;
+            let refused = refused.filter(|_| !same);
+            if option(
+                ui,
+                "Scaling",
+                scaling.title(),
+                meaning(scaling),
+                same,
+                refused,
+            ) {
+                change(import, spec, |preparation| preparation.scaling = scaling);
+            }
+        }
+    });
+}
+
+fn meaning(scaling: Scaling) -> &'static str {
+    match scaling {
+        Scaling::None => "Nothing is scaled",
+        Scaling::Levels => "Divided by 255, or by their greatest value if that is below 128",
+        Scaling::Clip => {
+            "What is beyond 3 standard deviations of the whole set is clipped, the rest fills 0.1 to 0.9: within a \
+             sigmoid's reach"
+        }
+        Scaling::Unit => "The whole set linearly, its least value to 0 and its greatest to 1",
+        Scaling::UnitColumns => "Each column by itself, its least value to 0 and its greatest to 1",
+        Scaling::Standardise => {
+            "Each column by itself to mean 0 and standard deviation 1; takes a linear output"
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! A few samples as they are, over what would be trained on.
+
+use std::sync::Arc;
+
+use egui::{Align2, Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+
+use super::theme::{self, SMALL, Theme};
+use super::tiles::{Atlas, whole_scale};
+use super::widgets;
+use crate::app::preview::{Preview, Rows};
+use crate::io::colour_map;
+
+/// Room for "raw" and "prepared" at the left.
+const LABELS: f32 = 60.0;
+/// Between a sample and its prepared self, and between two samples.
+const NEAR: f32 = 3.0;
+const GAP: f32 = 6.0;
+/// Between two bands of samples.
+const APART: f32 = 16.0;
+/// A sample's line is no higher and no longer than this, in points.
+const LINE: Vec2 = vec2(150.0, 56.0);
+/// More values than these, and a line shows their ranges.
+const POINTS: usize = 128;
+/// How strongly a preview shows whose choices were refused.
+const FADED: f32 = 0.35;
+
+#[derive(Default)]
+pub struct SamplesView {
+    raw: Atlas,
+    prepared: Atlas,
+    /// What the textures show: (preview, smooth).
+    shown: Option<(Arc<Preview>, bool)>,
+}
+
+/// Where samples go: bands of pairs.
+struct Bands {
+    across: usize,
+    /// Of one picture, in points.
+    tile: Vec2,
+    smooth: bool,
+}
+
+impl SamplesView {
+    /// Forgets what is shown, when the sheet is closed.
+    pub fn clear(&mut self) {
+        if self.shown.is_some() {
+            *self = Self::default();
+        }
+    }
+
+    pub fn ui(&mut self, ui: &mut Ui, rect: Rect, preview: &Arc<Preview>, faded: bool) {
+        let count = preview
+            .raw
+            .values
+            .nrows()
+            .min(preview.prepared.values.nrows());
+        let lines = preview.prepared.shape.is_vector();
+        let ppp = ui.pixels_per_point();
+        let bands = Bands::fit(
+            count,
+            preview.prepared.shape.picture(),
+            lines,
+            rect.size(),
+            ppp,
+        );
+        if !lines {
+            self.refresh(ui, preview, bands.smooth);
+        }
+        let snap = |x: f32| (x * ppp).round() / ppp;
+        let place = |index: usize, below: bool| {
+            let (band, column) = (index / bands.across, index % bands.across);
+            let x = rect.left() + LABELS + column as f32 * (bands.tile.x + GAP);
+            let pair = 2.0 * bands.tile.y + NEAR;
+            let y = rect.top() + band as f32 * (pair + APART);
+            let y = if below { y + bands.tile.y + NEAR } else { y };
+            Rect::from_min_size(pos2(snap(x), snap(y)), bands.tile)
+        };
+        for band in 0..count.div_ceil(bands.across) {
+            for (below, word) in [(false, "raw"), (true, "prepared")] {
+                let at = pos2(rect.left(), place(band * bands.across, below).center().y);
+                let (font, colour) = (theme::regular(SMALL), Theme::of(ui).text_muted);
+                widgets::text(ui, at, Align2::LEFT_CENTER, word, font, colour);
+            }
+        }
+        let tint = if faded {
+            Color32::WHITE.gamma_multiply(FADED)
+        } else {
+            Color32::WHITE
+        };
+        if !lines {
+            for (atlas, below) in [(&self.raw, false), (&self.prepared, true)] {
+                let tiles = (0..count).map(|index| (index, place(index, below), tint));
+                ui.painter().add(atlas.mesh(tiles));
+            }
+        }
+        for index in 0..count {
+            for (rows, below) in [(&preview.raw, false), (&preview.prepared, true)] {
+                if lines {
+                    line(ui, rows, index, place(index, below), faded);
+                }
+            }
+            let both = place(index, false).union(place(index, true));
+            let response = ui.interact(both, ui.scope_id().with(("sample", index)), Sense::hover());
+            let label = preview.labels.as_ref().and_then(|labels| labels.get(index));
+            let words = match label {
+                Some(label) => format!("Sample {}, class {label}", index + 1),
+                None => format!("Sample {}", index + 1),
+            };
+            response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
+            response.on_hover_text(words);
+        }
+    }
+
+    fn refresh(&mut self, ui: &Ui, preview: &Arc<Preview>, smooth: bool) {
+        if let Some((shown, filter)) = &self.shown
+            && Arc::ptr_eq(shown, preview)
+            && *filter == smooth
+        {
+            return;
+        }
+        self.shown = Some((Arc::clone(preview), smooth));
+        for (atlas, rows, name) in [
+            (&mut self.raw, &preview.raw, "import raw"),
+            (&mut self.prepared, &preview.prepared, "import prepared"),
+        ] {
+            let (low, high) = rows.range;
+            let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
+            let channels = rows.shape.channels();
+            let (count, picture) = (rows.values.nrows(), rows.shape.picture());
+            atlas.fill(ui.ctx(), name, count, picture, smooth, |index, pixels| {
+                let row = rows.values.row(index);
+                let mut values = row.iter().map(|value| (value - low) * scale);
+                while let Some(first) = values.next() {
+                    let [red, green, blue] = if channels == 3 {
+                        let rest = [values.next().unwrap_or(0.0), values.next().unwrap_or(0.0)];
+                        colour_map::colour([first, rest[0], rest[1]])
+                    } else {
+                        colour_map::grey(first)
+                    };
+                    pixels.push(theme::rgb(red, green, blue));
+                }
+            });
+        }
+    }
+}
+
+impl Bands {
+    /// The number of bands that makes `count` pairs of pictures of (rows, columns), or of lines, largest in `room`.
+    fn fit(count: usize, picture: (usize, usize), lines: bool, room: Vec2, ppp: f32) -> Self {
+        let count = count.max(1);
+        let of = |bands: usize| {
+            let across = count.div_ceil(bands);
+            let width = (room.x - LABELS - GAP * (across - 1) as f32) / across as f32;
+            let high = room.y - APART * (bands - 1) as f32 - NEAR * bands as f32;
+            (across, vec2(width, high / (2 * bands) as f32))
+        };
+        if lines {
+            let bands = count.div_ceil(6);
+            let (across, cell) = of(bands);
+            return Self {
+                across,
+                tile: cell.min(LINE).max(vec2(8.0, 8.0)),
+                smooth: false,
+            };
+        }
+        let size = vec2(picture.1.max(1) as f32, picture.0.max(1) as f32);
+        let scale = |cell: Vec2| (cell.x / size.x).min(cell.y / size.y);
+        let best = (1..=count.min(6))
+            .map(of)
+            .max_by(|(_, one), (_, other)| scale(*one).total_cmp(&scale(*other)));
+        let (across, cell) = best.unwrap_or((1, room));
+        let (whole, smooth) = whole_scale((scale(cell) * ppp).max(0.05));
+        let (whole, smooth) = if whole > 0.0 {
+            (whole, smooth)
+        } else {
+            (scale(cell) * ppp, true) // larger than the screen: scaled down
+        };
+        Self {
+            across,
+            tile: (size * whole).floor().max(Vec2::splat(1.0)) / ppp,
+            smooth,
+        }
+    }
+}
+
+/// A sample's values from left to right, against the range that its row is drawn in.
+fn line(ui: &Ui, rows: &Rows, index: usize, rect: Rect, faded: bool) {
+    let theme = Theme::of(ui);
+    ui.painter().rect_filled(rect, 2.0, theme.raised);
+    let values = rows.values.row(index);
+    let (low, high) = rows.range;
+    let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
+    let inner = rect.shrink(2.0);
+    let last = values.len().saturating_sub(1).max(1) as f32;
+    let at = |place: usize, value: f32| -> Pos2 {
+        let part = ((value - low) * scale).clamp(0.0, 1.0);
+        pos2(
+            inner.left() + inner.width() * place as f32 / last,
+            inner.bottom() - inner.height() * part,
+        )
+    };
+    let bucket = values.len().div_ceil(POINTS).max(1);
+    let mut points = Vec::with_capacity(2 * POINTS);
+    for start in (0..values.len()).step_by(bucket) {
+        let some = values.slice(ndarray::s![start..(start + bucket).min(values.len())]);
+        let least = some.iter().copied().fold(f32::INFINITY, f32::min);
+        let most = some.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        points.push(at(start, least));
+        if bucket > 1 {
+            points.push(at(start, most));
+        }
+    }
+    let colour = if faded {
+        theme.reconstruction.gamma_multiply(FADED)
+    } else {
+        theme.reconstruction
+    };
+    ui.painter()
+        .add(Shape::line(points, Stroke::new(1.0, colour)));
+}

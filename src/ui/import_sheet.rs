@@ -1,0 +1,284 @@
+//! The sheet between opening data and training on them: what was found, what would become of it, and the choices.
+
+use egui::{Button, Id, Key, Layout, Modal, Rect, RichText, ScrollArea, Ui, UiBuilder, Vec2, vec2};
+
+use super::dialogs::{frame, primary};
+use super::import_choices::choices;
+use super::import_samples::SamplesView;
+use super::theme::{self, BODY, GRID, SMALL, Theme};
+use super::widgets::muted;
+use crate::app::import::Import;
+use crate::app::preview::Preview;
+use crate::app::state::ViewState;
+use crate::app::{Action, UserCommand};
+use crate::data::error::grouped;
+use crate::model::OutputActivation;
+use crate::training::history::short;
+
+/// In points; less where the window is smaller.
+const SIZE: Vec2 = vec2(1000.0, 620.0);
+/// Around the sheet.
+const MARGIN: f32 = 16.0;
+const HEADER: f32 = 44.0;
+const FOOTER: f32 = 40.0;
+const CHOICES: f32 = 308.0;
+/// Below this width, in points, the samples stand below the choices.
+const TWO_COLUMNS: f32 = 640.0;
+/// Of the words below the samples.
+const RESULT: f32 = 148.0;
+const LEAST_SAMPLES: f32 = 168.0;
+
+#[derive(Default)]
+pub struct ImportSheet {
+    samples: SamplesView,
+    /// Whether a field was being typed in at the end of the last frame: Enter and Escape belong to it.
+    typing: bool,
+}
+
+impl ImportSheet {
+    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+        let Some(import) = &view.import else {
+            self.samples.clear();
+            self.typing = false;
+            return;
+        };
+        let foremost = view.question.is_none() && view.open_dialog.is_none();
+        let enter = foremost
+            && !self.typing
+            && !egui::Popup::is_any_open(ui.ctx())
+            && !ui.ctx().egui_wants_keyboard_input()
+            && ui.input(|input| input.key_pressed(Key::Enter));
+        let room = ui.ctx().content_rect().size() - 2.0 * Vec2::splat(MARGIN);
+        let frame = frame(ui).inner_margin(egui::Margin::same(MARGIN as i8));
+        let size = SIZE.min(room) - 2.0 * Vec2::splat(MARGIN);
+        let modal = Modal::new(Id::unique("import"))
+            .frame(frame)
+            .show(ui.ctx(), |ui| {
+                let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+                header(ui, rect.with_max_y(rect.top() + HEADER), import);
+                let body = Rect::from_min_max(
+                    rect.left_top() + vec2(0.0, HEADER),
+                    rect.right_bottom() - vec2(0.0, FOOTER),
+                );
+                self.body(ui, body, import, actions);
+                footer(
+                    ui,
+                    rect.with_min_y(rect.bottom() - FOOTER + GRID),
+                    import,
+                    actions,
+                );
+            });
+        if enter && import.is_ready() {
+            actions.push(UserCommand::TrainOnImport.into());
+        }
+        if foremost && !self.typing && modal.should_close() {
+            // the sheet holds choices: a click beside it does not throw them away
+            let outside = modal.backdrop_response.clicked();
+            if !outside {
+                actions.push(Action::CloseDialog);
+            }
+        }
+        self.typing = ui.ctx().text_edit_focused();
+    }
+
+    fn body(&mut self, ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
+        if rect.width() >= TWO_COLUMNS {
+            let left = rect.with_max_x(rect.left() + CHOICES);
+            column(ui, left, "choices", |ui| {
+                found(ui, import);
+                choices(ui, import, actions);
+            });
+            let right = rect.with_min_x(left.right() + 2.0 * GRID);
+            column(ui, right, "samples", |ui| {
+                self.result(ui, right.height(), import)
+            });
+        } else {
+            column(ui, rect, "all", |ui| {
+                found(ui, import);
+                choices(ui, import, actions);
+                ui.add_space(GRID);
+                self.result(ui, 0.0, import);
+            });
+        }
+    }
+
+    fn result(&mut self, ui: &mut Ui, height: f32, import: &Import) {
+        let theme = Theme::of(ui);
+        let samples = (height - RESULT).max(LEAST_SAMPLES);
+        let size = vec2(ui.available_width(), samples);
+        let (rect, _) = ui.allocate_exact_size(size, egui::Sense::hover());
+        if let Some(preview) = &import.preview {
+            self.samples.ui(ui, rect, preview, import.error.is_some());
+        }
+        ui.add_space(GRID);
+        ui.spacing_mut().item_spacing.y = 3.0;
+        if let Some(error) = &import.error {
+            ui.label(RichText::new(error).color(theme.dead));
+            return;
+        }
+        let Some(preview) = &import.preview else {
+            ui.label(muted(ui, "Looking at the data …"));
+            return;
+        };
+        matrix(ui, import, preview);
+        output(ui, preview);
+        if preview.preparation.is_empty() {
+            ui.label(muted(
+                ui,
+                "The values as they stand: nothing is done to them.",
+            ));
+        }
+        for sentence in &preview.preparation {
+            ui.horizontal_top(|ui| {
+                ui.spacing_mut().item_spacing.x = 6.0;
+                ui.label(muted(ui, "·"));
+                ui.add(egui::Label::new(muted(ui, sentence)).wrap());
+            });
+        }
+    }
+}
+
+/// A column at `rect` that scrolls where it has to.
+fn column(ui: &mut Ui, rect: Rect, id: &str, content: impl FnOnce(&mut Ui)) {
+    let mut child = ui.new_child(UiBuilder::new().id_salt(id).max_rect(rect));
+    child.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
+    ScrollArea::vertical()
+        .id_salt(id)
+        .auto_shrink(false)
+        .show(&mut child, |ui| {
+            ui.set_width(rect.width() - GRID); // beside the scroll bar
+            content(ui);
+        });
+}
+
+fn header(ui: &mut Ui, rect: Rect, import: &Import) {
+    let theme = Theme::of(ui);
+    let mut child = ui.new_child(UiBuilder::new().id_salt("header").max_rect(rect));
+    child.spacing_mut().item_spacing.y = 2.0;
+    let title = format!("Prepare {}", import.found().name);
+    let title = RichText::new(title).heading().color(theme.text_strong);
+    child.add(egui::Label::new(title).truncate());
+    let words =
+        "What was found, and what it becomes. The run in progress goes on until you train on this.";
+    child.add(egui::Label::new(muted(&child, words)).truncate());
+}
+
+/// What the source holds.
+fn found(ui: &mut Ui, import: &Import) {
+    let theme = Theme::of(ui);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    let found = import.found();
+    ui.label(
+        RichText::new(found.summary())
+            .font(theme::bold(BODY))
+            .color(theme.text_strong),
+    );
+    let (low, high) = import.opened.range;
+    let mut lines = vec![
+        found.encoding.clone(),
+        format!("values from {} to {}", value(low), value(high)),
+    ];
+    if let Some(classes) = found.classes() {
+        lines.push(format!("labels: {classes} classes"));
+    }
+    lines.extend(found.notes.iter().cloned());
+    for line in lines.into_iter().filter(|line| !line.is_empty()) {
+        ui.add(egui::Label::new(muted(ui, line)).wrap());
+    }
+    ui.add_space(GRID);
+}
+
+/// A value of the data, in four significant digits at most.
+fn value(value: f64) -> String {
+    short(super::numbers::round_significant(value, 4))
+}
+
+/// "10,000 × 192 · 8×8×3 · 0.1 to 0.9", and of what it is a preview.
+fn matrix(ui: &mut Ui, import: &Import, preview: &Preview) {
+    let theme = Theme::of(ui);
+    let (samples, inputs) = preview.dim;
+    let (low, high) = preview.range;
+    let text = format!(
+        "{} × {} · {} · {} to {}",
+        grouped(samples as u64),
+        grouped(inputs as u64),
+        preview.prepared.shape,
+        value(low),
+        value(high)
+    );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 1.5 * GRID;
+        ui.label(
+            RichText::new(text)
+                .font(theme::bold(BODY))
+                .color(theme.text_strong),
+        );
+        let mut words = match &preview.part {
+            Some(part) => format!("preview of {part}"),
+            None => "preview of all of it".to_owned(),
+        };
+        let seconds = preview.took.as_secs_f64();
+        if seconds >= 0.2 {
+            words.push_str(&format!(", in {seconds:.1} s"));
+        }
+        if !import.is_shown() {
+            words.push_str(" …");
+        }
+        ui.label(muted(ui, words));
+    });
+}
+
+fn output(ui: &mut Ui, preview: &Preview) {
+    let theme = Theme::of(ui);
+    let (low, high) = preview.range;
+    let reach = preview.output.reach();
+    if reach.is_some_and(|(least, most)| low < least || high > most) {
+        let text = format!(
+            "The {} output only reaches 0 to 1: choose a scaling, or the linear output afterwards.",
+            preview.output.name()
+        );
+        ui.label(RichText::new(text).size(SMALL).color(theme.notice));
+        return;
+    }
+    let why = match preview.output {
+        OutputActivation::Linear => "for values without bounds",
+        _ => "for values between 0 and 1",
+    };
+    ui.label(muted(
+        ui,
+        format!("output activation {}, {why}", preview.output.name()),
+    ));
+}
+
+fn footer(ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
+    let builder = UiBuilder::new()
+        .id_salt("footer")
+        .max_rect(rect)
+        .layout(Layout::left_to_right(egui::Align::Center));
+    let mut row = ui.new_child(builder);
+    let theme = Theme::of(ui);
+    let command = UserCommand::SuggestImport;
+    let button = Button::new(command.text()).min_size(vec2(88.0, 28.0));
+    let response = row
+        .add_enabled(!import.is_as_suggested(), button)
+        .on_hover_text(command.tooltip())
+        .on_disabled_hover_text("These are the suggested choices");
+    if response.clicked() {
+        actions.push(command.into());
+    }
+    row.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+        let command = UserCommand::TrainOnImport;
+        let response = ui
+            .add_enabled(import.is_ready(), primary(theme, command.text()))
+            .on_hover_text(format!("{}  (Enter)", command.tooltip()))
+            .on_disabled_hover_text("The choices can't be followed: the sentence above says why");
+        if response.clicked() {
+            actions.push(command.into());
+        }
+        let cancel = Button::new("Cancel").min_size(vec2(72.0, 28.0));
+        let hover = "Back to the run in progress, which nothing was done to  (Esc)";
+        if ui.add(cancel).on_hover_text(hover).clicked() {
+            actions.push(Action::CloseDialog);
+        }
+    });
+}

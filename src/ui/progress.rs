@@ -1,0 +1,67 @@
+//! How far reading or preparing data is, and the way to stop it.
+
+use egui::{Button, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
+
+use super::theme::{SMALL, Theme};
+use super::widgets;
+use crate::app::state::ViewState;
+use crate::app::{Action, UserCommand};
+
+const HEIGHT: f32 = 4.0;
+const WIDTH: f32 = 96.0;
+
+/// What is being done, e.g. "holiday.jpg: cutting patches 34 %".
+pub fn words(view: &ViewState) -> Option<String> {
+    let name = match (&view.opening, &view.loading) {
+        (Some(spec), _) => spec.source.title(),
+        (None, Some(name)) => name.clone(),
+        (None, None) => return None,
+    };
+    Some(match view.progress {
+        Some(progress) => format!(
+            "{} {name} {:.0} %",
+            progress.stage.title(),
+            100.0 * progress.fraction()
+        ),
+        None => format!("loading {name} …"),
+    })
+}
+
+/// A bar of `width` points, with the words below it.
+pub fn bar(ui: &mut Ui, view: &ViewState, width: f32) {
+    let Some(words) = words(view) else { return };
+    rail(ui, view, width);
+    ui.label(widgets::muted(ui, words));
+}
+
+fn rail(ui: &mut Ui, view: &ViewState, width: f32) {
+    let theme = Theme::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+    let fraction = view.progress.map_or(0.0, |progress| progress.fraction());
+    response.widget_info(|| {
+        let mut info = WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Loading");
+        info.value = Some(f64::from(fraction));
+        info
+    });
+    ui.painter().rect_filled(rect, 2.0, theme.rail);
+    let done = Rect::from_min_size(rect.min, vec2(width * fraction, HEIGHT));
+    ui.painter().rect_filled(done, 2.0, theme.accent);
+}
+
+/// Bar, words and Cancel in one row, while something is being loaded.
+pub fn strip(row: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    let Some(words) = words(view) else { return };
+    let theme = Theme::of(row);
+    rail(row, view, WIDTH);
+    row.add_space(8.0);
+    row.label(RichText::new(words).size(SMALL).color(theme.notice));
+    row.add_space(8.0);
+    let command = UserCommand::CancelLoading;
+    let text = RichText::new("Cancel").size(SMALL).color(theme.text);
+    let button = Button::new(text).min_size(vec2(56.0, 20.0));
+    let response = row.add(button).on_hover_text(command.tooltip());
+    if response.accessible_name(command.text()).clicked() {
+        actions.push(command.into());
+    }
+    row.label(RichText::new("   │   ").size(SMALL).color(theme.rail));
+}
