@@ -75,7 +75,8 @@ pub enum CliError {
 
 /// Runs a command; what went wrong goes to standard error in one sentence.
 ///
-/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line itself is wrong.
+/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line or the data it names cannot
+/// be used.
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Train(arguments) => train::run(&arguments),
@@ -95,7 +96,10 @@ pub fn run(command: Command) -> ExitCode {
             ExitCode::from(
                 if matches!(
                     error,
-                    CliError::Usage(_) | CliError::Hyperparameters(_) | CliError::Run(_)
+                    CliError::Usage(_)
+                        | CliError::Data(_)
+                        | CliError::Hyperparameters(_)
+                        | CliError::Run(_)
                 ) {
                     2
                 } else {
