@@ -219,7 +219,7 @@ impl Panels {
 /// A hairline with room around it.
 fn rule(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), 2.0 * GRID + 1.0),
+        vec2(ui.available_width(), 1.5 * GRID + 1.0),
         egui::Sense::hover(),
     );
     ui.painter().hline(
