@@ -46,7 +46,7 @@ impl DataSection {
         });
         let name = RichText::new(&data.name)
             .size(BODY)
-            .color(theme::Theme::of(ui).text);
+            .color(Theme::of(ui).text);
         if open {
             ui.add(Label::new(name).truncate());
         }

@@ -190,7 +190,7 @@ fn line(ui: &Ui, rows: &Rows, index: usize, rect: Rect, faded: bool) {
     let theme = Theme::of(ui);
     ui.painter().rect_filled(rect, 2.0, theme.raised);
     let values = rows.values.row(index);
-    let (low, high) = rows.range;
+    let (low, high) = (rows.range.0 as f32, rows.range.1 as f32);
     let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
     let inner = rect.shrink(2.0);
     let last = values.len().saturating_sub(1).max(1) as f32;
