@@ -238,9 +238,10 @@ impl UserCommand {
         }
     }
 
-    /// The commands whose keys were pressed, consumed; `covered` says that a window stands over the panels. None while a text field has the focus, and keys without a
+    /// The commands whose keys were pressed, consumed; `covered` says that a window stands over the
+    /// panels, `typing` that a field was being typed in until this frame. None while a text field has the focus, and keys without a
     /// modifier none either while a widget that uses them (a slider's arrows, a menu's Escape) has it.
-    pub fn pressed(ctx: &egui::Context, covered: bool) -> Vec<Self> {
+    pub fn pressed(ctx: &egui::Context, covered: bool, typing: bool) -> Vec<Self> {
         if ctx.text_edit_focused() {
             return Vec::new();
         }
@@ -252,7 +253,7 @@ impl UserCommand {
                 .filter(|command| {
                     command.shortcuts().iter().any(|shortcut| {
                         let taken = match shortcut.logical_key {
-                            Key::Escape => menu_open, // which it closes
+                            Key::Escape => menu_open || typing, // which it ends
                             Key::Space | Key::ArrowRight => {
                                 widget_focused && shortcut.modifiers.is_none()
                             }

@@ -49,6 +49,8 @@ pub struct LabApp {
     preferences: Preferences,
     /// What waits for the system's dialog.
     browsing: bool,
+    /// Whether a field was being typed in at the end of the last frame.
+    typing: bool,
     /// What the data set that is being loaded is for.
     asked: Option<Asked>,
     gradient_check: Desk<CheckProgress, CheckedGradient>,
@@ -78,6 +80,7 @@ impl LabApp {
             wake,
             preferences,
             browsing: false,
+            typing: false,
             asked: None,
             gradient_check: Desk::default(),
             view,
@@ -147,7 +150,7 @@ impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
         self.drain();
-        for command in UserCommand::pressed(ctx, self.view.is_covered()) {
+        for command in UserCommand::pressed(ctx, self.view.is_covered(), self.typing) {
             self.command(ctx, command);
         }
     }
@@ -156,6 +159,7 @@ impl eframe::App for LabApp {
         let mut actions = Vec::new();
         self.panels.ui(ui, &self.view, &mut actions);
         let ctx = ui.ctx().clone();
+        self.typing = ctx.text_edit_focused();
         for action in actions {
             self.act(&ctx, action);
             ctx.request_repaint(); // what it changed is drawn at once, once
