@@ -507,7 +507,7 @@ fn a_frame_costs_little_even_after_a_long_run() {
             epoch,
             cost,
             fvu: noise,
-            counts: Default::default(),
+            ..Default::default()
         });
     }
     long.history = Arc::new(history);

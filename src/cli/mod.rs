@@ -8,6 +8,8 @@ pub mod bench;
 pub mod check_gradient;
 pub mod data;
 pub mod evaluate;
+pub mod inspect;
+pub mod match_features;
 pub mod settings;
 pub mod train;
 
@@ -42,6 +44,10 @@ pub enum Command {
     Data(Box<data::DataArguments>),
     /// Measure a model on data: the cost and its terms, FVU and ρ̂, and the gradient if asked
     Evaluate(Box<evaluate::EvaluateArguments>),
+    /// Look at one hidden unit: what excites it, what is lost without it, which forces act on it
+    Inspect(Box<inspect::InspectArguments>),
+    /// Match two models' features, judged by scrambled filters and another seed
+    Match(match_features::MatchArguments),
     /// Check the gradient against central differences, in f64
     CheckGradient(Box<check_gradient::CheckGradientArguments>),
     /// Time the engine on the workloads of tests/peers/epoch_time.py
@@ -69,12 +75,15 @@ pub enum CliError {
 
 /// Runs a command; what went wrong goes to standard error in one sentence.
 ///
-/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line itself is wrong.
+/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line or the data it names cannot
+/// be used.
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Train(arguments) => train::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Match(arguments) => match_features::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
         Command::Bench(arguments) => {
             bench::run(&arguments).map_err(|error| CliError::Failed(error.to_string()))
@@ -87,7 +96,10 @@ pub fn run(command: Command) -> ExitCode {
             ExitCode::from(
                 if matches!(
                     error,
-                    CliError::Usage(_) | CliError::Hyperparameters(_) | CliError::Run(_)
+                    CliError::Usage(_)
+                        | CliError::Data(_)
+                        | CliError::Hyperparameters(_)
+                        | CliError::Run(_)
                 ) {
                     2
                 } else {

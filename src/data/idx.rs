@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::found::{Content, Found, Values};
 use super::input::Input;
-use super::layout::{Layout, every, thinned};
+use super::layout::{Layout, check_reach, every, thinned};
 use super::npy::{array, decode, finite};
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
@@ -69,6 +69,7 @@ pub(super) fn read(
     };
     let bytes = matches!(values, Values::Bytes(_));
     let (content, mut notes) = layout.content(values, input.file());
+    check_reach(&content, &input)?;
     notes.extend(thinned(every, samples));
     let suggested = match &content {
         Content::Pictures(pictures) => {

@@ -4,7 +4,8 @@ use ndarray::{Array2, ArrayView4};
 
 use super::error::grouped;
 use super::found::{Content, Picture, Values, shape_of};
-use super::{SampleShape, limits};
+use super::input::Input;
+use super::{DataError, SampleShape, limits};
 
 /// An array of samples, as its dimensions say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +98,23 @@ impl Layout {
         let width = kept.len() / samples.max(1);
         let kept: Vec<T> = kept.iter().copied().collect();
         Array2::from_shape_vec((samples, width), kept).unwrap_or(array)
+    }
+}
+
+/// Refuses photographs of which a value did not fit f32.
+pub(super) fn check_reach(content: &Content, input: &Input<'_>) -> Result<(), DataError> {
+    match content {
+        Content::Pictures(pictures)
+            if pictures
+                .iter()
+                .any(|picture| picture.values.iter().any(|value| !value.is_finite())) =>
+        {
+            Err(input.unsupported(
+                "pictures with values beyond the range of 32-bit floating point",
+                "scale it to a range such as [0, 1] first",
+            ))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ use ndarray::{Array2, ArrayView2, ArrayView4, ShapeBuilder};
 use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, variables_of};
 use super::found::{Content, Found, Values};
 use super::input::Input;
-use super::layout::{Layout, pictures};
+use super::layout::{Layout, check_reach, pictures};
 use super::npy::{decode, finite};
 use super::npy_header::{Header, Kind};
 use super::{DataError, Preparation, foreign, limits, picture};
@@ -139,6 +139,7 @@ pub(super) fn read(
         ));
     }
     let mut found = interpret(&variables[chosen], name, input.file())?;
+    check_reach(&found.content, &input)?;
     found.notes.extend(note(&candidates, chosen));
     found.variables = variables_of(&candidates, chosen);
     if let Content::Samples { values, .. } = &found.content {

@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayD, ShapeBuilder};
 use super::error::grouped;
 use super::found::{Content, Found, Values};
 use super::input::Input;
-use super::layout::{Layout, every, thinned};
+use super::layout::{Layout, check_reach, every, thinned};
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
 use super::{DataError, Preparation, foreign, limits, picture};
 use crate::numerics::Real;
@@ -52,6 +52,7 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
     input.end(FORMAT)?;
     let bytes = matches!(values, Values::Bytes(_));
     let (content, mut notes) = layout.content(values, input.file());
+    check_reach(&content, &input)?;
     notes.extend(thinned(every, samples));
     let suggested = match &content {
         Content::Pictures(pictures) => {

@@ -1,6 +1,7 @@
 //! Photographs (PNG, JPEG, BMP, TIFF, WebP) of any colour type, as grey pictures in [0, 1].
 
 use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
@@ -77,9 +78,26 @@ pub(super) fn decode(
     format: ImageFormat,
     most: u32,
 ) -> Result<Decoded, DataError> {
-    let file = input.file().to_owned();
     let bytes = input.rest(limits::PICTURE_BYTES)?;
     picture_check::whole(&input, &bytes, format)?;
+    // decoders count by what the file says; one that trips over it takes nothing but this picture with it
+    let decoded = AssertUnwindSafe(|| pixels(&input, bytes, format, most));
+    catch_unwind(decoded).unwrap_or_else(|_| {
+        Err(DataError::Decode {
+            file: input.file().to_owned(),
+            format: picture_check::title(format),
+            problem: "its decoder fell over it".into(),
+        })
+    })
+}
+
+fn pixels(
+    input: &Input<'_>,
+    bytes: Vec<u8>,
+    format: ImageFormat,
+    most: u32,
+) -> Result<Decoded, DataError> {
+    let file = input.file().to_owned();
     let broken = |error: image::ImageError| DataError::Decode {
         file: file.clone(),
         format: picture_check::title(format),
@@ -91,7 +109,7 @@ pub(super) fn decode(
     reader.limits(allowed);
     let mut decoder = reader.into_decoder().map_err(broken)?;
     let (width, height) = decoder.dimensions();
-    picture_check::size(&input, (width, height), decoder.total_bytes(), format)?;
+    picture_check::size(input, (width, height), decoder.total_bytes(), format)?;
     let orientation = decoder.orientation().map_err(broken)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
     let mut notes = Vec::new();
@@ -113,6 +131,16 @@ pub(super) fn decode(
     let encoding = encoding(&image, picture_check::title(format));
     let (rows, columns) = (image.height() as usize, image.width() as usize);
     let (channels, values) = values(&image);
+    // TIFF has pixels in floating point
+    if let Some(place) = values.iter().position(|value| !value.is_finite()) {
+        let pixel = place / channels;
+        return Err(DataError::NotFinite {
+            file,
+            value: values[place].into(),
+            row: (pixel / columns) as u64 + 1,
+            column: (pixel % columns) as u64 + 1,
+        });
+    }
     Ok(Decoded {
         picture: Picture {
             file,

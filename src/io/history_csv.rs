@@ -24,6 +24,7 @@ pub fn write<'a>(
             cost,
             fvu,
             counts,
+            ..
         } in records
         {
             writeln!(
@@ -69,12 +70,13 @@ mod tests {
                 cost,
                 fvu: 0.7,
                 counts,
+                ..Record::default()
             },
             Record {
                 epoch: 2,
                 cost,
                 fvu: f64::NAN,
-                counts: StateCounts::default(),
+                ..Record::default()
             },
         ];
         let folder = tempfile::tempdir().unwrap();

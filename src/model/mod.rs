@@ -12,8 +12,13 @@ pub mod engine;
 pub mod features;
 pub mod gradient_check;
 pub mod hyperparameters;
+pub mod inspection;
+pub mod look_through;
+pub mod matching;
 pub mod parameters;
 pub mod reference;
+pub mod revival;
+pub mod sampling;
 pub mod units;
 
 pub use architecture::{Architecture, HiddenActivation, OutputActivation};
@@ -24,5 +29,8 @@ pub use hyperparameters::{
     BatchSize, CheckedHyperparameters, GradientForm, HyperparameterError, Hyperparameters,
     OptimizerKind,
 };
+pub use inspection::{Inspector, UnitInspection};
+pub use look_through::{LookThrough, look_through};
 pub use parameters::Parameters;
+pub use sampling::EvenSample;
 pub use units::{UnitState, UnitStatistics};

@@ -51,6 +51,24 @@ impl<T: Real> Adam<T> {
         );
     }
 
+    /// The parameters at `indices` (increasing) were replaced: their first moments are 0, their second moments the mean
+    /// of the others'. Zero would, at a late step, make their next updates six times α.
+    pub fn forget(&mut self, indices: &[usize]) {
+        let mut next = indices.iter().peekable();
+        let (mut sum, mut count) = (0.0, 0.0);
+        for (index, second) in self.second.iter().enumerate() {
+            if next.next_if(|forgotten| **forgotten == index).is_none() {
+                sum += second.f64();
+                count += 1.0;
+            }
+        }
+        let mean = T::of(if count > 0.0 { sum / count } else { 0.0 });
+        for index in indices {
+            self.first[*index] = T::zero();
+            self.second[*index] = mean;
+        }
+    }
+
     /// Zero moments, step 0.
     pub fn restart(&mut self) {
         self.first.fill(T::zero());
@@ -91,6 +109,25 @@ mod tests {
         assert!(
             (before - parameters[0] - 0.1).abs() < 1e-8,
             "a first step is α long"
+        );
+    }
+
+    #[test]
+    fn a_replaced_parameter_takes_the_others_scale() {
+        let mut adam = Adam::new(3);
+        let mut parameters = [0.0f64; 3];
+        for _ in 0..500 {
+            adam.update(&mut parameters, &[1.0, -100.0, 1.0], 0.1);
+        }
+        adam.forget(&[1]);
+        let before = parameters;
+        adam.update(&mut parameters, &[1.0, 1.0, 1.0], 0.1);
+        let step = |index: usize| before[index] - parameters[index];
+        assert!(
+            (step(1) - 0.1 * step(0)).abs() < 1e-3,
+            "{} {}",
+            step(1),
+            step(0)
         );
     }
 

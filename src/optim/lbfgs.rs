@@ -74,6 +74,11 @@ impl<T: Real> Lbfgs<T> {
         self.known = false;
     }
 
+    /// The gradient where the last step left the parameters; `None` before the first and after a restart.
+    pub fn gradient(&self) -> Option<&[T]> {
+        self.known.then_some(&self.gradient[..])
+    }
+
     /// How many corrections are remembered.
     pub fn memory(&self) -> usize {
         self.corrections.len()

@@ -91,6 +91,25 @@ impl<T: Real> Optimizer<T> {
         }
     }
 
+    /// The gradient that L-BFGS keeps of where it stands; `None` for the others, which keep none.
+    pub fn gradient(&self) -> Option<&[T]> {
+        match self {
+            Self::Lbfgs(state) => state.gradient(),
+            _ => None,
+        }
+    }
+
+    /// The parameters at `indices` (increasing, within the parameter count) were replaced: their moments are forgotten;
+    /// of L-BFGS, whose memory is of all of them together, everything.
+    pub fn forget(&mut self, indices: &[usize]) {
+        match self {
+            Self::Descent => {}
+            Self::Momentum(state) => state.forget(indices),
+            Self::Adam(state) => state.forget(indices),
+            Self::Lbfgs(state) => state.restart(),
+        }
+    }
+
     /// Forgets moments and memory: for when the objective or the parameters changed under it.
     pub fn restart(&mut self) {
         match self {

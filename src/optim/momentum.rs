@@ -48,6 +48,13 @@ impl<T: Real> Momentum<T> {
         );
     }
 
+    /// The parameters at `indices` stand still.
+    pub fn forget(&mut self, indices: &[usize]) {
+        for index in indices {
+            self.velocity[*index] = T::zero();
+        }
+    }
+
     /// Stands still.
     pub fn restart(&mut self) {
         self.velocity.fill(T::zero());
@@ -67,6 +74,11 @@ mod tests {
         momentum.update(&mut parameters, &[1.0, -2.0], 0.1, 0.5);
         // V = .5·(−.1, .2) − .1·(1, −2) = (−.15, .3)
         assert!((parameters[0] - 0.75f64).abs() < 1e-15 && (parameters[1] + 0.5f64).abs() < 1e-15);
+        momentum.forget(&[1]);
+        let before = parameters;
+        momentum.update(&mut parameters, &[0.0, 0.0], 0.1, 1.0);
+        assert!(parameters[0] < before[0] && parameters[1] == before[1]);
+        parameters = before;
         momentum.restart();
         momentum.update(&mut parameters, &[0.0, 0.0], 0.1, 0.5);
         assert!((parameters[0] - 0.75f64).abs() < 1e-15);

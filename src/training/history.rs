@@ -4,14 +4,16 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::gradients::GradientNorms;
+use super::lives::Lives;
 use crate::model::units::StateCounts;
-use crate::model::{Cost, Hyperparameters};
+use crate::model::{Cost, Hyperparameters, UnitStatistics};
 
 /// Recent epochs kept at full resolution.
 pub const RECENT: usize = 1_000;
 /// Most points that the whole run is thinned to.
 pub const THINNED: usize = 2_000;
-/// Most markers kept; the oldest go first.
+/// Most markers kept, and most revivals; the oldest go first.
 pub const MARKERS: usize = 200;
 
 /// One epoch's end.
@@ -21,6 +23,8 @@ pub struct Record {
     pub cost: Cost,
     pub fvu: f64,
     pub counts: StateCounts,
+    #[serde(default)]
+    pub gradients: GradientNorms,
 }
 
 /// The settings that can change during a run.
@@ -132,6 +136,15 @@ pub struct Marker {
     pub at_seconds: f64,
 }
 
+/// Dead units begun anew, by a person's wish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Revival {
+    /// The epoch at whose end it was.
+    pub epoch: u64,
+    /// In increasing order.
+    pub units: Vec<usize>,
+}
+
 /// A change of the same setting within this many seconds of the last extends its marker.
 const SAME_DRAG_SECONDS: f64 = 0.5;
 
@@ -143,6 +156,10 @@ pub struct History {
     /// The thinned tier keeps every `stride`-th epoch.
     stride: u64,
     markers: VecDeque<Marker>,
+    #[serde(default)]
+    lives: Lives,
+    #[serde(default)]
+    revivals: VecDeque<Revival>,
 }
 
 impl History {
@@ -171,6 +188,23 @@ impl History {
         self.recent.push_back(record);
     }
 
+    /// Appends what the units were at the end of `epoch`; epochs come in increasing order.
+    pub fn push_units(&mut self, epoch: u64, units: &[UnitStatistics]) {
+        self.lives.push(epoch, units);
+    }
+
+    /// Marks that `revived` (in increasing order) were begun anew at the end of `epoch`, which left `units`.
+    pub fn revive(&mut self, epoch: u64, revived: Vec<usize>, units: &[UnitStatistics]) {
+        self.lives.revive(epoch, units, &revived);
+        if self.revivals.len() == MARKERS {
+            self.revivals.pop_front();
+        }
+        self.revivals.push_back(Revival {
+            epoch,
+            units: revived,
+        });
+    }
+
     /// Marks `changes` as in force from `epoch` on, `at_seconds` of training time into the run.
     pub fn mark(&mut self, epoch: u64, at_seconds: f64, changes: impl IntoIterator<Item = Change>) {
         for change in changes {
@@ -195,16 +229,24 @@ impl History {
     }
 
     /// The whole run in order: thinned up to where the recent epochs begin, then each of these.
-    pub fn records(&self) -> impl Iterator<Item = &Record> {
+    pub fn records(&self) -> impl DoubleEndedIterator<Item = &Record> {
         let start = self.recent.front().map_or(u64::MAX, |record| record.epoch);
-        self.thinned
-            .iter()
-            .take_while(move |record| record.epoch < start)
-            .chain(&self.recent)
+        let older = self.thinned.partition_point(|record| record.epoch < start);
+        self.thinned[..older].iter().chain(&self.recent)
     }
 
     pub fn markers(&self) -> impl DoubleEndedIterator<Item = &Marker> {
         self.markers.iter()
+    }
+
+    /// When units were begun anew, in order.
+    pub fn revivals(&self) -> impl DoubleEndedIterator<Item = &Revival> {
+        self.revivals.iter()
+    }
+
+    /// The lives of all units.
+    pub fn lives(&self) -> &Lives {
+        &self.lives
     }
 
     pub fn last(&self) -> Option<&Record> {

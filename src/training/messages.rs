@@ -23,6 +23,9 @@ pub enum Command {
     /// Back to the same initial weights, with the hyperparameters now in force; goes on playing if it was.
     Reset,
     SetSpeed(Speed),
+    /// Begins these units anew between two epochs, from the inputs that are reconstructed worst (see
+    /// [`super::Run::revive`]); those that are alive by then are left alone. The history of the next snapshot has it.
+    Revive(Vec<usize>),
     /// A new run: of `experiment` on `data` (its `spec` is the experiment's). Goes on playing if it was.
     Begin {
         experiment: Box<Experiment>,

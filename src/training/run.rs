@@ -3,20 +3,21 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
+use ndarray::{Array2, ArrayView2, ArrayViewMut2, Axis};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use thiserror::Error;
 
+use super::gradients::{GradientNorms, GradientSource, PROBE_SAMPLES, probe_stride};
 use super::history::{Change, History, Record, changes};
 use super::{Experiment, divergence};
 use crate::data::DataSet;
 use crate::model::units::StateCounts;
 use crate::model::{
-    Architecture, CheckedHyperparameters, Cost, Engine, HyperparameterError, Objective,
-    OptimizerKind, Parameters, UnitStatistics,
+    Architecture, CheckedHyperparameters, Cost, Engine, EvenSample, GradientForm,
+    HyperparameterError, Objective, OptimizerKind, Parameters, UnitState, UnitStatistics, revival,
 };
-use crate::numerics::{Real, WorkerPool};
+use crate::numerics::{Real, WorkerPool, kernels};
 use crate::optim::{Optimizer, Rate};
 
 /// The stream of the seed's ChaCha that shuffles; stream 0 draws the weights.
@@ -55,6 +56,9 @@ pub struct Run<T: Real> {
     last_finite: Parameters<T>,
     order: Vec<u32>,
     batch: Vec<T>,
+    /// A few samples (k, n) for ‖∂reconstruction/∂W1‖, and where that gradient goes.
+    probe: Array2<T>,
+    probe_gradient: Option<Parameters<T>>,
 }
 
 /// How an epoch ended.
@@ -154,8 +158,12 @@ impl<T: Real> Run<T> {
             history: History::new(),
             parameters,
         };
+        let probe: Vec<usize> = EvenSample::of(data.len(), PROBE_SAMPLES).rows().collect();
+        let probe = view(&data, &converted).select(Axis(0), &probe);
         let mut run = Self {
             engine: Engine::with_pool(architecture, pool),
+            probe,
+            probe_gradient: None,
             gradient: Parameters::zeros(inputs, hidden),
             gradient_known: false,
             last_finite: state.parameters.clone(),
@@ -250,6 +258,60 @@ impl<T: Real> Run<T> {
         self.state.epoch += 1;
         self.record();
         EpochEnd::Finished { changed }
+    }
+
+    /// Begins `units` anew from the inputs that the model reconstructs worst (see [`revival::revive`]): dead ones and
+    /// duplicates; others, and numbers that no unit has, are left alone. Returns which, in increasing order.
+    ///
+    /// What is reset: W1_j, b1_j and W2_:j; in b2 the unit's mean contribution; and what the optimiser remembers of
+    /// W1_j, b1_j and W2_:j (momentum's velocity, Adam's moments; L-BFGS forgets everything). Nothing is drawn at
+    /// random, so a run with the same revivals at the same epochs is the same run. The history marks it.
+    pub fn revive(&mut self, units: &[usize]) -> Vec<usize> {
+        let states: Vec<UnitState> = self.state.units.iter().map(|unit| unit.state).collect();
+        let mut units: Vec<usize> = units
+            .iter()
+            .copied()
+            .filter(|unit| states.get(*unit).is_some_and(|s| *s != UnitState::Alive))
+            .collect();
+        units.sort_unstable();
+        units.dedup();
+        if units.is_empty() {
+            return units;
+        }
+        let alive: Vec<bool> = states.iter().map(|state| !state.is_dead()).collect();
+        self.last_finite
+            .flat_mut()
+            .copy_from_slice(self.state.parameters.flat());
+        let revived = revival::revive(
+            &self.engine.architecture(),
+            &mut self.state.parameters,
+            view(&self.data, &self.converted),
+            &units,
+            &alive,
+            self.state.settings.sparsity_target,
+        );
+        let indices = parameters_of(&self.state.parameters, &revived);
+        self.state.optimizer.forget(&indices);
+        self.measure();
+        if !self.state.cost.is_finite() || !self.state.parameters.is_finite() {
+            self.restore();
+            self.measure();
+            return Vec::new();
+        }
+        if !revived.is_empty() {
+            let (epoch, units) = (self.state.epoch, &self.state.units);
+            self.state.history.revive(epoch, revived.clone(), units);
+        }
+        revived
+    }
+
+    /// The units that are dead, in increasing order.
+    pub fn dead_units(&self) -> Vec<usize> {
+        let units = self.state.units.iter().enumerate();
+        units
+            .filter(|(_, unit)| unit.state.is_dead())
+            .map(|(index, _)| index)
+            .collect()
     }
 
     fn steps(&mut self, keep_going: &dyn Fn() -> bool) -> Steps {
@@ -386,12 +448,68 @@ impl<T: Real> Run<T> {
 
     fn record(&mut self) {
         let (cost, fvu, counts) = (self.state.cost, self.fvu(), self.counts());
+        let gradients = self.gradient_norms();
+        let epoch = self.state.epoch;
         self.state.history.push(Record {
-            epoch: self.state.epoch,
+            epoch,
             cost,
             fvu,
             counts,
+            gradients,
         });
+        self.state.history.push_units(epoch, &self.state.units);
+    }
+
+    /// From the gradient that the epoch left; the reconstruction's from a step over a few samples, now and then.
+    fn gradient_norms(&mut self) -> GradientNorms {
+        let (parameters, units) = (&self.state.parameters, &self.state.units);
+        let norm = |gradient: &[T], range| {
+            let squares = kernels::best::<T>().sum_of_squares(&gradient[range]);
+            Some(squares.sqrt()).filter(|norm| norm.is_finite())
+        };
+        let (gradient, source) = if self.gradient_known {
+            (Some(self.gradient.flat()), GradientSource::WholeSet)
+        } else if self.state.settings.optimizer == OptimizerKind::Lbfgs {
+            (self.state.optimizer.gradient(), GradientSource::WholeSet)
+        } else {
+            let last = (self.state.epoch > 0).then_some(self.gradient.flat());
+            (last, GradientSource::LastBatch)
+        };
+        let squares: f64 = units.iter().map(|unit| unit.feature_norm.powi(2)).sum();
+        let activation: f64 = units.iter().map(|unit| unit.mean_activation).sum();
+        let mut norms = GradientNorms {
+            encoder: gradient.and_then(|all| norm(all, parameters.encoder_range())),
+            decoder: gradient.and_then(|all| norm(all, parameters.decoder_range())),
+            source,
+            reconstruction: None,
+            encoder_weights: squares.sqrt(),
+            mean_activation: activation / units.len().max(1) as f64,
+        };
+        if self
+            .state
+            .epoch
+            .is_multiple_of(probe_stride(self.data.len()))
+        {
+            // the gradient of the whole set is for the next step; any other has served
+            let spent = if self.gradient_known {
+                self.probe_gradient.get_or_insert_with(|| {
+                    Parameters::zeros(parameters.inputs(), parameters.hidden())
+                })
+            } else {
+                &mut self.gradient
+            };
+            let plain = Objective {
+                sparsity_weight: 0.0,
+                weight_decay: 0.0,
+                gradient: GradientForm::Exact,
+                ..Objective::from(&self.state.settings)
+            };
+            let probe = self.probe.view();
+            self.engine
+                .cost_and_gradient(parameters, probe, &plain, spent);
+            norms.reconstruction = norm(spent.flat(), parameters.encoder_range());
+        }
+        norms
     }
 }
 
@@ -399,6 +517,19 @@ enum Steps {
     Done,
     Diverged,
     Interrupted,
+}
+
+/// Where W1_j, b1_j and W2_:j of `units` (increasing) lie in the flat vector, in increasing order.
+fn parameters_of<T: Real>(parameters: &Parameters<T>, units: &[usize]) -> Vec<usize> {
+    let (n, h) = (parameters.inputs(), parameters.hidden());
+    let (bias, decoder) = (
+        parameters.encoder_bias_range().start,
+        parameters.decoder_range().start,
+    );
+    let encoder = units.iter().flat_map(|unit| unit * n..(unit + 1) * n);
+    let biases = units.iter().map(|unit| bias + unit);
+    let decoders = (0..n).flat_map(|row| units.iter().map(move |unit| decoder + row * h + unit));
+    encoder.chain(biases).chain(decoders).collect()
 }
 
 fn view<'a, T: Real>(data: &'a DataSet, converted: &'a Option<Array2<T>>) -> ArrayView2<'a, T> {

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use ndarray::Array2;
 use thiserror::Error;
 
+use super::background::message_of;
 use super::run::{EpochEnd, Run};
 use super::snapshot::{Activity, Snapshot, shown_samples};
 use super::{Command, Event, Experiment, Mailbox, Speed};
@@ -273,6 +274,13 @@ impl Worker {
                 self.experiment.hyperparameters = *self.settings;
                 self.begin();
             }
+            Command::Revive(units) => {
+                if let Some(run) = &mut self.run
+                    && let Err(panic) = catch_unwind(AssertUnwindSafe(|| run.revive(&units)))
+                {
+                    self.panicked(&*panic);
+                }
+            }
             Command::Begin { experiment, data } => {
                 // what the slider said for the run before is not for this one
                 let _ = self.hyperparameters.take();
@@ -375,12 +383,7 @@ impl Worker {
     }
 
     fn panicked(&mut self, panic: &(dyn std::any::Any + Send)) {
-        let message = panic
-            .downcast_ref::<String>()
-            .map(String::as_str)
-            .or_else(|| panic.downcast_ref::<&str>().copied())
-            .unwrap_or("no message")
-            .to_owned();
+        let message = message_of(panic);
         // its state may be half-updated: nothing of it is used again
         self.run = None;
         (self.playing, self.steps_left, self.activity) = (false, 0, Activity::Paused);
@@ -454,7 +457,7 @@ impl Worker {
 
 /// Below the threads that paint, so that training flat out on every core drops no frame. Where the system won't have
 /// it, the trainer competes as an equal.
-fn yield_to_the_window() {
+pub(super) fn yield_to_the_window() {
     let priority = thread_priority::ThreadPriorityValue::try_from(25u8);
     if let Ok(priority) = priority {
         let _ = thread_priority::set_current_thread_priority(

@@ -189,6 +189,10 @@ fn npy_files(files: &mut Files) {
             array("<f8", "(2, 1)", &doubles(&[1e300, -1e300])),
         ),
         (
+            "npy/pictures-beyond-singles.npy",
+            array("<f8", "(1, 65, 2)", &doubles(&[0.5, 1e300].repeat(65))),
+        ),
+        (
             "npy/all-the-same.npy",
             array("<f4", "(2, 2)", &singles(&[5.0; 4])),
         ),

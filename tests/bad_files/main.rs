@@ -14,6 +14,7 @@ mod arrays;
 mod build;
 mod packed;
 mod pictures;
+mod seeds;
 mod tables;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,14 +158,46 @@ fn every_file_says_where_it_comes_from() {
     );
 }
 
-#[test]
-#[ignore = "writes the files of tests/bad anew"]
-fn make_the_bad_files() {
-    let files = made();
-    for (name, bytes) in &files {
-        let path = folder().join(name);
+fn write(below: &Path, files: &build::Files) {
+    for (name, bytes) in files {
+        let path = below.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, bytes).unwrap();
     }
     println!("{} files", files.len());
+}
+
+#[test]
+#[ignore = "writes the files of tests/bad anew"]
+fn make_the_bad_files() {
+    write(&folder(), &made());
+}
+
+#[test]
+#[ignore = "writes the files that fuzzing sets out from anew"]
+fn make_the_seeds() {
+    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fuzz/corpus");
+    write(&corpus, &seeds::make());
+}
+
+/// A seed that is refused would leave a reader's inner parts to chance.
+#[test]
+fn the_seeds_are_sound() {
+    for (name, bytes) in seeds::make() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/fuzz/corpus")
+            .join(name);
+        assert_eq!(
+            fs::read(&path).unwrap(),
+            bytes,
+            "{name}: make the seeds anew"
+        );
+        // whatever it is called there, fuzzing calls it by its format
+        let (format, _) = name.split_once('/').unwrap();
+        let ending = if format == "image" { "png" } else { format };
+        let watch = |_: data::Progress| std::ops::ControlFlow::Continue(());
+        let found = data::find_in(&format!("fuzz.{ending}"), bytes, None, &watch);
+        let odd = ["csv/odd", "csv/quotes", "mat/cells"].contains(&name);
+        assert_eq!(found.is_ok(), !odd, "{name}: {found:?}");
+    }
 }

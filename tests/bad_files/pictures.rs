@@ -240,7 +240,17 @@ fn tiff_files(files: &mut Files) {
         let high = patched(&wide, directory + 12 + 8, &side.to_le_bytes());
         patched(&high, directory + 7 * 12 + 8, &side.to_le_bytes())
     };
+    let float = {
+        let mut image = image::Rgb32FImage::new(9, 9);
+        image.put_pixel(3, 2, image::Rgb([0.5, f32::NAN, 0.25]));
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        image::DynamicImage::from(image)
+            .write_to(&mut bytes, ImageFormat::Tiff)
+            .unwrap();
+        bytes.into_inner()
+    };
     files.extend([
+        ("tiff/nan.tif", float),
         ("tiff/text.tif", b"tiffany, a name and no picture".to_vec()),
         ("tiff/beginning-alone.tiff", b"II*\0".to_vec()),
         ("tiff/cut.tif", sound[..sound.len() - 40].to_vec()),

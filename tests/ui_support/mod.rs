@@ -258,6 +258,7 @@ pub fn snapshot() -> Snapshot {
                 constant: gone,
                 ..StateCounts::default()
             },
+            ..Record::default()
         });
     }
     let before = experiment.hyperparameters;

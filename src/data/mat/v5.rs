@@ -163,25 +163,36 @@ fn within(problem: Problem, at: usize) -> Problem {
 
 /// `Err(None)` where they are a bomb.
 fn inflate(data: &[u8]) -> Result<Vec<u8>, Option<String>> {
-    let most = (data.len() as u64)
-        .saturating_mul(limits::EXPANSION)
-        .clamp(limits::UNPACKED, limits::WHOLE_FILE);
+    let mut decoder = ZlibDecoder::new(data);
     let mut bytes = Vec::new();
-    let read = ZlibDecoder::new(data)
-        .take(most + 1)
-        .read_to_end(&mut bytes);
-    if let Err(error) = read {
-        let problem = match error.kind() {
-            ErrorKind::UnexpectedEof => "a compressed array ends too soon",
-            ErrorKind::OutOfMemory => "a compressed array is larger than the memory",
-            _ => "the compressed bytes make no sense",
-        };
-        return Err(Some(problem.into()));
+    loop {
+        let piece = (&mut decoder)
+            .take(limits::PIECE as u64)
+            .read_to_end(&mut bytes);
+        match piece {
+            Ok(0) => return Ok(bytes),
+            Ok(_) => {}
+            Err(error) => {
+                let problem = match error.kind() {
+                    ErrorKind::UnexpectedEof => "a compressed array ends too soon",
+                    ErrorKind::OutOfMemory => "a compressed array is larger than the memory",
+                    _ => "the compressed bytes make no sense",
+                };
+                return Err(Some(problem.into()));
+            }
+        }
+        // said while it grows: what it would come to is not known beforehand
+        let unpacked = bytes.len() as u64;
+        if limits::is_bomb(unpacked, decoder.total_in()) {
+            return Err(None);
+        }
+        if unpacked > limits::WHOLE_FILE {
+            let most = grouped(limits::WHOLE_FILE);
+            return Err(Some(format!(
+                "a compressed array of more than {most} bytes"
+            )));
+        }
     }
-    if bytes.len() as u64 > most {
-        return Err(None);
-    }
-    Ok(bytes)
 }
 
 /// Adds the array, if it is one of numbers, real and full; else what it is.

@@ -90,7 +90,13 @@ fn what_is_wrong_is_named_by_line_and_column() {
 #[test]
 fn labels_are_found_by_name_or_by_their_words() {
     let folder = Folder::new();
-    let cases: [(&str, Option<&[u8]>, (usize, usize), &str); 8] = [
+    type Case = (
+        &'static str,
+        Option<&'static [u8]>,
+        (usize, usize),
+        &'static str,
+    );
+    let cases: [Case; 8] = [
         (
             "5.1,3.5,setosa\n4.9,3.0,virginica\n5,3,setosa\n",
             Some(&[0, 1, 0]),

@@ -1,0 +1,180 @@
+//! `sae-lab inspect`
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::CliError;
+use super::settings::{ExperimentArguments, read_model};
+use crate::data::{self, Samples};
+use crate::model::inspection::{Excitation, ForceKind, Listing};
+use crate::model::{
+    Architecture, Engine, Inspector, Objective, Parameters, UnitInspection, UnitState,
+};
+use crate::numerics::Real;
+
+#[derive(Debug, Args)]
+pub struct InspectArguments {
+    #[command(flatten)]
+    experiment: ExperimentArguments,
+    /// The model: W1 (h, n), b1 (h), W2 (n, h), b2 (n)
+    #[arg(long, value_name = "MODEL.npz")]
+    model: PathBuf,
+    /// The hidden unit to look at, from 0
+    #[arg(long, value_name = "J")]
+    unit: usize,
+    /// How many inputs to list that excite it most, and least
+    #[arg(long, value_name = "N", default_value_t = Listing::default().inputs)]
+    inputs: usize,
+    /// Print one line of JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// The line of `--json`.
+#[derive(Debug, Serialize)]
+struct Report<'a> {
+    state: UnitState,
+    #[serde(flatten)]
+    inspection: &'a UnitInspection,
+    /// ‖·‖ of the forces: reconstruction, decay, sparsity
+    force_norms: [f64; 3],
+    /// Their components along the total
+    along_total: [f64; 3],
+}
+
+/// Always in f64, as the window's inspector is.
+pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
+    let data = data::load(&arguments.experiment.data.spec()?)?;
+    let model = read_model::<f64>(&arguments.model, data.inputs())?;
+    let experiment = arguments.experiment.experiment(&data, Some(&model))?;
+    if arguments.unit >= model.hidden() {
+        return Err(CliError::Usage(format!(
+            "--unit {}: the model's units are 0 to {}",
+            arguments.unit,
+            model.hidden() - 1
+        )));
+    }
+    let objective = Objective::from(&experiment.hyperparameters.check()?);
+    let architecture = Architecture {
+        inputs: model.inputs(),
+        hidden: model.hidden(),
+        hidden_activation: experiment.hidden_activation,
+        output_activation: experiment.output_activation,
+    };
+    let listing = Listing {
+        inputs: arguments.inputs,
+        ..Listing::default()
+    };
+    fn inspect<S: Real>(
+        (architecture, objective): (Architecture, Objective),
+        model: &Parameters<f64>,
+        samples: ndarray::ArrayView2<'_, S>,
+        (unit, listing): (usize, Listing),
+    ) -> Result<Option<UnitInspection>, CliError> {
+        let inspector = Inspector::new(architecture, model, samples, objective)
+            .map_err(|error| CliError::Usage(error.to_string()))?;
+        Ok(inspector.unit(samples, unit, listing))
+    }
+    let (of, which) = ((architecture, objective), (arguments.unit, listing));
+    let found = match &data.samples {
+        Samples::F32(array) => inspect(of, &model, array.view(), which),
+        Samples::F64(array) => inspect(of, &model, array.view(), which),
+    }?;
+    let Some(inspection) = found else {
+        return Err(CliError::Failed("the unit could not be inspected".into()));
+    };
+    let mut units = Vec::new();
+    Engine::<f64>::with_pool(architecture, arguments.experiment.pool()).measure(
+        &model,
+        data.samples.to::<f64>().view(),
+        &objective,
+        &mut units,
+    );
+    let state = units[arguments.unit].state;
+    let forces = &inspection.forces;
+    let force_norms = ForceKind::ALL.map(|kind| forces.of(kind).norm());
+    let along_total = forces.along_total();
+    if arguments.json {
+        let report = Report {
+            state,
+            inspection: &inspection,
+            force_norms,
+            along_total,
+        };
+        println!("{}", super::json_line(&report)?);
+        return Ok(());
+    }
+    print(&inspection, state, force_norms, along_total);
+    Ok(())
+}
+
+fn print(
+    inspection: &UnitInspection,
+    state: UnitState,
+    force_norms: [f64; 3],
+    along_total: [f64; 3],
+) {
+    let line = |name: &str, text: String| println!("{name:<22}{text}");
+    let activation = &inspection.activation;
+    line("unit", format!("{}: {}", inspection.unit, state.name()));
+    line(
+        "activation",
+        format!(
+            "{:.4} to {:.4}, mean {:.4}, ρ̂ {:.4}, spread {:.4} ({})",
+            activation.minimum,
+            activation.maximum,
+            activation.mean,
+            activation.mean_activation,
+            activation.spread,
+            activation.sample
+        ),
+    );
+    line(
+        "‖W1‖, b1, ‖W2‖",
+        format!(
+            "{:.4}, {:.4}, {:.4}",
+            inspection.feature_norm, inspection.encoder_bias, inspection.decoder_norm
+        ),
+    );
+    let inputs = |list: &[Excitation]| {
+        let each: Vec<String> = list
+            .iter()
+            .map(|input| format!("{} ({:.3})", input.index, input.activation))
+            .collect();
+        each.join(" ")
+    };
+    line("most exciting", inputs(&inspection.most_exciting));
+    line("least exciting", inputs(&inspection.least_exciting));
+    let ablation = &inspection.ablation;
+    line(
+        "without it",
+        format!(
+            "reconstruction {:.6} → {:.6}, FVU {:+.2e} ({})",
+            ablation.loss,
+            ablation.loss_without,
+            ablation.fvu_increase(),
+            ablation.sample
+        ),
+    );
+    let similar: Vec<String> = inspection
+        .similar
+        .iter()
+        .map(|other| format!("{} ({:+.3})", other.unit, other.cosine))
+        .collect();
+    line("most like it", similar.join(" "));
+    for (index, kind) in ForceKind::ALL.into_iter().enumerate() {
+        line(
+            &format!("force: {}", kind.name()),
+            format!(
+                "‖·‖ {:.3e}, along the total {:+.3e}, feature grows by {:+.2e} of itself",
+                force_norms[index], along_total[index], inspection.forces.growth[index]
+            ),
+        );
+    }
+    line(
+        "force: total",
+        format!("‖·‖ {:.3e}", inspection.forces.total().norm()),
+    );
+}

@@ -1,0 +1,116 @@
+//! What the views of *why* ask of a snapshot: an inspector of its units, a gradient check at its weights, one input's
+//! way through it. Each takes a while (up to a second or two): for a [`super::Background`] thread.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use ndarray::ArrayView1;
+
+use super::Snapshot;
+use crate::data::{DataSet, Samples};
+use crate::model::gradient_check::{CheckProgress, LiveCheck, gradient_check_with};
+use crate::model::inspection::Listing;
+use crate::model::look_through::{self, LookThrough, ShapeError};
+use crate::model::{Architecture, EvenSample, GradientCheck, Inspector, Objective, UnitInspection};
+
+impl Snapshot {
+    pub fn architecture(&self) -> Architecture {
+        Architecture {
+            inputs: self.parameters.inputs(),
+            hidden: self.parameters.hidden(),
+            hidden_activation: self.experiment.hidden_activation,
+            output_activation: self.experiment.output_activation,
+        }
+    }
+
+    /// J as the last epoch had it.
+    pub fn objective(&self) -> Objective {
+        Objective::from(&self.hyperparameters)
+    }
+
+    /// The way of `input` (n) through the present weights: microseconds.
+    ///
+    /// # Errors
+    /// `input` isn't n long.
+    pub fn look_through(&self, input: ArrayView1<'_, f32>) -> Result<LookThrough, ShapeError> {
+        look_through::look_through(&self.architecture(), &self.parameters, input)
+    }
+
+    /// What the decoder makes of `activations` (h), whatever they are: x̂ (n).
+    ///
+    /// # Errors
+    /// `activations` isn't h long.
+    pub fn decode(&self, activations: &[f64]) -> Result<Vec<f64>, ShapeError> {
+        look_through::decode(&self.architecture(), &self.parameters, activations)
+    }
+
+    /// The gradient check at the present weights, settings and a sample of the data, in f64; `watch` is told after every
+    /// coordinate and ends it by `Break`.
+    pub fn check_gradient(
+        &self,
+        watch: impl FnMut(CheckProgress) -> ControlFlow<()>,
+    ) -> Option<(GradientCheck, LiveCheck)> {
+        let architecture = self.architecture();
+        let live = LiveCheck::of(&architecture, self.data.len());
+        let samples = match &self.data.samples {
+            Samples::F32(array) => live.sample.take(array.view()),
+            Samples::F64(array) => live.sample.take(array.view()),
+        };
+        let check = gradient_check_with(
+            architecture,
+            &self.parameters.cast::<f64>(),
+            samples.view(),
+            &self.objective(),
+            live.limit,
+            watch,
+        )?;
+        Some((check, live))
+    }
+}
+
+/// An [`Inspector`] with the data that it looks at: made once for a snapshot, then any unit costs little.
+pub struct SnapshotInspector {
+    /// The snapshot's run and epoch.
+    pub run: u64,
+    pub epoch: u64,
+    inspector: Inspector,
+    data: Arc<DataSet>,
+}
+
+impl SnapshotInspector {
+    /// One forward pass.
+    ///
+    /// # Errors
+    /// The snapshot's data don't fit its weights.
+    pub fn new(snapshot: &Snapshot) -> Result<Self, ShapeError> {
+        let (architecture, objective) = (snapshot.architecture(), snapshot.objective());
+        let parameters = &snapshot.parameters;
+        let inspector = match &snapshot.data.samples {
+            Samples::F32(array) => {
+                Inspector::new(architecture, parameters, array.view(), objective)
+            }
+            Samples::F64(array) => {
+                Inspector::new(architecture, parameters, array.view(), objective)
+            }
+        }?;
+        Ok(Self {
+            run: snapshot.run,
+            epoch: snapshot.epoch,
+            inspector,
+            data: Arc::clone(&snapshot.data),
+        })
+    }
+
+    /// The rows that reconstruction, ablation and forces are taken over.
+    pub fn sample(&self) -> EvenSample {
+        self.inspector.sample()
+    }
+
+    /// `None` where there is no such unit.
+    pub fn unit(&self, unit: usize, listing: Listing) -> Option<UnitInspection> {
+        match &self.data.samples {
+            Samples::F32(array) => self.inspector.unit(array.view(), unit, listing),
+            Samples::F64(array) => self.inspector.unit(array.view(), unit, listing),
+        }
+    }
+}
