@@ -1,5 +1,6 @@
 //! Data on their way into the window: opened, looked at on the import sheet, prepared, trained on.
 #![cfg(feature = "window")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 mod real;
 mod scripted;
@@ -85,6 +86,7 @@ fn preview(harness: &mut Window) -> Arc<Preview> {
 
 fn open(harness: &mut Window, path: impl Into<PathBuf>) -> Arc<Preview> {
     drop_files(harness, &[path.into()]);
+    wait(harness, |app| app.view().opening.is_none());
     preview(harness)
 }
 
