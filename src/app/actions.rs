@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::loading::Browse;
 use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS};
-use super::{Action, LabApp, UserCommand};
+use super::{Action, LabApp, Page, UserCommand, studies};
 use crate::data::{DataSet, DataSpec};
 use crate::training::{Command, Experiment, Preset, Speed, TrainerError};
 use crate::ui;
@@ -150,7 +150,23 @@ impl LabApp {
                 } else if self.view.opening.is_some() || self.view.loading.is_some() {
                     self.cancel_loading();
                 } else if self.view.notices.pop().is_none() {
-                    self.view.selected = None;
+                    if self.view.page == Page::Lab {
+                        self.view.selected = None;
+                    }
+                    self.view.page = Page::Lab;
+                }
+            }
+            UserCommand::Show(page) => self.view.page = page,
+            UserCommand::CheckGradient => {
+                if let Some(snapshot) = &self.view.snapshot {
+                    let work = studies::check_gradient(Arc::clone(snapshot));
+                    self.gradient_check.start(
+                        &mut self.view.gradient_check,
+                        "sae-lab gradient check",
+                        &self.wake,
+                        work,
+                    );
+                    self.view.page = Page::Mathematics;
                 }
             }
         }

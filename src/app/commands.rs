@@ -2,6 +2,7 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
+use super::Page;
 use crate::data::EmbeddedSet;
 use crate::training::Preset;
 
@@ -32,7 +33,10 @@ pub enum UserCommand {
     ZoomOut,
     ZoomReset,
     ToggleContrast,
-    /// Closes or stops what stands foremost: a question, a dialog, the sheet, loading, the newest notice, the selection.
+    Show(Page),
+    /// Against central differences, at the present weights.
+    CheckGradient,
+    /// Closes or stops what stands foremost: a question, a dialog, the sheet, loading, the newest notice, the page, the selection.
     Dismiss,
 }
 
@@ -59,9 +63,11 @@ impl UserCommand {
             ZoomOut,
             ZoomReset,
             ToggleContrast,
+            CheckGradient,
             Dismiss,
         ]
         .into_iter()
+        .chain(Page::ALL.into_iter().map(Show))
         .chain(EmbeddedSet::ALL.into_iter().map(Data))
         .chain(crate::training::Preset::ALL.into_iter().map(Preset))
     }
@@ -89,6 +95,8 @@ impl UserCommand {
             Self::ZoomOut => "Zoom out",
             Self::ZoomReset => "Zoom to 100 %",
             Self::ToggleContrast => "Shared or per-tile contrast",
+            Self::Show(page) => page.title(),
+            Self::CheckGradient => "Check the gradient",
             Self::Dismiss => "Dismiss",
         }
     }
@@ -129,6 +137,10 @@ impl UserCommand {
             Self::ToggleContrast => {
                 "Shared: one scale for all tiles, weak units look weak. Per tile: each unit at its own full contrast"
             }
+            Self::Show(page) => page.tooltip(),
+            Self::CheckGradient => {
+                "Compare the gradient at the present weights with central differences of J, in f64"
+            }
             Self::Dismiss => "Close the dialog, stop loading, or else dismiss the newest notice",
         }
     }
@@ -159,6 +171,14 @@ impl UserCommand {
             Self::ZoomOut => const { &[command(Key::Minus)] },
             Self::ZoomReset => const { &[command(Key::Num0)] },
             Self::ToggleContrast => const { &[plain(Key::C)] },
+            Self::Show(page) => match page {
+                Page::Lab => const { &[plain(Key::F1)] },
+                Page::Unit => const { &[plain(Key::F2)] },
+                Page::Mathematics => const { &[plain(Key::F3)] },
+                Page::LookThrough => const { &[plain(Key::F4)] },
+                Page::Compare => const { &[plain(Key::F5)] },
+            },
+            Self::CheckGradient => const { &[plain(Key::G)] },
             Self::Dismiss => const { &[plain(Key::Escape)] },
             Self::Data(_) => &[],
             Self::Preset(preset) => {
@@ -197,6 +217,8 @@ impl UserCommand {
             | Self::StepEpoch
             | Self::PrepareData
             | Self::Data(_)
+            | Self::Show(_)
+            | Self::CheckGradient
             | Self::Preset(_) => false,
             Self::PlayPause
             | Self::SpeedUp
@@ -216,9 +238,10 @@ impl UserCommand {
         }
     }
 
-    /// The commands whose keys were pressed, consumed; `covered` says that a window stands over the panels. None while a text field has the focus, and keys without a
+    /// The commands whose keys were pressed, consumed; `covered` says that a window stands over the
+    /// panels, `typing` that a field was being typed in until this frame. None while a text field has the focus, and keys without a
     /// modifier none either while a widget that uses them (a slider's arrows, a menu's Escape) has it.
-    pub fn pressed(ctx: &egui::Context, covered: bool) -> Vec<Self> {
+    pub fn pressed(ctx: &egui::Context, covered: bool, typing: bool) -> Vec<Self> {
         if ctx.text_edit_focused() {
             return Vec::new();
         }
@@ -230,7 +253,7 @@ impl UserCommand {
                 .filter(|command| {
                     command.shortcuts().iter().any(|shortcut| {
                         let taken = match shortcut.logical_key {
-                            Key::Escape => menu_open, // which it closes
+                            Key::Escape => menu_open || typing, // which it ends
                             Key::Space | Key::ArrowRight => {
                                 widget_focused && shortcut.modifiers.is_none()
                             }

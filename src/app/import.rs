@@ -65,6 +65,14 @@ impl Import {
         }
     }
 
+    /// The choices with another array of the same file, prepared as suits that.
+    pub fn with_variable(&self, name: &str) -> DataSpec {
+        DataSpec {
+            variable: Some(name.to_owned()),
+            ..self.as_suggested()
+        }
+    }
+
     /// The choices with another preparation.
     pub fn with(&self, preparation: Preparation) -> DataSpec {
         DataSpec {

@@ -11,10 +11,12 @@ pub mod lane;
 mod launch;
 pub mod loading;
 mod opening;
+pub mod page;
 pub mod port;
 pub mod preferences;
 pub mod preview;
 pub mod state;
+pub mod studies;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use std::time::Duration;
 pub use commands::UserCommand;
 pub use error::AppError;
 pub use launch::run;
+pub use page::Page;
 pub use state::{Action, ViewState};
 
 use self::loading::Loader;
@@ -30,6 +33,8 @@ use self::opening::Asked;
 use self::port::{Backend, TrainerPort, Wake};
 use self::preferences::Preferences;
 use self::state::Severity;
+use self::studies::{CheckedGradient, Desk};
+use crate::model::gradient_check::CheckProgress;
 use crate::training::{Event, Experiment};
 use crate::ui::{self, Panels};
 
@@ -44,8 +49,11 @@ pub struct LabApp {
     preferences: Preferences,
     /// What waits for the system's dialog.
     browsing: bool,
+    /// Whether a field was being typed in at the end of the last frame.
+    typing: bool,
     /// What the data set that is being loaded is for.
     asked: Option<Asked>,
+    gradient_check: Desk<CheckProgress, CheckedGradient>,
 }
 
 impl LabApp {
@@ -72,7 +80,9 @@ impl LabApp {
             wake,
             preferences,
             browsing: false,
+            typing: false,
             asked: None,
+            gradient_check: Desk::default(),
             view,
         };
         app.load(app.view.experiment.clone(), false);
@@ -86,6 +96,7 @@ impl LabApp {
     /// Takes what the trainer and the loader have put down since the last frame. Never waits, never paints.
     fn drain(&mut self) {
         self.take_data();
+        self.gradient_check.collect(&mut self.view.gradient_check);
         let Some(trainer) = &self.trainer else { return };
         let (events, snapshot) = (trainer.events(), trainer.snapshot());
         if snapshot.is_some() {
@@ -139,7 +150,7 @@ impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
         self.drain();
-        for command in UserCommand::pressed(ctx, self.view.is_covered()) {
+        for command in UserCommand::pressed(ctx, self.view.is_covered(), self.typing) {
             self.command(ctx, command);
         }
     }
@@ -148,6 +159,7 @@ impl eframe::App for LabApp {
         let mut actions = Vec::new();
         self.panels.ui(ui, &self.view, &mut actions);
         let ctx = ui.ctx().clone();
+        self.typing = ctx.text_edit_focused();
         for action in actions {
             self.act(&ctx, action);
             ctx.request_repaint(); // what it changed is drawn at once, once

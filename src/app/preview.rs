@@ -96,6 +96,7 @@ fn thinned(found: &Found) -> Option<Found> {
         suggested: found.suggested,
         labels,
         notes: found.notes.clone(),
+        variables: found.variables.clone(),
     })
 }
 
@@ -119,7 +120,7 @@ pub struct Rows {
     pub values: Array2<f32>,
     pub shape: SampleShape,
     /// What is drawn as black and as white.
-    pub range: (f32, f32),
+    pub range: (f64, f64),
 }
 
 /// What the choices come to.
@@ -201,7 +202,6 @@ impl Rows {
             Samples::F32(array) => array.select(Axis(0), rows),
             Samples::F64(array) => array.select(Axis(0), rows).mapv(|value| value as f32),
         };
-        let range = (range.0 as f32, range.1 as f32);
         Self {
             values,
             shape,

@@ -5,7 +5,10 @@ use std::sync::Arc;
 
 use super::UserCommand;
 use super::import::Import;
+use super::page::Page;
+use super::studies::{CheckedGradient, Study};
 use crate::data::{DataSpec, Progress};
+use crate::model::gradient_check::CheckProgress;
 use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
 
@@ -115,8 +118,10 @@ pub struct ViewState {
     /// In percent.
     pub zoom: u32,
     pub contrast: Contrast,
+    pub page: Page,
     /// Counted from 0.
     pub selected: Option<usize>,
+    pub gradient_check: Study<CheckProgress, CheckedGradient>,
     pub notices: Vec<Notice>,
     pub question: Option<Question>,
     pub open_dialog: Option<OpenDialog>,
@@ -154,7 +159,9 @@ impl ViewState {
             speed: Speed::Unlimited,
             zoom: 100,
             contrast: Contrast::Shared,
+            page: Page::Lab,
             selected: None,
+            gradient_check: Study::Idle,
             notices: Vec::new(),
             question: None,
             open_dialog: None,

@@ -295,6 +295,7 @@ fn as_samples_or_pictures(
         suggested,
         labels: None,
         notes,
+        variables: Vec::new(),
     }
 }
 

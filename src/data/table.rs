@@ -151,6 +151,7 @@ pub(super) fn read(
         suggested,
         labels,
         notes,
+        variables: Vec::new(),
     })
 }
 

@@ -4,6 +4,7 @@ use egui::{Align2, Color32, Rect, Shape, Stroke, Ui, pos2, vec2};
 use egui_plot::{AxisHints, GridInput, GridMark, Line, Plot, PlotPoints};
 
 use super::curve_cache::{CurveCache, Term};
+use super::highlight;
 use super::numbers::{self, nice_step};
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
@@ -116,6 +117,7 @@ impl CurvesPanel {
                         }
                     }),
             ]);
+        let pointed = highlight::pointed(ui.ctx());
         let response = plot.show(ui, |plot| {
             let bounds = plot.plot_bounds();
             let epochs = (bounds.min()[0], bounds.max()[0]);
@@ -126,7 +128,12 @@ impl CurvesPanel {
             plot.set_plot_bounds_y((low - margin)..=(high + margin));
             for term in shown.iter().rev() {
                 for piece in cache.pieces(*term) {
-                    let width = if *term == Term::Total { 1.8 } else { 1.4 };
+                    let lit = pointed.is_some_and(|pointed| pointed.lights(*term));
+                    let width = match (lit, *term) {
+                        (true, _) => 3.0,
+                        (false, Term::Total) => 1.8,
+                        (false, _) => 1.4,
+                    };
                     let line = Line::new(term.name(), PlotPoints::Borrowed(piece))
                         .color(colour(theme, *term))
                         .width(width);
@@ -158,7 +165,7 @@ impl CurvesPanel {
     }
 }
 
-fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
+pub(super) fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
     hints
         .tick_label_color(theme.text_muted)
         .tick_label_font(theme::regular(SMALL))
@@ -166,7 +173,7 @@ fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
 }
 
 /// Marks at multiples of 1, 2 or 5 × 10^k epochs, at most about seven.
-fn epoch_marks(input: GridInput) -> Vec<GridMark> {
+pub(super) fn epoch_marks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let step = nice_step(((high - low) / 7.0).max(1.0));
     let first = (low / step).ceil().max(0.0) as u64;
@@ -180,7 +187,7 @@ fn epoch_marks(input: GridInput) -> Vec<GridMark> {
 }
 
 /// Marks at the decades, and at 2 and 5 between them where there are few.
-fn decade_marks(input: GridInput) -> Vec<GridMark> {
+pub(super) fn decade_marks(input: GridInput) -> Vec<GridMark> {
     let (low, high) = input.bounds;
     let (first, last) = (low.floor() as i64, high.ceil() as i64);
     let between: &[f64] = match high - low {

@@ -45,19 +45,19 @@ impl DataSection {
             });
         });
         let name = RichText::new(&data.name)
-            .font(theme::regular(BODY))
+            .size(BODY)
             .color(Theme::of(ui).text);
-        let name = ui.add(Label::new(name).truncate());
+        if open {
+            ui.add(Label::new(name).truncate());
+        }
         let size = ui.add(Label::new(muted(ui, summary(data))).truncate());
         if open {
             for sentence in details(data) {
                 ui.add(Label::new(muted(ui, sentence)).wrap());
             }
         } else {
-            let words = details(data).join("\n");
-            for response in [name, size] {
-                widgets::hint(&response, &words);
-            }
+            let words = format!("{}\n{}", data.name, details(data).join("\n"));
+            widgets::hint(&size, &words);
         }
     }
 }

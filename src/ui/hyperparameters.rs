@@ -2,6 +2,7 @@
 
 use egui::{Align2, DragValue, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use super::highlight::{self, Highlight};
 use super::log_slider::{LogScale, LogSlider};
 use super::theme::{self, BODY, GRID, SMALL, TITLE, Theme};
 use super::widgets;
@@ -183,6 +184,9 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
         .tick(tick)
         .width(width);
     let slider = ui.add(slider);
+    if head.hovered() || slider.hovered() || slider.dragged() {
+        highlight::point(ui.ctx(), Highlight::Setting(knob.setting));
+    }
     if !slider.dragged() {
         widgets::hint(&slider, &hint); // it would hide the tiles that the drag changes
     }

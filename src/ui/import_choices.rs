@@ -16,6 +16,7 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     let mut spec = import.spec.clone();
     let mut hidden = import.hidden;
     ui.spacing_mut().item_spacing = vec2(GRID / 2.0, GRID / 2.0);
+    variable(ui, import, &mut spec);
     cut(ui, import, &mut spec);
     if import.found().has_colour() {
         colour(ui, import, &mut spec);
@@ -92,6 +93,29 @@ fn number<N: egui::emath::Numeric>(
         .add(field)
         .on_hover_text(format!("{hover}. Drag, or click to type"));
     response.accessible_name(name);
+}
+
+/// Which array of a file that holds several.
+fn variable(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
+    const MOST: usize = 24; // by more than these nobody finds their way; the command line takes any
+    let variables = &import.found().variables;
+    if variables.is_empty() {
+        return;
+    }
+    title(ui, "Array");
+    ui.horizontal_wrapped(|ui| {
+        for variable in variables.iter().take(MOST) {
+            let chosen = match &import.spec.variable {
+                Some(name) => *name == variable.name,
+                None => variable.taken,
+            };
+            let text = format!("{} ({})", variable.name, variable.size);
+            let hover = "Take this one of the file's arrays";
+            if option(ui, "Array", &text, hover, chosen, None) {
+                *spec = import.with_variable(&variable.name);
+            }
+        }
+    });
 }
 
 fn cut(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {

@@ -4,23 +4,27 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
+use super::pictures::paint_sample;
 use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
 use super::widgets;
 use crate::app::preview::{Preview, Rows};
-use crate::io::colour_map;
 
 /// Room for "raw" and "prepared" at the left.
 const LABELS: f32 = 60.0;
 /// Between a sample and its prepared self, and between two samples.
 const NEAR: f32 = 3.0;
 const GAP: f32 = 6.0;
+/// Samples stand no further apart than this to fill the width.
+const MOST_GAP: f32 = 24.0;
 /// Between two bands of samples.
 const APART: f32 = 16.0;
 /// A sample's line is no higher and no longer than this, in points.
 const LINE: Vec2 = vec2(150.0, 56.0);
 /// More values than these, and a line shows their ranges.
 const POINTS: usize = 128;
+/// Size of the mark that tells a sample's class, in points.
+const CORNER: f32 = 9.0;
 /// How strongly a preview shows whose choices were refused.
 const FADED: f32 = 0.35;
 
@@ -66,10 +70,13 @@ impl SamplesView {
         if !lines {
             self.refresh(ui, preview, bands.smooth);
         }
+        let across = bands.across as f32;
+        let spare = rect.width() - LABELS - across * bands.tile.x;
+        let gap = (spare / (across - 1.0).max(1.0)).clamp(0.0, MOST_GAP);
         let snap = |x: f32| (x * ppp).round() / ppp;
         let place = |index: usize, below: bool| {
             let (band, column) = (index / bands.across, index % bands.across);
-            let x = rect.left() + LABELS + column as f32 * (bands.tile.x + GAP);
+            let x = rect.left() + LABELS + column as f32 * (bands.tile.x + gap);
             let pair = 2.0 * bands.tile.y + NEAR;
             let y = rect.top() + band as f32 * (pair + APART);
             let y = if below { y + bands.tile.y + NEAR } else { y };
@@ -107,6 +114,13 @@ impl SamplesView {
                 None => format!("Sample {}", index + 1),
             };
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
+            if let Some(class) = label {
+                let corner = both.left_top();
+                let (across, down) = (vec2(CORNER, 0.0), vec2(0.0, CORNER));
+                let points = vec![corner, corner + across, corner + down];
+                let mark = Shape::convex_polygon(points, Theme::class(*class), Stroke::NONE);
+                ui.painter().add(mark);
+            }
             response.on_hover_text(words);
         }
     }
@@ -123,22 +137,10 @@ impl SamplesView {
             (&mut self.raw, &preview.raw, "import raw"),
             (&mut self.prepared, &preview.prepared, "import prepared"),
         ] {
-            let (low, high) = rows.range;
-            let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
-            let channels = rows.shape.channels();
             let (count, picture) = (rows.values.nrows(), rows.shape.picture());
             atlas.fill(ui.ctx(), name, count, picture, smooth, |index, pixels| {
-                let row = rows.values.row(index);
-                let mut values = row.iter().map(|value| (value - low) * scale);
-                while let Some(first) = values.next() {
-                    let [red, green, blue] = if channels == 3 {
-                        let rest = [values.next().unwrap_or(0.0), values.next().unwrap_or(0.0)];
-                        colour_map::colour([first, rest[0], rest[1]])
-                    } else {
-                        colour_map::grey(first)
-                    };
-                    pixels.push(theme::rgb(red, green, blue));
-                }
+                let values = rows.values.row(index);
+                paint_sample(rows.shape, values.iter().copied(), rows.range, pixels);
             });
         }
     }
@@ -188,7 +190,7 @@ fn line(ui: &Ui, rows: &Rows, index: usize, rect: Rect, faded: bool) {
     let theme = Theme::of(ui);
     ui.painter().rect_filled(rect, 2.0, theme.raised);
     let values = rows.values.row(index);
-    let (low, high) = rows.range;
+    let (low, high) = (rows.range.0 as f32, rows.range.1 as f32);
     let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
     let inner = rect.shrink(2.0);
     let last = values.len().saturating_sub(1).max(1) as f32;

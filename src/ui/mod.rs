@@ -9,12 +9,14 @@ pub mod dialogs;
 pub mod features;
 pub mod fonts;
 pub mod formula;
+pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;
 mod import_choices;
 mod import_samples;
 pub mod import_sheet;
 pub mod log_slider;
+pub mod maths;
 pub mod notices;
 pub mod numbers;
 pub mod pictures;
@@ -36,8 +38,8 @@ use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use self::theme::{GRID, Theme};
 use self::widgets::card;
-use crate::app::Action;
 use crate::app::state::ViewState;
+use crate::app::{Action, Page};
 
 /// Between panels, and around them.
 const GAP: f32 = 1.25 * GRID;
@@ -64,6 +66,7 @@ pub struct Panels {
     curves: curves::CurvesPanel,
     sparsity: sparsity::SparsityPanel,
     units: units::UnitsPanel,
+    maths: maths::MathsPage,
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
@@ -112,6 +115,11 @@ impl Panels {
         let left = area.with_max_x(area.left() + SETTINGS_WIDTH.min(area.width() * 0.4));
         self.left_column(ui, left, view, actions);
         let rest = area.with_min_x(left.right() + GAP);
+        match view.page {
+            Page::Lab => {}
+            Page::Mathematics => return self.maths.ui(ui, rest, view, actions),
+            Page::Unit | Page::LookThrough | Page::Compare => return,
+        }
         if area.width() < TWO_COLUMNS {
             let mut child = ui.new_child(UiBuilder::new().id_salt("rest").max_rect(rest));
             ScrollArea::vertical()
@@ -211,7 +219,7 @@ impl Panels {
 /// A hairline with room around it.
 fn rule(ui: &mut Ui) {
     let (rect, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), 2.0 * GRID + 1.0),
+        vec2(ui.available_width(), 1.5 * GRID + 1.0),
         egui::Sense::hover(),
     );
     ui.painter().hline(

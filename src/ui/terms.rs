@@ -2,6 +2,8 @@
 
 use egui::{Align2, Sense, Ui, pos2, vec2};
 
+use super::curve_cache::Term;
+use super::highlight::{self, Highlight};
 use super::numbers;
 use super::theme::{self, BODY, SMALL, TITLE, Theme};
 use super::widgets;
@@ -66,10 +68,18 @@ impl TermsPanel {
                 "Sparsity: how far each unit's mean activation ρ̂ is from the target ρ",
             ),
         ];
-        for (formula, value, colour, hint) in terms {
+        let order = [Term::Reconstruction, Term::Decay, Term::Sparsity];
+        for ((formula, value, colour, hint), term) in terms.into_iter().zip(order) {
             let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
             let y = rect.center().y;
+            if response.hovered() {
+                highlight::point(ui.ctx(), Highlight::Term(term));
+            }
+            if highlight::pointed(ui.ctx()).is_some_and(|pointed| pointed.lights(term)) {
+                let lit = rect.expand2(vec2(4.0, 0.0));
+                ui.painter().rect_filled(lit, 4.0, theme.raised);
+            }
             ui.painter()
                 .circle_filled(pos2(rect.left() + 5.0, y), 5.0, colour);
             widgets::text(

@@ -238,11 +238,6 @@ impl Theme {
     }
 }
 
-/// A colour that a colour map gave.
-pub fn rgb(red: u8, green: u8, blue: u8) -> Color32 {
-    Color32::from_rgb(red, green, blue)
-}
-
 /// The bold face of the family.
 pub fn bold(size: f32) -> FontId {
     FontId::new(size, FontFamily::Name(super::fonts::BOLD.into()))

@@ -7,13 +7,15 @@ use super::speed;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{command_button, hint, muted};
 use crate::app::state::{ViewState, ZOOMS};
-use crate::app::{Action, UserCommand};
+use crate::app::{Action, Page, UserCommand};
 use crate::data::{DataSource, EmbeddedSet};
 use crate::training::Preset;
 
 pub const HEIGHT: f32 = 44.0;
 /// Below this width (in points) the bar goes without its words.
 const ROOMY: f32 = 1000.0;
+/// From this one on the pages stand side by side; below, in a menu.
+const TABS: f32 = 1180.0;
 /// Below this one it scrolls sideways.
 const NARROW: f32 = 760.0;
 
@@ -53,6 +55,7 @@ impl Toolbar {
                     ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
                     preset_menu(ui, view, rect.width() >= NARROW, actions);
                     data_menu(ui, view, actions);
+                    pages(ui, view, rect.width() >= TABS, actions);
                     if rect.width() >= NARROW {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                             zoom_menu(ui, view, actions);
@@ -212,6 +215,37 @@ fn data_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
             entry(ui, command, false, actions);
         }
     });
+}
+
+/// What the middle of the window shows: tabs, or a menu where there is no room.
+fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
+    if !tabs {
+        let title = format!("View: {}", view.page.title());
+        menu(
+            ui,
+            &title,
+            "View",
+            "What the middle of the window shows",
+            |ui| {
+                ui.set_min_width(200.0);
+                for page in Page::ALL {
+                    entry(ui, UserCommand::Show(page), view.page == page, actions);
+                }
+            },
+        );
+        return;
+    }
+    ui.add_space(GRID);
+    ui.spacing_mut().item_spacing.x = GRID / 2.0;
+    for page in Page::ALL {
+        let command = UserCommand::Show(page);
+        let text = RichText::new(command.text()).size(BODY);
+        let button = Button::selectable(view.page == page, text).min_size(vec2(0.0, 28.0));
+        let response = ui.add(button).on_hover_text(command.hover_text(ui.ctx()));
+        if response.clicked() {
+            actions.push(command.into());
+        }
+    }
 }
 
 fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Action>) {

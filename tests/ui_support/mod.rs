@@ -157,6 +157,7 @@ pub fn waves() -> Found {
         },
         labels: Some((0..60).map(|index| index % 3).collect()),
         notes: Vec::new(),
+        variables: Vec::new(),
     }
 }
 
@@ -339,8 +340,14 @@ pub fn wait(harness: &mut Harness<'static, LabApp>, done: impl Fn(&LabApp) -> bo
     while !done(harness.state()) {
         assert!(
             start.elapsed().as_secs() < 20,
-            "waited in vain; the window says {:?}",
-            harness.state().view().notices
+            "waited in vain; the window says {:?} {:?}",
+            harness.state().view().notices,
+            harness
+                .state()
+                .view()
+                .import
+                .as_ref()
+                .map(|import| (&import.spec, &import.error))
         );
         std::thread::sleep(std::time::Duration::from_millis(5));
         harness.step();

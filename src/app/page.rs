@@ -1,0 +1,53 @@
+//! What the middle of the window shows.
+
+/// One view of the run, beside the hyperparameters, which are always there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// Features, reconstructions and curves.
+    #[default]
+    Lab,
+    /// One hidden unit: what it looks for, what drives it, why it died.
+    Unit,
+    /// The formulas with their values, the gradient and its check.
+    Mathematics,
+    /// One input's way through the network.
+    LookThrough,
+    /// The features of two runs, matched.
+    Compare,
+}
+
+impl Page {
+    pub const ALL: [Self; 5] = [
+        Self::Lab,
+        Self::Unit,
+        Self::Mathematics,
+        Self::LookThrough,
+        Self::Compare,
+    ];
+
+    /// As its tab has it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Lab => "Lab",
+            Self::Unit => "Unit",
+            Self::Mathematics => "Maths",
+            Self::LookThrough => "Look through",
+            Self::Compare => "Compare",
+        }
+    }
+
+    /// One sentence on what it shows.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::Lab => "Features, reconstructions and curves of the run",
+            Self::Unit => "One hidden unit: what excites it, what drives it, and why it died",
+            Self::Mathematics => {
+                "The formulas with their present values, the gradient and its check"
+            }
+            Self::LookThrough => {
+                "One input's way through the network: activations and reconstruction"
+            }
+            Self::Compare => "Match the features of this run with those of another data set",
+        }
+    }
+}

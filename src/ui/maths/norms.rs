@@ -1,0 +1,129 @@
+//! How strong the gradient is in each layer, over the epochs, on a logarithmic axis; and a plain word where it vanished.
+
+use egui::{RichText, Ui, vec2};
+use egui_plot::{AxisHints, Line, Plot, PlotPoint, PlotPoints};
+
+use crate::app::state::ViewState;
+use crate::training::gradients::{GradientReport, GradientSource};
+use crate::training::{Record, Snapshot};
+use crate::ui::curves::{AXIS_WIDTH, axis, decade_marks, epoch_marks};
+use crate::ui::numbers;
+use crate::ui::theme::{SMALL, Theme};
+use crate::ui::widgets::{self, muted};
+
+/// One line: its name, what it is, and what it takes of a record.
+type Curve = (&'static str, &'static str, fn(&Record) -> Option<f64>);
+
+const CURVES: [Curve; 3] = [
+    ("encoder", "‖∂J/∂W1‖", |record| {
+        record.gradients.encoder
+    }),
+    ("decoder", "‖∂J/∂W2‖", |record| {
+        record.gradients.decoder
+    }),
+    (
+        "recon. in W1",
+        "‖∂reconstruction/∂W1‖, what the encoder learns from the data",
+        |record| record.gradients.reconstruction,
+    ),
+];
+
+#[derive(Default)]
+pub(super) struct NormsPanel {
+    /// What the points are of: (run, epoch).
+    shown: Option<(u64, u64)>,
+    points: [Vec<PlotPoint>; 3],
+}
+
+impl NormsPanel {
+    pub(super) fn ui(&mut self, ui: &mut Ui, view: &ViewState, height: f32) {
+        let theme = Theme::of(ui);
+        let top = ui.next_widget_position().y;
+        let colours = [theme.total, theme.alive, theme.reconstruction];
+        widgets::title_row(ui, "Gradient norms", "", |ui| {
+            for ((name, what, _), colour) in CURVES.iter().zip(colours).rev() {
+                widgets::legend(ui, name, colour).on_hover_text(*what);
+            }
+        });
+        let Some(snapshot) = view.snapshot.as_deref() else {
+            return;
+        };
+        self.refresh(snapshot);
+        match GradientReport::latest(snapshot.history.records()) {
+            Some(report) => match report.warning() {
+                Some(warning) => {
+                    ui.label(RichText::new(warning).size(SMALL + 1.0).color(theme.notice));
+                }
+                None => {
+                    let source = snapshot
+                        .history
+                        .last()
+                        .map_or(GradientSource::LastBatch, |record| record.gradients.source);
+                    ui.label(muted(ui, format!("{}; a healthy encoder", source.name())));
+                }
+            },
+            None => {
+                ui.label(muted(ui, "not measured yet: train for some epochs"));
+            }
+        }
+        let used = ui.next_widget_position().y - top;
+        Plot::new(("gradient norms", snapshot.run))
+            .height((height - used).max(120.0))
+            .show_background(false)
+            .show_x(false)
+            .show_y(false)
+            .show_crosshair(false)
+            .allow_zoom(false)
+            .allow_drag(false)
+            .allow_scroll(false)
+            .set_margin_fraction(vec2(0.0, 0.08))
+            .include_x(0.0)
+            .include_x((snapshot.epoch as f64).max(10.0))
+            .label_formatter(|_| None)
+            .grid_color(theme.line)
+            .grid_fade(0.0)
+            .x_grid_spacer(epoch_marks)
+            .y_grid_spacer(decade_marks)
+            .custom_x_axes(vec![
+                AxisHints::new_x()
+                    .formatter(|mark, _| numbers::thousands(mark.value.max(0.0) as u64)),
+            ])
+            .custom_y_axes(vec![
+                axis(AxisHints::new_y(), theme)
+                    .min_thickness(AXIS_WIDTH)
+                    .formatter(|mark, _| {
+                        if mark.step_size >= 1.0 {
+                            numbers::decade(mark.value.round() as i32)
+                        } else {
+                            crate::training::history::short(10f64.powf(mark.value))
+                        }
+                    }),
+            ])
+            .show(ui, |plot| {
+                for (((name, _, _), points), colour) in CURVES.iter().zip(&self.points).zip(colours)
+                {
+                    plot.line(
+                        Line::new(*name, PlotPoints::Borrowed(points))
+                            .color(colour)
+                            .width(1.4)
+                            .allow_hover(false),
+                    );
+                }
+            });
+    }
+
+    /// Takes the norms anew if the run went on: a history holds at most some 3,000 records.
+    fn refresh(&mut self, snapshot: &Snapshot) {
+        let key = (snapshot.run, snapshot.epoch);
+        if self.shown.replace(key) == Some(key) {
+            return;
+        }
+        for (points, (_, _, of)) in self.points.iter_mut().zip(CURVES) {
+            points.clear();
+            points.extend(snapshot.history.records().filter_map(|record| {
+                let value = of(record).filter(|value| *value > 0.0)?;
+                Some(PlotPoint::new(record.epoch as f64, value.log10()))
+            }));
+        }
+    }
+}
