@@ -8,7 +8,9 @@ use super::theme::{BODY, GRID, Theme};
 use super::widgets::muted;
 use crate::app::Action;
 use crate::app::import::Import;
-use crate::data::{Colour, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits};
+use crate::data::{
+    Colour, Content, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits,
+};
 use crate::training::history::short;
 
 /// All of them, from the cut to the number of hidden units.
@@ -185,18 +187,27 @@ fn colour(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
 }
 
 fn mean(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
-    title(ui, "Brightness");
     let mut remove = import.choice().remove_mean;
     let what = match import.opened.found.content {
         _ if import.cuts() => "patch",
-        crate::data::Content::Samples {
+        Content::Samples {
             shape: SampleShape::Vector { .. },
             ..
         } => "sample",
         _ => "picture",
     };
+    let (name, hover) = match what {
+        "sample" => (
+            "Mean",
+            "How large a sample's values are as a whole counts for nothing".into(),
+        ),
+        _ => (
+            "Brightness",
+            format!("How bright a {what} is as a whole says nothing of what is in it"),
+        ),
+    };
+    title(ui, name);
     let text = format!("remove each {what}'s mean");
-    let hover = format!("How bright a {what} is as a whole says nothing of what is in it");
     if ui
         .checkbox(&mut remove, text)
         .on_hover_text(hover)
