@@ -147,7 +147,9 @@ mod tests {
         let (wake, woken) = sync_channel(100);
         let work = Background::start(
             "test",
-            move || drop(wake.try_send(())),
+            move || {
+                let _ = wake.try_send(());
+            },
             |watcher| {
                 for step in 0..3 {
                     if watcher.tell(step).is_break() {
@@ -168,7 +170,9 @@ mod tests {
         let (wake, woken) = sync_channel(1);
         let work = Background::<(), ()>::start(
             "test",
-            move || drop(wake.try_send(())),
+            move || {
+                let _ = wake.try_send(());
+            },
             |watcher| {
                 while watcher.go_on().is_continue() {
                     std::thread::yield_now();
@@ -184,7 +188,9 @@ mod tests {
         let (wake, woken) = sync_channel(1);
         let work = Background::<(), ()>::start(
             "test",
-            move || drop(wake.try_send(())),
+            move || {
+                let _ = wake.try_send(());
+            },
             |_| panic!("on purpose"),
         )
         .unwrap();
