@@ -31,12 +31,6 @@ pub enum Study<P, R> {
     Failed(String),
 }
 
-impl<P, R> Default for Study<P, R> {
-    fn default() -> Self {
-        Self::Idle
-    }
-}
-
 impl<P, R> Study<P, R> {
     pub fn is_running(&self) -> bool {
         matches!(self, Self::Running(_))
