@@ -347,3 +347,92 @@ fn every_control_has_a_name() {
     }
     assert!(seen > 49 + 30, "{seen}");
 }
+
+/// 784-196-784 at full tilt: every frame has new weights to show.
+fn large() -> Snapshot {
+    use sae_lab::data::{DataSet, SampleShape, Samples};
+    use sae_lab::model::{Parameters, UnitStatistics};
+    let mut snapshot = with_lives();
+    let (inputs, hidden) = (784, 196);
+    let samples = ndarray::Array2::from_shape_fn((2_000, inputs), |(i, j)| {
+        0.5 + 0.4 * ((i * 31 + j * (i % 17)) as f32 * 0.01).sin()
+    });
+    snapshot.data = Arc::new(DataSet::new(
+        "large",
+        snapshot.experiment.data.clone(),
+        Samples::F32(samples),
+        SampleShape::grey(28, 28),
+    ));
+    snapshot.experiment.hidden = hidden;
+    snapshot.parameters = Parameters::<f32>::initial(inputs, hidden, 1);
+    snapshot.units = (0..hidden)
+        .map(|unit| UnitStatistics {
+            mean_activation: 0.05,
+            minimum: 0.01,
+            maximum: 0.9,
+            feature_norm: 1.0,
+            state: if unit % 5 == 0 {
+                UnitState::Constant
+            } else {
+                UnitState::Alive
+            },
+            ..Default::default()
+        })
+        .collect();
+    snapshot.inputs = Arc::new(ndarray::Array2::zeros((16, inputs)));
+    snapshot.reconstructions = ndarray::Array2::zeros((16, inputs));
+    snapshot.activations = ndarray::Array2::zeros((16, hidden));
+    let mut history = (*ui_support::snapshot().history).clone();
+    for epoch in 0..=snapshot.epoch {
+        history.push_units(epoch, &snapshot.units);
+    }
+    snapshot.history = Arc::new(history);
+    snapshot.run = 2;
+    snapshot
+}
+
+#[test]
+fn a_frame_costs_little_and_the_inspection_rests_fifty_times_as_long_as_it_takes() {
+    let (mut harness, script) = scripted(Preferences::default(), [1280.0, 800.0], false);
+    let snapshot = large();
+    let start = std::time::Instant::now();
+    inspection(&snapshot, 3);
+    let took = start.elapsed();
+    let mut medians = Vec::new();
+    for (page, key) in [(Page::Lab, Key::F1), (Page::Unit, Key::F2)] {
+        harness.key_press(key);
+        script.snapshots.put(Arc::new(snapshot.clone()));
+        harness.run_steps(2);
+        if page == Page::Unit {
+            settle(&mut harness);
+        }
+        let mut frames: Vec<f64> = (1..=40)
+            .map(|frame| {
+                let mut next = snapshot.clone();
+                next.epoch += frame;
+                script.snapshots.put(Arc::new(next));
+                let start = std::time::Instant::now();
+                harness.step();
+                start.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        assert_eq!(harness.state().view().page, page);
+        frames.sort_by(f64::total_cmp);
+        println!(
+            "{page:?}: median {:.2} ms, slowest {:.2} ms",
+            frames[20], frames[39]
+        );
+        medians.push(frames[20]);
+    }
+    println!("one inspection: {:.0} ms", took.as_secs_f64() * 1e3);
+    assert!(
+        medians[1] < 25.0,
+        "a frame of the page took {} ms",
+        medians[1]
+    );
+    let shown = harness.state().view().inspection.of(2, 0).unwrap();
+    assert_eq!(
+        shown.version.epoch, snapshot.epoch,
+        "made once in all these frames"
+    );
+}

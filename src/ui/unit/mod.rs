@@ -70,8 +70,8 @@ impl Part {
     /// (least height in points, its part of what room is left over)
     fn height(self) -> (f32, f32) {
         match self {
-            Self::Picker => (190.0, 0.55),
-            Self::Lives => (150.0, 0.45),
+            Self::Picker => (228.0, 0.3),
+            Self::Lives => (150.0, 0.7),
             Self::Summary => (316.0, 0.6),
             Self::Inputs => (148.0, 0.3),
             Self::Similar => (100.0, 0.1),

@@ -9,6 +9,8 @@ use crate::ui::tiles::Grid;
 use crate::ui::{features, pictures, widgets};
 
 const GAP: f32 = 3.0;
+/// Around the tiles: the frame of the selected one stands outside it.
+const MARGIN: f32 = 3.0;
 
 #[derive(Default)]
 pub(super) struct Picker {
@@ -31,15 +33,17 @@ impl Picker {
         let snapshot = shown.snapshot;
         let count = snapshot.units.len();
         let picture = pictures::size(snapshot.data.shape);
-        let room = ui.available_size();
+        let room = ui.available_size() - vec2(2.0, 2.0) * MARGIN;
         let grid = Grid::fit(count, picture, room, GAP, ui.pixels_per_point());
         self.columns = grid.columns;
         self.atlas.refresh(ui, shown.view, snapshot, grid.smooth);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-            let size = vec2(ui.available_width(), grid.size().y);
+            let size = vec2(ui.available_width(), grid.size().y + 2.0 * MARGIN);
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
             let ppp = ui.pixels_per_point();
-            let corner = (area.min * ppp).round() / ppp;
+            let slack = (size.x - grid.size().x) / 2.0; // between both sides
+            let corner = area.min + vec2(slack.max(MARGIN), MARGIN);
+            let corner = (corner * ppp).round() / ppp;
             let visible: Vec<(usize, Rect)> = (0..count)
                 .map(|unit| (unit, grid.rect(unit).translate(corner.to_vec2())))
                 .filter(|(unit, rect)| ui.is_rect_visible(*rect) || *unit == shown.unit)

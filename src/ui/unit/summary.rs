@@ -12,7 +12,7 @@ use crate::ui::theme::{BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
 
 /// Of the numbers below the weights.
-const NUMBERS_HEIGHT: f32 = 52.0;
+const NUMBERS_HEIGHT: f32 = 42.0;
 
 pub(super) fn ui(
     ui: &mut Ui,

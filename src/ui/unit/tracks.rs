@@ -171,6 +171,7 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
         );
     }
     let painter = ui.painter_at(frame);
+    let mut named = None;
     if let Some((value, name)) = &track.reference {
         let at = y(*value);
         let ends = [pos2(frame.left(), at), pos2(frame.right(), at)];
@@ -181,13 +182,7 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
         };
         let stroke = Stroke::new(1.0, tone.gamma_multiply(0.8));
         painter.extend(Shape::dashed_line(&ends, stroke, 3.0, 3.0));
-        let above = at - frame.top() > SMALL + 6.0;
-        let anchor = if above {
-            Align2::RIGHT_BOTTOM
-        } else {
-            Align2::RIGHT_TOP
-        };
-        label(pos2(frame.right() - 3.0, at), anchor, name.clone(), tone);
+        named = Some((at, name, tone));
     }
     let x = x_of(frame, shown.snapshot);
     let line = points
@@ -195,6 +190,20 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
         .map(|(epoch, point)| pos2(x(*epoch as f64), y((track.of)(point))))
         .collect();
     painter.add(Shape::line(line, Stroke::new(1.5, theme.accent)));
+    if let Some((at, name, tone)) = named {
+        let above = at - frame.top() > SMALL + 8.0;
+        let (anchor, by) = if above {
+            (Align2::LEFT_BOTTOM, -1.0)
+        } else {
+            (Align2::LEFT_TOP, 2.0)
+        };
+        label(
+            pos2(frame.left() + 4.0, at + by),
+            anchor,
+            name.clone(),
+            tone,
+        );
+    }
 }
 
 /// Changes of settings, deaths, returns and revivals as lines through all three, the nearest to the cause named.
