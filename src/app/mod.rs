@@ -7,6 +7,7 @@ mod actions;
 pub mod commands;
 pub mod error;
 pub mod import;
+pub mod inspecting;
 pub mod lane;
 mod launch;
 pub mod loading;
@@ -28,6 +29,7 @@ pub use launch::run;
 pub use page::Page;
 pub use state::{Action, ViewState};
 
+use self::inspecting::Inspecting;
 use self::loading::Loader;
 use self::opening::Asked;
 use self::port::{Backend, TrainerPort, Wake};
@@ -54,6 +56,7 @@ pub struct LabApp {
     /// What the data set that is being loaded is for.
     asked: Option<Asked>,
     gradient_check: Desk<CheckProgress, CheckedGradient>,
+    inspecting: Inspecting,
 }
 
 impl LabApp {
@@ -83,6 +86,7 @@ impl LabApp {
             typing: false,
             asked: None,
             gradient_check: Desk::default(),
+            inspecting: Inspecting::default(),
             view,
         };
         app.load(app.view.experiment.clone(), false);
@@ -104,6 +108,25 @@ impl LabApp {
         }
         for event in events {
             self.hear(event);
+        }
+    }
+
+    /// Keeps what the Unit page shows up to date while it is open.
+    fn inspect(&mut self, ctx: &egui::Context) {
+        if self.view.page != Page::Unit {
+            return self.inspecting.rest();
+        }
+        let Some(snapshot) = &self.view.snapshot else {
+            return;
+        };
+        let units = snapshot.units.len();
+        let unit = self.view.selected.filter(|unit| *unit < units).unwrap_or(0);
+        self.view.selected = Some(unit);
+        let again = self
+            .inspecting
+            .follow(&mut self.view.inspection, snapshot, unit, &self.wake);
+        if let Some(again) = again {
+            ctx.request_repaint_after(again);
         }
     }
 
@@ -150,9 +173,11 @@ impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
         self.drain();
-        for command in UserCommand::pressed(ctx, self.view.is_covered(), self.typing) {
+        let covered = self.view.is_covered();
+        for command in UserCommand::pressed(ctx, self.view.page, covered, self.typing) {
             self.command(ctx, command);
         }
+        self.inspect(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {

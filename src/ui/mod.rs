@@ -6,6 +6,7 @@ pub mod curve_cache;
 pub mod curves;
 pub mod data_section;
 pub mod dialogs;
+mod feature_atlas;
 pub mod features;
 pub mod fonts;
 pub mod formula;
@@ -31,6 +32,7 @@ pub mod terms;
 pub mod theme;
 pub mod tiles;
 pub mod toolbar;
+pub mod unit;
 pub mod units;
 pub mod widgets;
 
@@ -67,6 +69,7 @@ pub struct Panels {
     sparsity: sparsity::SparsityPanel,
     units: units::UnitsPanel,
     maths: maths::MathsPage,
+    unit: unit::UnitPage,
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
@@ -111,6 +114,11 @@ impl Panels {
         }
     }
 
+    /// How many tiles stand side by side on the page of units.
+    pub fn unit_columns(&self) -> isize {
+        self.unit.columns()
+    }
+
     fn columns(&mut self, ui: &mut Ui, area: Rect, view: &ViewState, actions: &mut Vec<Action>) {
         let left = area.with_max_x(area.left() + SETTINGS_WIDTH.min(area.width() * 0.4));
         self.left_column(ui, left, view, actions);
@@ -118,7 +126,8 @@ impl Panels {
         match view.page {
             Page::Lab => {}
             Page::Mathematics => return self.maths.ui(ui, rest, view, actions),
-            Page::Unit | Page::LookThrough | Page::Compare => return,
+            Page::Unit => return self.unit.ui(ui, rest, view, actions),
+            Page::LookThrough | Page::Compare => return,
         }
         if area.width() < TWO_COLUMNS {
             let mut child = ui.new_child(UiBuilder::new().id_salt("rest").max_rect(rest));
