@@ -36,6 +36,21 @@ pub enum UserCommand {
     Show(Page),
     /// Against central differences, at the present weights.
     CheckGradient,
+    /// Another sample on its way through the network.
+    PreviousInput,
+    NextInput,
+    RandomInput,
+    /// An empty picture to draw on.
+    ClearInput,
+    /// A picture as the input, through the system's dialog.
+    BrowsePicture,
+    /// Gives all hand-set activations back to the network.
+    ReleaseActivations,
+    /// By unit, or the strongest first.
+    SortActivations,
+    /// Trains on other data and matches the features.
+    CompareRuns,
+    CancelComparison,
     /// Closes or stops what stands foremost: a question, a dialog, the sheet, loading, the newest notice, the page, the selection.
     Dismiss,
 }
@@ -64,6 +79,15 @@ impl UserCommand {
             ZoomReset,
             ToggleContrast,
             CheckGradient,
+            PreviousInput,
+            NextInput,
+            RandomInput,
+            ClearInput,
+            BrowsePicture,
+            ReleaseActivations,
+            SortActivations,
+            CompareRuns,
+            CancelComparison,
             Dismiss,
         ]
         .into_iter()
@@ -97,6 +121,15 @@ impl UserCommand {
             Self::ToggleContrast => "Shared or per-tile contrast",
             Self::Show(page) => page.title(),
             Self::CheckGradient => "Check the gradient",
+            Self::PreviousInput => "Previous input",
+            Self::NextInput => "Next input",
+            Self::RandomInput => "Random",
+            Self::ClearInput => "Clear",
+            Self::BrowsePicture => "Picture…",
+            Self::ReleaseActivations => "Release all",
+            Self::SortActivations => "Strongest first",
+            Self::CompareRuns => "Compare",
+            Self::CancelComparison => "Cancel",
             Self::Dismiss => "Dismiss",
         }
     }
@@ -141,6 +174,19 @@ impl UserCommand {
             Self::CheckGradient => {
                 "Compare the gradient at the present weights with central differences of J, in f64"
             }
+            Self::PreviousInput => "Send the sample before this one through the network",
+            Self::NextInput => "Send the next sample through the network",
+            Self::RandomInput => "Send any sample through the network",
+            Self::ClearInput => "Empty the input, to draw one",
+            Self::BrowsePicture => {
+                "Choose a picture file as the input; dropping one on this page does as well"
+            }
+            Self::ReleaseActivations => "Give all activations that were set by hand back to the network",
+            Self::SortActivations => "In the order of the units, or the most strongly excited first",
+            Self::CompareRuns => {
+                "Train on the second data set and with another seed in the background, then match the features"
+            }
+            Self::CancelComparison => "Stop the comparison; the run in the window goes on",
             Self::Dismiss => "Close the dialog, stop loading, or else dismiss the newest notice",
         }
     }
@@ -179,6 +225,15 @@ impl UserCommand {
                 Page::Compare => const { &[plain(Key::F5)] },
             },
             Self::CheckGradient => const { &[plain(Key::G)] },
+            Self::PreviousInput => const { &[plain(Key::PageUp)] },
+            Self::NextInput => const { &[plain(Key::PageDown)] },
+            Self::RandomInput => const { &[plain(Key::I)] },
+            Self::ClearInput
+            | Self::BrowsePicture
+            | Self::ReleaseActivations
+            | Self::SortActivations
+            | Self::CompareRuns
+            | Self::CancelComparison => &[],
             Self::Dismiss => const { &[plain(Key::Escape)] },
             Self::Data(_) => &[],
             Self::Preset(preset) => {
@@ -219,6 +274,15 @@ impl UserCommand {
             | Self::Data(_)
             | Self::Show(_)
             | Self::CheckGradient
+            | Self::PreviousInput
+            | Self::NextInput
+            | Self::RandomInput
+            | Self::ClearInput
+            | Self::BrowsePicture
+            | Self::ReleaseActivations
+            | Self::SortActivations
+            | Self::CompareRuns
+            | Self::CancelComparison
             | Self::Preset(_) => false,
             Self::PlayPause
             | Self::SpeedUp

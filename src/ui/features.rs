@@ -130,6 +130,20 @@ impl FeaturesPanel {
         if self.shown.replace(key) == Some(key) {
             return;
         }
+        fill_tiles(&mut self.atlas, ui, "features", view, snapshot, smooth);
+    }
+}
+
+/// Fills `atlas` with the units' weights, as the panel shows them.
+pub(super) fn fill_tiles(
+    atlas: &mut Atlas,
+    ui: &Ui,
+    name: &str,
+    view: &ViewState,
+    snapshot: &Snapshot,
+    smooth: bool,
+) {
+    let theme = Theme::of(ui);
         let data = &snapshot.data;
         let weights = snapshot.parameters.encoder_weights();
         // weights much smaller than those that a run starts from are nothing, not a picture
@@ -142,9 +156,9 @@ impl FeaturesPanel {
             shared
         };
         let painter = FeaturePainter::new(theme, data.shape);
-        self.atlas.fill(
+        atlas.fill(
             ui.ctx(),
-            "features",
+            name,
             features.nrows(),
             pictures::size(data.shape),
             smooth,
@@ -160,7 +174,6 @@ impl FeaturesPanel {
             },
         );
     }
-}
 
 /// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.
 /// Of at most `SAMPLED` weights, evenly taken.

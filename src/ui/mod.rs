@@ -12,10 +12,12 @@ pub mod formula;
 pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;
+pub mod compare;
 mod import_choices;
 mod import_samples;
 pub mod import_sheet;
 pub mod log_slider;
+pub mod look_through;
 pub mod maths;
 pub mod notices;
 pub mod numbers;
@@ -67,6 +69,8 @@ pub struct Panels {
     sparsity: sparsity::SparsityPanel,
     units: units::UnitsPanel,
     maths: maths::MathsPage,
+    look_through: look_through::LookThroughPage,
+    compare: compare::ComparePage,
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
@@ -107,7 +111,7 @@ impl Panels {
         self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
         if view.drop_hovered {
-            drop_hint(ui);
+            drop_hint(ui, view.takes_pictures());
         }
     }
 
@@ -118,7 +122,9 @@ impl Panels {
         match view.page {
             Page::Lab => {}
             Page::Mathematics => return self.maths.ui(ui, rest, view, actions),
-            Page::Unit | Page::LookThrough | Page::Compare => return,
+            Page::LookThrough => return self.look_through.ui(ui, rest, view, actions),
+            Page::Compare => return self.compare.ui(ui, rest, view, actions),
+            Page::Unit => return,
         }
         if area.width() < TWO_COLUMNS {
             let mut child = ui.new_child(UiBuilder::new().id_salt("rest").max_rect(rest));
@@ -240,13 +246,17 @@ fn stack(column: Rect, heights: impl Iterator<Item = f32>) -> impl Iterator<Item
 }
 
 /// Over everything while a file is dragged over the window.
-fn drop_hint(ui: &Ui) {
+fn drop_hint(ui: &Ui, picture: bool) {
     let theme = Theme::of(ui);
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
     let painter = ui.ctx().layer_painter(layer);
     let rect = ui.ctx().content_rect();
     painter.rect_filled(rect, 0.0, theme.window.gamma_multiply(0.85));
-    let text = "Drop to see what is in it";
+    let text = if picture {
+        "Drop a picture to send it through the network"
+    } else {
+        "Drop to see what is in it"
+    };
     painter.text(
         rect.center(),
         Align2::CENTER_CENTER,
