@@ -1,5 +1,6 @@
 //! An input on its way through the network, and two runs compared: by their accessible names, on the real backend.
 #![cfg(feature = "window")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 mod ui_support;
 
@@ -12,7 +13,9 @@ use ndarray::Axis;
 use sae_lab::app::look::{Look, Source};
 use sae_lab::app::port::Lab;
 use sae_lab::app::preferences::Preferences;
+use sae_lab::app::studies::Study;
 use sae_lab::app::{LabApp, Page};
+use sae_lab::data::{DataSpec, EmbeddedSet};
 use sae_lab::training::{Experiment, Preset, Snapshot};
 use sae_lab::ui::numbers;
 use ui_support::{scripted, wait};
@@ -55,6 +58,13 @@ fn snapshot(harness: &Window) -> Arc<Snapshot> {
     Arc::clone(harness.state().view().snapshot.as_ref().unwrap())
 }
 
+fn sample(harness: &Window) -> usize {
+    match look(harness).source {
+        Source::Sample(index) => index,
+        ref other => panic!("{other:?}"),
+    }
+}
+
 /// Whether the page says this loss.
 fn says(harness: &Window, words: &str, loss: f64) -> bool {
     let text = format!("{words} = {}", numbers::cost(loss));
@@ -76,12 +86,15 @@ fn an_input_shows_its_loss_whichever_way_it_is_picked() {
     harness.key_press(Key::F4);
     harness.run_steps(3);
     let snapshot = snapshot(&harness);
-    assert_eq!(look(&harness).source, Source::Sample(0));
-    assert!(says(&harness, "½‖x̂ − x‖²", loss_of(&snapshot, 0)));
+    let first = sample(&harness);
+    assert!(says(&harness, "½‖x̂ − x‖²", loss_of(&snapshot, first)));
 
+    harness.get_by_label("Sample 1").click();
+    harness.run_steps(3);
+    assert_eq!(sample(&harness), 0);
     harness.key_press(Key::PageDown);
     harness.run_steps(3);
-    assert_eq!(look(&harness).source, Source::Sample(1));
+    assert_eq!(sample(&harness), 1);
     assert!(says(&harness, "½‖x̂ − x‖²", loss_of(&snapshot, 1)));
     for _ in 0..2 {
         harness.get_by_label("Previous input").click();
@@ -103,9 +116,7 @@ fn an_input_shows_its_loss_whichever_way_it_is_picked() {
 
     harness.get_by_label("Random").click();
     harness.run_steps(3);
-    let Source::Sample(index) = look(&harness).source else {
-        panic!("{:?}", look(&harness).source)
-    };
+    let index = sample(&harness);
     assert!(index != 16 && index < 2000);
     assert!(says(&harness, "½‖x̂ − x‖²", loss_of(&snapshot, index)));
 }
@@ -122,8 +133,9 @@ fn the_loss_follows_the_training() {
     });
     harness.run_steps(2);
     let after = snapshot(&harness);
-    assert_ne!(loss_of(&before, 0), loss_of(&after, 0));
-    assert!(says(&harness, "½‖x̂ − x‖²", loss_of(&after, 0)));
+    let index = sample(&harness);
+    assert_ne!(loss_of(&before, index), loss_of(&after, index));
+    assert!(says(&harness, "½‖x̂ − x‖²", loss_of(&after, index)));
 }
 
 #[test]
@@ -180,7 +192,7 @@ fn a_hand_set_activation_gives_what_the_decoder_makes_of_it() {
     harness.run_steps(3);
     let snapshot = snapshot(&harness);
     let samples = snapshot.data.samples.to::<f32>();
-    let x = samples.row(0);
+    let x = samples.row(sample(&harness));
     let way = snapshot.look_through(x).unwrap();
     let name = "Activation of unit 3";
     let bar = harness.get_by_role_and_label(Role::Slider, name);
@@ -219,7 +231,7 @@ fn a_hand_set_activation_gives_what_the_decoder_makes_of_it() {
 
     // keys: up and down, Delete gives it back
     harness.get_by_role_and_label(Role::Slider, name).focus();
-    harness.step();
+    harness.run_steps(2);
     harness.key_press(Key::ArrowDown);
     harness.run_steps(3);
     assert_eq!(look(&harness).hand.get(&2), Some(&0.95));
@@ -279,6 +291,8 @@ fn a_picture_file_becomes_the_input() {
     image::GrayImage::from_fn(40, 40, |x, _| image::Luma([if x < 20 { 255 } else { 0 }]))
         .save(&path)
         .unwrap();
+    harness.get_by_label("Path of a picture").click();
+    harness.run_steps(2);
     harness
         .get_by_label("Path of a picture")
         .type_text(path.to_str().unwrap());
@@ -338,8 +352,130 @@ fn another_run_lets_go_of_what_was_set_by_hand_and_keeps_the_drawing() {
     wait(&mut harness, |app| {
         app.view().snapshot.as_ref().unwrap().data.len() == 1797
     });
-    assert_eq!(look(&harness).source, Source::Sample(0));
+    sample(&harness);
     assert_eq!(harness.state().view().page, Page::LookThrough);
+}
+
+#[test]
+fn two_data_sets_are_compared_to_a_verdict() {
+    let mut harness = real(Preset::Bars.experiment(), 20);
+    harness.key_press(Key::F5);
+    harness.run_steps(3);
+    for (name, possible) in [
+        ("the same data, another seed", true),
+        ("photos, whitened", true),
+        ("digits 8×8", true),
+        ("bars", false),
+        ("Fashion-MNIST 2000", false),
+        ("patches of Fashion-MNIST 2000", true),
+    ] {
+        assert_eq!(
+            !harness
+                .get_by_role_and_label(Role::RadioButton, name)
+                .accesskit_node()
+                .is_disabled(),
+            possible,
+            "{name}"
+        );
+    }
+    assert!(
+        harness
+            .query_by_label("28×28, this run's samples 8×8")
+            .is_some(),
+        "the reason is said"
+    );
+    harness
+        .get_by_role_and_label(Role::RadioButton, "digits 8×8")
+        .click();
+    harness.run_steps(2);
+    harness.get_by_label("as many epochs as this run").click();
+    harness.run_steps(2);
+    harness.get_by_label("Epochs").set_value_accesskit(12.0);
+    harness.run_steps(2);
+    harness.get_by_label("Compare the runs").click();
+    wait(&mut harness, |app| app.view().compared.result().is_some());
+    harness.run_steps(3);
+    let verdict = harness.state().view().compared.result().unwrap().clone();
+    let compared = verdict.as_ref().as_ref().unwrap();
+    let snapshot = snapshot(&harness);
+    let sides = [&compared.first, &compared.second, &compared.other_seed];
+    assert_eq!(sides.map(|side| side.seed), [1, 2, 3]);
+    assert_eq!(sides.map(|side| side.epochs), [snapshot.epoch, 12, 12]);
+    assert_eq!(sides.map(|side| side.samples), [2000, 1797, 2000]);
+    assert_eq!(
+        compared.first.features,
+        snapshot.parameters.encoder_weights()
+    );
+
+    // the runs behind it are those that anyone gets from the same settings
+    let again = |data: &DataSpec, seed: u64| {
+        let experiment = Experiment {
+            data: data.clone(),
+            seed,
+            ..snapshot.experiment.clone()
+        };
+        let settings = experiment.hyperparameters.check().unwrap();
+        let data = Arc::new(sae_lab::data::load(data).unwrap());
+        let pool = Arc::new(sae_lab::numerics::WorkerPool::new(1));
+        let mut run = sae_lab::training::Run::<f32>::new(experiment, data, None, pool).unwrap();
+        for _ in 0..12 {
+            run.epoch(&settings, 0.0, &|| true);
+        }
+        run.parameters().encoder_weights().to_owned()
+    };
+    let digits = DataSpec::embedded(EmbeddedSet::Digits);
+    assert_eq!(compared.second.features, again(&digits, 2));
+    assert_eq!(compared.other_seed.features, again(&snapshot.data.spec, 3));
+    let expected = sae_lab::model::matching::compare(
+        compared.first.features.view(),
+        compared.second.features.view(),
+        Some(compared.other_seed.features.view()),
+        sae_lab::model::matching::FeatureGrid::picture(8, 8),
+        1,
+    )
+    .unwrap();
+    assert_eq!(compared.comparison, expected);
+    assert!(harness.query_by_label(&expected.sentence()).is_some());
+    assert!(
+        harness
+            .query_by_label("Second: digits 8×8 (1,797 samples), seed 2, 12 epochs.")
+            .is_some()
+    );
+    let pair = expected.matching.pairs[0];
+    let name = format!(
+        "Unit {} and unit {} of the second run, |cos| {:.2}",
+        pair.first + 1,
+        pair.second + 1,
+        pair.cosine.abs()
+    );
+    assert!(harness.query_by_label_contains(&name).is_some(), "{name}");
+}
+
+#[test]
+fn a_comparison_can_be_cancelled() {
+    let mut harness = real(Preset::Bars.experiment(), 5);
+    harness.key_press(Key::F5);
+    harness.run_steps(3);
+    harness.get_by_label("as many epochs as this run").click();
+    harness.run_steps(2);
+    harness
+        .get_by_label("Epochs")
+        .set_value_accesskit(100_000.0);
+    harness.run_steps(2);
+    harness.get_by_label("Compare the runs").click();
+    wait(&mut harness, |app| {
+        matches!(&app.view().compared, Study::Running(Some(_)))
+    });
+    harness.run_steps(2);
+    assert!(
+        harness
+            .query_by_label("Progress of the comparison")
+            .is_some()
+    );
+    harness.get_by_label("Cancel the comparison").click();
+    harness.run_steps(3);
+    assert!(matches!(harness.state().view().compared, Study::Idle));
+    assert!(harness.query_by_label("Compare the runs").is_some());
 }
 
 #[test]

@@ -181,8 +181,12 @@ impl UserCommand {
             Self::BrowsePicture => {
                 "Choose a picture file as the input; dropping one on this page does as well"
             }
-            Self::ReleaseActivations => "Give all activations that were set by hand back to the network",
-            Self::SortActivations => "In the order of the units, or the most strongly excited first",
+            Self::ReleaseActivations => {
+                "Give all activations that were set by hand back to the network"
+            }
+            Self::SortActivations => {
+                "In the order of the units, or the most strongly excited first"
+            }
             Self::CompareRuns => {
                 "Train on the second data set and with another seed in the background, then match the features"
             }

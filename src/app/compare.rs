@@ -66,7 +66,11 @@ impl Second {
         };
         let spec = DataSpec::embedded(set);
         if data.spec.source == DataSource::Embedded(set)
-            && data.spec == (DataSpec { patch: data.spec.patch, ..spec.clone() })
+            && data.spec
+                == (DataSpec {
+                    patch: data.spec.patch,
+                    ..spec.clone()
+                })
         {
             return Err("the data of this run".into());
         }

@@ -9,6 +9,7 @@ use ndarray::{Array1, ArrayView1, Axis};
 use crate::data::{Content, DataSet, Found, SampleShape, Samples, Scaling, Whitening};
 use crate::model::LookThrough;
 use crate::training::Snapshot;
+use crate::training::snapshot::shown_places;
 
 /// Where the input comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,7 +113,7 @@ impl Look {
             Some(of) if of.0 == snapshot.run && same_data(of) => return,
             Some(of) if same_data(of) => {}
             _ => {
-                self.source = Source::Sample(0);
+                self.source = Source::Sample(striking(snapshot));
                 (self.picture, self.loading, self.trouble) = (None, None, None);
                 self.brush = Brush::default();
             }
@@ -261,6 +262,21 @@ impl Look {
             by_hand,
         })
     }
+}
+
+/// Of the samples that are shown, the one whose values vary most: it says more than a flat one.
+fn striking(snapshot: &Snapshot) -> usize {
+    let variances = snapshot.inputs.rows().into_iter().map(|row| row.var(0.0));
+    shown_places(&snapshot.data)
+        .zip(variances)
+        .fold((0, 0.0), |most, (place, variance)| {
+            if variance > most.1 {
+                (place, variance)
+            } else {
+                most
+            }
+        })
+        .0
 }
 
 /// What "nothing" is in the pictures of `data`: the middle where means were removed or values whitened, else the least,

@@ -144,36 +144,36 @@ pub(super) fn fill_tiles(
     smooth: bool,
 ) {
     let theme = Theme::of(ui);
-        let data = &snapshot.data;
-        let weights = snapshot.parameters.encoder_weights();
-        // weights much smaller than those that a run starts from are nothing, not a picture
-        let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
-        let features = data.features(weights);
-        let shared = shared_scale(features.iter().map(|w| w.abs()));
-        let shared = if data.zca.is_none() {
-            shared.max(initial)
-        } else {
-            shared
-        };
-        let painter = FeaturePainter::new(theme, data.shape);
-        atlas.fill(
-            ui.ctx(),
-            name,
-            features.nrows(),
-            pictures::size(data.shape),
-            smooth,
-            |unit, pixels| {
-                let row = features.row(unit);
-                let scale = match view.contrast {
-                    Contrast::Shared => shared,
-                    Contrast::PerTile => row.iter().fold(0.0f32, |most, w| most.max(w.abs())),
-                };
-                if let Some(row) = row.as_slice() {
-                    painter.paint(row, scale, pixels); // each row of a matrix in C order is a slice
-                }
-            },
-        );
-    }
+    let data = &snapshot.data;
+    let weights = snapshot.parameters.encoder_weights();
+    // weights much smaller than those that a run starts from are nothing, not a picture
+    let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
+    let features = data.features(weights);
+    let shared = shared_scale(features.iter().map(|w| w.abs()));
+    let shared = if data.zca.is_none() {
+        shared.max(initial)
+    } else {
+        shared
+    };
+    let painter = FeaturePainter::new(theme, data.shape);
+    atlas.fill(
+        ui.ctx(),
+        name,
+        features.nrows(),
+        pictures::size(data.shape),
+        smooth,
+        |unit, pixels| {
+            let row = features.row(unit);
+            let scale = match view.contrast {
+                Contrast::Shared => shared,
+                Contrast::PerTile => row.iter().fold(0.0f32, |most, w| most.max(w.abs())),
+            };
+            if let Some(row) = row.as_slice() {
+                painter.paint(row, scale, pixels); // each row of a matrix in C order is a slice
+            }
+        },
+    );
+}
 
 /// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.
 /// Of at most `SAMPLED` weights, evenly taken.

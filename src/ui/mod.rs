@@ -2,6 +2,7 @@
 //!
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
+pub mod compare;
 pub mod curve_cache;
 pub mod curves;
 pub mod data_section;
@@ -12,7 +13,6 @@ pub mod formula;
 pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;
-pub mod compare;
 mod import_choices;
 mod import_samples;
 pub mod import_sheet;

@@ -92,6 +92,9 @@ impl Canvas {
                     .rect_stroke(over, 0.0, edge, StrokeKind::Inside);
             }
         }
+        if response.gained_focus() {
+            ui.ctx().request_repaint(); // the arrows are its own from the next frame on
+        }
         if response.has_focus() {
             drawn = self.keys(ui, &response, data, brush, values).or(drawn);
             let at = (

@@ -52,6 +52,7 @@ impl InputCard {
         };
         widgets::title_row(ui, "Input x", &quiet, |_| {});
         ui.spacing_mut().item_spacing.y = 0.75 * GRID;
+        ui.spacing_mut().interact_size.y = 28.0; // of the buttons, so that all stand on one line
         choose(ui, view, snapshot, actions);
         let height = CANVAS_HEIGHT.max(ui.available_height() - 330.0);
         let size = picture_size(ui, snapshot, ui.available_width(), height);
@@ -158,7 +159,7 @@ impl InputCard {
         let theme = Theme::of(ui);
         ui.horizontal(|ui| {
             let command = UserCommand::BrowsePicture;
-            let width = 72.0;
+            let width = 70.0;
             let field = TextEdit::singleline(&mut self.path)
                 .hint_text("path of a picture")
                 .desired_width((ui.available_width() - width - 2.0 * GRID).max(40.0));
@@ -226,7 +227,7 @@ fn tools(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
     let before = view.look.brush;
     let mut brush = before;
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = GRID;
+        ui.spacing_mut().item_spacing.x = 0.75 * GRID;
         if let SampleShape::Image {
             rows,
             columns,
@@ -238,7 +239,7 @@ fn tools(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
                 ui.color_edit_button_rgb(&mut brush.colour)
                     .accessible_name("Brush colour");
             } else {
-                ui.spacing_mut().slider_width = 64.0;
+                ui.spacing_mut().slider_width = 48.0;
                 let slider = Slider::new(&mut brush.colour[0], 0.0..=1.0).show_value(false);
                 ui.add(slider)
                     .accessible_name("Brush brightness")
@@ -262,7 +263,7 @@ fn tools(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
             ui.label(muted(ui, "drag the values"));
         }
         let command = UserCommand::ClearInput;
-        let response = command_button(ui, command, command.text(), 52.0);
+        let response = command_button(ui, command, command.text(), 46.0);
         if response.accessible_name("Clear the input").clicked() {
             actions.push(command.into());
         }

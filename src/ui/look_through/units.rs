@@ -208,13 +208,7 @@ fn title(ui: &mut Ui, view: &ViewState, through: &Through, actions: &mut Vec<Act
 }
 
 /// All bars in one mesh.
-fn bars(
-    ui: &Ui,
-    view: &ViewState,
-    units: &[Unit],
-    activations: &[f64],
-    (low, high): (f64, f64),
-) {
+fn bars(ui: &Ui, view: &ViewState, units: &[Unit], activations: &[f64], (low, high): (f64, f64)) {
     let theme = Theme::of(ui);
     let mut mesh = Mesh::default();
     for Unit { unit, bar, .. } in units {
@@ -329,6 +323,9 @@ fn keys(
     set: impl Fn(f64) -> Action,
 ) -> Option<Option<Action>> {
     let focused = response.has_focus();
+    if response.gained_focus() {
+        ui.ctx().request_repaint(); // the arrows are its own from the next frame on
+    }
     if focused {
         let filter = EventFilter {
             vertical_arrows: true,
