@@ -21,8 +21,9 @@ pub struct CheckedGradient {
 }
 
 /// What a view reads of one piece of work.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Study<P, R> {
+    #[default]
     Idle,
     /// With the latest progress, once there is some.
     Running(Option<P>),

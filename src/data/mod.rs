@@ -10,6 +10,7 @@ mod choice;
 pub mod dataset;
 mod embedded;
 pub mod error;
+mod fit;
 mod foreign;
 pub mod found;
 mod idx;

@@ -73,7 +73,7 @@ fn an_inspector_of_clothes_is_quick_and_agrees_with_the_trainer() {
         pass + unit < Duration::from_millis(1_500),
         "{pass:?} {unit:?}"
     );
-    assert_eq!((inspector.run, inspector.epoch), (1, 2));
+    assert_eq!((inspector.version.run, inspector.version.epoch), (1, 2));
     assert!(inspector.sample().is_whole());
     let golden = &snapshot.units[7];
     let near = |a: f64, b: f64| (a - b).abs() < 1e-5;
