@@ -310,6 +310,7 @@ impl UserCommand {
     pub fn works_when_covered(self) -> bool {
         match self {
             Self::Reset
+            | Self::ToggleContrast
             | Self::NewSeed
             | Self::StepEpoch
             | Self::PrepareData
@@ -345,7 +346,6 @@ impl UserCommand {
             | Self::ZoomIn
             | Self::ZoomOut
             | Self::ZoomReset
-            | Self::ToggleContrast
             | Self::Dismiss => true,
         }
     }
