@@ -89,10 +89,7 @@ impl Second {
         };
         match (fixed, patches) {
             (Some(whole), false) if whole * whole == data.inputs() => Ok(spec),
-            (Some(whole), false) => Err(format!(
-                "{whole}×{whole}, this run's samples {}",
-                data.shape
-            )),
+            (Some(whole), false) => Err(format!("{whole}×{whole}, not {}", data.shape)),
             (whole, _) => match side {
                 Some(side) if whole.is_some_and(|whole| side >= whole) => {
                     Err("its pictures are no larger than this run's samples".into())
@@ -102,7 +99,7 @@ impl Second {
                     cut: if patches { Cut::Patches } else { spec.cut },
                     ..spec
                 }),
-                None => Err(format!("square grey patches, this run's {}", data.shape)),
+                None => Err(format!("square and grey, not {}", data.shape)),
             },
         }
     }

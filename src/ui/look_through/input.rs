@@ -78,6 +78,7 @@ impl InputCard {
         let data = &snapshot.data;
         let vector = data.shape.is_vector();
         let looks = data.pictures(snapshot.inputs.view());
+        let side = ((ui.available_width() + GAP) / ACROSS as f32 - GAP).floor();
         if !vector
             && !self
                 .shown
@@ -85,12 +86,15 @@ impl InputCard {
                 .is_some_and(|shown| Arc::ptr_eq(shown, data))
         {
             let count = snapshot.inputs.nrows();
+            let (rows, columns) = data.shape.picture();
+            // small ones stay as sharp as the canvas shows them
+            let smooth = side * ui.pixels_per_point() < 2.0 * rows.max(columns) as f32;
             self.strip.fill(
                 ui.ctx(),
                 "samples",
                 count,
                 data.shape.picture(),
-                true,
+                smooth,
                 |index, pixels| {
                     let values = looks.row(index);
                     let values = values.iter().copied();
@@ -100,7 +104,6 @@ impl InputCard {
             self.shown = Some(Arc::clone(data));
         }
         let count = snapshot.inputs.nrows();
-        let side = ((ui.available_width() + GAP) / ACROSS as f32 - GAP).floor();
         let rows = count.div_ceil(ACROSS);
         let height = rows as f32 * (side + GAP) - GAP;
         let (area, _) =

@@ -14,7 +14,7 @@ use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::tiles::whole_scale;
-use crate::ui::widgets::{self, command_button, muted};
+use crate::ui::widgets::{self, muted};
 use crate::ui::{numbers, pictures};
 
 /// Width of a bar, and the room between it and the tile, in points.
@@ -23,6 +23,8 @@ const NEAR: f32 = 2.0;
 const GAP: f32 = 7.0;
 /// Tiles smaller than this, in points, scroll instead.
 const SMALLEST: f32 = 20.0;
+/// A full, square grid is worth tiles this much smaller than the largest that fit.
+const NEARLY: f32 = 0.8;
 /// One press of an arrow.
 const STEP: f64 = 0.05;
 
@@ -52,20 +54,24 @@ impl Cells {
             let down = (room.y + GAP) / rows - GAP;
             (across / picture.x).min(down / picture.y) * ppp
         };
-        let (columns, most) = (1..=count.max(1))
-            .map(|columns| (columns, scale(columns)))
-            .max_by(|a, b| a.1.total_cmp(&b.1))
-            .unwrap_or((1, 1.0));
-        let (whole, smooth) = whole_scale(most);
-        let tile = picture * whole / ppp;
-        if whole > 0.0 && tile.min_elem() >= SMALLEST {
-            // a whole scale may leave room for another column
-            let columns = (((room.x + GAP) / (tile.x + beside)).floor() as usize).max(columns);
-            return Self {
-                columns: columns.min(count.max(1)),
-                tile,
-                smooth,
-            };
+        let all = || (1..=count.max(1)).map(|columns| (columns, whole_scale(scale(columns))));
+        let largest = all().map(|(_, (scale, _))| scale).fold(0.0, f32::max);
+        // nearly the largest, and of those the fullest and squarest grid
+        let best = all()
+            .filter(|(_, (scale, _))| *scale > 0.0 && *scale >= NEARLY * largest)
+            .min_by_key(|(columns, _)| {
+                let rows = count.div_ceil(*columns);
+                (columns * rows - count, columns.abs_diff(rows))
+            });
+        if let Some((columns, (whole, smooth))) = best {
+            let tile = picture * whole / ppp;
+            if tile.min_elem() >= SMALLEST {
+                return Self {
+                    columns,
+                    tile,
+                    smooth,
+                };
+            }
         }
         let tile = picture * (SMALLEST / picture.min_elem());
         let tile = tile * (room.x / (tile.x + beside)).min(1.0);
@@ -177,7 +183,10 @@ fn title(ui: &mut Ui, view: &ViewState, through: &Through, actions: &mut Vec<Act
     let strongest = (activations.iter().enumerate())
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
         .map(|(unit, value)| format!("strongest: unit {}, {value:.2}", unit + 1));
-    let quiet = strongest.unwrap_or_default();
+    // the button needs the room
+    let quiet = strongest
+        .filter(|_| view.look.hand.is_empty())
+        .unwrap_or_default();
     widgets::title_row(ui, "Hidden activations", &quiet, |ui| {
         let command = UserCommand::SortActivations;
         let mut sorted = view.look.by_strength;
@@ -190,7 +199,10 @@ fn title(ui: &mut Ui, view: &ViewState, through: &Through, actions: &mut Vec<Act
         }
         if !view.look.hand.is_empty() {
             let command = UserCommand::ReleaseActivations;
-            if command_button(ui, command, command.text(), 76.0).clicked() {
+            let text = RichText::new(command.text()).size(SMALL);
+            let button = egui::Button::new(text).min_size(vec2(64.0, 20.0));
+            let response = ui.add(button).on_hover_text(command.tooltip());
+            if response.clicked() {
                 actions.push(command.into());
             }
         }
