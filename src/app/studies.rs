@@ -21,20 +21,15 @@ pub struct CheckedGradient {
 }
 
 /// What a view reads of one piece of work.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub enum Study<P, R> {
+    #[default]
     Idle,
     /// With the latest progress, once there is some.
     Running(Option<P>),
     Done(Arc<R>),
     /// Why it came to nothing.
     Failed(String),
-}
-
-impl<P, R> Default for Study<P, R> {
-    fn default() -> Self {
-        Self::Idle
-    }
 }
 
 impl<P, R> Study<P, R> {
