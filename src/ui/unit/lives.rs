@@ -16,6 +16,8 @@ use crate::ui::{numbers, widgets};
 const COLUMNS: usize = 320;
 /// Room below for the epochs.
 const FOOT: f32 = 16.0;
+/// Narrower than this, in points, the title stands alone.
+const ROOMY: f32 = 150.0;
 
 #[derive(Default)]
 pub(super) struct LivesStrip {
@@ -35,7 +37,9 @@ struct Key {
 
 impl LivesStrip {
     pub(super) fn ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-        widgets::title_row(ui, "Lives", "births and deaths", |_| {});
+        let roomy = ui.available_width() > ROOMY;
+        let quiet = if roomy { "births and deaths" } else { "" };
+        widgets::title_row(ui, "Lives", quiet, |_| {});
         let snapshot = shown.snapshot;
         let lives = snapshot.history.lives();
         let (area, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());

@@ -79,7 +79,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     for (track, frame) in tracks.iter().zip(&frames) {
         draw(ui, track, &points, *frame, shown);
     }
-    events(ui, whole, shown);
+    events(ui, whole, height + GRID, shown);
     epoch_ends(ui, whole, snapshot);
     let Some(pointer) = response.hover_pos().filter(|at| whole.contains(*at)) else {
         return;
@@ -121,7 +121,7 @@ fn axis(track: &Track, points: &[(u64, UnitPoint)]) -> (f64, f64) {
         let (low, high) = (low.floor(), high.ceil());
         (low, if high > low { high } else { low + 1.0 })
     } else {
-        (0.0, if high > 0.0 { high * 1.05 } else { 1.0 })
+        (0.0, if high > 0.0 { high } else { 1.0 })
     }
 }
 
@@ -135,7 +135,7 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
             value
         };
         let part = ((level - low) / (high - low)).clamp(0.0, 1.0) as f32;
-        frame.bottom() - part * frame.height()
+        frame.bottom() - 1.0 - part * (frame.height() - 2.0) // the whole of a line at the rim
     };
     let font = theme::regular(SMALL);
     let label =
@@ -206,8 +206,9 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
     }
 }
 
-/// Changes of settings, deaths, returns and revivals as lines through all three, the nearest to the cause named.
-fn events(ui: &Ui, frame: Rect, shown: &Shown<'_>) {
+/// Changes of settings, deaths, returns and revivals as lines through all three; the cause is named in the first, the
+/// death in the second, which begins `second` below.
+fn events(ui: &Ui, frame: Rect, second: f32, shown: &Shown<'_>) {
     let theme = Theme::of(ui);
     let x = x_of(frame, shown.snapshot);
     let history = &shown.snapshot.history;
@@ -248,10 +249,15 @@ fn events(ui: &Ui, frame: Rect, shown: &Shown<'_>) {
         name(x(marker.epoch as f64), 2.0, marker.change.to_string(), tone);
     }
     let at = x(autopsy.since as f64);
-    painter.vline(at, frame.y_range(), Stroke::new(1.5, theme.dead));
+    let tone = if autopsy.state.is_dead() {
+        theme.dead
+    } else {
+        theme.notice
+    };
+    painter.vline(at, frame.y_range(), Stroke::new(1.5, tone));
     let state = autopsy.state.name();
     let text = format!("{state} since {}", numbers::thousands(autopsy.since));
-    name(at, SMALL + 8.0, text, theme.dead);
+    name(at, second + 2.0, text, tone);
 }
 
 #[cfg(test)]
@@ -276,7 +282,7 @@ mod tests {
         track.logarithmic = false;
         track.of = |point| point.spread.into();
         let (low, high) = axis(&track, &points);
-        assert!(low == 0.0 && (0.9..1.0).contains(&high));
+        assert_eq!((low, high), (0.0, f64::from(0.9f32)));
         track.reference = None;
         track.of = |point| point.feature_norm.into();
         assert_eq!(axis(&track, &points), (0.0, 1.0));
