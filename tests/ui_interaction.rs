@@ -8,10 +8,10 @@ use std::sync::Arc;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use sae_lab::app::LabApp;
 use sae_lab::app::port::Lab;
 use sae_lab::app::preferences::Preferences;
 use sae_lab::app::state::Contrast;
+use sae_lab::app::{LabApp, Page};
 use sae_lab::data::{DataSource, DataSpec, EmbeddedSet};
 use sae_lab::model::{GradientForm, Hyperparameters, OptimizerKind};
 use sae_lab::training::{Event, Experiment, Preset, Setting, Speed};
@@ -219,19 +219,22 @@ fn an_untouched_young_run_is_not_worth_a_question() {
 }
 
 #[test]
-fn tiles_have_names_and_can_be_chosen() {
+fn tiles_have_names_and_open_their_units_page() {
     let (mut harness, _script) = window();
-    harness.get_by_label("Unit 7, alive").click();
-    harness.run();
-    assert_eq!(harness.state().view().selected, Some(6));
-    assert!(harness.query_by_label_contains("unit 7 · alive").is_some());
-    harness.get_by_label("Unit 4, constant").click();
-    harness.run();
-    assert_eq!(harness.state().view().selected, Some(3));
-    harness.get_by_label("Unit 4, constant").click();
-    harness.run();
-    assert_eq!(harness.state().view().selected, None);
     assert_eq!(harness.query_all_by_label_contains("Unit ").count(), 49);
+    for (tile, unit) in [("Unit 7, alive", 6), ("Unit 4, constant", 3)] {
+        harness.get_by_label(tile).click();
+        harness.run_steps(2);
+        assert_eq!(harness.state().view().selected, Some(unit));
+        assert_eq!(harness.state().view().page, Page::Unit);
+        harness.key_press(Key::Escape);
+        harness.run_steps(2);
+        assert_eq!(harness.state().view().page, Page::Lab);
+        assert_eq!(harness.state().view().selected, Some(unit));
+    }
+    harness.run();
+    let words = harness.query_by_label_contains("unit 4 · constant");
+    assert!(words.is_some(), "it stays selected");
 }
 
 #[test]
@@ -403,13 +406,17 @@ fn trouble_is_said_and_can_be_dismissed() {
 fn escape_closes_the_menu_first_and_the_selection_last() {
     let (mut harness, _script) = window();
     harness.get_by_label("Unit 7, alive").click();
-    harness.run();
+    harness.run_steps(2);
     harness.get_by_label("Presets").click();
-    harness.run();
+    harness.run_steps(3);
     assert!(harness.query_by_label("Overshoot").is_some());
     harness.key_press(Key::Escape);
-    harness.run();
+    harness.run_steps(3);
     assert!(harness.query_by_label("Overshoot").is_none());
+    assert_eq!(harness.state().view().page, Page::Unit);
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert_eq!(harness.state().view().page, Page::Lab);
     assert_eq!(harness.state().view().selected, Some(6));
     harness.key_press(Key::Escape);
     harness.run();

@@ -46,6 +46,10 @@ impl LabApp {
             }
             Action::SetZoom(percent) => self.zoom(ctx, percent),
             Action::Select(unit) => self.view.selected = unit,
+            Action::Inspect(unit) => {
+                self.view.selected = Some(unit);
+                self.view.page = Page::Unit;
+            }
             Action::Load(spec) => {
                 let what = format!("data: {}", spec.source.title());
                 let experiment = Experiment {
@@ -159,6 +163,25 @@ impl LabApp {
                 }
             }
             UserCommand::Show(page) => self.view.page = page,
+            UserCommand::NextUnit => self.step_unit(1),
+            UserCommand::PreviousUnit => self.step_unit(-1),
+            UserCommand::UnitBelow => self.step_unit(self.panels.unit_columns()),
+            UserCommand::UnitAbove => self.step_unit(-self.panels.unit_columns()),
+            UserCommand::ReviveUnit => {
+                let unit = self
+                    .view
+                    .selected
+                    .filter(|unit| self.view.can_revive(*unit));
+                if let Some(unit) = unit {
+                    self.send(Command::Revive(vec![unit]));
+                }
+            }
+            UserCommand::ReviveDead => {
+                let dead = self.view.dead_units();
+                if !dead.is_empty() {
+                    self.send(Command::Revive(dead));
+                }
+            }
             UserCommand::CheckGradient => {
                 if let Some(snapshot) = &self.view.snapshot {
                     let work = studies::check_gradient(Arc::clone(snapshot));
@@ -180,6 +203,15 @@ impl LabApp {
             | UserCommand::SortActivations
             | UserCommand::CompareRuns
             | UserCommand::CancelComparison => self.look_command(command),
+        }
+    }
+
+    /// Selects the unit `by` places on, if there is one.
+    fn step_unit(&mut self, by: isize) {
+        let units = self.view.snapshot.as_ref().map_or(0, |s| s.units.len());
+        let place = self.view.selected.unwrap_or(0).checked_add_signed(by);
+        if let Some(unit) = place.filter(|unit| *unit < units) {
+            self.view.selected = Some(unit);
         }
     }
 

@@ -36,6 +36,14 @@ pub enum UserCommand {
     Show(Page),
     /// Against central differences, at the present weights.
     CheckGradient,
+    /// On the page of units: to the tile at the right, left, below or above.
+    NextUnit,
+    PreviousUnit,
+    UnitBelow,
+    UnitAbove,
+    /// The one that is shown.
+    ReviveUnit,
+    ReviveDead,
     /// Another sample on its way through the network.
     PreviousInput,
     NextInput,
@@ -79,6 +87,12 @@ impl UserCommand {
             ZoomReset,
             ToggleContrast,
             CheckGradient,
+            NextUnit,
+            PreviousUnit,
+            UnitBelow,
+            UnitAbove,
+            ReviveUnit,
+            ReviveDead,
             PreviousInput,
             NextInput,
             RandomInput,
@@ -121,6 +135,12 @@ impl UserCommand {
             Self::ToggleContrast => "Shared or per-tile contrast",
             Self::Show(page) => page.title(),
             Self::CheckGradient => "Check the gradient",
+            Self::NextUnit => "Next unit",
+            Self::PreviousUnit => "Previous unit",
+            Self::UnitBelow => "Unit below",
+            Self::UnitAbove => "Unit above",
+            Self::ReviveUnit => "Revive this unit",
+            Self::ReviveDead => "Revive all dead",
             Self::PreviousInput => "Previous input",
             Self::NextInput => "Next input",
             Self::RandomInput => "Random",
@@ -174,6 +194,18 @@ impl UserCommand {
             Self::CheckGradient => {
                 "Compare the gradient at the present weights with central differences of J, in f64"
             }
+            Self::NextUnit => "Inspect the unit at the right",
+            Self::PreviousUnit => "Inspect the unit at the left",
+            Self::UnitBelow => "Inspect the unit below",
+            Self::UnitAbove => "Inspect the unit above",
+            Self::ReviveUnit => {
+                "Begin this unit anew, from the input that is reconstructed worst. Reset are its weights in and out, its \
+                 bias (so that its ρ̂ is ρ), its mean part in the output's bias, and what the optimiser remembers of them"
+            }
+            Self::ReviveDead => {
+                "Begin every dead unit anew, each from another of the inputs that are reconstructed worst. Reset are their \
+                 weights in and out, their biases, and what the optimiser remembers of them; live units stay as they are"
+            }
             Self::PreviousInput => "Send the sample before this one through the network",
             Self::NextInput => "Send the next sample through the network",
             Self::RandomInput => "Send any sample through the network",
@@ -205,7 +237,7 @@ impl UserCommand {
         }
         match self {
             Self::PlayPause => const { &[plain(Key::Space)] },
-            Self::StepEpoch => const { &[plain(Key::ArrowRight)] },
+            Self::StepEpoch => const { &[plain(Key::ArrowRight), plain(Key::S)] },
             Self::Reset => const { &[plain(Key::R)] },
             Self::NewSeed => const { &[plain(Key::N)] },
             Self::SpeedUp => const { &[plain(Key::Period)] },
@@ -229,6 +261,12 @@ impl UserCommand {
                 Page::Compare => const { &[plain(Key::F5)] },
             },
             Self::CheckGradient => const { &[plain(Key::G)] },
+            Self::NextUnit => const { &[plain(Key::ArrowRight)] },
+            Self::PreviousUnit => const { &[plain(Key::ArrowLeft)] },
+            Self::UnitBelow => const { &[plain(Key::ArrowDown)] },
+            Self::UnitAbove => const { &[plain(Key::ArrowUp)] },
+            Self::ReviveUnit => const { &[plain(Key::V)] },
+            Self::ReviveDead => const { &[plain(Key::D)] },
             Self::PreviousInput => const { &[plain(Key::PageUp)] },
             Self::NextInput => const { &[plain(Key::PageDown)] },
             Self::RandomInput => const { &[plain(Key::I)] },
@@ -272,12 +310,19 @@ impl UserCommand {
     pub fn works_when_covered(self) -> bool {
         match self {
             Self::Reset
+            | Self::ToggleContrast
             | Self::NewSeed
             | Self::StepEpoch
             | Self::PrepareData
             | Self::Data(_)
             | Self::Show(_)
             | Self::CheckGradient
+            | Self::NextUnit
+            | Self::PreviousUnit
+            | Self::UnitBelow
+            | Self::UnitAbove
+            | Self::ReviveUnit
+            | Self::ReviveDead
             | Self::PreviousInput
             | Self::NextInput
             | Self::RandomInput
@@ -301,14 +346,29 @@ impl UserCommand {
             | Self::ZoomIn
             | Self::ZoomOut
             | Self::ZoomReset
-            | Self::ToggleContrast
             | Self::Dismiss => true,
         }
     }
 
-    /// The commands whose keys were pressed, consumed; `covered` says that a window stands over the panels. None while a text field has the focus, and keys without a
-    /// modifier none either while a widget that uses them (a slider's arrows, a menu's Escape) has it.
-    pub fn pressed(ctx: &egui::Context, covered: bool) -> Vec<Self> {
+    /// Whether `shortcut` means this on `page`: the arrows go from unit to unit where units are shown.
+    fn means(self, shortcut: &KeyboardShortcut, page: Page) -> bool {
+        let units = page == Page::Unit;
+        match self {
+            Self::StepEpoch => !(units && shortcut.logical_key == Key::ArrowRight),
+            Self::NextUnit
+            | Self::PreviousUnit
+            | Self::UnitBelow
+            | Self::UnitAbove
+            | Self::ReviveUnit
+            | Self::ReviveDead => units,
+            _ => true,
+        }
+    }
+
+    /// The commands whose keys were pressed on `page`, consumed; `covered` says that a window stands over the panels,
+    /// `typing` that a field was being typed in until this frame. None while a text field has the focus, and keys without a modifier none either while a widget that uses them (a
+    /// slider's arrows, a menu's Escape) has it.
+    pub fn pressed(ctx: &egui::Context, page: Page, covered: bool, typing: bool) -> Vec<Self> {
         if ctx.text_edit_focused() {
             return Vec::new();
         }
@@ -320,13 +380,15 @@ impl UserCommand {
                 .filter(|command| {
                     command.shortcuts().iter().any(|shortcut| {
                         let taken = match shortcut.logical_key {
-                            Key::Escape => menu_open, // which it closes
-                            Key::Space | Key::ArrowRight => {
-                                widget_focused && shortcut.modifiers.is_none()
-                            }
+                            Key::Escape => menu_open || typing, // which it ends
+                            Key::Space
+                            | Key::ArrowRight
+                            | Key::ArrowLeft
+                            | Key::ArrowUp
+                            | Key::ArrowDown => widget_focused && shortcut.modifiers.is_none(),
                             _ => false,
                         };
-                        !taken && input.consume_shortcut(shortcut)
+                        !taken && command.means(shortcut, page) && input.consume_shortcut(shortcut)
                     })
                 })
                 .collect()
@@ -341,16 +403,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_two_commands_share_a_shortcut() {
-        let mut taken = HashMap::new();
-        for command in UserCommand::all() {
-            for shortcut in command.shortcuts() {
-                if let Some(other) = taken.insert(*shortcut, command) {
-                    panic!("{command:?} and {other:?} both want {shortcut:?}");
+    fn no_two_commands_share_a_shortcut_on_a_page() {
+        for page in Page::ALL {
+            let mut taken = HashMap::new();
+            for command in UserCommand::all() {
+                let meant = |shortcut: &&KeyboardShortcut| command.means(shortcut, page);
+                for shortcut in command.shortcuts().iter().filter(meant) {
+                    if let Some(other) = taken.insert(*shortcut, command) {
+                        panic!("{command:?} and {other:?} both want {shortcut:?} on {page:?}");
+                    }
                 }
             }
+            assert!(taken.len() >= 12);
         }
-        assert!(taken.len() >= 12);
+    }
+
+    #[test]
+    fn every_command_can_be_given_by_key_wherever_it_has_one() {
+        let step = UserCommand::StepEpoch;
+        for page in Page::ALL {
+            assert!(step.shortcuts().iter().any(|key| step.means(key, page)));
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ pub mod commands;
 pub mod compare;
 pub mod error;
 pub mod import;
+pub mod inspecting;
 pub mod lane;
 mod launch;
 pub mod loading;
@@ -31,6 +32,7 @@ pub use launch::run;
 pub use page::Page;
 pub use state::{Action, ViewState};
 
+use self::inspecting::Inspecting;
 use self::lane::Lane;
 use self::loading::Loader;
 use self::opening::Asked;
@@ -53,9 +55,12 @@ pub struct LabApp {
     preferences: Preferences,
     /// What waits for the system's dialog.
     browsing: bool,
+    /// Whether a field was being typed in at the end of the last frame.
+    typing: bool,
     /// What the data set that is being loaded is for.
     asked: Option<Asked>,
     gradient_check: Desk<CheckProgress, CheckedGradient>,
+    inspecting: Inspecting,
     /// A picture that is read as the input to look at.
     picture: Lane<ReadPicture>,
     comparing: Desk<compare::CompareProgress, compare::Verdict>,
@@ -87,8 +92,10 @@ impl LabApp {
             backend,
             preferences,
             browsing: false,
+            typing: false,
             asked: None,
             gradient_check: Desk::default(),
+            inspecting: Inspecting::default(),
             picture: Lane::new("sae-lab picture", Arc::clone(&wake)),
             comparing: Desk::default(),
             wake,
@@ -116,6 +123,25 @@ impl LabApp {
         }
         for event in events {
             self.hear(event);
+        }
+    }
+
+    /// Keeps what the Unit page shows up to date while it is open.
+    fn inspect(&mut self, ctx: &egui::Context) {
+        if self.view.page != Page::Unit {
+            return self.inspecting.rest();
+        }
+        let Some(snapshot) = &self.view.snapshot else {
+            return;
+        };
+        let units = snapshot.units.len();
+        let unit = self.view.selected.filter(|unit| *unit < units).unwrap_or(0);
+        self.view.selected = Some(unit);
+        let again = self
+            .inspecting
+            .follow(&mut self.view.inspection, snapshot, unit, &self.wake);
+        if let Some(again) = again {
+            ctx.request_repaint_after(again);
         }
     }
 
@@ -164,15 +190,18 @@ impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
         self.drain();
-        for command in UserCommand::pressed(ctx, self.view.is_covered()) {
+        let covered = self.view.is_covered();
+        for command in UserCommand::pressed(ctx, self.view.page, covered, self.typing) {
             self.command(ctx, command);
         }
+        self.inspect(ctx);
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let mut actions = Vec::new();
         self.panels.ui(ui, &self.view, &mut actions);
         let ctx = ui.ctx().clone();
+        self.typing = ctx.text_edit_focused();
         for action in actions {
             self.act(&ctx, action);
             ctx.request_repaint(); // what it changed is drawn at once, once

@@ -6,12 +6,13 @@ use std::sync::Arc;
 use super::UserCommand;
 use super::compare::{self, CompareProgress};
 use super::import::Import;
+use super::inspecting::Inspection;
 use super::look::{Look, LookAction};
 use super::page::Page;
 use super::studies::{CheckedGradient, Study};
 use crate::data::{DataSpec, Progress};
 use crate::model::gradient_check::CheckProgress;
-use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
+use crate::model::{HiddenActivation, Hyperparameters, OutputActivation, UnitState};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
 
 /// A request from a panel.
@@ -30,6 +31,8 @@ pub enum Action {
     SetZoom(u32),
     /// A hidden unit, counted from 0.
     Select(Option<usize>),
+    /// Selects it and opens its page.
+    Inspect(usize),
     /// A set that needs no import sheet.
     Load(DataSpec),
     /// Paths as they were typed, dropped, picked or remembered: for the import sheet.
@@ -128,6 +131,8 @@ pub struct ViewState {
     /// Counted from 0.
     pub selected: Option<usize>,
     pub gradient_check: Study<CheckProgress, CheckedGradient>,
+    /// Of the selected unit, while its page is open.
+    pub inspection: Inspection,
     /// The input that is looked at on its way through the network.
     pub look: Look,
     /// What a comparison is to be with.
@@ -173,6 +178,7 @@ impl ViewState {
             page: Page::Lab,
             selected: None,
             gradient_check: Study::Idle,
+            inspection: Inspection::default(),
             look: Look::default(),
             compare: compare::Choice::default(),
             compared: Study::Idle,
@@ -224,6 +230,21 @@ impl ViewState {
             format!("{} → {}", marker.change.old, marker.change.new),
             marker.epoch,
         ))
+    }
+
+    /// Whether `unit` is one that can be begun anew: a dead one, or a duplicate.
+    pub fn can_revive(&self, unit: usize) -> bool {
+        let units = self.snapshot.as_deref().map_or(&[][..], |s| &s.units);
+        units
+            .get(unit)
+            .is_some_and(|unit| unit.state != UnitState::Alive)
+    }
+
+    /// The units that are dead, in increasing order.
+    pub fn dead_units(&self) -> Vec<usize> {
+        let units = self.snapshot.as_deref().map_or(&[][..], |s| &s.units);
+        let dead = units.iter().enumerate().filter(|(_, u)| u.state.is_dead());
+        dead.map(|(index, _)| index).collect()
     }
 
     /// Whether a window stands over the panels.

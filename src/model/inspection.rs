@@ -222,6 +222,16 @@ impl Inspector {
         })
     }
 
+    /// a_j over `data` as the distribution has it, and over which of its rows; `None` as for [`Self::unit`].
+    pub fn activations_of<S: Real>(
+        &self,
+        data: ArrayView2<'_, S>,
+        unit: usize,
+    ) -> Option<(EvenSample, Vec<f64>)> {
+        let shape = (self.sample.total, self.parameters.inputs());
+        (unit < self.units() && data.dim() == shape).then(|| self.activations(data, unit))
+    }
+
     /// a_j over the data, and over which of its rows.
     fn activations<S: Real>(&self, data: ArrayView2<'_, S>, unit: usize) -> (EvenSample, Vec<f64>) {
         if self.sample.is_whole() {
@@ -247,8 +257,7 @@ impl Inspector {
         let mut histogram = vec![0u32; BINS];
         let (mut minimum, mut maximum, mut sum) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
         for a in activations {
-            let part = (a - range.0) / (range.1 - range.0);
-            histogram[((part * BINS as f64) as usize).min(BINS - 1)] += 1;
+            histogram[bin(*a, range)] += 1;
             minimum = minimum.min(*a);
             maximum = maximum.max(*a);
             sum += a;
@@ -323,6 +332,12 @@ impl Inspector {
         all.truncate(most);
         all
     }
+}
+
+/// Which of the [`BINS`] equal parts of `range` an activation falls into.
+pub fn bin(activation: f64, range: (f64, f64)) -> usize {
+    let part = (activation - range.0) / (range.1 - range.0);
+    ((part * BINS as f64) as usize).min(BINS - 1)
 }
 
 /// The `most` strongest and the `most` weakest, each the most extreme first; of equals the earlier row.

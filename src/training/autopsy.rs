@@ -97,7 +97,7 @@ impl Autopsy {
         )
     }
 
-    /// Why it is dead, in one sentence.
+    /// Why it is dead, in one sentence; units are counted from 1, as people do.
     pub fn sentence(&self) -> String {
         let since = self.since;
         let born = match (self.revived, self.never_lived) {
@@ -167,7 +167,8 @@ impl Autopsy {
                 "Driven off at epoch {since} by the gradient as printed, which is not the gradient of J."
             ),
             Cause::Duplicate { of, cosine } => format!(
-                "Duplicate of unit {of} since epoch {since} (cos {cosine:.3}): it learns nothing of its own."
+                "Duplicate of unit {} since epoch {since} (cos {cosine:.3}): it learns nothing of its own.",
+                of + 1
             ),
             Cause::Unclear => {
                 format!("Cause not clear from the recorded history; {born}.")

@@ -10,6 +10,24 @@ use crate::data::DataSet;
 use crate::model::{CheckedHyperparameters, Cost, Parameters, UnitStatistics};
 use crate::numerics::Real;
 
+/// Which weights a snapshot holds: those of a run's epoch, before or after a revival at its end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Version {
+    pub run: u64,
+    pub epoch: u64,
+    pub revivals: usize,
+}
+
+impl Snapshot {
+    pub fn version(&self) -> Version {
+        Version {
+            run: self.run,
+            epoch: self.epoch,
+            revivals: self.history.revivals().count(),
+        }
+    }
+}
+
 /// How many samples a snapshot shows beside their reconstructions.
 pub const SHOWN_SAMPLES: usize = 16;
 

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ndarray::ArrayView1;
 
 use super::Snapshot;
+use super::snapshot::Version;
 use crate::data::{DataSet, Samples};
 use crate::model::gradient_check::{CheckProgress, LiveCheck, gradient_check_with};
 use crate::model::inspection::Listing;
@@ -70,9 +71,8 @@ impl Snapshot {
 
 /// An [`Inspector`] with the data that it looks at: made once for a snapshot, then any unit costs little.
 pub struct SnapshotInspector {
-    /// The snapshot's run and epoch.
-    pub run: u64,
-    pub epoch: u64,
+    /// The snapshot's.
+    pub version: Version,
     inspector: Inspector,
     data: Arc<DataSet>,
 }
@@ -94,8 +94,7 @@ impl SnapshotInspector {
             }
         }?;
         Ok(Self {
-            run: snapshot.run,
-            epoch: snapshot.epoch,
+            version: snapshot.version(),
             inspector,
             data: Arc::clone(&snapshot.data),
         })
@@ -104,6 +103,20 @@ impl SnapshotInspector {
     /// The rows that reconstruction, ablation and forces are taken over.
     pub fn sample(&self) -> EvenSample {
         self.inspector.sample()
+    }
+
+    /// What it looks at.
+    pub fn data(&self) -> &DataSet {
+        &self.data
+    }
+
+    /// The activations that the distribution of `unit` is taken over, and whose rows they are; `None` where there is no
+    /// such unit.
+    pub fn activations(&self, unit: usize) -> Option<(EvenSample, Vec<f64>)> {
+        match &self.data.samples {
+            Samples::F32(array) => self.inspector.activations_of(array.view(), unit),
+            Samples::F64(array) => self.inspector.activations_of(array.view(), unit),
+        }
     }
 
     /// `None` where there is no such unit.

@@ -9,7 +9,7 @@ use super::numbers::{self, nice_step};
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
 use crate::app::state::ViewState;
-use crate::training::{Marker, Record, Setting};
+use crate::training::{History, Marker, Record, Revival, Setting};
 
 /// Of the column of numbers at the left, the same for every plot over epochs, so that they stand one above the other.
 pub const AXIS_WIDTH: f32 = 36.0;
@@ -150,7 +150,7 @@ impl CurvesPanel {
         let response = response.response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Cost curves"));
         let pointer = response.hover_pos();
-        markers(ui, frame, snapshot.history.markers(), |epoch| {
+        events(ui, frame, &snapshot.history, |epoch| {
             transform.position_from_point_x(epoch)
         });
         if let Some(pointer) = pointer.filter(|pointer| frame.contains(*pointer)) {
@@ -165,7 +165,7 @@ impl CurvesPanel {
     }
 }
 
-fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
+pub(super) fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
     hints
         .tick_label_color(theme.text_muted)
         .tick_label_font(theme::regular(SMALL))
@@ -211,7 +211,7 @@ pub(super) fn decade_marks(input: GridInput) -> Vec<GridMark> {
 }
 
 /// The colour of what a setting weighs.
-fn marker_colour(theme: &Theme, setting: Setting) -> Color32 {
+pub(super) fn marker_colour(theme: &Theme, setting: Setting) -> Color32 {
     match setting {
         Setting::WeightDecay => theme.decay,
         Setting::SparsityTarget | Setting::SparsityWeight => theme.sparsity,
@@ -219,24 +219,58 @@ fn marker_colour(theme: &Theme, setting: Setting) -> Color32 {
     }
 }
 
-/// A dashed line at every change, named "λ 1e-4 → 4e-4" where there is room.
-fn markers<'a>(
-    ui: &Ui,
-    frame: Rect,
-    markers: impl DoubleEndedIterator<Item = &'a Marker>,
-    x_of: impl Fn(f64) -> f32,
-) {
+/// What a person did to the run.
+enum Happened<'a> {
+    Change(&'a Marker),
+    Revival(&'a Revival),
+}
+
+impl Happened<'_> {
+    fn epoch(&self) -> u64 {
+        match self {
+            Self::Change(marker) => marker.epoch,
+            Self::Revival(revival) => revival.epoch,
+        }
+    }
+
+    fn colour(&self, theme: &Theme) -> Color32 {
+        match self {
+            Self::Change(marker) => marker_colour(theme, marker.change.setting),
+            Self::Revival(_) => theme.alive,
+        }
+    }
+}
+
+impl std::fmt::Display for Happened<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Change(marker) => marker.change.fmt(f),
+            Self::Revival(revival) => match revival.units.as_slice() {
+                [unit] => write!(f, "unit {} revived", unit + 1),
+                units => write!(f, "{} units revived", units.len()),
+            },
+        }
+    }
+}
+
+/// A dashed line at every change and revival, named "λ 1e-4 → 4e-4" where there is room.
+fn events(ui: &Ui, frame: Rect, history: &History, x_of: impl Fn(f64) -> f32) {
     let theme = Theme::of(ui);
     let painter = ui.painter_at(frame.expand(1.0));
     const ROWS: usize = 3;
     let row_height = SMALL + 4.0;
     let mut taken: [Vec<(f32, f32)>; ROWS] = Default::default();
-    for (age, marker) in markers.rev().enumerate() {
-        let x = x_of(marker.epoch as f64);
+    let changes = history.markers().map(Happened::Change);
+    let mut happened: Vec<_> = changes
+        .chain(history.revivals().map(Happened::Revival))
+        .collect();
+    happened.sort_by_key(Happened::epoch);
+    for (age, event) in happened.iter().rev().enumerate() {
+        let x = x_of(event.epoch() as f64);
         if !frame.x_range().contains(x) {
             continue;
         }
-        let colour = marker_colour(theme, marker.change.setting);
+        let colour = event.colour(theme);
         let ends = [pos2(x, frame.top()), pos2(x, frame.bottom())];
         painter.extend(Shape::dashed_line(
             &ends,
@@ -247,7 +281,7 @@ fn markers<'a>(
         if age >= NAMED_MARKERS {
             continue;
         }
-        let galley = widgets::galley(ui, marker.change.to_string(), theme::regular(SMALL), colour);
+        let galley = widgets::galley(ui, event.to_string(), theme::regular(SMALL), colour);
         let width = galley.size().x + 8.0;
         // before the line, as the curves of interest come after it; but not out of the frame
         let left = if x - width >= frame.left() {

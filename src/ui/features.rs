@@ -5,16 +5,18 @@ use egui::{
     WidgetInfo, pos2, vec2,
 };
 
+use super::feature_atlas::FeatureAtlas;
 use super::numbers;
-use super::pictures::{self, FeaturePainter};
+use super::pictures;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
-use super::tiles::{Atlas, Grid};
+use super::tiles::Grid;
 use super::widgets::{self, muted};
 use crate::app::state::{Contrast, ViewState};
 use crate::app::{Action, UserCommand};
 use crate::model::units::StateCounts;
 use crate::model::{UnitState, UnitStatistics};
 use crate::training::Snapshot;
+
 /// Narrower than this, in points, the contrast is named in a word.
 const FULL_LABEL: f32 = 200.0;
 const GAP: f32 = 4.0;
@@ -25,9 +27,7 @@ const WORD_WIDTH: f32 = 50.0;
 
 #[derive(Default)]
 pub struct FeaturesPanel {
-    atlas: Atlas,
-    /// What the texture shows: (run, epoch, contrast, dark, smooth).
-    shown: Option<(u64, u64, Contrast, bool, bool)>,
+    atlas: FeatureAtlas,
 }
 
 impl FeaturesPanel {
@@ -61,7 +61,7 @@ impl FeaturesPanel {
             GAP,
             ui.pixels_per_point(),
         );
-        self.refresh(ui, view, snapshot, grid.smooth);
+        self.atlas.refresh(ui, view, snapshot, grid.smooth);
         if !self.atlas.is_filled() {
             let text = "These features are larger than this system's textures can hold.";
             widgets::text(
@@ -98,94 +98,18 @@ impl FeaturesPanel {
                     .map(|unit| (unit, grid.rect(unit).translate(corner.to_vec2())))
                     .filter(|(_, rect)| ui.is_rect_visible(*rect))
                     .collect();
-                ui.painter()
-                    .add(self.atlas.mesh(visible.iter().map(|(unit, rect)| {
-                        let dead = snapshot.units[*unit].state.is_dead();
-                        (
-                            *unit,
-                            *rect,
-                            if dead {
-                                Color32::WHITE.gamma_multiply(DIMMED)
-                            } else {
-                                Color32::WHITE
-                            },
-                        )
-                    })));
+                ui.painter().add(
+                    self.atlas.mesh(
+                        visible
+                            .iter()
+                            .map(|(unit, rect)| (*unit, *rect, tint(&snapshot.units[*unit]))),
+                    ),
+                );
                 for (unit, rect) in visible {
                     tile(ui, view, unit, &snapshot.units[unit], rect, actions);
                 }
             });
     }
-
-    /// Fills the texture anew if it shows anything but this.
-    fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot, smooth: bool) {
-        let theme = Theme::of(ui);
-        let key = (
-            snapshot.run,
-            snapshot.epoch,
-            view.contrast,
-            theme.dark,
-            smooth,
-        );
-        if self.shown.replace(key) == Some(key) {
-            return;
-        }
-        fill_tiles(&mut self.atlas, ui, "features", view, snapshot, smooth);
-    }
-}
-
-/// Fills `atlas` with the units' weights, as the panel shows them.
-pub(super) fn fill_tiles(
-    atlas: &mut Atlas,
-    ui: &Ui,
-    name: &str,
-    view: &ViewState,
-    snapshot: &Snapshot,
-    smooth: bool,
-) {
-    let theme = Theme::of(ui);
-    let data = &snapshot.data;
-    let weights = snapshot.parameters.encoder_weights();
-    // weights much smaller than those that a run starts from are nothing, not a picture
-    let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
-    let features = data.features(weights);
-    let shared = shared_scale(features.iter().map(|w| w.abs()));
-    let shared = if data.zca.is_none() {
-        shared.max(initial)
-    } else {
-        shared
-    };
-    let painter = FeaturePainter::new(theme, data.shape);
-    atlas.fill(
-        ui.ctx(),
-        name,
-        features.nrows(),
-        pictures::size(data.shape),
-        smooth,
-        |unit, pixels| {
-            let row = features.row(unit);
-            let scale = match view.contrast {
-                Contrast::Shared => shared,
-                Contrast::PerTile => row.iter().fold(0.0f32, |most, w| most.max(w.abs())),
-            };
-            if let Some(row) = row.as_slice() {
-                painter.paint(row, scale, pixels); // each row of a matrix in C order is a slice
-            }
-        },
-    );
-}
-
-/// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.
-/// Of at most `SAMPLED` weights, evenly taken.
-fn shared_scale(sizes: impl ExactSizeIterator<Item = f32>) -> f32 {
-    const SAMPLED: usize = 20_000;
-    let stride = sizes.len().div_ceil(SAMPLED).max(1);
-    let mut sizes: Vec<f32> = sizes.step_by(stride).collect();
-    if sizes.is_empty() {
-        return 0.0;
-    }
-    let index = (sizes.len() - 1) * 995 / 1000;
-    *sizes.select_nth_unstable_by(index, f32::total_cmp).1
 }
 
 fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<Action>) {
@@ -270,7 +194,17 @@ fn weight_key(ui: &mut Ui) {
     });
 }
 
-fn tile(
+/// Of a unit's picture: the dead are dimmed.
+pub(super) fn tint(statistics: &UnitStatistics) -> Color32 {
+    if statistics.state.is_dead() {
+        Color32::WHITE.gamma_multiply(DIMMED)
+    } else {
+        Color32::WHITE
+    }
+}
+
+/// What can be asked of a unit's tile, and its frame; a click opens the unit's page.
+pub(super) fn tile(
     ui: &mut Ui,
     view: &ViewState,
     unit: usize,
@@ -331,7 +265,7 @@ fn tile(
         );
     }
     if response.clicked() {
-        actions.push(Action::Select((!selected).then_some(unit)));
+        actions.push(Action::Inspect(unit));
     }
     response.on_hover_ui(|ui| unit_card(ui, unit, statistics));
 }
@@ -400,20 +334,4 @@ pub fn unit_card(ui: &mut Ui, unit: usize, statistics: &UnitStatistics) {
                 ui.end_row();
             }
         });
-}
-
-#[cfg(test)]
-mod tests {
-    use super::shared_scale;
-
-    #[test]
-    fn a_few_loud_weights_do_not_set_the_scale() {
-        let mut weights: Vec<f32> = (0..1000).map(|i| i as f32 / 1000.0).collect();
-        weights.extend([50.0; 4]);
-        let scale = shared_scale(weights.into_iter());
-        assert!((0.99..1.0).contains(&scale), "{scale}");
-        assert_eq!(shared_scale([].into_iter()), 0.0);
-        assert_eq!(shared_scale([2.0].into_iter()), 2.0);
-        assert_eq!(shared_scale(vec![3.0; 1_000_000].into_iter()), 3.0);
-    }
 }

@@ -7,6 +7,7 @@ pub mod curve_cache;
 pub mod curves;
 pub mod data_section;
 pub mod dialogs;
+mod feature_atlas;
 pub mod features;
 pub mod fonts;
 pub mod formula;
@@ -33,6 +34,7 @@ pub mod terms;
 pub mod theme;
 pub mod tiles;
 pub mod toolbar;
+pub mod unit;
 pub mod units;
 pub mod widgets;
 
@@ -69,6 +71,7 @@ pub struct Panels {
     sparsity: sparsity::SparsityPanel,
     units: units::UnitsPanel,
     maths: maths::MathsPage,
+    unit: unit::UnitPage,
     look_through: look_through::LookThroughPage,
     compare: compare::ComparePage,
     status: status::StatusLine,
@@ -115,6 +118,11 @@ impl Panels {
         }
     }
 
+    /// How many tiles stand side by side on the page of units.
+    pub fn unit_columns(&self) -> isize {
+        self.unit.columns()
+    }
+
     fn columns(&mut self, ui: &mut Ui, area: Rect, view: &ViewState, actions: &mut Vec<Action>) {
         let left = area.with_max_x(area.left() + SETTINGS_WIDTH.min(area.width() * 0.4));
         self.left_column(ui, left, view, actions);
@@ -122,9 +130,9 @@ impl Panels {
         match view.page {
             Page::Lab => {}
             Page::Mathematics => return self.maths.ui(ui, rest, view, actions),
+            Page::Unit => return self.unit.ui(ui, rest, view, actions),
             Page::LookThrough => return self.look_through.ui(ui, rest, view, actions),
             Page::Compare => return self.compare.ui(ui, rest, view, actions),
-            Page::Unit => return,
         }
         if area.width() < TWO_COLUMNS {
             let mut child = ui.new_child(UiBuilder::new().id_salt("rest").max_rect(rest));

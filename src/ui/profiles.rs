@@ -27,7 +27,8 @@ pub fn paint(
     }
 }
 
-fn line(
+/// The line of `values` in `frame`.
+pub fn line(
     values: ArrayView1<'_, f32>,
     frame: Rect,
     (low, high): (f64, f64),

@@ -9,7 +9,7 @@ use super::{pictures, profiles};
 use crate::app::state::ViewState;
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
-use crate::training::snapshot::shown_places;
+use crate::training::snapshot::{Version, shown_places};
 
 const GAP: f32 = 8.0;
 /// Between an input and its reconstruction; the selected unit's answer is drawn there.
@@ -23,8 +23,8 @@ const CORNER: f32 = 9.0;
 #[derive(Default)]
 pub struct ReconstructionsPanel {
     atlas: Atlas,
-    /// (run, epoch, smooth)
-    shown: Option<(u64, u64, bool)>,
+    /// (of what, smooth)
+    shown: Option<(Version, bool)>,
 }
 
 impl ReconstructionsPanel {
@@ -155,7 +155,7 @@ impl ReconstructionsPanel {
     }
 
     fn refresh(&mut self, ui: &Ui, snapshot: &Snapshot, smooth: bool) {
-        let key = (snapshot.run, snapshot.epoch, smooth);
+        let key = (snapshot.version(), smooth);
         if self.shown.replace(key) == Some(key) {
             return;
         }

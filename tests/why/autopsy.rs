@@ -264,7 +264,8 @@ fn a_duplicate_names_the_unit_it_repeats() {
     assert!(cosine > 0.99 && twin.since == 0);
     assert!(
         twin.sentence()
-            .contains("Duplicate of unit 7 since epoch 0")
+            .contains("Duplicate of unit 8 since epoch 0"),
+        "people count from 1"
     );
     assert!(found.iter().all(|found| found.unit != 7), "unit 7 is alive");
 }

@@ -7,13 +7,13 @@ use egui::{
 };
 
 use crate::app::look::{LookAction, Through};
-use crate::app::state::{Contrast, ViewState};
+use crate::app::state::ViewState;
 use crate::app::{Action, UserCommand};
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
-use crate::ui::features::fill_tiles;
+use crate::ui::feature_atlas::FeatureAtlas;
 use crate::ui::theme::{GRID, SMALL, Theme};
-use crate::ui::tiles::{Atlas, whole_scale};
+use crate::ui::tiles::whole_scale;
 use crate::ui::widgets::{self, muted};
 use crate::ui::{numbers, pictures};
 
@@ -30,9 +30,7 @@ const STEP: f64 = 0.05;
 
 #[derive(Default)]
 pub(super) struct UnitsCard {
-    atlas: Atlas,
-    /// What the texture shows: (run, epoch, contrast, dark, smooth).
-    shown: Option<(u64, u64, Contrast, bool, bool)>,
+    atlas: FeatureAtlas,
     /// Which unit stands where.
     order: Vec<usize>,
 }
@@ -123,7 +121,7 @@ impl UnitsCard {
         let picture = pictures::size(snapshot.data.shape);
         let (room, ppp) = (ui.available_size(), ui.pixels_per_point());
         let cells = Cells::fit(activations.len(), picture, room - vec2(6.0, 2.0), ppp);
-        self.refresh(ui, view, snapshot, cells.smooth);
+        self.atlas.refresh(ui, view, snapshot, cells.smooth);
         let range = range(snapshot);
         ScrollArea::vertical()
             .id_salt("activations")
@@ -168,14 +166,6 @@ impl UnitsCard {
         if view.look.by_strength {
             self.order
                 .sort_by(|a, b| activations[*b].abs().total_cmp(&activations[*a].abs()));
-        }
-    }
-
-    fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot, smooth: bool) {
-        let (run, epoch, dark) = (snapshot.run, snapshot.epoch, Theme::of(ui).dark);
-        let key = (run, epoch, view.contrast, dark, smooth);
-        if self.shown.replace(key) != Some(key) {
-            fill_tiles(&mut self.atlas, ui, "units", view, snapshot, smooth);
         }
     }
 }

@@ -1,0 +1,95 @@
+//! The pictures of all features in one texture.
+
+use egui::{Color32, Rect, Shape, Ui};
+
+use super::pictures::{self, FeaturePainter};
+use super::theme::Theme;
+use super::tiles::Atlas;
+use crate::app::state::{Contrast, ViewState};
+use crate::training::Snapshot;
+use crate::training::snapshot::Version;
+
+#[derive(Default)]
+pub struct FeatureAtlas {
+    atlas: Atlas,
+    /// What the texture shows: (of what, contrast, dark, smooth).
+    shown: Option<(Version, Contrast, bool, bool)>,
+}
+
+impl FeatureAtlas {
+    pub fn is_filled(&self) -> bool {
+        self.atlas.is_filled()
+    }
+
+    /// One mesh of the pictures `tiles`: (unit, where, tint).
+    pub fn mesh(&self, tiles: impl IntoIterator<Item = (usize, Rect, Color32)>) -> Shape {
+        self.atlas.mesh(tiles)
+    }
+
+    /// Fills the texture anew if it shows anything but this.
+    pub fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot, smooth: bool) {
+        let theme = Theme::of(ui);
+        let key = (snapshot.version(), view.contrast, theme.dark, smooth);
+        if self.shown.replace(key) == Some(key) {
+            return;
+        }
+        let data = &snapshot.data;
+        let weights = snapshot.parameters.encoder_weights();
+        // weights much smaller than those that a run starts from are nothing, not a picture
+        let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
+        let features = data.features(weights);
+        let shared = shared_scale(features.iter().map(|w| w.abs()));
+        let shared = if data.zca.is_none() {
+            shared.max(initial)
+        } else {
+            shared
+        };
+        let painter = FeaturePainter::new(theme, data.shape);
+        self.atlas.fill(
+            ui.ctx(),
+            "features",
+            features.nrows(),
+            pictures::size(data.shape),
+            smooth,
+            |unit, pixels| {
+                let row = features.row(unit);
+                let scale = match view.contrast {
+                    Contrast::Shared => shared,
+                    Contrast::PerTile => row.iter().fold(0.0f32, |most, w| most.max(w.abs())),
+                };
+                if let Some(row) = row.as_slice() {
+                    painter.paint(row, scale, pixels); // each row of a matrix in C order is a slice
+                }
+            },
+        );
+    }
+}
+
+/// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.
+/// Of at most `SAMPLED` weights, evenly taken.
+fn shared_scale(sizes: impl ExactSizeIterator<Item = f32>) -> f32 {
+    const SAMPLED: usize = 20_000;
+    let stride = sizes.len().div_ceil(SAMPLED).max(1);
+    let mut sizes: Vec<f32> = sizes.step_by(stride).collect();
+    if sizes.is_empty() {
+        return 0.0;
+    }
+    let index = (sizes.len() - 1) * 995 / 1000;
+    *sizes.select_nth_unstable_by(index, f32::total_cmp).1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shared_scale;
+
+    #[test]
+    fn a_few_loud_weights_do_not_set_the_scale() {
+        let mut weights: Vec<f32> = (0..1000).map(|i| i as f32 / 1000.0).collect();
+        weights.extend([50.0; 4]);
+        let scale = shared_scale(weights.into_iter());
+        assert!((0.99..1.0).contains(&scale), "{scale}");
+        assert_eq!(shared_scale([].into_iter()), 0.0);
+        assert_eq!(shared_scale([2.0].into_iter()), 2.0);
+        assert_eq!(shared_scale(vec![3.0; 1_000_000].into_iter()), 3.0);
+    }
+}

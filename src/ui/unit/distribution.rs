@@ -1,0 +1,173 @@
+//! How often the unit gives which answer over the data: a histogram, by class where the set has classes.
+
+use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
+
+use super::{Shown, waiting};
+use crate::app::inspecting::InspectedUnit;
+use crate::model::inspection::BINS;
+use crate::training::history::short;
+use crate::ui::numbers::thousands;
+use crate::ui::theme::{self, SMALL, Theme};
+use crate::ui::widgets;
+
+/// Room below for the axis.
+const FOOT: f32 = 16.0;
+/// Room at the left for the counts.
+const COUNTS: f32 = 40.0;
+
+pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
+    let theme = Theme::of(ui);
+    let classes = shown
+        .inspected
+        .and_then(|inspected| inspected.classes.as_ref());
+    let quiet = if classes.is_some() {
+        "over the data, by class"
+    } else {
+        "over the data"
+    };
+    widgets::title_row(ui, "Activation", quiet, |_| {});
+    let Some(inspected) = shown.inspected else {
+        return waiting(ui, shown);
+    };
+    let distribution = &inspected.unit.activation;
+    let (area, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
+    let name = format!(
+        "Histogram of the activation of unit {}, from {:.3} to {:.3}",
+        shown.unit + 1,
+        distribution.minimum,
+        distribution.maximum
+    );
+    response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, &name));
+    let frame = Rect::from_min_max(
+        pos2(area.left() + COUNTS, area.top()),
+        pos2(area.right(), area.bottom() - FOOT),
+    );
+    let most = distribution.histogram.iter().copied().max().unwrap_or(0);
+    ui.painter().add(bars(theme, inspected, frame, most));
+    ui.painter().hline(
+        frame.x_range(),
+        frame.bottom(),
+        Stroke::new(1.0, theme.rail),
+    );
+    let font = theme::regular(SMALL);
+    let tone = theme.text_muted;
+    let label = |at, anchor, text: String| widgets::text(ui, at, anchor, text, font.clone(), tone);
+    let (low, high) = distribution.range;
+    let y = frame.bottom() + 2.0;
+    label(pos2(frame.left(), y), Align2::LEFT_TOP, short(low));
+    label(pos2(frame.right(), y), Align2::RIGHT_TOP, short(high));
+    label(
+        pos2(frame.center().x, y),
+        Align2::CENTER_TOP,
+        "activation a".into(),
+    );
+    let edge = frame.left() - 6.0;
+    label(
+        pos2(edge, frame.top()),
+        Align2::RIGHT_TOP,
+        thousands(most.into()),
+    );
+    label(pos2(edge, frame.bottom()), Align2::RIGHT_BOTTOM, "0".into());
+    if frame.height() > 48.0 {
+        label(
+            pos2(edge, frame.center().y),
+            Align2::RIGHT_CENTER,
+            "log".into(),
+        );
+    }
+    if let Some(classes) = classes {
+        legend(ui, classes.iter().map(|(class, _)| *class), frame);
+    }
+    let Some(pointer) = response.hover_pos().filter(|at| frame.contains(*at)) else {
+        return;
+    };
+    let part = (pointer.x - frame.left()) / frame.width();
+    let bin = ((part * BINS as f32) as usize).min(BINS - 1);
+    let width = (high - low) / BINS as f64;
+    let from = low + bin as f64 * width;
+    let count = distribution.histogram.get(bin).copied().unwrap_or(0);
+    let mut text = format!(
+        "{} of {} answers from {} to {}",
+        thousands(count.into()),
+        thousands(distribution.sample.count as u64),
+        short(from),
+        short(from + width)
+    );
+    for (class, counts) in classes
+        .into_iter()
+        .flatten()
+        .filter(|(_, counts)| counts[bin] > 0)
+    {
+        text += &format!("\nclass {class}: {}", thousands(counts[bin].into()));
+    }
+    response.on_hover_text_at_pointer(text);
+}
+
+/// The height of a count, of 1 at the most: logarithmic, so that the few strong answers of a sparse unit can be seen.
+fn height(count: u32, most: u32) -> f32 {
+    if most == 0 {
+        return 0.0;
+    }
+    (1.0 + count as f32).ln() / (1.0 + most as f32).ln()
+}
+
+/// A bar a bin, divided among the classes in proportion to their counts.
+fn bars(theme: &Theme, inspected: &InspectedUnit, frame: Rect, most: u32) -> Shape {
+    let mut mesh = Mesh::default();
+    let width = frame.width() / BINS as f32;
+    for (bin, count) in inspected.unit.activation.histogram.iter().enumerate() {
+        let left = frame.left() + bin as f32 * width;
+        let bar = height(*count, most) * frame.height();
+        let mut bottom = frame.bottom();
+        let mut add = |part: f32, colour: Color32| {
+            let corner = pos2(left, bottom - part * bar);
+            let end = pos2(left + (width - 1.0).max(0.5), bottom);
+            mesh.add_colored_rect(Rect::from_min_max(corner, end), colour);
+            bottom = corner.y;
+        };
+        match &inspected.classes {
+            Some(classes) if *count > 0 => {
+                for (class, counts) in classes.iter().filter(|(_, counts)| counts[bin] > 0) {
+                    add(counts[bin] as f32 / *count as f32, Theme::class(*class));
+                }
+            }
+            _ => add(1.0, theme.accent),
+        }
+    }
+    Shape::mesh(mesh)
+}
+
+/// The classes' colours with their numbers, from the right end of the top.
+fn legend(ui: &Ui, classes: impl DoubleEndedIterator<Item = u8>, frame: Rect) {
+    let theme = Theme::of(ui);
+    let mut right = frame.right();
+    for class in classes.rev() {
+        let at = pos2(right, frame.top());
+        let font = theme::regular(SMALL);
+        let text = widgets::text(
+            ui,
+            at,
+            Align2::RIGHT_TOP,
+            class.to_string(),
+            font,
+            theme.text_muted,
+        );
+        let dot = pos2(text.left() - 6.0, text.center().y);
+        ui.painter().circle_filled(dot, 3.5, Theme::class(class));
+        right = dot.x - 8.0;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::height;
+
+    #[test]
+    fn a_single_answer_can_be_seen_beside_thousands() {
+        assert_eq!(
+            (height(0, 9000), height(9000, 9000), height(0, 0)),
+            (0.0, 1.0, 0.0)
+        );
+        assert!(height(1, 9000) > 0.05);
+    }
+}

@@ -1,0 +1,144 @@
+//! Who the unit is: its state and since when, why it died and what can be done about it, its weights, its numbers.
+
+use egui::{RichText, Ui, vec2};
+
+use super::Shown;
+use super::weights::WeightsPart;
+use crate::app::{Action, UserCommand};
+use crate::model::UnitState;
+use crate::training::UnitLife;
+use crate::ui::numbers::{self, thousands};
+use crate::ui::theme::{BODY, GRID, SMALL, Theme};
+use crate::ui::widgets::{self, muted};
+
+/// Of the numbers below the weights.
+const NUMBERS_HEIGHT: f32 = 42.0;
+
+pub(super) fn ui(
+    ui: &mut Ui,
+    weights: &mut WeightsPart,
+    shown: &Shown<'_>,
+    actions: &mut Vec<Action>,
+) {
+    let theme = Theme::of(ui);
+    let unit = &shown.snapshot.units[shown.unit];
+    let title = format!("Unit {}", shown.unit + 1);
+    let since = since(shown.snapshot.history.lives().life(shown.unit), unit.state);
+    widgets::title_row(ui, &title, "", |ui| {
+        let tone = match unit.state {
+            state if state.is_dead() => theme.dead,
+            UnitState::Duplicate => theme.notice,
+            _ => theme.alive,
+        };
+        ui.label(RichText::new(since).size(SMALL + 1.0).color(tone));
+    });
+    if let Some(autopsy) = shown.autopsy {
+        let text = RichText::new(autopsy.sentence())
+            .size(SMALL + 1.0)
+            .color(theme.text);
+        ui.add(egui::Label::new(text).wrap());
+    }
+    buttons(ui, shown, actions);
+    let height = ui.available_height() - NUMBERS_HEIGHT - GRID;
+    weights.ui(ui, shown, height.max(64.0));
+    numbers_row(ui, shown);
+}
+
+/// "alive since epoch 12", as the history has it.
+fn since(life: Option<&UnitLife>, state: UnitState) -> String {
+    let name = state.name();
+    match life.and_then(|life| life.changes().last()) {
+        Some(change) if change.revived => {
+            format!("{name} · revived at epoch {}", thousands(change.epoch))
+        }
+        Some(change) => format!("{name} since epoch {}", thousands(change.epoch)),
+        None if life.is_some() => format!("{name} from the start"),
+        None => name.to_owned(),
+    }
+}
+
+fn buttons(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    let dead = shown.view.dead_units().len();
+    let can_revive = shown.view.can_revive(shown.unit);
+    ui.horizontal(|ui| {
+        let all = match dead {
+            0 => "Revive all dead".to_owned(),
+            count => format!("Revive all dead ({count})"),
+        };
+        for (command, text, enabled, why_not) in [
+            (
+                UserCommand::ReviveUnit,
+                UserCommand::ReviveUnit.text(),
+                can_revive,
+                "It is alive: there is nothing to revive.",
+            ),
+            (UserCommand::ReviveDead, &all, dead > 0, "No unit is dead."),
+        ] {
+            ui.add_enabled_ui(enabled, |ui| {
+                let button = egui::Button::new(RichText::new(text).size(BODY));
+                let response = ui
+                    .add(button.min_size(vec2(0.0, 26.0)))
+                    .on_hover_text(command.hover_text(ui.ctx()))
+                    .on_disabled_hover_text(why_not);
+                if response.accessible_name(command.text()).clicked() {
+                    actions.push(command.into());
+                }
+            });
+        }
+    });
+}
+
+/// The numbers of the unit, name above value.
+fn numbers_row(ui: &mut Ui, shown: &Shown<'_>) {
+    let theme = Theme::of(ui);
+    let unit = &shown.snapshot.units[shown.unit];
+    let parameters = &shown.snapshot.parameters;
+    let decoder = parameters.decoder_weights();
+    let column = decoder.column(shown.unit);
+    let decoder_norm = column
+        .iter()
+        .map(|w| f64::from(*w).powi(2))
+        .sum::<f64>()
+        .sqrt();
+    let bias = f64::from(parameters.encoder_bias()[shown.unit]);
+    let facts = [
+        (
+            "ρ̂",
+            numbers::cost(unit.mean_activation),
+            "Its mean activation over the data; the target is ρ",
+        ),
+        (
+            "spread",
+            format!("{:.3}", unit.spread()),
+            "Its greatest activation less its least; dead below 0.05",
+        ),
+        (
+            "‖W1‖",
+            format!("{:.3}", unit.feature_norm),
+            "The norm of its encoder weights",
+        ),
+        (
+            "‖W2‖",
+            format!("{decoder_norm:.3}"),
+            "The norm of its decoder weights",
+        ),
+        ("b1", format!("{bias:+.3}"), "Its encoder bias"),
+    ];
+    let width = ui.available_width() / facts.len() as f32;
+    ui.add_space(GRID);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing = vec2(0.0, 1.0);
+        for (name, value, hint) in facts {
+            let response = ui
+                .allocate_ui(vec2(width, 32.0), |ui| {
+                    ui.set_width(width);
+                    ui.vertical(|ui| {
+                        ui.label(muted(ui, name));
+                        ui.label(RichText::new(value).size(BODY).color(theme.text_strong));
+                    });
+                })
+                .response;
+            response.on_hover_text(hint);
+        }
+    });
+}
