@@ -9,13 +9,13 @@ use std::sync::Arc;
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use ndarray::Axis;
+use ndarray::{Array2, Axis};
 use sae_lab::app::look::{Look, Source};
 use sae_lab::app::port::Lab;
 use sae_lab::app::preferences::Preferences;
 use sae_lab::app::studies::Study;
 use sae_lab::app::{LabApp, Page};
-use sae_lab::data::{DataSpec, EmbeddedSet};
+use sae_lab::data::{DataSet, DataSpec, EmbeddedSet, SampleShape, Samples};
 use sae_lab::training::{Experiment, Preset, Snapshot};
 use sae_lab::ui::numbers;
 use ui_support::{scripted, wait};
@@ -474,6 +474,51 @@ fn a_comparison_can_be_cancelled() {
     harness.run_steps(3);
     assert!(matches!(harness.state().view().compared, Study::Idle));
     assert!(harness.query_by_label("Compare the runs").is_some());
+}
+
+#[test]
+fn a_frame_with_784_196_784_costs_little() {
+    let (mut harness, script) = scripted(Preferences::default(), [1280.0, 720.0], false);
+    let (hidden, inputs) = (196, 784);
+    let mut large = ui_support::snapshot();
+    large.run = 2;
+    large.parameters = sae_lab::model::Parameters::initial(inputs, hidden, 1);
+    let samples = Array2::from_shape_fn((400, inputs), |(i, j)| ((i * 7 + j) % 19) as f32 / 19.0);
+    large.inputs = Arc::new(samples.slice(ndarray::s![..16, ..]).to_owned());
+    large.reconstructions = (*large.inputs).clone();
+    large.activations = Array2::zeros((16, hidden));
+    large.units = (0..hidden).map(|unit| large.units[unit % 49]).collect();
+    large.data = Arc::new(DataSet::new(
+        "clothes",
+        DataSpec::embedded(EmbeddedSet::Fashion),
+        Samples::F32(samples),
+        SampleShape::grey(28, 28),
+    ));
+    for page in [Key::F1, Key::F4] {
+        harness.key_press(page);
+        harness.run();
+        let mut frames: Vec<f64> = (0..40)
+            .map(|_| {
+                large.epoch += 1; // every frame has something new to show
+                script.snapshots.put(Arc::new(large.clone()));
+                let start = std::time::Instant::now();
+                harness.step();
+                start.elapsed().as_secs_f64() * 1e3
+            })
+            .collect();
+        frames.sort_by(f64::total_cmp);
+        println!(
+            "{page:?}: median {:.2} ms, slowest {:.2} ms",
+            frames[20], frames[39]
+        );
+        assert!(frames[20] < 20.0, "a frame took {} ms", frames[20]);
+    }
+    let name = "Activation of unit 196";
+    assert!(
+        harness
+            .query_by_role_and_label(Role::Slider, name)
+            .is_some()
+    );
 }
 
 #[test]

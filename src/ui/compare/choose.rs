@@ -67,10 +67,12 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
                 actions.push(command.into());
             }
         }
-        let epochs = epochs(&choice, snapshot);
-        let plural = if epochs == 1 { "" } else { "s" };
-        let text = format!("2 runs of {} epoch{plural}", thousands(epochs));
-        ui.label(muted(ui, text));
+        if !running {
+            let epochs = epochs(&choice, snapshot);
+            let plural = if epochs == 1 { "" } else { "s" };
+            let text = format!("2 runs of {} epoch{plural}", thousands(epochs));
+            ui.label(muted(ui, text));
+        }
     });
     match &view.compared {
         Study::Running(progress) => {

@@ -42,7 +42,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState) {
     }
     let chance = Some(scrambled.threshold());
     let words = format!(
-        "phases scrambled, ±{:.2}; the mark: no chance from here on",
+        "scrambled phases ±{:.2}; chance ends at the mark",
         scrambled.standard_deviation
     );
     bar(ui, &words, scrambled.similarity, theme.text_muted, chance);

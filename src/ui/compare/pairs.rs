@@ -20,7 +20,7 @@ const GAP: f32 = 12.0;
 const WORDS: f32 = 16.0;
 /// Tiles are no smaller and no larger than this.
 const SMALLEST: f32 = 24.0;
-const LARGEST: f32 = 64.0;
+const LARGEST: f32 = 96.0;
 
 #[derive(Default)]
 pub(super) struct PairsCard {

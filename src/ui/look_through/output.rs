@@ -59,7 +59,6 @@ fn picture(ui: &mut Ui, name: &str, size: egui::Vec2, paint: impl FnOnce(&Ui, Re
     let (rect, response) = centred(ui, size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     paint(ui, rect);
-    response.on_hover_text(name);
 }
 
 fn loss(ui: &mut Ui, name: &str, value: f64, colour: egui::Color32) {
