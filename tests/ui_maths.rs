@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use egui::{Key, Role};
 use egui_kittest::Harness;
-use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::kittest::Queryable as _;
 use sae_lab::app::port::Lab;
 use sae_lab::app::preferences::Preferences;
 use sae_lab::app::{LabApp, Page};
