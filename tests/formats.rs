@@ -149,7 +149,7 @@ fn matlab_pictures() {
         .output()
         .unwrap();
     let message = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1));
+    assert_eq!(output.status.code(), Some(2));
     assert!(
         message.contains("HDF5") && message.contains("-v7"),
         "{message}"

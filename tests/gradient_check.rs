@@ -364,7 +364,7 @@ fn a_live_check_is_bounded() {
     let small = LiveCheck::of(&architecture(64, 25), 10_000);
     assert_eq!((small.sample.count, small.limit), (100, 64 * 50 + 89));
     let large = LiveCheck::of(&architecture(784, 196), 10_000);
-    assert!((100..200).contains(&large.limit), "{large:?}");
+    assert!((60..100).contains(&large.limit), "{large:?}");
     assert_eq!(
         LiveCheck::of(&architecture(3_072, 2_000), 5).sample.count,
         5

@@ -427,3 +427,21 @@ fn mat4(rows: u32, columns: u32) -> Vec<u8> {
     bytes.extend((0..rows * columns).flat_map(|at| f64::from(at % 97).to_le_bytes()));
     bytes
 }
+
+#[test]
+fn bytes_in_memory_have_no_neighbours() {
+    let folder = folder();
+    let path = folder.path().join("t-images-idx3-ubyte");
+    fs::write(&path, idx(2)).unwrap();
+    let labels = [0, 0, 8, 1, 0, 0, 0, 2, 7, 9];
+    fs::write(folder.path().join("t-labels-idx1-ubyte"), labels).unwrap();
+    let watch = |_: Progress| ControlFlow::Continue(());
+    let on_disk = data::find(&DataSpec::file(&path), &watch).unwrap();
+    let in_memory = data::find_in(path.to_str().unwrap(), idx(2), None, &watch).unwrap();
+    assert_eq!(on_disk.labels, Some(vec![7, 9]));
+    assert_eq!(in_memory.labels, None);
+    assert_eq!(in_memory.content, on_disk.content);
+    assert_eq!(in_memory.encoding, on_disk.encoding);
+    let empty = data::find_in("x.csv", Vec::new(), None, &watch).unwrap_err();
+    assert!(matches!(empty, DataError::Empty { .. }), "{empty}");
+}

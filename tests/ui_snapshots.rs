@@ -91,3 +91,40 @@ fn selected_and_asked() {
         },
     );
 }
+
+/// The sheet on pictures that are to be cut and whitened.
+fn import_sheet(name: &str, dark: bool, zoom: u32, size: [f32; 2]) {
+    use egui_kittest::kittest::Queryable as _;
+    let preferences = Preferences {
+        dark,
+        zoom,
+        ..Preferences::default()
+    };
+    compare(name, preferences, size, |harness| {
+        let shown = |app: &sae_lab::app::LabApp| {
+            let import = app.view().import.as_ref();
+            import.is_some_and(|import| import.is_shown())
+        };
+        harness.state_mut().open(vec!["waves.npy".into()]);
+        ui_support::wait(harness, shown);
+        harness.run();
+        harness.get_by_label("Pictures: cut into patches").click();
+        harness.run();
+        harness.get_by_label("Whitening: Olshausen–Field").click();
+        harness.run();
+        ui_support::wait(harness, shown);
+        harness.run();
+        harness.remove_cursor();
+    });
+}
+
+#[test]
+fn import_dark() {
+    import_sheet("import", true, 100, HD);
+}
+
+#[test]
+fn import_light_zoomed() {
+    let projector = HD.map(|pixels| (pixels / 1.5).floor());
+    import_sheet("import-light-150", false, 150, projector);
+}

@@ -1,7 +1,12 @@
 //! The page of one unit by its accessible names: what it says is what an inspection says, and what is asked of it
 //! reaches the trainer.
 #![cfg(feature = "window")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail"
+)]
 
 mod ui_support;
 

@@ -71,6 +71,8 @@ impl LabApp {
                     self.view.notices.remove(index);
                 }
             }
+            Action::Look(action) => self.look(action),
+            Action::SetComparison(choice) => self.view.compare = choice,
         }
     }
 
@@ -192,6 +194,15 @@ impl LabApp {
                     self.view.page = Page::Mathematics;
                 }
             }
+            UserCommand::PreviousInput
+            | UserCommand::NextInput
+            | UserCommand::RandomInput
+            | UserCommand::ClearInput
+            | UserCommand::BrowsePicture
+            | UserCommand::ReleaseActivations
+            | UserCommand::SortActivations
+            | UserCommand::CompareRuns
+            | UserCommand::CancelComparison => self.look_command(command),
         }
     }
 

@@ -44,6 +44,21 @@ pub enum UserCommand {
     /// The one that is shown.
     ReviveUnit,
     ReviveDead,
+    /// Another sample on its way through the network.
+    PreviousInput,
+    NextInput,
+    RandomInput,
+    /// An empty picture to draw on.
+    ClearInput,
+    /// A picture as the input, through the system's dialog.
+    BrowsePicture,
+    /// Gives all hand-set activations back to the network.
+    ReleaseActivations,
+    /// By unit, or the strongest first.
+    SortActivations,
+    /// Trains on other data and matches the features.
+    CompareRuns,
+    CancelComparison,
     /// Closes or stops what stands foremost: a question, a dialog, the sheet, loading, the newest notice, the page, the selection.
     Dismiss,
 }
@@ -78,6 +93,15 @@ impl UserCommand {
             UnitAbove,
             ReviveUnit,
             ReviveDead,
+            PreviousInput,
+            NextInput,
+            RandomInput,
+            ClearInput,
+            BrowsePicture,
+            ReleaseActivations,
+            SortActivations,
+            CompareRuns,
+            CancelComparison,
             Dismiss,
         ]
         .into_iter()
@@ -117,6 +141,15 @@ impl UserCommand {
             Self::UnitAbove => "Unit above",
             Self::ReviveUnit => "Revive this unit",
             Self::ReviveDead => "Revive all dead",
+            Self::PreviousInput => "Previous input",
+            Self::NextInput => "Next input",
+            Self::RandomInput => "Random",
+            Self::ClearInput => "Clear",
+            Self::BrowsePicture => "Picture…",
+            Self::ReleaseActivations => "Release all",
+            Self::SortActivations => "Strongest first",
+            Self::CompareRuns => "Compare",
+            Self::CancelComparison => "Cancel",
             Self::Dismiss => "Dismiss",
         }
     }
@@ -173,6 +206,23 @@ impl UserCommand {
                 "Begin every dead unit anew, each from another of the inputs that are reconstructed worst. Reset are their \
                  weights in and out, their biases, and what the optimiser remembers of them; live units stay as they are"
             }
+            Self::PreviousInput => "Send the sample before this one through the network",
+            Self::NextInput => "Send the next sample through the network",
+            Self::RandomInput => "Send any sample through the network",
+            Self::ClearInput => "Empty the input, to draw one",
+            Self::BrowsePicture => {
+                "Choose a picture file as the input; dropping one on this page does as well"
+            }
+            Self::ReleaseActivations => {
+                "Give all activations that were set by hand back to the network"
+            }
+            Self::SortActivations => {
+                "In the order of the units, or the most strongly excited first"
+            }
+            Self::CompareRuns => {
+                "Train on the second data set and with another seed in the background, then match the features"
+            }
+            Self::CancelComparison => "Stop the comparison; the run in the window goes on",
             Self::Dismiss => "Close the dialog, stop loading, or else dismiss the newest notice",
         }
     }
@@ -217,6 +267,15 @@ impl UserCommand {
             Self::UnitAbove => const { &[plain(Key::ArrowUp)] },
             Self::ReviveUnit => const { &[plain(Key::V)] },
             Self::ReviveDead => const { &[plain(Key::D)] },
+            Self::PreviousInput => const { &[plain(Key::PageUp)] },
+            Self::NextInput => const { &[plain(Key::PageDown)] },
+            Self::RandomInput => const { &[plain(Key::I)] },
+            Self::ClearInput
+            | Self::BrowsePicture
+            | Self::ReleaseActivations
+            | Self::SortActivations
+            | Self::CompareRuns
+            | Self::CancelComparison => &[],
             Self::Dismiss => const { &[plain(Key::Escape)] },
             Self::Data(_) => &[],
             Self::Preset(preset) => {
@@ -251,6 +310,7 @@ impl UserCommand {
     pub fn works_when_covered(self) -> bool {
         match self {
             Self::Reset
+            | Self::ToggleContrast
             | Self::NewSeed
             | Self::StepEpoch
             | Self::PrepareData
@@ -263,6 +323,15 @@ impl UserCommand {
             | Self::UnitAbove
             | Self::ReviveUnit
             | Self::ReviveDead
+            | Self::PreviousInput
+            | Self::NextInput
+            | Self::RandomInput
+            | Self::ClearInput
+            | Self::BrowsePicture
+            | Self::ReleaseActivations
+            | Self::SortActivations
+            | Self::CompareRuns
+            | Self::CancelComparison
             | Self::Preset(_) => false,
             Self::PlayPause
             | Self::SpeedUp
@@ -277,7 +346,6 @@ impl UserCommand {
             | Self::ZoomIn
             | Self::ZoomOut
             | Self::ZoomReset
-            | Self::ToggleContrast
             | Self::Dismiss => true,
         }
     }
@@ -297,10 +365,10 @@ impl UserCommand {
         }
     }
 
-    /// The commands whose keys were pressed on `page`, consumed; `covered` says that a window stands over the panels.
-    /// None while a text field has the focus, and keys without a modifier none either while a widget that uses them (a
+    /// The commands whose keys were pressed on `page`, consumed; `covered` says that a window stands over the panels,
+    /// `typing` that a field was being typed in until this frame. None while a text field has the focus, and keys without a modifier none either while a widget that uses them (a
     /// slider's arrows, a menu's Escape) has it.
-    pub fn pressed(ctx: &egui::Context, page: Page, covered: bool) -> Vec<Self> {
+    pub fn pressed(ctx: &egui::Context, page: Page, covered: bool, typing: bool) -> Vec<Self> {
         if ctx.text_edit_focused() {
             return Vec::new();
         }
@@ -312,7 +380,7 @@ impl UserCommand {
                 .filter(|command| {
                     command.shortcuts().iter().any(|shortcut| {
                         let taken = match shortcut.logical_key {
-                            Key::Escape => menu_open, // which it closes
+                            Key::Escape => menu_open || typing, // which it ends
                             Key::Space
                             | Key::ArrowRight
                             | Key::ArrowLeft

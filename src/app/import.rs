@@ -53,15 +53,30 @@ impl Import {
 
     /// Whether all choices are those that the sheet suggests.
     pub fn is_as_suggested(&self) -> bool {
-        self.choice() == self.found().suggested && self.cuts() == self.opened.cuts(Cut::Auto)
+        let suggested = self.as_suggested();
+        self.choice() == self.found().suggested
+            && self.cuts() == self.opened.cuts(Cut::Auto)
+            && (self.spec.patch, self.spec.patches) == (suggested.patch, suggested.patches)
     }
 
-    /// The choices with the suggested cut and preparation.
+    /// The choices with the suggested cut, patches and preparation.
     pub fn as_suggested(&self) -> DataSpec {
+        // a set that came with choices of its own comes back to these
+        let DataSpec { patch, patches, .. } = self.opened_for;
         DataSpec {
             cut: Cut::Auto,
+            patch,
+            patches,
             preparation: None,
             ..self.spec.clone()
+        }
+    }
+
+    /// The choices with another array of the same file, prepared as suits that.
+    pub fn with_variable(&self, name: &str) -> DataSpec {
+        DataSpec {
+            variable: Some(name.to_owned()),
+            ..self.as_suggested()
         }
     }
 

@@ -15,6 +15,8 @@ use crate::training::Mailbox;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Browsed {
     Paths(Vec<PathBuf>),
+    /// One, to look at.
+    Picture(PathBuf),
     Cancelled,
     /// It answered faster than anyone can click: there is none.
     Unavailable,
@@ -26,6 +28,8 @@ pub enum Browse {
     /// One or several.
     Files,
     Folder,
+    /// One, to look at.
+    Picture,
 }
 
 /// No person cancels a dialog this fast.
@@ -112,12 +116,22 @@ impl Loader {
         let (mailbox, wake) = (self.browsed.clone(), Arc::clone(&self.wake));
         spawn("sae-lab file dialog", move || {
             let start = Instant::now();
-            let dialog = rfd::FileDialog::new().set_title("Open data");
+            let title = match what {
+                Browse::Files | Browse::Folder => "Open data",
+                Browse::Picture => "Open a picture",
+            };
+            let dialog = rfd::FileDialog::new().set_title(title);
             let picked = match what {
                 Browse::Files => dialog.pick_files(),
                 Browse::Folder => dialog.pick_folder().map(|folder| vec![folder]),
+                Browse::Picture => dialog.pick_file().map(|file| vec![file]),
             };
-            mailbox.put(judge(picked, start.elapsed()));
+            mailbox.put(match judge(picked, start.elapsed()) {
+                Browsed::Paths(mut paths) if what == Browse::Picture && paths.len() == 1 => {
+                    Browsed::Picture(paths.remove(0))
+                }
+                browsed => browsed,
+            });
             wake();
         })
     }

@@ -5,12 +5,15 @@
 
 mod actions;
 pub mod commands;
+pub mod compare;
 pub mod error;
 pub mod import;
 pub mod inspecting;
 pub mod lane;
 mod launch;
 pub mod loading;
+pub mod look;
+mod looking;
 mod opening;
 pub mod page;
 pub mod port;
@@ -30,6 +33,7 @@ pub use page::Page;
 pub use state::{Action, ViewState};
 
 use self::inspecting::Inspecting;
+use self::lane::Lane;
 use self::loading::Loader;
 use self::opening::Asked;
 use self::port::{Backend, TrainerPort, Wake};
@@ -51,11 +55,19 @@ pub struct LabApp {
     preferences: Preferences,
     /// What waits for the system's dialog.
     browsing: bool,
+    /// Whether a field was being typed in at the end of the last frame.
+    typing: bool,
     /// What the data set that is being loaded is for.
     asked: Option<Asked>,
     gradient_check: Desk<CheckProgress, CheckedGradient>,
     inspecting: Inspecting,
+    /// A picture that is read as the input to look at.
+    picture: Lane<ReadPicture>,
+    comparing: Desk<compare::CompareProgress, compare::Verdict>,
 }
+
+/// Where a picture came from, and its values (n) or why it can't be taken.
+type ReadPicture = (look::Source, Result<Arc<[f32]>, String>);
 
 impl LabApp {
     pub fn new(
@@ -78,12 +90,15 @@ impl LabApp {
             trainer: None,
             loader: Loader::new(Arc::clone(&backend), Arc::clone(&wake)),
             backend,
-            wake,
             preferences,
             browsing: false,
+            typing: false,
             asked: None,
             gradient_check: Desk::default(),
             inspecting: Inspecting::default(),
+            picture: Lane::new("sae-lab picture", Arc::clone(&wake)),
+            comparing: Desk::default(),
+            wake,
             view,
         };
         app.load(app.view.experiment.clone(), false);
@@ -98,10 +113,13 @@ impl LabApp {
     fn drain(&mut self) {
         self.take_data();
         self.gradient_check.collect(&mut self.view.gradient_check);
+        self.comparing.collect(&mut self.view.compared);
+        self.take_picture();
         let Some(trainer) = &self.trainer else { return };
         let (events, snapshot) = (trainer.events(), trainer.snapshot());
-        if snapshot.is_some() {
-            self.view.snapshot = snapshot;
+        if let Some(snapshot) = snapshot {
+            self.view.look.suit(&snapshot);
+            self.view.snapshot = Some(snapshot);
         }
         for event in events {
             self.hear(event);
@@ -160,8 +178,10 @@ impl LabApp {
             files.map(|file| file.path().to_owned()).collect()
         });
         self.view.drop_hovered = ctx.input(|input| !input.raw.hovered_files.is_empty());
-        if !dropped.is_empty() {
-            self.open(dropped);
+        match &dropped[..] {
+            [] => {}
+            [picture] if self.view.takes_pictures() => self.open_picture(picture.clone()),
+            _ => self.open(dropped),
         }
     }
 }
@@ -170,7 +190,8 @@ impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
         self.drain();
-        for command in UserCommand::pressed(ctx, self.view.page, self.view.is_covered()) {
+        let covered = self.view.is_covered();
+        for command in UserCommand::pressed(ctx, self.view.page, covered, self.typing) {
             self.command(ctx, command);
         }
         self.inspect(ctx);
@@ -180,6 +201,7 @@ impl eframe::App for LabApp {
         let mut actions = Vec::new();
         self.panels.ui(ui, &self.view, &mut actions);
         let ctx = ui.ctx().clone();
+        self.typing = ctx.text_edit_focused();
         for action in actions {
             self.act(&ctx, action);
             ctx.request_repaint(); // what it changed is drawn at once, once

@@ -198,6 +198,17 @@ impl LabApp {
                 self.open(paths);
             }
             Some(Browsed::Cancelled) => self.browsing = false,
+            Some(Browsed::Picture(path)) => {
+                self.browsing = false;
+                self.open_picture(path);
+            }
+            Some(Browsed::Unavailable) if self.view.takes_pictures() => {
+                self.browsing = false;
+                self.view.look.trouble = Some(
+                    "This system has no file dialog: install xdg-desktop-portal or zenity, or type the picture's path."
+                        .into(),
+                );
+            }
             Some(Browsed::Unavailable) => {
                 self.browsing = false;
                 self.view.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(

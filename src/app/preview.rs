@@ -96,6 +96,7 @@ fn thinned(found: &Found) -> Option<Found> {
         suggested: found.suggested,
         labels,
         notes: found.notes.clone(),
+        variables: found.variables.clone(),
     })
 }
 

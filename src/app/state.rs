@@ -4,8 +4,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::UserCommand;
+use super::compare::{self, CompareProgress};
 use super::import::Import;
 use super::inspecting::Inspection;
+use super::look::{Look, LookAction};
 use super::page::Page;
 use super::studies::{CheckedGradient, Study};
 use crate::data::{DataSpec, Progress};
@@ -44,6 +46,10 @@ pub enum Action {
     ConfirmRestart,
     CloseDialog,
     DismissNotice(usize),
+    /// About the input that is looked at.
+    Look(LookAction),
+    /// What a comparison is to be with.
+    SetComparison(compare::Choice),
 }
 
 impl From<UserCommand> for Action {
@@ -127,6 +133,11 @@ pub struct ViewState {
     pub gradient_check: Study<CheckProgress, CheckedGradient>,
     /// Of the selected unit, while its page is open.
     pub inspection: Inspection,
+    /// The input that is looked at on its way through the network.
+    pub look: Look,
+    /// What a comparison is to be with.
+    pub compare: compare::Choice,
+    pub compared: Study<CompareProgress, compare::Verdict>,
     pub notices: Vec<Notice>,
     pub question: Option<Question>,
     pub open_dialog: Option<OpenDialog>,
@@ -168,6 +179,9 @@ impl ViewState {
             selected: None,
             gradient_check: Study::Idle,
             inspection: Inspection::default(),
+            look: Look::default(),
+            compare: compare::Choice::default(),
+            compared: Study::Idle,
             notices: Vec::new(),
             question: None,
             open_dialog: None,
@@ -236,6 +250,11 @@ impl ViewState {
     /// Whether a window stands over the panels.
     pub fn is_covered(&self) -> bool {
         self.question.is_some() || self.open_dialog.is_some() || self.import.is_some()
+    }
+
+    /// Whether a file that is dropped is the input to look at, not data to train on.
+    pub fn takes_pictures(&self) -> bool {
+        self.page == Page::LookThrough && !self.is_covered() && self.snapshot.is_some()
     }
 
     pub fn is_diverged(&self) -> bool {

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::error::{grouped, name_of};
+use super::found::Variable;
 
 /// An array as its header describes it.
 pub(super) struct Candidate {
@@ -79,6 +80,24 @@ fn remedy(candidates: &[Candidate]) -> &'static str {
     } else {
         "save the samples as a full array of real numbers of two dimensions, one sample a row"
     }
+}
+
+/// Those that can be chosen, where there is a choice.
+pub(super) fn variables_of(candidates: &[Candidate], chosen: usize) -> Vec<Variable> {
+    let usable: Vec<&Candidate> = candidates.iter().filter(|other| other.usable).collect();
+    if usable.len() < 2 {
+        return Vec::new();
+    }
+    let taken = &candidates[chosen].name;
+    let variable = |candidate: &Candidate| {
+        let sides: Vec<String> = candidate.shape.iter().map(|&side| grouped(side)).collect();
+        Variable {
+            name: candidate.name.clone(),
+            size: sides.join(" × "),
+            taken: candidate.name == *taken,
+        }
+    };
+    usable.into_iter().map(variable).collect()
 }
 
 /// A note on the choice, where there was one to make.

@@ -82,6 +82,7 @@ pub(super) fn find(
         suggested,
         labels: None,
         notes: Vec::new(),
+        variables: Vec::new(),
     })
 }
 

@@ -151,6 +151,18 @@ pub struct Found {
     pub labels: Option<Vec<u8>>,
     /// What reading did to the values or left aside, a sentence each; empty if nothing.
     pub notes: Vec<String>,
+    /// The arrays that a spec's `variable` can name, where the file has several.
+    pub variables: Vec<Variable>,
+}
+
+/// One of several arrays of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Variable {
+    pub name: String,
+    /// "40 × 784"
+    pub size: String,
+    /// Whether it is the one that was read.
+    pub taken: bool,
 }
 
 /// The Rec. 601 luma of red, green and blue, pixel by pixel.

@@ -97,6 +97,7 @@ pub(super) fn read(
         suggested,
         labels,
         notes,
+        variables: Vec::new(),
     })
 }
 

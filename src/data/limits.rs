@@ -37,6 +37,9 @@ pub const PIECE: usize = 1 << 20;
 /// Images narrower or lower than this are shown as plain vectors.
 pub const IMAGE_SIDE: usize = 2;
 
+/// Tables of fewer columns than this, 5×5, are never taken for pictures.
+pub const TABLE_PICTURE: usize = 25;
+
 /// Largest file that is read into memory whole before it is made sense of: tables, .npz and .mat.
 pub const WHOLE_FILE: u64 = 1 << 30;
 

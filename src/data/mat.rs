@@ -8,7 +8,7 @@ mod v5;
 
 use ndarray::{Array2, ArrayView2, ArrayView4, ShapeBuilder};
 
-use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note};
+use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, variables_of};
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, check_reach, pictures};
@@ -141,6 +141,7 @@ pub(super) fn read(
     let mut found = interpret(&variables[chosen], name, input.file())?;
     check_reach(&found.content, &input)?;
     found.notes.extend(note(&candidates, chosen));
+    found.variables = variables_of(&candidates, chosen);
     if let Content::Samples { values, .. } = &found.content {
         let samples = values.dim().0 as u64;
         let beside = variables.iter().find(|other| {
@@ -258,6 +259,7 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
         suggested,
         labels: None,
         notes,
+        variables: Vec::new(),
     })
 }
 

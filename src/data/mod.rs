@@ -10,6 +10,7 @@ mod choice;
 pub mod dataset;
 mod embedded;
 pub mod error;
+mod fit;
 mod foreign;
 pub mod found;
 mod idx;
@@ -39,7 +40,7 @@ mod zca;
 
 pub use dataset::{DataSet, SampleShape, Samples};
 pub use error::DataError;
-pub use found::{Content, Found, Picture, Values};
+pub use found::{Content, Found, Picture, Values, Variable};
 pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
 pub use prepare::{prepare, untouched};
 pub use progress::{Progress, Stage, Watch};

@@ -68,6 +68,7 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
         encoding: format!("{}, NPY", header.encoding()),
         labels: None,
         notes,
+        variables: Vec::new(),
     })
 }
 

@@ -5,7 +5,7 @@ use std::io::{Cursor, ErrorKind, Read};
 use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
-use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, shown};
+use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, shown, variables_of};
 use super::error::grouped;
 use super::found::Found;
 use super::input::Input;
@@ -62,6 +62,7 @@ pub(super) fn read(
         .map_err(|NoChoice { found, remedy }| input.unsupported(found, remedy))?;
     let mut found = npy::read(unpack(&input, &mut archive, places[chosen], watch)?, name)?;
     found.notes.extend(note(&candidates, chosen));
+    found.variables = variables_of(&candidates, chosen);
     found.encoding = found.encoding.replace("NPY", "NPZ");
     let samples = candidates[chosen].shape[0];
     let beside = candidates

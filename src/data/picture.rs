@@ -49,6 +49,7 @@ pub(super) fn read(
         encoding: decoded.encoding,
         labels: None,
         notes: decoded.notes,
+        variables: Vec::new(),
     })
 }
 

@@ -147,6 +147,13 @@ fn folder(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
 
 /// Several pictures, in the order given.
 pub(super) fn find_pictures(paths: &[PathBuf], watch: Watch<'_>) -> Result<Found, DataError> {
+    if let Some(folder) = paths.iter().find(|path| path.is_dir()) {
+        return Err(DataError::NotAFile {
+            file: error::name_of(folder),
+            kind: "a folder among several files",
+            remedy: "open it alone, or choose the pictures in it",
+        });
+    }
     if let Some(other) = paths.iter().find(|path| !is_picture_name(path)) {
         // what cannot be opened says so itself; anything else is data of its own
         let input = Input::open(other, watch)?;
@@ -295,6 +302,7 @@ fn as_samples_or_pictures(
         suggested,
         labels: None,
         notes,
+        variables: Vec::new(),
     }
 }
 

@@ -123,7 +123,12 @@ pub(super) fn read(
     }
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
-    let shape = shape_of(length);
+    // a table of so few columns is no set of pictures, even where they would fill a square: iris has four
+    let shape = if length >= limits::TABLE_PICTURE {
+        shape_of(length)
+    } else {
+        SampleShape::Vector { length }
+    };
     let scaling = match shape {
         _ if inside => Scaling::None,
         // a pixel is as bright as its neighbours are; the columns of a table have units of their own
@@ -151,6 +156,7 @@ pub(super) fn read(
         suggested,
         labels,
         notes,
+        variables: Vec::new(),
     })
 }
 

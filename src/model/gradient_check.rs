@@ -18,7 +18,9 @@ pub const EXPECTED: f64 = 1e-9;
 /// Samples that a check while a person waits goes over.
 const LIVE_SAMPLES: usize = 100;
 /// Multiply-adds that it may take: about two seconds of one processor.
-const LIVE_PRODUCTS: usize = 20_000_000_000;
+const LIVE_PRODUCTS: usize = 10_000_000_000;
+/// What an activation costs, in multiply-adds: small models are mostly that.
+const ACTIVATION_PRODUCTS: usize = 20;
 
 /// How one block's gradient compares with differences of the cost.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -58,8 +60,9 @@ impl LiveCheck {
     /// For a model of `architecture` on `samples` rows of data.
     pub fn of(architecture: &Architecture, samples: usize) -> Self {
         let sample = EvenSample::of(samples, LIVE_SAMPLES);
-        // four costs a coordinate, two products a cost
-        let products = 8 * sample.count.max(1) * architecture.inputs * architecture.hidden;
+        // four costs a coordinate, two products and the activations a cost
+        let (n, h) = (architecture.inputs, architecture.hidden);
+        let products = 8 * sample.count.max(1) * (n * h + ACTIVATION_PRODUCTS * (n + h));
         Self {
             sample,
             limit: (LIVE_PRODUCTS / products.max(1)).clamp(40, architecture.parameter_count()),

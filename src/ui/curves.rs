@@ -165,7 +165,7 @@ impl CurvesPanel {
     }
 }
 
-fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
+pub(super) fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {
     hints
         .tick_label_color(theme.text_muted)
         .tick_label_font(theme::regular(SMALL))

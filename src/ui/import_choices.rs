@@ -8,7 +8,9 @@ use super::theme::{BODY, GRID, Theme};
 use super::widgets::muted;
 use crate::app::Action;
 use crate::app::import::Import;
-use crate::data::{Colour, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits};
+use crate::data::{
+    Colour, Content, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits,
+};
 use crate::training::history::short;
 
 /// All of them, from the cut to the number of hidden units.
@@ -16,6 +18,7 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     let mut spec = import.spec.clone();
     let mut hidden = import.hidden;
     ui.spacing_mut().item_spacing = vec2(GRID / 2.0, GRID / 2.0);
+    variable(ui, import, &mut spec);
     cut(ui, import, &mut spec);
     if import.found().has_colour() {
         colour(ui, import, &mut spec);
@@ -94,6 +97,29 @@ fn number<N: egui::emath::Numeric>(
     response.accessible_name(name);
 }
 
+/// Which array of a file that holds several.
+fn variable(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
+    const MOST: usize = 24; // by more than these nobody finds their way; the command line takes any
+    let variables = &import.found().variables;
+    if variables.is_empty() {
+        return;
+    }
+    title(ui, "Array");
+    ui.horizontal_wrapped(|ui| {
+        for variable in variables.iter().take(MOST) {
+            let chosen = match &import.spec.variable {
+                Some(name) => *name == variable.name,
+                None => variable.taken,
+            };
+            let text = format!("{} ({})", variable.name, variable.size);
+            let hover = "Take this one of the file's arrays";
+            if option(ui, "Array", &text, hover, chosen, None) {
+                *spec = import.with_variable(&variable.name);
+            }
+        }
+    });
+}
+
 fn cut(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     let cuts = import.cuts();
     if import.no_patches().is_none() {
@@ -161,18 +187,27 @@ fn colour(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
 }
 
 fn mean(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
-    title(ui, "Brightness");
     let mut remove = import.choice().remove_mean;
     let what = match import.opened.found.content {
         _ if import.cuts() => "patch",
-        crate::data::Content::Samples {
+        Content::Samples {
             shape: SampleShape::Vector { .. },
             ..
         } => "sample",
         _ => "picture",
     };
+    let (name, hover) = match what {
+        "sample" => (
+            "Mean",
+            "How large a sample's values are as a whole counts for nothing".into(),
+        ),
+        _ => (
+            "Brightness",
+            format!("How bright a {what} is as a whole says nothing of what is in it"),
+        ),
+    };
+    title(ui, name);
     let text = format!("remove each {what}'s mean");
-    let hover = format!("How bright a {what} is as a whole says nothing of what is in it");
     if ui
         .checkbox(&mut remove, text)
         .on_hover_text(hover)

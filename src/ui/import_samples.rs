@@ -104,6 +104,12 @@ impl SamplesView {
             for (rows, below) in [(&preview.raw, false), (&preview.prepared, true)] {
                 if lines {
                     line(ui, rows, index, place(index, below), faded);
+                } else {
+                    // a white picture on a white sheet needs an edge
+                    let edge = Stroke::new(1.0, Theme::of(ui).line);
+                    let outside = egui::StrokeKind::Outside;
+                    ui.painter()
+                        .rect_stroke(place(index, below), 0.0, edge, outside);
                 }
             }
             let both = place(index, false).union(place(index, true));

@@ -190,7 +190,11 @@ fn found(ui: &mut Ui, import: &Import) {
 
 /// A value of the data, in four significant digits at most.
 fn value(value: f64) -> String {
-    short(super::numbers::round_significant(value, 4))
+    let text = short(super::numbers::round_significant(value, 4));
+    match text.strip_prefix('-') {
+        Some(size) => format!("−{size}"),
+        None => text,
+    }
 }
 
 /// "10,000 × 192 · 8×8×3 · 0.1 to 0.9", and of what it is a preview.
@@ -218,13 +222,14 @@ fn matrix(ui: &mut Ui, import: &Import, preview: &Preview) {
             None => "preview of all of it".to_owned(),
         };
         let seconds = preview.took.as_secs_f64();
-        if seconds >= 0.2 {
+        if seconds >= 1.0 {
             words.push_str(&format!(", in {seconds:.1} s"));
         }
         if !import.is_shown() {
             words.push_str(" …");
         }
-        ui.label(muted(ui, words));
+        let took = format!("The preview took {:.0} ms", 1e3 * seconds);
+        ui.label(muted(ui, words)).on_hover_text(took);
     });
 }
 

@@ -2,6 +2,7 @@
 //!
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
+pub mod compare;
 pub mod curve_cache;
 pub mod curves;
 pub mod data_section;
@@ -17,6 +18,7 @@ mod import_choices;
 mod import_samples;
 pub mod import_sheet;
 pub mod log_slider;
+pub mod look_through;
 pub mod maths;
 pub mod notices;
 pub mod numbers;
@@ -70,6 +72,8 @@ pub struct Panels {
     units: units::UnitsPanel,
     maths: maths::MathsPage,
     unit: unit::UnitPage,
+    look_through: look_through::LookThroughPage,
+    compare: compare::ComparePage,
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
@@ -110,7 +114,7 @@ impl Panels {
         self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
         if view.drop_hovered {
-            drop_hint(ui);
+            drop_hint(ui, view.takes_pictures());
         }
     }
 
@@ -127,7 +131,8 @@ impl Panels {
             Page::Lab => {}
             Page::Mathematics => return self.maths.ui(ui, rest, view, actions),
             Page::Unit => return self.unit.ui(ui, rest, view, actions),
-            Page::LookThrough | Page::Compare => return,
+            Page::LookThrough => return self.look_through.ui(ui, rest, view, actions),
+            Page::Compare => return self.compare.ui(ui, rest, view, actions),
         }
         if area.width() < TWO_COLUMNS {
             let mut child = ui.new_child(UiBuilder::new().id_salt("rest").max_rect(rest));
@@ -249,13 +254,17 @@ fn stack(column: Rect, heights: impl Iterator<Item = f32>) -> impl Iterator<Item
 }
 
 /// Over everything while a file is dragged over the window.
-fn drop_hint(ui: &Ui) {
+fn drop_hint(ui: &Ui, picture: bool) {
     let theme = Theme::of(ui);
     let layer = egui::LayerId::new(egui::Order::Foreground, egui::Id::unique("drop"));
     let painter = ui.ctx().layer_painter(layer);
     let rect = ui.ctx().content_rect();
     painter.rect_filled(rect, 0.0, theme.window.gamma_multiply(0.85));
-    let text = "Drop to see what is in it";
+    let text = if picture {
+        "Drop a picture to send it through the network"
+    } else {
+        "Drop to see what is in it"
+    };
     painter.text(
         rect.center(),
         Align2::CENTER_CENTER,

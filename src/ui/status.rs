@@ -44,10 +44,11 @@ impl StatusLine {
             thousands(snapshot.data.len() as u64),
             thousands(snapshot.data.inputs() as u64)
         );
+        let name = shortened(&snapshot.data.name);
         parts.push(if roomy {
-            format!("{} · {size}", snapshot.data.name)
+            format!("{name} · {size}")
         } else {
-            snapshot.data.name.clone()
+            name
         });
         let pace = match snapshot.activity {
             Activity::Paused => "paused".to_owned(),
@@ -102,6 +103,18 @@ impl StatusLine {
     }
 }
 
+/// A name that leaves room for what stands beside it: its middle gives way.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 28;
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() <= MOST {
+        return name.to_owned();
+    }
+    let half = MOST / 2;
+    let (head, tail) = (&letters[..half], &letters[letters.len() - half..]);
+    format!("{}…{}", String::from_iter(head), String::from_iter(tail))
+}
+
 /// What was done to the data, a line a step.
 fn preparation(data: &DataSet) -> String {
     if data.preparation.is_empty() {
@@ -114,5 +127,17 @@ fn precision_name(precision: Precision) -> &'static str {
     match precision {
         Precision::F32 => "f32",
         Precision::F64 => "f64",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shortened;
+
+    #[test]
+    fn a_long_name_keeps_its_ends() {
+        assert_eq!(shortened("photos, whitened"), "photos, whitened");
+        let long = shortened("a_very_long_file_name_that_would_run_into_the_rest.csv");
+        assert_eq!(long, "a_very_long_fi…o_the_rest.csv");
     }
 }

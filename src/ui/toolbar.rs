@@ -53,7 +53,9 @@ impl Toolbar {
                         speed_slider(ui, view, roomy, actions); // where there is no room, its keys remain
                     }
                     ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
-                    preset_menu(ui, view, rect.width() >= NARROW, actions);
+                    // where it is narrow, a page's longer name takes the room of the preset's
+                    let named = roomy || view.page == Page::Lab && rect.width() >= NARROW;
+                    preset_menu(ui, view, named, actions);
                     data_menu(ui, view, actions);
                     pages(ui, view, rect.width() >= TABS, actions);
                     if rect.width() >= NARROW {
@@ -220,7 +222,10 @@ fn data_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
 /// What the middle of the window shows: tabs, or a menu where there is no room.
 fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
     if !tabs {
-        let title = format!("View: {}", view.page.title());
+        let title = match view.page {
+            Page::Lab => format!("View: {}", view.page.title()),
+            page => page.title().to_owned(),
+        };
         menu(
             ui,
             &title,

@@ -97,6 +97,20 @@ pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32)
     ui.add(button).on_hover_text(command.hover_text(ui.ctx()))
 }
 
+/// One entry of a legend that nothing can be hidden by: a stroke in `colour` and `label`.
+pub fn legend(ui: &mut Ui, label: &str, colour: Color32) -> Response {
+    let galley = galley(ui, label, theme::regular(SMALL), Theme::of(ui).text_muted);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, 18.0), Sense::hover());
+    let label = label.to_owned();
+    response.widget_info(move || WidgetInfo::labeled(egui::Role::Label, true, &label));
+    let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
+    ui.painter().rect_filled(bar, CornerRadius::same(1), colour);
+    let at = pos2(rect.left() + 19.0, rect.center().y - galley.size().y / 2.0);
+    ui.painter().galley(at, galley, colour);
+    response
+}
+
 /// One entry of a legend: a stroke in `colour` and `label`, pale unless `on`. Clickable; assistive technology calls it
 /// by `name`.
 pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: bool) -> Response {

@@ -1,6 +1,10 @@
 //! A scripted trainer and a fixed snapshot, so that the window can be tested to the pixel and to the command.
 #![allow(dead_code, reason = "each test file uses its part")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test may fail, and a reader"
+)]
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -157,6 +161,7 @@ pub fn waves() -> Found {
         },
         labels: Some((0..60).map(|index| index % 3).collect()),
         notes: Vec::new(),
+        variables: Vec::new(),
     }
 }
 
@@ -339,8 +344,14 @@ pub fn wait(harness: &mut Harness<'static, LabApp>, done: impl Fn(&LabApp) -> bo
     while !done(harness.state()) {
         assert!(
             start.elapsed().as_secs() < 20,
-            "waited in vain; the window says {:?}",
-            harness.state().view().notices
+            "waited in vain; the window says {:?} {:?}",
+            harness.state().view().notices,
+            harness
+                .state()
+                .view()
+                .import
+                .as_ref()
+                .map(|import| (&import.spec, &import.error))
         );
         std::thread::sleep(std::time::Duration::from_millis(5));
         harness.step();

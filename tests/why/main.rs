@@ -3,13 +3,15 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test fails by them"
+    clippy::print_stdout,
+    reason = "a test fails by them, and prints what it found"
 )]
 
 mod autopsy;
 mod gradients;
 mod matching;
 mod revival;
+mod views;
 
 use std::sync::{Arc, OnceLock};
 

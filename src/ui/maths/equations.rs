@@ -12,8 +12,10 @@ use crate::ui::numbers;
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
 
-/// Points an em.
+/// Points an em where the page is as wide as `WIDTH` points; it grows with it.
 const SIZE: f32 = 17.0;
+const WIDTH: f32 = 570.0;
+const SIZES: std::ops::RangeInclusive<f32> = 15.0..=25.0;
 /// Below a part, for its value.
 const VALUE: f32 = 15.0;
 /// Around a part that can be lit.
@@ -306,6 +308,7 @@ fn update(ui: &mut Ui, formulas: &mut Formulas, view: &ViewState) {
 fn row(ui: &mut Ui, formulas: &mut Formulas, parts: &[Part<'_>]) {
     let theme = Theme::of(ui);
     let width = ui.available_width();
+    let size = (SIZE * width / WIDTH).clamp(*SIZES.start(), *SIZES.end());
     let layouts: Vec<_> = parts
         .iter()
         .map(|part| formulas.layout(part.latex))
@@ -313,9 +316,9 @@ fn row(ui: &mut Ui, formulas: &mut Formulas, parts: &[Part<'_>]) {
     let extent = |index: usize| {
         layouts[index].as_ref().map_or((0.0, 0.0, 0.0), |list| {
             (
-                list.width as f32 * SIZE,
-                list.height as f32 * SIZE,
-                list.depth as f32 * SIZE,
+                list.width as f32 * size,
+                list.height as f32 * size,
+                list.depth as f32 * size,
             )
         })
     };
@@ -348,12 +351,18 @@ fn row(ui: &mut Ui, formulas: &mut Formulas, parts: &[Part<'_>]) {
                     ui.painter(),
                     list,
                     pos2(x, baseline),
-                    SIZE,
+                    size,
                     parts[index].colour,
                 );
             }
             if let Some(value) = &parts[index].value {
-                let at = pos2(rect.center().x, baseline + below + MARGIN);
+                // a value wider than its part begins where the line does
+                let half = widgets::galley(ui, value, theme::regular(SMALL + 1.0), theme.text)
+                    .size()
+                    .x
+                    / 2.0;
+                let x = rect.center().x.max(line.left() + half);
+                let at = pos2(x, baseline + below + MARGIN);
                 let colour = if parts[index].highlight.is_some() {
                     parts[index].colour
                 } else {

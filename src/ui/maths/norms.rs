@@ -1,29 +1,31 @@
 //! How strong the gradient is in each layer, over the epochs, on a logarithmic axis; and a plain word where it vanished.
 
 use egui::{RichText, Ui, vec2};
-use egui_plot::{AxisHints, Legend, Line, Plot, PlotPoint, PlotPoints};
+use egui_plot::{AxisHints, Line, Plot, PlotPoint, PlotPoints};
 
 use crate::app::state::ViewState;
 use crate::training::gradients::{GradientReport, GradientSource};
 use crate::training::{Record, Snapshot};
-use crate::ui::curves::{AXIS_WIDTH, decade_marks, epoch_marks};
+use crate::ui::curves::{AXIS_WIDTH, axis, decade_marks, epoch_marks};
 use crate::ui::numbers;
 use crate::ui::theme::{SMALL, Theme};
 use crate::ui::widgets::{self, muted};
 
-/// One line: its name, and what it takes of a record.
-type Curve = (&'static str, fn(&Record) -> Option<f64>);
+/// One line: its name, what it is, and what it takes of a record.
+type Curve = (&'static str, &'static str, fn(&Record) -> Option<f64>);
 
 const CURVES: [Curve; 3] = [
-    ("encoder ‖∂J/∂W1‖", |record| {
+    ("encoder", "‖∂J/∂W1‖", |record| {
         record.gradients.encoder
     }),
-    ("decoder ‖∂J/∂W2‖", |record| {
+    ("decoder", "‖∂J/∂W2‖", |record| {
         record.gradients.decoder
     }),
-    ("reconstruction's share of W1's", |record| {
-        record.gradients.reconstruction
-    }),
+    (
+        "recon. in W1",
+        "‖∂reconstruction/∂W1‖, what the encoder learns from the data",
+        |record| record.gradients.reconstruction,
+    ),
 ];
 
 #[derive(Default)]
@@ -37,7 +39,12 @@ impl NormsPanel {
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &ViewState, height: f32) {
         let theme = Theme::of(ui);
         let top = ui.next_widget_position().y;
-        widgets::title_row(ui, "Gradient norms", "", |_| {});
+        let colours = [theme.total, theme.alive, theme.reconstruction];
+        widgets::title_row(ui, "Gradient norms", "", |ui| {
+            for ((name, what, _), colour) in CURVES.iter().zip(colours).rev() {
+                widgets::legend(ui, name, colour).on_hover_text(*what);
+            }
+        });
         let Some(snapshot) = view.snapshot.as_deref() else {
             return;
         };
@@ -60,7 +67,6 @@ impl NormsPanel {
             }
         }
         let used = ui.next_widget_position().y - top;
-        let colours = [theme.accent, theme.text_muted, theme.reconstruction];
         Plot::new(("gradient norms", snapshot.run))
             .height((height - used).max(120.0))
             .show_background(false)
@@ -78,13 +84,12 @@ impl NormsPanel {
             .grid_fade(0.0)
             .x_grid_spacer(epoch_marks)
             .y_grid_spacer(decade_marks)
-            .legend(Legend::default().background_alpha(0.6))
             .custom_x_axes(vec![
                 AxisHints::new_x()
                     .formatter(|mark, _| numbers::thousands(mark.value.max(0.0) as u64)),
             ])
             .custom_y_axes(vec![
-                AxisHints::new_y()
+                axis(AxisHints::new_y(), theme)
                     .min_thickness(AXIS_WIDTH)
                     .formatter(|mark, _| {
                         if mark.step_size >= 1.0 {
@@ -95,7 +100,8 @@ impl NormsPanel {
                     }),
             ])
             .show(ui, |plot| {
-                for (((name, _), points), colour) in CURVES.iter().zip(&self.points).zip(colours) {
+                for (((name, _, _), points), colour) in CURVES.iter().zip(&self.points).zip(colours)
+                {
                     plot.line(
                         Line::new(*name, PlotPoints::Borrowed(points))
                             .color(colour)
@@ -112,7 +118,7 @@ impl NormsPanel {
         if self.shown.replace(key) == Some(key) {
             return;
         }
-        for (points, (_, of)) in self.points.iter_mut().zip(CURVES) {
+        for (points, (_, _, of)) in self.points.iter_mut().zip(CURVES) {
             points.clear();
             points.extend(snapshot.history.records().filter_map(|record| {
                 let value = of(record).filter(|value| *value > 0.0)?;

@@ -1,0 +1,110 @@
+//! What the run is compared with, for how many epochs, and how far that is.
+
+use egui::{Checkbox, DragValue, Label, ProgressBar, RadioButton, RichText, Ui};
+
+use crate::app::compare::{Choice, MOST_EPOCHS, Second, epochs};
+use crate::app::state::ViewState;
+use crate::app::studies::Study;
+use crate::app::{Action, UserCommand};
+use crate::ui::dialogs::primary;
+use crate::ui::numbers::thousands;
+use crate::ui::theme::{GRID, SMALL, Theme};
+use crate::ui::widgets::{self, command_button, muted};
+
+pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    widgets::title_row(ui, "Data against data", "", |_| {});
+    let text = "Trains on a second data set in the background, from other initial weights, and matches the features \
+                with those of this run.";
+    ui.label(muted(ui, text));
+    let Some(snapshot) = view.snapshot.as_deref() else {
+        return;
+    };
+    let running = view.compared.is_running();
+    let mut choice = view.compare;
+    ui.spacing_mut().item_spacing.y = 2.0;
+    ui.add_space(GRID / 2.0);
+    for second in Second::ALL {
+        let possible = second.spec(&snapshot.data);
+        let chosen = choice.second == second;
+        ui.horizontal(|ui| {
+            let title = second.title();
+            ui.add_enabled_ui(possible.is_ok() && !running, |ui| {
+                let button = RadioButton::new(chosen && possible.is_ok(), title.clone());
+                if ui.add(button).clicked() {
+                    choice.second = second;
+                }
+            });
+            if let Err(why) = &possible {
+                let words = Label::new(muted(ui, why)).truncate();
+                ui.add(words).on_hover_text(format!(
+                    "{title} can't be compared: only samples with as many values as this run's match ({why})"
+                ));
+            }
+        });
+    }
+    ui.add_space(GRID);
+    ui.spacing_mut().item_spacing.y = 0.75 * GRID;
+    ui.spacing_mut().interact_size.y = 28.0;
+    count(ui, snapshot.epoch, running, &mut choice);
+    let possible = choice.second.spec(&snapshot.data).is_ok();
+    let command = UserCommand::CompareRuns;
+    ui.horizontal(|ui| {
+        if running {
+            let cancel = UserCommand::CancelComparison;
+            if command_button(ui, cancel, cancel.text(), 88.0)
+                .accessible_name("Cancel the comparison")
+                .clicked()
+            {
+                actions.push(cancel.into());
+            }
+        } else {
+            let button = ui
+                .add_enabled(possible, primary(theme, command.text()))
+                .on_hover_text(command.hover_text(ui.ctx()))
+                .accessible_name("Compare the runs");
+            if button.clicked() {
+                actions.push(command.into());
+            }
+        }
+        let epochs = epochs(&choice, snapshot);
+        let plural = if epochs == 1 { "" } else { "s" };
+        let text = format!("2 runs of {} epoch{plural}", thousands(epochs));
+        ui.label(muted(ui, text));
+    });
+    match &view.compared {
+        Study::Running(progress) => {
+            let part = progress.as_ref().map_or(0.0, |progress| progress.part);
+            ui.add(ProgressBar::new(part).desired_height(6.0))
+                .accessible_name("Progress of the comparison");
+            let what = progress.as_ref().map(|progress| progress.what.clone());
+            ui.label(muted(ui, what.unwrap_or_else(|| "beginning".into())));
+        }
+        Study::Failed(why) => {
+            ui.label(RichText::new(why).size(SMALL).color(theme.dead));
+        }
+        Study::Idle | Study::Done(_) => {}
+    }
+    if choice != view.compare {
+        actions.push(Action::SetComparison(choice));
+    }
+}
+
+/// As many epochs as the run has, or a number of one's own.
+fn count(ui: &mut Ui, epoch: u64, running: bool, choice: &mut Choice) {
+    ui.add_enabled_ui(!running, |ui| {
+        ui.horizontal(|ui| {
+            let mut same = choice.epochs.is_none();
+            let box_ = Checkbox::new(&mut same, "as many epochs as this run");
+            if ui.add(box_).changed() {
+                choice.epochs = (!same).then(|| epoch.clamp(1, MOST_EPOCHS));
+            }
+            if let Some(epochs) = &mut choice.epochs {
+                let field = DragValue::new(epochs)
+                    .range(1..=MOST_EPOCHS)
+                    .suffix(" epochs");
+                ui.add(field).accessible_name("Epochs");
+            }
+        });
+    });
+}

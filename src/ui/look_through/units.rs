@@ -1,0 +1,382 @@
+//! The hidden activations: a bar beside each unit's tile, which can be set by hand.
+
+use egui::accesskit;
+use egui::{
+    Color32, EventFilter, Key, Mesh, Rect, Response, RichText, ScrollArea, Sense, Stroke,
+    StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
+
+use crate::app::look::{LookAction, Through};
+use crate::app::state::ViewState;
+use crate::app::{Action, UserCommand};
+use crate::model::HiddenActivation;
+use crate::training::Snapshot;
+use crate::ui::feature_atlas::FeatureAtlas;
+use crate::ui::theme::{GRID, SMALL, Theme};
+use crate::ui::tiles::whole_scale;
+use crate::ui::widgets::{self, muted};
+use crate::ui::{numbers, pictures};
+
+/// Width of a bar, and the room between it and the tile, in points.
+const BAR: f32 = 9.0;
+const NEAR: f32 = 2.0;
+const GAP: f32 = 7.0;
+/// Tiles smaller than this, in points, scroll instead.
+const SMALLEST: f32 = 20.0;
+/// A full, square grid is worth tiles this much smaller than the largest that fit.
+const NEARLY: f32 = 0.8;
+/// One press of an arrow.
+const STEP: f64 = 0.05;
+
+#[derive(Default)]
+pub(super) struct UnitsCard {
+    atlas: FeatureAtlas,
+    /// Which unit stands where.
+    order: Vec<usize>,
+}
+
+/// Where units go.
+struct Cells {
+    columns: usize,
+    /// Of a tile, in points.
+    tile: Vec2,
+    smooth: bool,
+}
+
+impl Cells {
+    /// The largest tiles of (rows, columns) with a bar beside each that fit `room`.
+    fn fit(count: usize, picture: (usize, usize), room: Vec2, ppp: f32) -> Self {
+        let picture = vec2(picture.1 as f32, picture.0 as f32);
+        let beside = NEAR + BAR + GAP;
+        let scale = |columns: usize| {
+            let rows = count.div_ceil(columns) as f32;
+            let across = (room.x + GAP) / columns as f32 - beside;
+            let down = (room.y + GAP) / rows - GAP;
+            (across / picture.x).min(down / picture.y) * ppp
+        };
+        let all = || (1..=count.max(1)).map(|columns| (columns, whole_scale(scale(columns))));
+        let largest = all().map(|(_, (scale, _))| scale).fold(0.0, f32::max);
+        // nearly the largest, and of those the fullest and squarest grid
+        let best = all()
+            .filter(|(_, (scale, _))| *scale > 0.0 && *scale >= NEARLY * largest)
+            .min_by_key(|(columns, _)| {
+                let rows = count.div_ceil(*columns);
+                (columns * rows - count, columns.abs_diff(rows))
+            });
+        if let Some((columns, (whole, smooth))) = best {
+            let tile = picture * whole / ppp;
+            if tile.min_elem() >= SMALLEST {
+                return Self {
+                    columns,
+                    tile,
+                    smooth,
+                };
+            }
+        }
+        let tile = picture * (SMALLEST / picture.min_elem());
+        let tile = tile * (room.x / (tile.x + beside)).min(1.0);
+        Self {
+            columns: (((room.x + GAP) / (tile.x + beside)).floor() as usize).max(1),
+            tile,
+            smooth: true,
+        }
+    }
+
+    fn cell(&self) -> Vec2 {
+        self.tile + vec2(NEAR + BAR, 0.0)
+    }
+
+    fn size(&self, count: usize) -> Vec2 {
+        let rows = count.div_ceil(self.columns);
+        let cell = self.cell();
+        let along = |count: usize, side: f32| count as f32 * (side + GAP) - GAP;
+        vec2(along(self.columns, cell.x), along(rows, cell.y))
+    }
+
+    fn place(&self, index: usize) -> Vec2 {
+        let (row, column) = (index / self.columns, index % self.columns);
+        vec2(column as f32, row as f32) * (self.cell() + vec2(GAP, GAP))
+    }
+}
+
+/// One unit as it is drawn.
+struct Unit {
+    unit: usize,
+    tile: Rect,
+    bar: Rect,
+}
+
+impl UnitsCard {
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &ViewState,
+        snapshot: &Snapshot,
+        through: &Through,
+        actions: &mut Vec<Action>,
+    ) {
+        title(ui, view, through, actions);
+        let activations = &through.network.activations;
+        self.sort(ui, view, activations);
+        let picture = pictures::size(snapshot.data.shape);
+        let (room, ppp) = (ui.available_size(), ui.pixels_per_point());
+        let cells = Cells::fit(activations.len(), picture, room - vec2(6.0, 2.0), ppp);
+        self.atlas.refresh(ui, view, snapshot, cells.smooth);
+        let range = range(snapshot);
+        ScrollArea::vertical()
+            .id_salt("activations")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                let size = cells.size(self.order.len());
+                let area = vec2(ui.available_width(), size.y);
+                let (area, _) = ui.allocate_exact_size(area, Sense::hover());
+                let slack = ((area.width() - size.x) / 2.0).max(2.0);
+                let snap = |x: f32| (x * ppp).round() / ppp;
+                let units: Vec<Unit> = (self.order.iter().enumerate())
+                    .map(|(place, unit)| {
+                        let corner = area.min + vec2(slack, 1.0) + cells.place(place);
+                        let corner = pos2(snap(corner.x), snap(corner.y));
+                        let tile = Rect::from_min_size(corner, cells.tile);
+                        let bar = tile.with_min_x(tile.right() + NEAR);
+                        let bar = bar.with_max_x(bar.left() + BAR);
+                        let unit = *unit;
+                        Unit { unit, tile, bar }
+                    })
+                    .filter(|unit| ui.is_rect_visible(unit.tile.union(unit.bar)))
+                    .collect();
+                let tiles = units
+                    .iter()
+                    .map(|unit| (unit.unit, unit.tile, Color32::WHITE));
+                ui.painter().add(self.atlas.mesh(tiles));
+                bars(ui, view, &units, activations, range);
+                for unit in &units {
+                    self::unit(ui, view, snapshot, unit, activations, range, actions);
+                }
+            });
+    }
+
+    /// The order stands while the pointer holds something.
+    fn sort(&mut self, ui: &Ui, view: &ViewState, activations: &[f64]) {
+        let held = ui.input(|input| input.pointer.any_down());
+        if held && self.order.len() == activations.len() {
+            return;
+        }
+        self.order.clear();
+        self.order.extend(0..activations.len());
+        if view.look.by_strength {
+            self.order
+                .sort_by(|a, b| activations[*b].abs().total_cmp(&activations[*a].abs()));
+        }
+    }
+}
+
+/// What an activation may be.
+fn range(snapshot: &Snapshot) -> (f64, f64) {
+    match snapshot.experiment.hidden_activation {
+        HiddenActivation::Sigmoid => (0.0, 1.0),
+        HiddenActivation::Tanh => (-1.0, 1.0),
+    }
+}
+
+fn title(ui: &mut Ui, view: &ViewState, through: &Through, actions: &mut Vec<Action>) {
+    let activations = &through.network.activations;
+    let strongest = (activations.iter().enumerate())
+        .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
+        .map(|(unit, value)| format!("strongest: unit {}, {value:.2}", unit + 1));
+    // the button needs the room
+    let quiet = strongest
+        .filter(|_| view.look.hand.is_empty())
+        .unwrap_or_default();
+    widgets::title_row(ui, "Hidden activations", &quiet, |ui| {
+        let command = UserCommand::SortActivations;
+        let mut sorted = view.look.by_strength;
+        let text = RichText::new(command.text()).size(SMALL);
+        let response = ui
+            .toggle_value(&mut sorted, text)
+            .on_hover_text(command.hover_text(ui.ctx()));
+        if response.accessible_name(command.text()).clicked() {
+            actions.push(command.into());
+        }
+        if !view.look.hand.is_empty() {
+            let command = UserCommand::ReleaseActivations;
+            let text = RichText::new(command.text()).size(SMALL);
+            let button = egui::Button::new(text).min_size(vec2(64.0, 20.0));
+            let response = ui.add(button).on_hover_text(command.tooltip());
+            if response.clicked() {
+                actions.push(command.into());
+            }
+        }
+    });
+}
+
+/// All bars in one mesh.
+fn bars(ui: &Ui, view: &ViewState, units: &[Unit], activations: &[f64], (low, high): (f64, f64)) {
+    let theme = Theme::of(ui);
+    let mut mesh = Mesh::default();
+    for Unit { unit, bar, .. } in units {
+        let Some(own) = activations.get(*unit) else {
+            continue;
+        };
+        let y = |value: f64| {
+            let level = ((value - low) / (high - low)).clamp(0.0, 1.0) as f32;
+            bar.bottom() - level * bar.height()
+        };
+        let fill = |value: f64| {
+            let (a, b) = (y(0.0), y(value));
+            Rect::from_min_max(pos2(bar.left(), a.min(b)), pos2(bar.right(), a.max(b)))
+        };
+        mesh.add_colored_rect(*bar, theme.line);
+        match view.look.hand.get(unit) {
+            Some(set) => {
+                mesh.add_colored_rect(fill(*set), theme.accent);
+                // where the network has it
+                let mark = pos2(bar.center().x, y(*own));
+                mesh.add_colored_rect(
+                    Rect::from_center_size(mark, vec2(bar.width(), 2.0)),
+                    theme.text_strong,
+                );
+            }
+            None => mesh.add_colored_rect(fill(*own), theme.text),
+        }
+    }
+    ui.painter().add(egui::Shape::mesh(mesh));
+}
+
+fn unit(
+    ui: &mut Ui,
+    view: &ViewState,
+    snapshot: &Snapshot,
+    Unit { unit, tile, bar }: &Unit,
+    activations: &[f64],
+    (low, high): (f64, f64),
+    actions: &mut Vec<Action>,
+) {
+    let (unit, theme) = (*unit, Theme::of(ui));
+    let own = activations.get(unit).copied().unwrap_or(0.0);
+    let by_hand = view.look.hand.get(&unit).copied();
+    let value = by_hand.unwrap_or(own);
+    let rect = tile.union(*bar);
+    // half of the gaps belongs to the bar, so that it is easily met
+    let reach = rect.with_max_x(rect.right() + GAP / 2.0);
+    let id = ui.scope_id().with(("unit", unit));
+    let response = ui.interact(reach, id, Sense::click_and_drag());
+    let name = format!("Activation of unit {}", unit + 1);
+    response.widget_info(|| WidgetInfo::slider(true, value, &name));
+    ui.ctx().accesskit_node_builder(id, |node| {
+        node.set_min_numeric_value(low);
+        node.set_max_numeric_value(high);
+        for action in [
+            accesskit::Action::SetValue,
+            accesskit::Action::Increment,
+            accesskit::Action::Decrement,
+        ] {
+            node.add_action(action);
+        }
+    });
+    let set = |value: f64| {
+        let activation = value.clamp(low, high);
+        Action::Look(LookAction::Set { unit, activation })
+    };
+    let release = Action::Look(LookAction::Release(unit));
+    let origin = ui.input(|input| input.pointer.press_origin());
+    let on_bar = origin.is_some_and(|at| at.x > tile.right());
+    let last = ui.input(|input| input.pointer.interact_pos());
+    let clicked_tile = response.clicked() && last.is_none_or(|at| at.x <= tile.right());
+    if response.double_clicked() && by_hand.is_some() {
+        actions.push(release);
+    } else if let (true, true, Some(at)) = (
+        response.is_pointer_button_down_on(),
+        on_bar,
+        response.interact_pointer_pos(),
+    ) {
+        let part = f64::from((bar.bottom() - at.y) / bar.height()).clamp(0.0, 1.0);
+        let to = low + part * (high - low);
+        if by_hand != Some(to) {
+            actions.push(set(to));
+        }
+    } else if clicked_tile {
+        let chosen = view.selected == Some(unit);
+        actions.push(Action::Select((!chosen).then_some(unit)));
+    } else if let Some(action) = keys(ui, &response, value, set) {
+        actions.push(action.unwrap_or(release));
+    }
+    let (width, colour) = if response.has_focus() {
+        (2.0, theme.text_strong)
+    } else if view.selected == Some(unit) {
+        (2.0, theme.accent)
+    } else if snapshot.units.get(unit).is_some_and(|u| u.state.is_dead()) {
+        (1.0, theme.dead)
+    } else if response.hovered() {
+        (1.0, theme.text_strong)
+    } else {
+        (1.0, theme.line)
+    };
+    let edge = Stroke::new(width, colour);
+    ui.painter()
+        .rect_stroke(*tile, 1.0, edge, StrokeKind::Outside);
+    response.on_hover_ui(|ui| card(ui, snapshot, unit, own, by_hand));
+}
+
+/// What the keys or assistive technology ask of a unit: `Some(None)` gives it back.
+fn keys(
+    ui: &Ui,
+    response: &Response,
+    value: f64,
+    set: impl Fn(f64) -> Action,
+) -> Option<Option<Action>> {
+    let focused = response.has_focus();
+    if response.gained_focus() {
+        ui.ctx().request_repaint(); // the arrows are its own from the next frame on
+    }
+    if focused {
+        let filter = EventFilter {
+            vertical_arrows: true,
+            ..Default::default()
+        };
+        ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    }
+    ui.input(|input| {
+        let asked = input
+            .accesskit_action_requests(response.id, accesskit::Action::SetValue)
+            .filter_map(|request| match request.data {
+                Some(accesskit::ActionData::NumericValue(value)) => Some(value),
+                _ => None,
+            })
+            .last();
+        if let Some(asked) = asked.filter(|asked| asked.is_finite()) {
+            return Some(Some(set(asked)));
+        }
+        let requests = |action| input.num_accesskit_action_requests(response.id, action) as f64;
+        let mut steps =
+            requests(accesskit::Action::Increment) - requests(accesskit::Action::Decrement);
+        if focused {
+            if input.key_pressed(Key::Delete) || input.key_pressed(Key::Backspace) {
+                return Some(None);
+            }
+            let presses = |key| input.num_presses(key) as f64;
+            steps += presses(Key::ArrowUp) - presses(Key::ArrowDown);
+        }
+        (steps != 0.0).then(|| Some(set(value + STEP * steps)))
+    })
+}
+
+/// What the hover says.
+fn card(ui: &mut Ui, snapshot: &Snapshot, unit: usize, own: f64, by_hand: Option<f64>) {
+    let theme = Theme::of(ui);
+    ui.set_max_width(230.0);
+    let state = snapshot.units.get(unit).map(|unit| unit.state.name());
+    let title = format!("Unit {} · {}", unit + 1, state.unwrap_or_default());
+    ui.label(RichText::new(title).strong().color(theme.text_strong));
+    let text = format!("activation {}", numbers::cost(own));
+    ui.label(RichText::new(text).size(SMALL).color(theme.text));
+    let text = match by_hand {
+        Some(value) => {
+            let text = format!("set by hand to {value:.3}");
+            ui.label(RichText::new(text).size(SMALL).color(theme.accent));
+            "A double click, or Delete, gives it back to the network."
+        }
+        None => "Drag the bar, or press ↑ and ↓, to set it by hand.",
+    };
+    ui.add_space(GRID / 4.0);
+    ui.label(muted(ui, text));
+}
