@@ -6,6 +6,7 @@ use super::pictures::{self, FeaturePainter};
 use super::theme::Theme;
 use super::tiles::Atlas;
 use crate::app::state::{Contrast, ViewState};
+use crate::model::Parameters;
 use crate::training::Snapshot;
 use crate::training::snapshot::Version;
 
@@ -36,7 +37,7 @@ impl FeatureAtlas {
         let data = &snapshot.data;
         let weights = snapshot.parameters.encoder_weights();
         // weights much smaller than those that a run starts from are nothing, not a picture
-        let initial = (6.0 / (weights.nrows() + weights.ncols() + 1) as f32).sqrt();
+        let initial = initial_scale(&snapshot.parameters);
         let features = data.features(weights);
         let shared = shared_scale(features.iter().map(|w| w.abs()));
         let shared = if data.zca.is_none() {
@@ -63,6 +64,11 @@ impl FeatureAtlas {
             },
         );
     }
+}
+
+/// The largest weight that a run starts from.
+pub fn initial_scale(parameters: &Parameters<f32>) -> f32 {
+    (6.0 / (parameters.hidden() + parameters.inputs() + 1) as f32).sqrt()
 }
 
 /// The scale that all tiles share: the 99.5th percentile of |w|, so that a few loud weights don't turn all else grey.

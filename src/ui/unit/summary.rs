@@ -114,12 +114,12 @@ fn numbers_row(ui: &mut Ui, shown: &Shown<'_>) {
         ),
         (
             "‖W1‖",
-            format!("{:.3}", unit.feature_norm),
+            length(unit.feature_norm),
             "The norm of its encoder weights",
         ),
         (
             "‖W2‖",
-            format!("{decoder_norm:.3}"),
+            length(decoder_norm),
             "The norm of its decoder weights",
         ),
         ("b1", format!("{bias:+.3}"), "Its encoder bias"),
@@ -141,4 +141,13 @@ fn numbers_row(ui: &mut Ui, shown: &Shown<'_>) {
             response.on_hover_text(hint);
         }
     });
+}
+
+/// A norm in three decimals, or what is left of one in its powers.
+fn length(norm: f64) -> String {
+    if norm < 5e-3 {
+        numbers::cost(norm)
+    } else {
+        format!("{norm:.3}")
+    }
 }

@@ -6,8 +6,11 @@ use egui::{
 use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::Shown;
+use crate::app::state::Contrast;
 use crate::data::{DataSet, SampleShape};
+use crate::training::history::short;
 use crate::training::snapshot::Version;
+use crate::ui::feature_atlas;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};
@@ -20,8 +23,8 @@ const GAP: f32 = 2.0 * GRID;
 #[derive(Default)]
 pub(super) struct WeightsPart {
     atlas: Atlas,
-    /// (which weights, which unit, dark, smooth)
-    shown: Option<(Version, usize, bool, bool)>,
+    /// (which weights, which unit, contrast, dark, smooth)
+    shown: Option<(Version, usize, Contrast, bool, bool)>,
     /// Encoder row and decoder column, as they look.
     values: [Vec<f32>; 2],
     scales: [f32; 2],
@@ -63,7 +66,7 @@ impl WeightsPart {
             (_, true) => " · ZCA undone",
             (_, false) => "",
         };
-        let text = format!("{name}{seen} · ±{:.2}", self.scales[index]);
+        let text = format!("{name}{seen} · ±{}", short(self.scales[index].into()));
         let at = rect.center_top() - vec2(0.0, 4.0);
         let font = theme::regular(SMALL);
         widgets::text(ui, at, Align2::CENTER_BOTTOM, text, font, theme.text_muted);
@@ -98,7 +101,14 @@ impl WeightsPart {
 
     fn refresh(&mut self, ui: &Ui, shown: &Shown<'_>, smooth: bool) {
         let theme = Theme::of(ui);
-        let key = (shown.snapshot.version(), shown.unit, theme.dark, smooth);
+        let contrast = shown.view.contrast;
+        let key = (
+            shown.snapshot.version(),
+            shown.unit,
+            contrast,
+            theme.dark,
+            smooth,
+        );
         if self.shown.replace(key) == Some(key) {
             return;
         }
@@ -109,10 +119,14 @@ impl WeightsPart {
             encoder.iter().copied().collect(),
             added(data, parameters.decoder_weights().column(shown.unit)),
         ];
+        // as in the tiles: weights that withered away are to look so, but where each has its own contrast
+        let floor = match contrast {
+            Contrast::Shared if data.zca.is_none() => feature_atlas::initial_scale(parameters),
+            _ => 0.0,
+        };
         self.scales = [0, 1].map(|index| {
-            self.values[index]
-                .iter()
-                .fold(0.0f32, |most: f32, value| most.max(value.abs()))
+            let sizes = self.values[index].iter().map(|value| value.abs());
+            sizes.fold(floor, f32::max)
         });
         let painter = FeaturePainter::new(theme, data.shape);
         let size = pictures::size(data.shape);
