@@ -16,6 +16,8 @@ pub const HEIGHT: f32 = 44.0;
 const ROOMY: f32 = 1000.0;
 /// From this one on the pages stand side by side; below, in a menu.
 const TABS: f32 = 1180.0;
+/// A preset's name longer than this stands without "Preset:".
+const LONG_NAME: usize = 12;
 /// Below this one it scrolls sideways.
 const NARROW: f32 = 760.0;
 
@@ -168,6 +170,8 @@ fn menu(
 
 fn preset_menu(ui: &mut Ui, view: &ViewState, named: bool, actions: &mut Vec<Action>) {
     let title = match view.preset.filter(|_| named) {
+        // a long name speaks for itself, and the tabs need the room
+        Some(preset) if preset.title().len() > LONG_NAME => preset.title().to_owned(),
         Some(preset) => format!("Preset: {}", preset.title()),
         None => "Presets".to_owned(),
     };
