@@ -85,6 +85,8 @@ fn selected_and_asked() {
         |harness| {
             harness.get_by_label("Unit 7, alive").click();
             harness.run();
+            harness.key_press(egui::Key::Escape); // from the unit's page back to the lab
+            harness.run();
             harness.key_press(egui::Key::R);
             harness.run();
             harness.remove_cursor();
