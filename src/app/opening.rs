@@ -255,6 +255,8 @@ impl LabApp {
                 if asked.to_suit {
                     suit(&mut asked.experiment, &data);
                 }
+                // "Train on this" trains, though the run before it was paused
+                self.view.playing |= asked.import.is_some();
                 self.begin(asked.experiment, Arc::new(data));
             }
             // the sheet says it, where it came from there and no other has taken its place

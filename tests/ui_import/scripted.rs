@@ -223,6 +223,23 @@ fn enter_trains_and_escape_keeps_the_run() {
 }
 
 #[test]
+fn training_on_new_data_trains_though_the_run_was_paused() {
+    let (mut harness, script) = window();
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    assert!(!harness.state().view().playing);
+    open(&mut harness, "waves.npy");
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    wait(&mut harness, |app| {
+        app.view().import.is_none() && app.view().loading.is_none()
+    });
+    assert!(harness.state().view().playing);
+    assert_eq!(script.commands(), ["Pause", "Begin", "Play"]);
+}
+
+#[test]
 fn typing_a_number_is_not_training_and_not_closing() {
     let (mut harness, script) = window();
     open(&mut harness, "waves.npy");

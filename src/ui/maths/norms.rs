@@ -59,7 +59,12 @@ impl NormsPanel {
                         .history
                         .last()
                         .map_or(GradientSource::LastBatch, |record| record.gradients.source);
-                    ui.label(muted(ui, format!("{}; a healthy encoder", source.name())));
+                    let verdict = if view.is_diverged() {
+                        "the run diverged"
+                    } else {
+                        "a healthy encoder"
+                    };
+                    ui.label(muted(ui, format!("{}; {verdict}", source.name())));
                 }
             },
             None => {
