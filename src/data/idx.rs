@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, check_reach, every, thinned};
-use super::npy::{array, decode, finite};
+use super::npy::{decode, values};
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
-use super::{DataError, Preparation, Scaling, choice, foreign, picture};
+use super::{DataError, Preparation, choice, foreign, picture};
 
 const FORMAT: &str = "IDX";
 
@@ -48,20 +48,7 @@ pub(super) fn read(
         return Err(super::too_many_values(input.file(), &header.shape));
     };
     let step = every as usize;
-    let values = match (header.kind, header.size) {
-        (Kind::Unsigned, _) => Values::Bytes(array(&mut input, FORMAT, &header, &shape, step)?),
-        (Kind::Float, 8) => {
-            let values = array(&mut input, FORMAT, &header, &shape, step)?;
-            finite(&values, input.file())?;
-            Values::F64(values)
-        }
-        _ => {
-            let values = array(&mut input, FORMAT, &header, &shape, step)?;
-            finite(&values, input.file())?;
-            Values::F32(values)
-        }
-    };
-    input.end(FORMAT)?;
+    let values = values(&mut input, FORMAT, &header, &shape, step, true)?;
     let inside = match &values {
         Values::Bytes(_) => false,
         Values::F32(values) => values.iter().all(|value| (0.0..=1.0).contains(value)),
@@ -72,15 +59,10 @@ pub(super) fn read(
     check_reach(&content, &input)?;
     notes.extend(thinned(every, samples));
     let suggested = match &content {
-        Content::Pictures(pictures) => {
-            picture::suggested(pictures.iter().any(|picture| picture.channels == 3))
-        }
+        Content::Pictures(pictures) => picture::suggested(pictures),
         Content::Samples { .. } if bytes => Preparation::LEVELS,
         Content::Samples { .. } if inside => Preparation::NONE,
-        Content::Samples { .. } => Preparation {
-            scaling: Scaling::Unit,
-            ..Preparation::NONE
-        },
+        Content::Samples { .. } => Preparation::UNIT,
     };
     let mut labels = None;
     if let Some(beside) = labels_beside(path).filter(|beside| beside.is_file()) {
@@ -287,7 +269,7 @@ mod tests {
             let bytes = typed(code, &[3, 2], &values);
             refuse_every_cut("cut.idx", &bytes);
             let found = found(&folder.file("typed.idx", &bytes)).unwrap();
-            assert_eq!(found.suggested.scaling, Scaling::Unit);
+            assert_eq!(found.suggested.scaling, super::super::Scaling::Unit);
             let Content::Samples { values, .. } = found.content else {
                 panic!("samples")
             };

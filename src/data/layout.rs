@@ -34,11 +34,6 @@ impl Layout {
         }
     }
 
-    /// Channels that are kept: 1, or 3 in colour.
-    pub(super) fn channels(self) -> usize {
-        self.shape().channels()
-    }
-
     /// How a sample is shown.
     fn shape(self) -> SampleShape {
         match self {

@@ -242,7 +242,7 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
                 notes.push("Taken as whitened already, for it has values below 0.".into());
                 Preparation::CONTRAST
             } else {
-                picture::suggested(layout.channels() == 3)
+                picture::suggested(pictures)
             }
         }
         Content::Samples { .. } if bytes => Preparation::LEVELS,

@@ -33,31 +33,21 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
              4 channels",
         )
     })?;
-    let every_one = every as usize;
-    let values = match (header.kind, header.size) {
-        (Kind::Unsigned, 1) if shape.len() > 2 => {
-            Values::Bytes(array(&mut input, FORMAT, &header, &shape, every_one)?)
-        }
-        (Kind::Float, 8) => {
-            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
-            finite(&values, input.file())?;
-            Values::F64(values)
-        }
-        _ => {
-            let values = array(&mut input, FORMAT, &header, &shape, every_one)?;
-            finite(&values, input.file())?;
-            Values::F32(values)
-        }
-    };
-    input.end(FORMAT)?;
+    let pictures = shape.len() > 2;
+    let values = values(
+        &mut input,
+        FORMAT,
+        &header,
+        &shape,
+        every as usize,
+        pictures,
+    )?;
     let bytes = matches!(values, Values::Bytes(_));
     let (content, mut notes) = layout.content(values, input.file());
     check_reach(&content, &input)?;
     notes.extend(thinned(every, samples));
     let suggested = match &content {
-        Content::Pictures(pictures) => {
-            picture::suggested(pictures.iter().any(|picture| picture.channels == 3))
-        }
+        Content::Pictures(pictures) => picture::suggested(pictures),
         Content::Samples { .. } if bytes => Preparation::LEVELS,
         Content::Samples { .. } => Preparation::NONE,
     };
@@ -137,8 +127,35 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
     Ok(header)
 }
 
+/// All that is left of `input` as (m, n): unsigned bytes stay bytes where `bytes`, f64 stays f64, every other type
+/// becomes f32; of each `every` samples the first.
+pub(super) fn values(
+    input: &mut Input<'_>,
+    format: &'static str,
+    header: &Header,
+    shape: &[usize],
+    every: usize,
+    bytes: bool,
+) -> Result<Values, DataError> {
+    let values = match (header.kind, header.size) {
+        (Kind::Unsigned, 1) if bytes => Values::Bytes(array(input, format, header, shape, every)?),
+        (Kind::Float, 8) => {
+            let values = array(input, format, header, shape, every)?;
+            finite(&values, input.file())?;
+            Values::F64(values)
+        }
+        _ => {
+            let values = array(input, format, header, shape, every)?;
+            finite(&values, input.file())?;
+            Values::F32(values)
+        }
+    };
+    input.end(format)?;
+    Ok(values)
+}
+
 /// The values as (m, n), whatever their type and order in the file; of each `every` samples the first.
-pub(super) fn array<T: Number>(
+fn array<T: Number>(
     input: &mut Input<'_>,
     format: &'static str,
     header: &Header,

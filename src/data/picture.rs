@@ -44,7 +44,7 @@ pub(super) fn read(
     let decoded = decode(input, format, limits::PICTURE_SIDE)?;
     Ok(Found {
         name,
-        suggested: suggested(decoded.picture.channels == 3),
+        suggested: suggested(std::slice::from_ref(&decoded.picture)),
         content: Content::Pictures(vec![decoded.picture]),
         encoding: decoded.encoding,
         labels: None,
@@ -54,8 +54,8 @@ pub(super) fn read(
 }
 
 /// What suits photographs: grey ones show their edges whitened whole, colour is whitened in patches.
-pub(super) fn suggested(colour: bool) -> Preparation {
-    if colour {
+pub(super) fn suggested(pictures: &[Picture]) -> Preparation {
+    if pictures.iter().any(|picture| picture.channels == 3) {
         Preparation::ZCA
     } else {
         Preparation::WHITEN

@@ -281,7 +281,6 @@ fn as_samples_or_pictures(
     encoding: String,
     notes: Vec<String>,
 ) -> Found {
-    let colour = pictures.iter().any(|picture| picture.channels == 3);
     let small = pictures.len() > 1
         && pictures
             .iter()
@@ -293,7 +292,7 @@ fn as_samples_or_pictures(
     };
     let suggested = match whole {
         Some(_) => Preparation::NONE,
-        None => picture::suggested(colour),
+        None => picture::suggested(&pictures),
     };
     Found {
         name,

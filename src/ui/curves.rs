@@ -106,17 +106,7 @@ impl CurvesPanel {
                     value => numbers::thousands(value as u64),
                 },
             )])
-            .custom_y_axes(vec![
-                axis(AxisHints::new_y(), theme)
-                    .min_thickness(AXIS_WIDTH)
-                    .formatter(|mark, _| {
-                        if mark.step_size >= 1.0 {
-                            numbers::decade(mark.value.round() as i32)
-                        } else {
-                            crate::training::history::short(10f64.powf(mark.value))
-                        }
-                    }),
-            ]);
+            .custom_y_axes(vec![decade_axis(theme)]);
         let pointed = highlight::pointed(ui.ctx());
         let response = plot.show(ui, |plot| {
             let bounds = plot.plot_bounds();
@@ -163,6 +153,19 @@ impl CurvesPanel {
             }
         }
     }
+}
+
+/// The axis of a plot of log10: whole decades, or where they are far apart the values between.
+pub(super) fn decade_axis(theme: &Theme) -> AxisHints<'static> {
+    axis(AxisHints::new_y(), theme)
+        .min_thickness(AXIS_WIDTH)
+        .formatter(|mark, _| {
+            if mark.step_size >= 1.0 {
+                numbers::decade(mark.value.round() as i32)
+            } else {
+                crate::training::history::short(10f64.powf(mark.value))
+            }
+        })
 }
 
 pub(super) fn axis<'a>(hints: AxisHints<'a>, theme: &Theme) -> AxisHints<'a> {

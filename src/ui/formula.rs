@@ -3,11 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Color32, FontFamily, FontId, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2};
-use egui::{pos2, vec2};
+use egui::{Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2, vec2};
 use ratex_types::{DisplayItem, DisplayList, PathCommand};
-
-use super::theme::Theme;
 
 /// KaTeX's faces that formulas here need: (as RaTeX calls it, its file).
 pub const FACES: [(&str, &str); 8] = [
@@ -39,30 +36,6 @@ impl Formulas {
         let laid_out = lay_out(latex).map(Arc::new);
         self.0.insert(latex.to_owned(), laid_out.clone());
         laid_out
-    }
-
-    /// Adds `latex` at `size` points an em, in `colour`; its name is `name`. The baseline lies `above` points below the
-    /// top of what is allocated, so that formulas in a row can stand on one line.
-    pub fn show(
-        &mut self,
-        ui: &mut Ui,
-        latex: &str,
-        name: &str,
-        size: f32,
-        colour: Color32,
-        sense: Sense,
-    ) -> egui::Response {
-        let Some(list) = self.layout(latex) else {
-            return ui.label(name);
-        };
-        let (rect, response) = ui.allocate_exact_size(extent(&list, size), sense);
-        let name = name.to_owned();
-        response.widget_info(move || egui::WidgetInfo::labeled(egui::Role::Label, true, &name));
-        if ui.is_rect_visible(rect) {
-            let baseline = rect.left_top() + vec2(0.0, list.height as f32 * size);
-            paint(ui.painter(), &list, baseline, size, colour);
-        }
-        response
     }
 }
 
@@ -206,36 +179,6 @@ fn outlines(commands: &[PathCommand], at: impl Fn(f64, f64) -> Pos2) -> Vec<Vec<
     }
     outlines.retain(|outline| outline.len() > 2);
     outlines
-}
-
-/// Paints formulas side by side on one baseline, each with its own colour: (LaTeX, colour). Returns where each stands.
-pub fn row(
-    formulas: &mut Formulas,
-    painter: &Painter,
-    origin: Pos2,
-    size: f32,
-    parts: &[(&str, Color32)],
-) -> Vec<Rect> {
-    let mut x = origin.x;
-    parts
-        .iter()
-        .map(|(latex, colour)| {
-            let Some(list) = formulas.layout(latex) else {
-                return Rect::from_min_size(pos2(x, origin.y), Vec2::ZERO);
-            };
-            paint(painter, &list, pos2(x, origin.y), size, *colour);
-            let extent = extent(&list, size);
-            let top = origin.y - list.height as f32 * size;
-            let rect = Rect::from_min_size(pos2(x, top), extent);
-            x = rect.right();
-            rect
-        })
-        .collect()
-}
-
-/// The colour of plain formulas.
-pub fn ink(ui: &Ui) -> Color32 {
-    Theme::of(ui).text
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use egui_plot::{AxisHints, Line, Plot, PlotPoint, PlotPoints};
 use crate::app::state::ViewState;
 use crate::training::gradients::{GradientReport, GradientSource};
 use crate::training::{Record, Snapshot};
-use crate::ui::curves::{AXIS_WIDTH, axis, decade_marks, epoch_marks};
+use crate::ui::curves::{decade_axis, decade_marks, epoch_marks};
 use crate::ui::numbers;
 use crate::ui::theme::{SMALL, Theme};
 use crate::ui::widgets::{self, muted};
@@ -93,17 +93,7 @@ impl NormsPanel {
                 AxisHints::new_x()
                     .formatter(|mark, _| numbers::thousands(mark.value.max(0.0) as u64)),
             ])
-            .custom_y_axes(vec![
-                axis(AxisHints::new_y(), theme)
-                    .min_thickness(AXIS_WIDTH)
-                    .formatter(|mark, _| {
-                        if mark.step_size >= 1.0 {
-                            numbers::decade(mark.value.round() as i32)
-                        } else {
-                            crate::training::history::short(10f64.powf(mark.value))
-                        }
-                    }),
-            ])
+            .custom_y_axes(vec![decade_axis(theme)])
             .show(ui, |plot| {
                 for (((name, _, _), points), colour) in CURVES.iter().zip(&self.points).zip(colours)
                 {
