@@ -97,10 +97,18 @@ impl Cut {
         worth(self.samples, layout).min(most).clamp(1, available)
     }
 
-    /// The first sample of `stretch`, which ends where the next begins: as even as can be, the longer ones first.
+    /// The first sample of `stretch`, which ends where the next begins: stretches are as even as can be.
     fn start(&self, stretch: usize) -> usize {
-        let (rows, longer) = (self.samples / self.stretches, self.samples % self.stretches);
-        stretch * rows + stretch.min(longer)
+        let (rows, over) = self.extra(stretch);
+        let over = over / self.stretches as u64; // less than the samples
+        stretch * rows + over as usize
+    }
+
+    /// The samples that every stretch has, and `stretch` times what these leave over. A stretch has one sample more
+    /// where that passes a multiple of the number of stretches.
+    fn extra(&self, stretch: usize) -> (usize, u64) {
+        let over = self.samples % self.stretches;
+        (self.samples / self.stretches, stretch as u64 * over as u64)
     }
 
     /// Fills `blocks` with all of them, in order, for `workers`; returns rows, stretches and slices of each worker
@@ -161,11 +169,21 @@ impl Cut {
         self,
         block: &Block,
     ) -> impl Iterator<Item = (usize, Range<usize>)> + use<> {
-        let block = *block;
-        (0..block.stretches).map(move |index| {
-            let row = |stretch| self.start(stretch) - block.start;
-            let stretch = block.stretch + index;
-            (block.own_stretch + index, row(stretch)..row(stretch + 1))
+        // `start`, without its division for each
+        let count = self.stretches as u64;
+        let (rows, over) = self.extra(1);
+        let mut passed = self.extra(block.stretch).1 % count;
+        let mut row = 0;
+        let own = block.own_stretches();
+        own.map(move |stretch| {
+            let first = row;
+            row += rows;
+            passed += over;
+            if passed >= count {
+                passed -= count;
+                row += 1;
+            }
+            (stretch, first..row)
         })
     }
 }
@@ -197,4 +215,96 @@ fn power_of_two(value: usize) -> usize {
 /// ⌊total · part / parts⌋ for part ≤ parts, without the product that could overflow.
 pub(super) fn share(total: usize, part: usize, parts: usize) -> usize {
     total / parts * part + total % parts * part / parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Architecture, HiddenActivation, OutputActivation};
+    use crate::numerics::kernels;
+
+    fn layout(inputs: usize, hidden: usize) -> Layout {
+        let architecture = Architecture {
+            inputs,
+            hidden,
+            hidden_activation: HiddenActivation::Sigmoid,
+            output_activation: OutputActivation::Sigmoid,
+        };
+        Layout::new(&architecture, kernels::best::<f32>())
+    }
+
+    /// Blocks cover all samples in order, each worker's own rows and stretches follow each other, and blocks are no
+    /// larger than they may be.
+    #[test]
+    fn blocks_cover_the_samples_in_order() {
+        for (n, h) in [(1, 1), (64, 25), (144, 400), (784, 196), (2_000, 1_000)] {
+            let layout = layout(n, h);
+            for m in [
+                1, 2, 15, 16, 31, 32, 33, 50, 100, 1_023, 1_025, 4_095, 4_096, 10_000,
+            ] {
+                let cut = Cut::new(m, &layout);
+                assert_eq!(cut.stretches % cut.slices, 0);
+                assert!(m.div_ceil(cut.stretches) <= STRETCH);
+                for available in [1, 2, 3, 5, 8, 40] {
+                    let workers = cut.workers(&layout, available);
+                    assert!((1..=available).contains(&workers));
+                    let (mut blocks, mut owned) = (Vec::new(), vec![Owned::default(); workers]);
+                    cut.deal(&layout, workers, &mut blocks, &mut owned);
+                    let mut own = vec![(0, 0); workers];
+                    let (mut row, mut stretch) = (0, 0);
+                    for (index, block) in blocks.iter().enumerate() {
+                        let what = format!("{m}×{n}×{h} on {workers}: {block:?}");
+                        assert_eq!((block.start, block.stretch), (row, stretch), "{what}");
+                        assert!(block.rows > 0 && block.rows <= layout.block, "{what}");
+                        let own = &mut own[block.worker];
+                        assert_eq!((block.own_row, block.own_stretch), *own, "{what}");
+                        assert!(cut.slices > 1 || block.worker == index % workers, "{what}");
+                        let rows = cut.stretches_of(block).map(|(_, rows)| rows);
+                        let end = rows.fold(0, |end, rows| {
+                            assert!(rows.start == end && !rows.is_empty(), "{what}");
+                            rows.end
+                        });
+                        assert_eq!(end, block.rows, "{what}");
+                        *own = (own.0 + block.rows, own.1 + block.stretches);
+                        (row, stretch) = (row + block.rows, stretch + block.stretches);
+                    }
+                    assert_eq!((row, stretch), (m, cut.stretches));
+                    let slices: usize = owned.iter().map(|owned| owned.slices).sum();
+                    let opened = blocks.iter().filter(|block| block.opens_slice).count();
+                    assert_eq!(opened, cut.slices);
+                    assert!(cut.slices == 1 || slices == cut.slices);
+                }
+            }
+        }
+    }
+
+    /// The shapes of the workloads divide evenly among 1, 2, 4 and 8 workers.
+    #[test]
+    fn workers_get_even_shares() {
+        for (m, n, h) in [(10_000, 64, 25), (10_000, 784, 196), (100, 784, 196)] {
+            let layout = layout(n, h);
+            let cut = Cut::new(m, &layout);
+            for workers in [1, 2, 4] {
+                assert_eq!(cut.workers(&layout, workers), workers);
+                let (mut blocks, mut owned) = (Vec::new(), vec![Owned::default(); workers]);
+                cut.deal(&layout, workers, &mut blocks, &mut owned);
+                let most = owned.iter().map(|owned| owned.rows).max().unwrap();
+                assert!(
+                    most * workers <= m + m / 50 + workers,
+                    "{m}×{n}×{h} on {workers}: {owned:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_share_is_exact_and_does_not_overflow() {
+        for (total, parts) in [(10, 3), (0, 5), (7, 8), (1_000_003, 17)] {
+            for part in 0..=parts {
+                assert_eq!(share(total, part, parts), total * part / parts);
+            }
+        }
+        assert_eq!(share(usize::MAX, 3, 3), usize::MAX);
+        assert_eq!(share(usize::MAX - 1, 1, 2), usize::MAX / 2);
+    }
 }
