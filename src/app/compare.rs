@@ -288,7 +288,7 @@ fn both(
     .map_err(|error| End::Failed(error.to_string()))?;
     Ok(Compared {
         run: snapshot.run,
-        steered: snapshot.history.markers().next().is_some(),
+        steered: !snapshot.history.edits().is_empty(),
         first,
         second,
         other_seed,
@@ -320,10 +320,6 @@ fn trained(
     tell: &dyn Fn(u64) -> ControlFlow<()>,
 ) -> Result<Parameters<f32>, End> {
     let failed = |why: String| End::Failed(why);
-    let settings = experiment
-        .hyperparameters
-        .check()
-        .map_err(|error| failed(error.to_string()))?;
     let pool = Arc::new(WorkerPool::new(1));
     let (seed, name) = (experiment.seed, data.name.clone());
     let mut run = Run::<f32>::new(experiment, Arc::clone(data), None, pool)
@@ -332,7 +328,7 @@ fn trained(
         if tell(done).is_break() {
             return Err(End::Stopped);
         }
-        match run.epoch(&settings, 0.0, &|| tell(done).is_continue()) {
+        match run.epoch(&|| tell(done).is_continue()) {
             EpochEnd::Finished { .. } => {}
             EpochEnd::Interrupted => return Err(End::Stopped),
             EpochEnd::Diverged { epoch, cause } => {

@@ -202,7 +202,7 @@ impl ViewState {
     /// one takes its time. An untouched short one is no loss.
     pub fn has_run_to_lose(&self) -> bool {
         self.snapshot.as_deref().is_some_and(|snapshot| {
-            let steered = snapshot.history.markers().next().is_some();
+            let steered = !snapshot.history.edits().is_empty();
             let long = snapshot.trained_for.as_secs_f64() >= SECONDS_TO_LOSE;
             snapshot.epoch >= EPOCHS_TO_LOSE && (steered || long)
         })
@@ -211,11 +211,12 @@ impl ViewState {
     /// Whether what is set for `setting` waits for the next epoch: (old, new) as text.
     pub fn pending(&self, setting: Setting) -> Option<(String, String)> {
         let snapshot = self.snapshot.as_deref()?;
-        let (old, new) = (
-            setting.show(&snapshot.hyperparameters),
-            setting.show(self.hyperparameters()),
-        );
-        (old != new).then_some((old, new))
+        let values = [
+            setting.get(&snapshot.hyperparameters),
+            setting.get(self.hyperparameters()),
+        ];
+        let mut texts = setting.format_apart(&values).into_iter();
+        (values[0] != values[1]).then_some((texts.next()?, texts.next()?))
     }
 
     /// The last change of `setting` in this run: (text, epoch).
@@ -225,11 +226,8 @@ impl ViewState {
             .history
             .markers()
             .rev()
-            .find(|marker| marker.change.setting == setting)?;
-        Some((
-            format!("{} → {}", marker.change.old, marker.change.new),
-            marker.epoch,
-        ))
+            .find(|marker| marker.setting == setting)?;
+        Some((marker.values(), marker.epoch))
     }
 
     /// Whether `unit` is one that can be begun anew: a dead one, or a duplicate.

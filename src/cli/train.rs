@@ -103,7 +103,6 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     };
     let experiment = arguments.experiment.experiment(&data, initial.as_ref())?;
     warn_of_range(&data, experiment.output_activation);
-    let settings = experiment.hyperparameters.check()?;
     let pool = arguments.experiment.pool();
     let mut run = Run::new(experiment, Arc::clone(&data), initial, Arc::clone(&pool))?;
 
@@ -111,7 +110,7 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     let start = Instant::now();
     let mut diverged = None;
     for _ in 0..arguments.epochs {
-        match run.epoch(&settings, start.elapsed().as_secs_f64(), &|| true) {
+        match run.epoch(&|| true) {
             EpochEnd::Finished { .. } => {}
             EpochEnd::Diverged { epoch, cause } => {
                 diverged = Some(format!(

@@ -13,11 +13,10 @@
 use ndarray::ArrayView2;
 use serde::Serialize;
 
-use super::history::{Marker, Setting, short};
-use super::lives::{StateChange, UnitPoint};
+use super::record::{Marker, Setting, StateChange, UnitPoint, history::short};
 use super::{History, Snapshot};
 use crate::model::units::{CONSTANT_SPREAD, DUPLICATE_COSINE};
-use crate::model::{GradientForm, Hyperparameters, OptimizerKind, UnitState, UnitStatistics};
+use crate::model::{GradientForm, Hyperparameters, UnitState, UnitStatistics};
 use crate::numerics::Real;
 
 /// The largest λ that every embedded set bears at a ρ that suits it.
@@ -110,17 +109,13 @@ impl Autopsy {
         };
         // "λ raised 1e-4 → 4e-4 at epoch 300"
         let change = self.marker.as_ref().map(|marker| {
-            let Marker { epoch, change, .. } = marker;
-            let symbol = change.setting.symbol();
-            let verb = match (number(&change.old), number(&change.new)) {
-                (Some(old), Some(new)) if new > old => " raised",
-                (Some(old), Some(new)) if new < old => " lowered",
-                _ => "",
+            let verb = match rises(marker) {
+                Some(true) => " raised",
+                Some(false) => " lowered",
+                None => "",
             };
-            format!(
-                "{symbol}{verb} {} → {} at epoch {epoch}",
-                change.old, change.new
-            )
+            let (symbol, values) = (marker.setting.symbol(), marker.values());
+            format!("{symbol}{verb} {values} at epoch {}", marker.epoch)
         });
         match &self.cause {
             Cause::Decay { settings } => {
@@ -232,7 +227,7 @@ pub fn autopsy<T: Real>(
         spell,
         since,
         state,
-        settings: settings_at(history, settings, since),
+        settings: history.edits().settings_at(since, settings),
         now: UnitPoint::from(&units[unit]),
         greatest_norm: history
             .lives()
@@ -300,7 +295,7 @@ impl Death<'_> {
     fn thrown(&self, change: &StateChange) -> (Cause, Option<Marker>) {
         if self.settings.gradient == GradientForm::Printed {
             let marker = self.latest(change.epoch, RECENT_EPOCHS, |marker| {
-                marker.change.setting == Setting::Gradient
+                marker.setting == Setting::Gradient
             });
             return (Cause::PrintedGradient, marker);
         }
@@ -330,10 +325,10 @@ impl Death<'_> {
             return (Cause::Unclear, None);
         }
         let raised = self.latest(self.since, u64::MAX, |marker| {
-            marker.change.setting == Setting::WeightDecay && rises(marker) == Some(true)
+            marker.setting == Setting::WeightDecay && rises(marker) == Some(true)
         });
         let lowered = self.latest(self.since, u64::MAX, |marker| {
-            marker.change.setting == Setting::SparsityTarget && rises(marker) == Some(false)
+            marker.setting == Setting::SparsityTarget && rises(marker) == Some(false)
         });
         let of = |marker: &Option<Marker>| marker.as_ref().map(|marker| marker.epoch);
         let decay = settings.weight_decay / HIGH_DECAY;
@@ -375,13 +370,12 @@ impl Death<'_> {
             .rev()
             .filter(|marker| marker.epoch <= epoch && epoch - marker.epoch <= within)
             .find(|marker| wanted(marker))
-            .cloned()
     }
 }
 
 /// Whether a change can make the steps too long.
 fn lengthens_steps(marker: &Marker) -> bool {
-    match marker.change.setting {
+    match marker.setting {
         Setting::LearningRate | Setting::SparsityWeight | Setting::Momentum => {
             rises(marker) == Some(true)
         }
@@ -391,49 +385,10 @@ fn lengthens_steps(marker: &Marker) -> bool {
     }
 }
 
+/// Whether a number ended above where it began; `None` where it came back, or is no number.
 fn rises(marker: &Marker) -> Option<bool> {
-    Some(number(&marker.change.new)? > number(&marker.change.old)?)
-}
-
-fn number(text: &str) -> Option<f64> {
-    text.parse().ok()
-}
-
-/// The settings in force at `epoch`: those now in force, with every later change taken back.
-fn settings_at(history: &History, now: &Hyperparameters, epoch: u64) -> Hyperparameters {
-    let mut settings = *now;
-    for marker in history
-        .markers()
-        .rev()
-        .filter(|marker| marker.epoch > epoch)
-    {
-        let old = &marker.change.old;
-        let target = match marker.change.setting {
-            Setting::SparsityTarget => &mut settings.sparsity_target,
-            Setting::SparsityWeight => &mut settings.sparsity_weight,
-            Setting::LearningRate => &mut settings.learning_rate,
-            Setting::WeightDecay => &mut settings.weight_decay,
-            Setting::Momentum => &mut settings.momentum,
-            Setting::Optimizer => {
-                let kind = OptimizerKind::ALL.into_iter().find(|k| k.name() == old);
-                settings.optimizer = kind.unwrap_or(settings.optimizer);
-                continue;
-            }
-            Setting::Batch => {
-                settings.batch = old.parse().unwrap_or(settings.batch);
-                continue;
-            }
-            Setting::Gradient => {
-                settings.gradient = match settings.gradient {
-                    GradientForm::Exact => GradientForm::Printed,
-                    GradientForm::Printed => GradientForm::Exact,
-                };
-                continue;
-            }
-        };
-        *target = number(old).unwrap_or(*target);
-    }
-    settings
+    let (old, new) = (marker.old().number()?, marker.new().number()?);
+    (old != new).then_some(new > old)
 }
 
 /// The unit that `unit` repeats, and their cos.
@@ -454,33 +409,4 @@ fn twin<T: Real>(
         // rounding of the run's own precision may put a |cos| on either side of the bound
         .filter(|(_, cosine)| cosine.abs() > DUPLICATE_COSINE - 1e-4)
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::training::history::changes;
-
-    #[test]
-    fn settings_are_those_of_the_time() {
-        let mut history = History::new();
-        let first = Hyperparameters::default();
-        let second = Hyperparameters {
-            weight_decay: 4e-4,
-            optimizer: OptimizerKind::Adam,
-            batch: crate::model::BatchSize::Full,
-            ..first
-        };
-        let third = Hyperparameters {
-            gradient: GradientForm::Printed,
-            sparsity_weight: 100.0,
-            weight_decay: 1e-3,
-            ..second
-        };
-        history.mark(10, 1.0, changes(&first, &second));
-        history.mark(20, 2.0, changes(&second, &third));
-        assert_eq!(settings_at(&history, &third, 9), first);
-        assert_eq!(settings_at(&history, &third, 10), second);
-        assert_eq!(settings_at(&history, &third, 20), third);
-    }
 }

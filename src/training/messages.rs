@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Change, Experiment};
+use super::{Edit, Experiment};
 use crate::data::DataSet;
 
 /// How fast to train.
@@ -41,8 +41,8 @@ pub enum Command {
 pub enum Event {
     /// Run number `run` is ready to train.
     Began { run: u64 },
-    /// A changed setting is in force from `epoch` on.
-    Applied { change: Change, epoch: u64 },
+    /// A changed setting is in force, from `edit.epoch` on.
+    Applied { edit: Edit },
     /// The cost became non-finite at `epoch`; the last finite weights stand. `cause` is one sentence that names the
     /// setting.
     Diverged { epoch: u64, cause: String },

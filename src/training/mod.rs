@@ -8,11 +8,10 @@ pub mod background;
 pub mod divergence;
 pub mod experiment;
 pub mod gradients;
-pub mod history;
-pub mod lives;
 pub mod mailbox;
 pub mod messages;
 pub mod presets;
+pub mod record;
 pub mod run;
 pub mod snapshot;
 pub mod trainer;
@@ -22,12 +21,14 @@ pub use autopsy::{Autopsy, Cause};
 pub use background::{Background, Outcome, Watcher};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
-pub use history::{Change, History, Marker, Record, Revival, Setting};
-pub use lives::{Lives, StateChange, UnitLife, UnitPoint};
 pub use mailbox::Mailbox;
 pub use messages::{Command, Event, Speed};
 pub use presets::Preset;
-pub use run::{EpochEnd, Run, RunError, RunState};
+pub use record::{
+    Change, Edit, EditLog, Gesture, History, Lives, Marker, Record, Revival, Setting, SettingError,
+    StateChange, UnitLife, UnitPoint, Value, history, lives,
+};
+pub use run::{Checkpoint, CheckpointError, EpochEnd, ResumeError, Run, RunError, RunState};
 pub use snapshot::{Activity, Snapshot};
 pub use trainer::{Trainer, TrainerError};
 pub use views::SnapshotInspector;

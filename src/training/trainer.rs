@@ -15,7 +15,7 @@ use thiserror::Error;
 use super::background::message_of;
 use super::run::{EpochEnd, Run};
 use super::snapshot::{Activity, Snapshot, shown_samples};
-use super::{Command, Event, Experiment, Mailbox, Speed};
+use super::{Command, Event, Experiment, Gesture, Mailbox, Speed};
 use crate::data::DataSet;
 use crate::model::CheckedHyperparameters;
 use crate::numerics::WorkerPool;
@@ -24,6 +24,8 @@ use crate::numerics::WorkerPool;
 const PUBLISH_EVERY: Duration = Duration::from_millis(33);
 /// The window over which epochs a second are counted.
 const RATE_WINDOW: Duration = Duration::from_secs(1);
+/// Settings that follow each other within this time of training are of one gesture.
+const SAME_GESTURE: Duration = Duration::from_millis(500);
 /// Commands and events that may wait.
 const CHANNEL_CAPACITY: usize = 256;
 
@@ -89,6 +91,8 @@ impl Trainer {
             activity: Activity::Paused,
             speed: Speed::Unlimited,
             settings: CheckedHyperparameters::default(),
+            gesture: Gesture::default(),
+            steered_at: Duration::ZERO,
             rate: Rate::default(),
             trained_for: Duration::ZERO,
             last_published: None,
@@ -172,6 +176,8 @@ struct Worker {
     activity: Activity,
     speed: Speed,
     settings: CheckedHyperparameters,
+    gesture: Gesture,
+    steered_at: Duration,
     rate: Rate,
     trained_for: Duration,
     last_published: Option<Instant>,
@@ -350,25 +356,29 @@ impl Worker {
         let Some(run) = &mut self.run else { return };
         if let Some(settings) = self.hyperparameters.take() {
             self.settings = settings;
+            if self.trained_for.saturating_sub(self.steered_at) > SAME_GESTURE {
+                self.gesture.0 += 1;
+            }
+            self.steered_at = self.trained_for;
         }
-        let (settings, seconds) = (self.settings, self.trained_for.as_secs_f64());
+        run.set_all(&self.settings, self.gesture);
         let abandon = &self.abandon;
         let start = Instant::now();
         let end = catch_unwind(AssertUnwindSafe(|| {
-            run.epoch(&settings, seconds, &|| !abandon.load(Ordering::Acquire))
+            run.epoch(&|| !abandon.load(Ordering::Acquire))
         }));
         self.trained_for += start.elapsed();
         self.unpublished = true;
         match end {
-            Ok(EpochEnd::Finished { changed }) => {
+            Ok(EpochEnd::Finished { edits }) => {
                 let epoch = run.state().epoch;
                 self.rate.count(epoch);
                 self.steps_left = self.steps_left.saturating_sub(1);
                 if !self.playing && self.steps_left == 0 {
                     self.activity = Activity::Paused;
                 }
-                for change in changed {
-                    self.report(Event::Applied { change, epoch });
+                for edit in edits {
+                    self.report(Event::Applied { edit });
                 }
             }
             Ok(EpochEnd::Diverged { epoch, cause }) => {

@@ -224,7 +224,7 @@ pub(super) fn marker_colour(theme: &Theme, setting: Setting) -> Color32 {
 
 /// What a person did to the run.
 enum Happened<'a> {
-    Change(&'a Marker),
+    Change(Marker),
     Revival(&'a Revival),
 }
 
@@ -238,7 +238,7 @@ impl Happened<'_> {
 
     fn colour(&self, theme: &Theme) -> Color32 {
         match self {
-            Self::Change(marker) => marker_colour(theme, marker.change.setting),
+            Self::Change(marker) => marker_colour(theme, marker.setting),
             Self::Revival(_) => theme.alive,
         }
     }
@@ -247,7 +247,7 @@ impl Happened<'_> {
 impl std::fmt::Display for Happened<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Change(marker) => marker.change.fmt(f),
+            Self::Change(marker) => marker.fmt(f),
             Self::Revival(revival) => match revival.units.as_slice() {
                 [unit] => write!(f, "unit {} revived", unit + 1),
                 units => write!(f, "{} units revived", units.len()),

@@ -85,10 +85,10 @@ impl UnitLife {
 
 /// All units at one epoch's end. Shared, so that a copy of the history copies no points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Row {
-    epoch: u64,
+pub(super) struct Row {
+    pub(super) epoch: u64,
     #[serde(serialize_with = "write_shared", deserialize_with = "read_shared")]
-    points: Arc<[UnitPoint]>,
+    pub(super) points: Arc<[UnitPoint]>,
 }
 
 fn write_shared<S: Serializer>(points: &[UnitPoint], to: S) -> Result<S::Ok, S::Error> {
@@ -110,23 +110,26 @@ fn read_lives<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<Vec<UnitLife>>, 
 /// The lives of all units: at most [`RECENT_POINTS`] + [`THINNED_POINTS`] points and [`CHANGES`] changes each.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Lives {
-    recent: VecDeque<Row>,
-    thinned: Vec<Row>,
-    /// The thinned tier keeps every `stride`-th epoch; 0 before the first.
-    stride: u64,
+    pub(super) recent: VecDeque<Row>,
+    pub(super) thinned: Vec<Row>,
+    /// The thinned tier keeps every `stride`-th epoch; 0 before it was first thinned.
+    pub(super) stride: u64,
     #[serde(serialize_with = "write_lives", deserialize_with = "read_lives")]
-    lives: Arc<Vec<UnitLife>>,
+    pub(super) lives: Arc<Vec<UnitLife>>,
 }
 
 impl Lives {
     /// The units at the end of `epoch`; epochs come in increasing order.
     pub(super) fn push(&mut self, epoch: u64, units: &[UnitStatistics]) {
         self.note(epoch, units, &[]);
-        let row = Row {
+        self.push_row(Row {
             epoch,
             points: units.iter().map(UnitPoint::from).collect(),
-        };
-        let stride = self.stride.max(1);
+        });
+    }
+
+    pub(super) fn push_row(&mut self, row: Row) {
+        let (epoch, stride) = (row.epoch, self.stride.max(1));
         if epoch.is_multiple_of(stride) {
             self.thinned.push(row.clone());
             if self.thinned.len() > THINNED_POINTS {
