@@ -208,7 +208,7 @@ fn a_changed_slider_acts_on_the_next_epoch_and_leaves_a_marker() {
         .snapshot()
         .history
         .markers()
-        .map(|m| (m.epoch, m.change.to_string()))
+        .map(|m| (m.epoch, m.to_string()))
         .collect();
     assert!(
         markers.contains(&(2, "α 0.1 → 1e-30".to_owned())),
@@ -216,7 +216,7 @@ fn a_changed_slider_acts_on_the_next_epoch_and_leaves_a_marker() {
     );
     lab.until("event", |lab| {
         lab.events.iter().any(
-            |e| matches!(e, Event::Applied { change, epoch: 2 } if change.setting == Setting::LearningRate),
+            |e| matches!(e, Event::Applied { edit } if edit.epoch == 2 && edit.setting == Setting::LearningRate),
         )
     });
 }
@@ -427,7 +427,7 @@ fn every_optimiser_can_be_switched_to_without_losing_the_weights() {
         .snapshot()
         .history
         .markers()
-        .filter(|marker| marker.change.setting == Setting::Optimizer);
+        .filter(|marker| marker.setting == Setting::Optimizer);
     assert!(switches.count() > 0);
 }
 
@@ -461,7 +461,7 @@ fn an_iteration_of_l_bfgs_is_an_epoch_and_a_moved_slider_does_not_stop_it() {
     lab.until_paused_at(30);
     let marker = lab.snapshot().history.markers().last().unwrap();
     assert_eq!(
-        (marker.epoch, marker.change.to_string()),
+        (marker.epoch, marker.to_string()),
         (16, "ρ 0.05 → 0.3".into())
     );
     let mean = |units: &[sae_lab::model::UnitStatistics]| {

@@ -75,7 +75,7 @@ fn a_dragged_slider_is_in_force_at_the_next_epoch() {
     let snapshot = view.snapshot.as_ref().unwrap();
     assert_eq!(snapshot.run, 1, "a slider does not start the run anew");
     let marker = snapshot.history.markers().last().unwrap();
-    assert_eq!(marker.change.setting, Setting::WeightDecay);
+    assert_eq!(marker.setting, Setting::WeightDecay);
     assert_eq!(view.pending(Setting::WeightDecay), None);
     assert_eq!(view.applied(Setting::WeightDecay).unwrap().1, marker.epoch);
 }

@@ -412,12 +412,11 @@ fn two_data_sets_are_compared_to_a_verdict() {
             seed,
             ..snapshot.experiment.clone()
         };
-        let settings = experiment.hyperparameters.check().unwrap();
         let data = Arc::new(sae_lab::data::load(data).unwrap());
         let pool = Arc::new(sae_lab::numerics::WorkerPool::new(1));
         let mut run = sae_lab::training::Run::<f32>::new(experiment, data, None, pool).unwrap();
         for _ in 0..12 {
-            run.epoch(&settings, 0.0, &|| true);
+            run.epoch(&|| true);
         }
         run.parameters().encoder_weights().to_owned()
     };

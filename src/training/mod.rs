@@ -25,7 +25,7 @@ pub use mailbox::Mailbox;
 pub use messages::{Command, Event, Speed};
 pub use presets::Preset;
 pub use record::{
-    Change, Edit, EditLog, Gesture, History, Lives, Marker, Record, Revival, Setting, SettingError,
+    Change, Cursor, Edit, EditLog, Gesture, History, Lives, Marker, News, Record, Revival, Setting, SettingError,
     StateChange, UnitLife, UnitPoint, Value, history, lives,
 };
 pub use run::{Checkpoint, CheckpointError, EpochEnd, ResumeError, Run, RunError, RunState};

@@ -22,9 +22,9 @@ use sae_lab::model::units::StateCounts;
 use sae_lab::model::{
     CheckedHyperparameters, Cost, Hyperparameters, Parameters, UnitState, UnitStatistics,
 };
-use sae_lab::training::history::changes;
 use sae_lab::training::{
-    Activity, Command, Event, Experiment, History, Mailbox, Preset, Record, Snapshot, TrainerError,
+    Activity, Command, Edit, Event, Experiment, Gesture, History, Mailbox, Preset, Record, Setting,
+    Snapshot, TrainerError,
 };
 
 /// What the window asked of the scripted trainer.
@@ -270,7 +270,18 @@ pub fn snapshot() -> Snapshot {
         weight_decay: 4e-4,
         ..before
     };
-    history.mark(300, 30.0, changes(&before, &now));
+    for setting in Setting::all() {
+        let (old, new) = (setting.get(&before), setting.get(&now));
+        if old != new {
+            history.edit(Edit {
+                epoch: 300,
+                gesture: Gesture(1),
+                setting,
+                old,
+                new,
+            });
+        }
+    }
     let record = *history.last().unwrap();
     let data = Arc::new(data(experiment.data.clone()));
     let inputs = Arc::new(

@@ -74,6 +74,36 @@ impl UnitLife {
         self.changes.last().map_or(self.first, |change| change.to)
     }
 
+    /// Changes over the whole life, kept or not.
+    pub(super) fn count(&self) -> u64 {
+        self.changes.len() as u64 + self.left_out
+    }
+
+    /// Those that are kept, with their numbers, counted from 0 over the whole life.
+    pub(super) fn numbered(&self) -> impl Iterator<Item = (u64, &StateChange)> {
+        (0..).zip(&self.changes).map(|(index, change)| {
+            let missing = if index < FIRST_CHANGES as u64 {
+                0
+            } else {
+                self.left_out
+            };
+            (index + missing, change)
+        })
+    }
+
+    /// The change that has this number in the life that this one follows.
+    fn follow(&mut self, number: u64, change: StateChange) {
+        if number < self.count() {
+            return;
+        }
+        if number > self.count() {
+            // those between were left out there before they could be told
+            self.changes.truncate(FIRST_CHANGES);
+            self.left_out = number - self.changes.len() as u64;
+        }
+        self.push(change);
+    }
+
     fn push(&mut self, change: StateChange) {
         if self.changes.len() == CHANGES {
             self.changes.remove(FIRST_CHANGES);
@@ -153,18 +183,8 @@ impl Lives {
     fn note(&mut self, epoch: u64, units: &[UnitStatistics], revived: &[usize]) {
         if self.lives.len() != units.len() {
             // the first epoch, or a run of another size, whose past this is not
-            *self = Self {
-                lives: Arc::new(
-                    units
-                        .iter()
-                        .map(|unit| UnitLife {
-                            first: unit.state,
-                            ..Default::default()
-                        })
-                        .collect(),
-                ),
-                ..Self::default()
-            };
+            let first: Vec<UnitState> = units.iter().map(|unit| unit.state).collect();
+            self.begin(&first);
             return;
         }
         let changed: Vec<usize> = (0..units.len())
@@ -198,6 +218,28 @@ impl Lives {
         }
     }
 
+    /// The lives that a watcher follows from their first epoch on, one state a unit; nothing where it follows them.
+    pub(super) fn begin(&mut self, first: &[UnitState]) {
+        if first.is_empty() || self.lives.len() == first.len() {
+            return;
+        }
+        let life = |first: &UnitState| UnitLife {
+            first: *first,
+            ..UnitLife::default()
+        };
+        *self = Self {
+            lives: Arc::new(first.iter().map(life).collect()),
+            ..Self::default()
+        };
+    }
+
+    /// A change of `unit`'s state that a watcher was told of; one that it knows counts for nothing.
+    pub(super) fn follow(&mut self, unit: usize, number: u64, change: StateChange) {
+        if unit < self.lives.len() {
+            Arc::make_mut(&mut self.lives)[unit].follow(number, change);
+        }
+    }
+
     /// h; 0 before the first epoch.
     pub fn units(&self) -> usize {
         self.lives.len()
@@ -216,12 +258,17 @@ impl Lives {
     /// (epoch, point) of `unit` in order: thinned up to where the recent epochs begin, then each of these. Empty where
     /// there is no such unit.
     pub fn track(&self, unit: usize) -> impl Iterator<Item = (u64, UnitPoint)> {
+        self.rows()
+            .filter_map(move |row| Some((row.epoch, *row.points.get(unit)?)))
+    }
+
+    /// Thinned up to where the recent epochs begin, then each of these.
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
         let start = self.recent.front().map_or(u64::MAX, |row| row.epoch);
         self.thinned
             .iter()
             .take_while(move |row| row.epoch < start)
             .chain(&self.recent)
-            .filter_map(move |row| Some((row.epoch, *row.points.get(unit)?)))
     }
 }
 

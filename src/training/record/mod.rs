@@ -6,6 +6,7 @@ pub mod edits;
 pub mod history;
 pub mod lives;
 pub mod markers;
+pub mod news;
 pub mod number;
 pub mod setting;
 
@@ -13,4 +14,5 @@ pub use edits::{Change, Edit, EditLog, Gesture};
 pub use history::{History, Record, Revival};
 pub use lives::{Lives, StateChange, UnitLife, UnitPoint};
 pub use markers::Marker;
+pub use news::{Cursor, News};
 pub use setting::{Setting, SettingError, Value};
