@@ -17,7 +17,7 @@ pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> Strin
             .to_owned();
     }
     let latest = history.markers().rev().find(|marker| {
-        epoch.saturating_sub(marker.epoch) <= RECENT_EPOCHS
+        epoch.saturating_sub(marker.until) <= RECENT_EPOCHS
             && matches!(
                 marker.setting,
                 Setting::LearningRate

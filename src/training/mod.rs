@@ -25,8 +25,8 @@ pub use mailbox::Mailbox;
 pub use messages::{Command, Event, Speed};
 pub use presets::Preset;
 pub use record::{
-    Change, Cursor, Edit, EditLog, Gesture, History, Lives, Marker, News, Record, Revival, Setting, SettingError,
-    StateChange, UnitLife, UnitPoint, Value, history, lives,
+    Change, Cursor, Edit, EditLog, Gesture, History, Lives, Marker, News, Record, Revival, Setting,
+    SettingError, StateChange, UnitLife, UnitPoint, Value, history, lives,
 };
 pub use run::{Checkpoint, CheckpointError, EpochEnd, ResumeError, Run, RunError, RunState};
 pub use snapshot::{Activity, Snapshot};

@@ -52,8 +52,13 @@ impl fmt::Display for Marker {
 impl EditLog {
     /// The markers, in the order in which their gestures began. A gesture that never left its start makes none.
     pub fn markers(&self) -> Vec<Marker> {
+        self.markers_until(u64::MAX)
+    }
+
+    /// The markers as they stood at the end of `epoch`.
+    pub fn markers_until(&self, epoch: u64) -> Vec<Marker> {
         let mut strokes: Vec<Stroke> = Vec::new();
-        for (index, edit) in self.strokes() {
+        for (index, edit) in self.strokes().take_while(|(_, edit)| edit.epoch <= epoch) {
             if index == strokes.len() {
                 strokes.push(Stroke {
                     epoch: edit.epoch,

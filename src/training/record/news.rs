@@ -178,7 +178,12 @@ fn thinned<T>(items: &[T], most: usize, epoch: impl Fn(&T) -> u64) -> impl Itera
     let mut stride = 1;
     while items.len() > most
         && stride < 1 << 62
-        && items.iter().enumerate().filter(|item| kept(stride)(*item)).count() > most.max(1)
+        && items
+            .iter()
+            .enumerate()
+            .filter(|item| kept(stride)(*item))
+            .count()
+            > most.max(1)
     {
         stride *= 2;
     }
