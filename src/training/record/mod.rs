@@ -10,6 +10,9 @@ pub mod news;
 pub mod number;
 pub mod setting;
 
+#[cfg(test)]
+mod tests;
+
 pub use edits::{Change, Edit, EditLog, Gesture};
 pub use history::{History, Record, Revival};
 pub use lives::{Lives, StateChange, UnitLife, UnitPoint};

@@ -142,7 +142,7 @@ impl Checkpoint {
         }
     }
 
-    fn body(&self) -> Result<Vec<u8>, CheckpointError> {
+    pub(super) fn body(&self) -> Result<Vec<u8>, CheckpointError> {
         postcard::to_stdvec(self).map_err(|_| CheckpointError::Unwritable)
     }
 }
@@ -154,7 +154,7 @@ impl PartialEq for Checkpoint {
     }
 }
 
-fn seal(version: u32, body: &[u8]) -> Vec<u8> {
+pub(super) fn seal(version: u32, body: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEADER + body.len());
     bytes.extend_from_slice(MAGIC);
     bytes.extend_from_slice(&version.to_le_bytes());

@@ -224,6 +224,8 @@ impl<T: Real> Run<T> {
         });
         match progress {
             None => Steps::Interrupted,
+            // where the cost is finite, its gradient may still overflow this precision: nothing goes on from there
+            Some(progress) if progress.stuck && !all_finite(lbfgs.gradient()) => Steps::Diverged,
             Some(progress) if progress.cost.is_finite() => Steps::Done,
             Some(_) => Steps::Diverged,
         }
@@ -241,4 +243,8 @@ impl<T: Real> Run<T> {
             cause: divergence::cause(&self.state.settings, &self.state.history, epoch),
         }
     }
+}
+
+fn all_finite<T: Real>(gradient: Option<&[T]>) -> bool {
+    gradient.is_none_or(|values| values.iter().all(|value| value.is_finite()))
 }

@@ -26,6 +26,8 @@ mod samples;
 mod shuffle;
 mod size;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use checkpoint::{Checkpoint, CheckpointError, VERSION};
 pub use epoch::EpochEnd;
