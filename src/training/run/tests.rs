@@ -116,17 +116,16 @@ fn a_flipped_byte_is_damage_and_a_forged_one_never_panics() {
         // with the right sum it may be another run, which then runs
         let mut body = checkpoint.body().unwrap();
         for at in 0..body.len() {
-            for flip in [0x01, 0x80, 0xff] {
-                body[at] ^= flip;
-                let forged = Checkpoint::from_bytes(&seal(VERSION, &body));
-                if let Ok(Ok(mut run)) = forged.map(resume) {
-                    run.epoch(&|| true);
-                    run.revive(&[0, 1, 2]);
-                    run.state().history.markers().count();
-                    assert!(run.checkpoint().to_bytes().is_ok());
-                }
-                body[at] ^= flip;
+            let flip = [0x01, 0x80, 0xff][at % 3];
+            body[at] ^= flip;
+            let forged = Checkpoint::from_bytes(&seal(VERSION, &body));
+            if let Ok(Ok(mut run)) = forged.map(resume) {
+                run.epoch(&|| true);
+                run.revive(&[0, 1, 2]);
+                run.state().history.markers().count();
+                assert!(run.checkpoint().to_bytes().is_ok());
             }
+            body[at] ^= flip;
         }
     }
 }
