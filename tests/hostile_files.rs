@@ -412,7 +412,7 @@ fn pictures_that_vanish_from_a_folder_are_left_aside() {
         fs::write(folder.path().join("3.png"), b"").unwrap();
     })
     .unwrap();
-    let notes = set.preparation.join(" ");
+    let notes = set.sentences().join(" ");
     assert!(notes.contains("2 of 6 pictures left aside"), "{notes}");
     let other = tempfile::tempdir().unwrap();
     picture(&other.path().join("0.png"));

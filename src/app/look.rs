@@ -205,7 +205,7 @@ impl Look {
     fn input(&self, data: &DataSet) -> Option<Array1<f32>> {
         if let Some(picture) = &self.picture {
             let picture = ArrayView1::from(&picture[..]);
-            return Some(match &data.zca {
+            return Some(match data.zca() {
                 Some(zca) => (picture.mapv(f64::from) - &zca.mean)
                     .dot(&zca.matrix)
                     .mapv(|value| value as f32),
@@ -283,7 +283,7 @@ fn striking(snapshot: &Snapshot) -> usize {
 /// or 0 where the values lie on both sides of it.
 fn empty_value(data: &DataSet) -> f32 {
     let (low, high) = data.picture_range();
-    let prepared = data.prepared;
+    let prepared = data.prepared();
     let centred = prepared.remove_mean && prepared.scaling == Scaling::Clip;
     let value = if centred || matches!(prepared.whitening, Whitening::Zca { .. }) {
         (low + high) / 2.0

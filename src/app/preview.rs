@@ -95,6 +95,8 @@ fn thinned(found: &Found) -> Option<Found> {
         encoding: found.encoding.clone(),
         suggested: found.suggested,
         labels,
+        class_names: found.class_names.clone(),
+        column_names: found.column_names.clone(),
         notes: found.notes.clone(),
         variables: found.variables.clone(),
     })
@@ -212,7 +214,7 @@ impl Rows {
 
 /// What is drawn as black and white: the ends of the values, or three standard deviations about 0 where they have none.
 fn drawn_range(data: &DataSet) -> (f64, f64) {
-    if !data.prepared.is_unbounded() {
+    if !data.prepared().is_unbounded() {
         return data.range;
     }
     let deviation = (2.0 * data.variance / data.inputs() as f64).sqrt();
@@ -221,12 +223,10 @@ fn drawn_range(data: &DataSet) -> (f64, f64) {
 
 /// As they would be stored: with the number of patches that would be cut.
 fn sentences(data: &DataSet, spec: &DataSpec) -> Vec<String> {
-    let cut = format!("{} patches of ", grouped(data.spec.patches as u64));
-    let say = |step: &String| match step.strip_prefix(&cut) {
-        Some(rest) => format!("{} patches of {rest}", grouped(spec.patches as u64)),
-        None => step.clone(),
-    };
-    data.preparation.iter().map(say).collect()
+    let steps = data.preparation.iter();
+    steps
+        .map(|step| step.with_patches(spec.patches).to_string())
+        .collect()
 }
 
 fn part(opened: &Opened, spec: &DataSpec, cuts: bool) -> Option<String> {

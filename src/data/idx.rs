@@ -79,6 +79,8 @@ pub(super) fn read(
         suggested,
         labels,
         notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }

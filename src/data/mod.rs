@@ -11,6 +11,7 @@ pub mod dataset;
 mod embedded;
 pub mod error;
 mod fit;
+mod fitted;
 mod foreign;
 pub mod found;
 mod idx;
@@ -32,6 +33,7 @@ mod random;
 mod scaling;
 mod source;
 pub mod spec;
+mod step;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -40,11 +42,16 @@ mod zca;
 
 pub use dataset::{DataSet, SampleShape, Samples};
 pub use error::DataError;
+pub use fitted::{
+    Filter, FittedPreparation, FittedScaling, NamedArray, PatchSpec, PreparationError,
+    PreparationRecord,
+};
 pub use found::{Content, Found, Picture, Values, Variable};
 pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
-pub use prepare::{prepare, untouched};
+pub use prepare::{fit, prepare, prepare_with, untouched};
 pub use progress::{Progress, Stage, Watch};
 pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
+pub use step::Step;
 pub use zca::Zca;
 
 /// Loads a data set: finds what the source holds, and prepares it.

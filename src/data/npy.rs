@@ -58,6 +58,8 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
         encoding: format!("{}, NPY", header.encoding()),
         labels: None,
         notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }

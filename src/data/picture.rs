@@ -49,6 +49,8 @@ pub(super) fn read(
         encoding: decoded.encoding,
         labels: None,
         notes: decoded.notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }

@@ -301,6 +301,8 @@ fn as_samples_or_pictures(
         suggested,
         labels: None,
         notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     }
 }

@@ -113,7 +113,7 @@ pub struct DataSpec {
     /// Seed of the cutting and of the generated sets.
     pub seed: u64,
     /// Which array of a file that holds several (.npz, .mat); `None` takes the one that looks most like data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub variable: Option<String>,
 }
 

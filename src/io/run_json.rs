@@ -30,7 +30,7 @@ struct Data<'a> {
     variance: f64,
     range: (f64, f64),
     /// What was done to the raw values, in order.
-    preparation: &'a [String],
+    preparation: Vec<String>,
     /// The same as choices.
     prepared: Preparation,
 }
@@ -58,8 +58,8 @@ pub fn write(
             shape: data.shape,
             variance: data.variance,
             range: data.range,
-            preparation: &data.preparation,
-            prepared: data.prepared,
+            preparation: data.sentences(),
+            prepared: data.prepared(),
         },
         results,
     };

@@ -109,7 +109,7 @@ fn summary(data: &DataSet) -> String {
 
 /// What was done to the values, and whether there are labels.
 fn details(data: &DataSet) -> Vec<String> {
-    let mut sentences = data.preparation.clone();
+    let mut sentences = data.sentences();
     if sentences.is_empty() {
         sentences.push("The values as they stand: nothing was done to them.".into());
     }

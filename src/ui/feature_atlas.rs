@@ -40,7 +40,7 @@ impl FeatureAtlas {
         let initial = initial_scale(&snapshot.parameters);
         let features = data.features(weights);
         let shared = shared_scale(features.iter().map(|w| w.abs()));
-        let shared = if data.zca.is_none() {
+        let shared = if data.zca().is_none() {
             shared.max(initial)
         } else {
             shared

@@ -145,7 +145,7 @@ fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let narrow = ui.available_width() < FULL_LABEL;
-            let whitened = snapshot.data.zca.is_some();
+            let whitened = snapshot.data.zca().is_some();
             let words = match (view.contrast, narrow) {
                 (Contrast::Shared, false) if whitened => "weights · ZCA, shared contrast",
                 (Contrast::PerTile, false) if whitened => "weights · ZCA, per-tile contrast",

@@ -120,7 +120,7 @@ fn preparation(data: &DataSet) -> String {
     if data.preparation.is_empty() {
         return "The values as they stand: nothing was done to them.".to_owned();
     }
-    data.preparation.join("\n")
+    data.sentences().join("\n")
 }
 
 fn precision_name(precision: Precision) -> &'static str {

@@ -126,7 +126,7 @@ fn the_set_in_use_can_be_prepared_otherwise() {
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
         let snapshot = app.view().snapshot.as_ref().unwrap();
-        snapshot.data.zca.is_some() && snapshot.epoch > 0
+        snapshot.data.zca().is_some() && snapshot.epoch > 0
     });
     harness.run_steps(2);
     let snapshot = harness.state().view().snapshot.clone().unwrap();
@@ -224,7 +224,7 @@ fn every_format_goes_through_the_sheet() {
         });
         let snapshot = harness.state().view().snapshot.clone().unwrap();
         assert_eq!(snapshot.data.samples.dim(), dim, "{name}");
-        assert_eq!(snapshot.data.preparation, preview.preparation, "{name}");
+        assert_eq!(snapshot.data.sentences(), preview.preparation, "{name}");
         assert_eq!(
             snapshot.experiment.output_activation, preview.output,
             "{name}"

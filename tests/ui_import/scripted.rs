@@ -54,7 +54,7 @@ fn what_was_found_is_shown_and_a_choice_changes_the_preview_and_the_run() {
     );
     assert_eq!(
         data.spec.preparation,
-        Some(data.prepared),
+        Some(data.prepared()),
         "what was done is stored with the run"
     );
     // the preview showed the very samples

@@ -161,6 +161,8 @@ pub fn waves() -> Found {
         },
         labels: Some((0..60).map(|index| index % 3).collect()),
         notes: Vec::new(),
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     }
 }

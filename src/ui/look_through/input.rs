@@ -279,7 +279,7 @@ fn tools(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
 /// What the values that are drawn mean.
 fn meaning(data: &DataSet) -> String {
     let (low, high) = data.picture_range();
-    let prepared = data.prepared;
+    let prepared = data.prepared();
     let (low, high) = (format!("{low:.2}"), format!("{high:.2}"));
     match prepared.whitening {
         Whitening::Zca { .. } => format!(
