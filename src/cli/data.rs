@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::CliError;
-use super::settings::DataChoice;
+use super::data_choice::DataChoice;
 use crate::data::{self, Content, DataSet, Found, Preparation, SampleShape, progress};
 use crate::io;
 

@@ -219,7 +219,7 @@ mod tests {
                 .map(|&pixel| f64::from(f32::from(pixel) / 255.0))
                 .collect();
             assert_eq!(values(&set), expected);
-            assert_eq!(set.preparation, ["Bytes divided by 255, into [0, 1]."]);
+            assert_eq!(set.sentences(), ["Bytes divided by 255, into [0, 1]."]);
         }
         let set = loaded(&folder.file("d", &idx(&[3, 9], &pixels.repeat(2)[..27]))).unwrap();
         assert_eq!(set.shape, SampleShape::grey(3, 3));

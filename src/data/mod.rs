@@ -70,6 +70,18 @@ pub fn load_with(spec: &DataSpec, watch: Watch<'_>) -> Result<DataSet, DataError
     prepare(&find(spec, watch)?, spec, watch)
 }
 
+/// As [`load`], treated as the data that `fitted` was fitted to; see [`prepare_with`].
+///
+/// # Errors
+/// As [`find`] and [`prepare_with`].
+pub fn load_prepared(
+    spec: &DataSpec,
+    fitted: &std::sync::Arc<FittedPreparation>,
+    watch: Watch<'_>,
+) -> Result<DataSet, DataError> {
+    prepare_with(&find(spec, watch)?, spec, fitted, watch)
+}
+
 /// What the source of `spec` holds, before anything is cut or scaled.
 ///
 /// # Errors

@@ -490,7 +490,7 @@ mod tests {
         })
         .unwrap();
         assert_eq!(values(&set), [0.0, 0.25, 0.75, 1.0]);
-        assert_eq!(set.preparation, ["Scaled linearly from [-2, 6] to [0, 1]."]);
+        assert_eq!(set.sentences(), ["Scaled linearly from [-2, 6] to [0, 1]."]);
         let error = load(&DataSpec {
             preparation: Some(Preparation::WHITEN),
             ..DataSpec::file(&path)

@@ -35,6 +35,12 @@ pub enum IoError {
         remedy: &'static str,
     },
 
+    #[error(
+        "{file} has a record of how it was made that the lab cannot use: {problem}; copy the model again, or save W1, b1, \
+         W2 and b2 alone and give the settings as options"
+    )]
+    Record { file: String, problem: String },
+
     #[error("{file} cannot be drawn: {problem}")]
     Picture { file: String, problem: String },
 

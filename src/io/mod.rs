@@ -10,8 +10,10 @@ pub mod history_csv;
 pub mod npy;
 pub mod npz;
 pub mod pictures;
+mod record;
 pub mod run_json;
 mod sheet;
 
 pub use atomic::{atomic_write, make_folder, sweep};
 pub use error::IoError;
+pub use record::ModelRecord;
