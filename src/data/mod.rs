@@ -94,17 +94,18 @@ pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
     }
 }
 
-/// What `bytes` hold, told as of a file called `name`, of which they are the content. Nothing is read from disk.
+/// What `bytes` hold, the content of a file called `name`; of `spec` only the array that it names counts. Nothing is
+/// read from disk, nor looked for there.
 ///
 /// # Errors
 /// As [`find`].
-pub fn find_in(
+pub fn find_bytes(
     name: &str,
     bytes: Vec<u8>,
-    variable: Option<&str>,
+    spec: &DataSpec,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
-    source::find_in(name, bytes, variable, watch)
+    source::find_bytes(name, bytes, spec.variable.as_deref(), watch)
 }
 
 fn too_many_values(file: &str, dimensions: &[u64]) -> DataError {
