@@ -319,4 +319,6 @@ fn model_error(path: &Path, problem: impl Into<String>) -> IoError {
 }
 
 #[cfg(test)]
+mod record_tests;
+#[cfg(test)]
 mod tests;

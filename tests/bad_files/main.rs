@@ -199,7 +199,7 @@ fn the_seeds_are_sound() {
         let found = data::find_bytes(
             &format!("fuzz.{ending}"),
             bytes,
-            &data::DataSpec::default(),
+            &DataSpec::default(),
             &watch,
         );
         let odd = ["csv/odd", "csv/quotes", "mat/cells"].contains(&name);

@@ -2,6 +2,8 @@
 //! other data get exactly the same treatment.
 
 mod record;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 
