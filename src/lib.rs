@@ -39,6 +39,7 @@
 
 #[cfg(feature = "window")]
 pub mod app;
+#[cfg(not(target_family = "wasm"))]
 pub mod cli;
 pub mod data;
 pub mod io;

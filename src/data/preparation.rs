@@ -39,7 +39,8 @@ impl Whitening {
 }
 
 /// What range the values are brought to, after whitening.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
     /// As they stand.
@@ -81,7 +82,8 @@ impl Scaling {
 }
 
 /// What becomes of the colour of pictures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Colour {
     /// Kept, where any picture has some.
@@ -145,7 +147,8 @@ impl Preparation {
 }
 
 /// Preparations by name, for the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 pub enum Preprocessing {
     /// What suits the kind of data; said in the data set's `preparation`
     #[default]

@@ -85,7 +85,8 @@ impl DataSource {
 }
 
 /// Whether pictures are samples as they are, or patches are cut from them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Cut {
     /// Photographs into patches; sets of small pictures of one size not.

@@ -1,5 +1,6 @@
 //! Why a file could not be written, or a model read, each in one sentence that says what to do.
 
+#[cfg(not(target_family = "wasm"))]
 use std::path::Path;
 
 use thiserror::Error;
@@ -45,6 +46,7 @@ pub enum IoError {
 }
 
 /// How a file is named in messages: as given, whatever bytes its name has.
+#[cfg(not(target_family = "wasm"))]
 pub(super) fn name_of(path: &Path) -> String {
     path.display().to_string()
 }

@@ -3,9 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 /// The hidden layer's f.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum HiddenActivation {
     /// f(z) = 1/(1+e⁻ᶻ); ρ̂ is the mean of a itself.
@@ -16,9 +15,8 @@ pub enum HiddenActivation {
 }
 
 /// The output layer's g.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum OutputActivation {
     #[default]

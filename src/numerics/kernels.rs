@@ -201,6 +201,7 @@ macro_rules! kernels {
 }
 
 // The tiles are as large as the registers allow: 32 of them with AVX-512, else 16.
+#[cfg(target_arch = "x86_64")]
 macro_rules! kernels_avx512 {
     ($lanes:ty, $t:ty) => {
         kernels! { KernelPath::Avx512, $lanes, $t, [target_feature(enable = "avx512f")];
@@ -211,6 +212,7 @@ macro_rules! kernels_avx512 {
     };
 }
 
+#[cfg(target_arch = "x86_64")]
 macro_rules! kernels_avx2 {
     ($lanes:ty, $t:ty) => {
         kernels! { KernelPath::Avx2, $lanes, $t, [target_feature(enable = "avx2,fma")];

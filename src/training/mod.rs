@@ -4,6 +4,7 @@
 //! handed, and never holds a lock during a step.
 
 pub mod autopsy;
+#[cfg(not(target_family = "wasm"))]
 pub mod background;
 pub mod divergence;
 pub mod experiment;
@@ -15,10 +16,12 @@ pub mod messages;
 pub mod presets;
 pub mod run;
 pub mod snapshot;
+#[cfg(not(target_family = "wasm"))]
 pub mod trainer;
 pub mod views;
 
 pub use autopsy::{Autopsy, Cause};
+#[cfg(not(target_family = "wasm"))]
 pub use background::{Background, Outcome, Watcher};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
@@ -29,5 +32,6 @@ pub use messages::{Command, Event, Speed};
 pub use presets::Preset;
 pub use run::{EpochEnd, Run, RunError, RunState};
 pub use snapshot::{Activity, Snapshot};
+#[cfg(not(target_family = "wasm"))]
 pub use trainer::{Trainer, TrainerError};
 pub use views::SnapshotInspector;
