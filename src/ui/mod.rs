@@ -38,15 +38,13 @@ pub mod unit;
 pub mod units;
 pub mod widgets;
 
-use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use self::theme::{GRID, Theme};
-use self::widgets::card;
+use self::widgets::{GAP, card, stack};
 use crate::app::state::ViewState;
 use crate::app::{Action, Page};
 
-/// Between panels, and around them.
-const GAP: f32 = 1.25 * GRID;
 /// Of the left column.
 const SETTINGS_WIDTH: f32 = 236.0;
 /// Below this width (in points) all but the settings stands in one column that scrolls.
@@ -241,16 +239,6 @@ fn rule(ui: &mut Ui) {
         rect.center().y,
         egui::Stroke::new(1.0, Theme::of(ui).line),
     );
-}
-
-/// Rectangles of the `heights`, one below the other.
-fn stack(column: Rect, heights: impl Iterator<Item = f32>) -> impl Iterator<Item = Rect> {
-    let mut top = column.top();
-    heights.map(move |height| {
-        let rect = Rect::from_min_max(pos2(column.left(), top), pos2(column.right(), top + height));
-        top += height + GAP;
-        rect
-    })
 }
 
 /// Over everything while a file is dragged over the window.

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
 use crate::app::UserCommand;
 
+/// Between panels, and around them.
+pub const GAP: f32 = 1.25 * GRID;
 /// Inner margin of a panel.
 pub const PADDING: Vec2 = vec2(2.0 * GRID, 1.5 * GRID);
 /// Height of a panel's title row, the gap below it included.
@@ -137,4 +139,14 @@ pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: b
     ui.painter()
         .galley_with_override_text_color(at, galley, tone);
     response.on_hover_text(if on { "Click to hide" } else { "Click to show" })
+}
+
+/// Rectangles of the `heights`, one below the other.
+pub fn stack(column: Rect, heights: impl Iterator<Item = f32>) -> impl Iterator<Item = Rect> {
+    let mut top = column.top();
+    heights.map(move |height| {
+        let rect = Rect::from_min_max(pos2(column.left(), top), pos2(column.right(), top + height));
+        top += height + GAP;
+        rect
+    })
 }

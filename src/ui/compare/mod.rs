@@ -6,7 +6,7 @@ mod pairs;
 
 use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
-use super::{GAP, widgets};
+use super::widgets::{self, GAP};
 use crate::app::Action;
 use crate::app::state::ViewState;
 

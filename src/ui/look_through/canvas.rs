@@ -2,7 +2,7 @@
 
 use egui::{EventFilter, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use super::{INPUT, Pictures, centred};
+use super::atlas::{INPUT, Pictures, centred};
 use crate::app::Action;
 use crate::app::look::{Brush, LookAction, Through};
 use crate::app::state::ViewState;

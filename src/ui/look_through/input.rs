@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use egui::{Color32, DragValue, Key, Rect, RichText, Sense, Slider, TextEdit, Ui, pos2, vec2};
 
+use super::atlas::{Pictures, picture_size};
 use super::canvas::Canvas;
-use super::{Pictures, picture_size, values};
+use super::values;
 use crate::app::look::{LookAction, Source, Through};
 use crate::app::state::ViewState;
 use crate::app::{Action, UserCommand};

@@ -2,7 +2,7 @@
 
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo};
 
-use super::{BY_HAND, NETWORK, Pictures, centred, picture_size};
+use super::atlas::{BY_HAND, NETWORK, Pictures, centred, picture_size};
 use crate::app::look::Through;
 use crate::app::state::ViewState;
 use crate::training::Snapshot;

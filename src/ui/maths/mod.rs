@@ -8,7 +8,7 @@ mod norms;
 use egui::{Rect, ScrollArea, Ui, UiBuilder};
 
 use super::formula::Formulas;
-use super::{GAP, widgets};
+use super::widgets::{self, GAP};
 use crate::app::Action;
 use crate::app::state::ViewState;
 

@@ -3,7 +3,7 @@
 
 use egui::{Align2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Shown, waiting};
+use super::shown::{Shown, waiting};
 use crate::model::inspection::{ForceKind, Forces};
 use crate::ui::curve_cache::Term;
 use crate::ui::curves;

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use ndarray::Array2;
 
-use super::{Shown, waiting};
+use super::shown::{Shown, waiting};
 use crate::app::inspecting::InspectedUnit;
 use crate::model::inspection::Excitation;
 use crate::training::snapshot::Version;

@@ -5,7 +5,8 @@ use egui::{
     TextureOptions, Ui, WidgetInfo, pos2,
 };
 
-use super::{Shown, epoch_ends, x_of};
+use super::epochs::{epoch_ends, x_of};
+use super::shown::Shown;
 use crate::app::Action;
 use crate::model::UnitState;
 use crate::training::{Lives, UnitLife};

@@ -2,7 +2,7 @@
 
 use egui::{RichText, Ui, vec2};
 
-use super::Shown;
+use super::shown::Shown;
 use super::weights::WeightsPart;
 use crate::app::{Action, UserCommand};
 use crate::model::UnitState;

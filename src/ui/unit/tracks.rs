@@ -2,7 +2,8 @@
 
 use egui::{Align2, Color32, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Shown, epoch_ends, x_of};
+use super::epochs::{epoch_ends, x_of};
+use super::shown::Shown;
 use crate::model::units::CONSTANT_SPREAD;
 use crate::training::UnitPoint;
 use crate::training::history::short;

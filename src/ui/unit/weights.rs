@@ -5,7 +5,7 @@ use egui::{
 };
 use ndarray::{Array2, ArrayView1, Axis, s};
 
-use super::Shown;
+use super::shown::Shown;
 use crate::app::state::Contrast;
 use crate::data::{DataSet, SampleShape};
 use crate::training::history::short;
