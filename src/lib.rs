@@ -24,13 +24,20 @@
 //! | [`io`] | the only place that writes files |
 //!
 //! Dependencies run downwards: `ui, app, cli → training → optim, model → numerics`; `training → data`;
-//! `io → model, data` and `training`'s plain records. `tests/architecture.rs` holds the tree to this.
+//! `io → model, data` and `training`'s plain records. `tests/architecture.rs` has the ordered list of layers and holds the
+//! tree to it.
 //!
 //! # Threads
 //! The window's thread paints. One thread trains: commands reach it through a bounded channel, hyperparameters through
 //! a latest-wins [`training::Mailbox`] that it reads once an epoch; snapshots come back through another, whole and
 //! immutable, at most every 33 ms. Nobody waits for anybody. The trainer's matrix products run on a
 //! [`numerics::WorkerPool`], whose threads give way to the window.
+//!
+//! # In a browser
+//! Compiled for `wasm32-unknown-unknown` without the feature `window`, the crate has no command line, no threads, no clock
+//! and no files: [`cli`], what writes files in [`io`] and the thread hosts in [`training`] are left out, and opening a path
+//! is an error. Data come as bytes ([`data::find_in`]), and a [`numerics::WorkerPool`] has its caller alone.
+//! `tests/platforms` checks that it compiles.
 //!
 //! # Failure
 //! Errors are typed, one sentence each, say what to do, and are handled once: the window shows them, a command prints

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::found::{Content, Found, Values};
 use super::input::Input;
-use super::layout::{Layout, check_reach, every, thinned};
+use super::layout::{Layout, check_reach, every, sides, thinned};
 use super::npy::{decode, values};
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
@@ -30,7 +30,7 @@ pub(super) fn read(
 ) -> Result<Found, DataError> {
     let header = header(&mut input)?;
     let samples = header.shape[0];
-    let shape = sides(&header);
+    let shape = sides(input.file(), &header.shape)?;
     if shape.len() == 1 {
         return Err(input.unsupported(
             "one value a sample, as a file of labels does",
@@ -93,7 +93,7 @@ pub(super) fn labels(mut input: Input<'_>, count: usize) -> Result<Vec<u8>, Data
         ));
     }
     let mut values: Vec<f64> = Vec::new();
-    let size = (count * header.size) as u64; // held against the file's length
+    let size = count as u64 * header.size as u64; // held against the file's length
     let expected = input.position() + size;
     input.pieces(size, FORMAT, expected, |piece| {
         decode(&header, piece, &mut values);
@@ -177,11 +177,6 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
         fortran_order: false,
         shape,
     })
-}
-
-/// The dimensions: their product is at most the file's length, or what its compressed bytes can hold.
-fn sides(header: &Header) -> Vec<usize> {
-    header.shape.iter().map(|&side| side as usize).collect()
 }
 
 #[cfg(test)]
