@@ -42,6 +42,8 @@ pub mod app;
 pub mod cli;
 pub mod data;
 pub mod io;
+#[cfg(feature = "window")]
+pub mod lab;
 pub mod model;
 pub mod numerics;
 pub mod optim;

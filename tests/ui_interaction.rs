@@ -8,11 +8,12 @@ use std::sync::Arc;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use sae_lab::app::port::Lab;
-use sae_lab::app::preferences::Preferences;
-use sae_lab::app::state::Contrast;
-use sae_lab::app::{LabApp, Page};
+use sae_lab::app::Desktop;
+use sae_lab::app::LabApp;
 use sae_lab::data::{DataSource, DataSpec, EmbeddedSet};
+use sae_lab::lab::Page;
+use sae_lab::lab::preferences::Preferences;
+use sae_lab::lab::state::Contrast;
 use sae_lab::model::{GradientForm, Hyperparameters, OptimizerKind};
 use sae_lab::training::{Event, Experiment, Preset, Setting, Speed};
 use ui_support::{scripted, wait};
@@ -32,7 +33,7 @@ fn real(experiment: Experiment) -> Harness<'static, LabApp> {
                 &context.egui_ctx,
                 experiment,
                 Preferences::default(),
-                Arc::new(Lab),
+                Arc::new(Desktop),
             )
         });
     wait(&mut harness, |app| {

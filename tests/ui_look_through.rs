@@ -10,12 +10,13 @@ use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use ndarray::{Array2, Axis};
-use sae_lab::app::look::{Look, Source};
-use sae_lab::app::port::Lab;
-use sae_lab::app::preferences::Preferences;
-use sae_lab::app::studies::Study;
-use sae_lab::app::{LabApp, Page};
+use sae_lab::app::Desktop;
+use sae_lab::app::LabApp;
 use sae_lab::data::{DataSet, DataSpec, EmbeddedSet, SampleShape, Samples};
+use sae_lab::lab::Page;
+use sae_lab::lab::look::{Look, Source};
+use sae_lab::lab::preferences::Preferences;
+use sae_lab::lab::studies::Study;
 use sae_lab::training::{Experiment, Preset, Snapshot};
 use sae_lab::ui::numbers;
 use ui_support::{scripted, wait};
@@ -31,7 +32,7 @@ fn real(experiment: Experiment, epochs: u64) -> Window {
                 &context.egui_ctx,
                 experiment,
                 Preferences::default(),
-                Arc::new(Lab),
+                Arc::new(Desktop),
             )
         });
     wait(&mut harness, |app| {
@@ -314,7 +315,7 @@ fn a_picture_file_becomes_the_input() {
     let ctx = app.ctx.clone();
     app.state_mut().act(
         &ctx,
-        sae_lab::app::state::Action::Look(sae_lab::app::look::LookAction::Open(
+        sae_lab::lab::state::Action::Look(sae_lab::lab::look::LookAction::Open(
             folder.path().join("notes.png"),
         )),
     );

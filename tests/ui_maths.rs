@@ -9,10 +9,11 @@ use std::sync::Arc;
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use sae_lab::app::port::Lab;
-use sae_lab::app::preferences::Preferences;
-use sae_lab::app::{LabApp, Page};
+use sae_lab::app::Desktop;
+use sae_lab::app::LabApp;
 use sae_lab::data::{DataSpec, EmbeddedSet};
+use sae_lab::lab::Page;
+use sae_lab::lab::preferences::Preferences;
 use sae_lab::model::GradientForm;
 use sae_lab::training::{Experiment, Setting};
 use sae_lab::ui::curve_cache::Term;
@@ -38,7 +39,7 @@ fn digits(form: GradientForm) -> Window {
                 &context.egui_ctx,
                 experiment,
                 Preferences::default(),
-                Arc::new(Lab),
+                Arc::new(Desktop),
             )
         });
     wait(&mut harness, |app| {

@@ -6,7 +6,7 @@
 mod ui_support;
 
 use egui_kittest::SnapshotOptions;
-use sae_lab::app::preferences::Preferences;
+use sae_lab::lab::preferences::Preferences;
 use ui_support::scripted;
 
 /// `size` is in points: the window is `zoom` times as many pixels.

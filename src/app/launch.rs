@@ -3,8 +3,11 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::preferences::Preferences;
-use super::{AppError, LabApp, error, port};
+use super::desktop::Desktop;
+use super::error::{self, AppError};
+use super::storage;
+use super::window::LabApp;
+use crate::lab::Preferences;
 use crate::training::Experiment;
 use crate::ui;
 
@@ -39,12 +42,14 @@ pub fn run(experiment: Experiment, files: Vec<PathBuf>) -> Result<(), AppError> 
             options,
             Box::new(|context| {
                 quiet.stop(); // from here on a panic is a fault of ours
-                let preferences = context.storage.map(Preferences::load).unwrap_or_default();
+                let preferences = context
+                    .storage
+                    .map_or_else(Preferences::default, storage::load);
                 let mut app = LabApp::new(
                     &context.egui_ctx,
                     experiment,
                     preferences,
-                    Arc::new(port::Lab),
+                    Arc::new(Desktop),
                 );
                 app.open(files);
                 Ok(Box::new(app))

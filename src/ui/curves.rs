@@ -8,7 +8,7 @@ use super::highlight;
 use super::numbers::{self, nice_step};
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
-use crate::app::state::ViewState;
+use crate::lab::state::ViewState;
 use crate::training::{History, Marker, Record, Revival, Setting};
 
 /// Of the column of numbers at the left, the same for every plot over epochs, so that they stand one above the other.

@@ -5,9 +5,9 @@ use egui::{Button, Label, RichText, Sense, Ui, WidgetInfo, vec2};
 use super::numbers::{round_significant, thousands};
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{self, muted};
-use crate::app::state::ViewState;
-use crate::app::{Action, UserCommand};
 use crate::data::DataSet;
+use crate::lab::state::ViewState;
+use crate::lab::{Action, UserCommand};
 use crate::training::history::short;
 
 const ROW: f32 = 24.0;

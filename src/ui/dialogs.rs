@@ -5,8 +5,8 @@ use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 use super::progress;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{command_button, muted};
-use crate::app::state::{OpenDialog, Question, ViewState};
-use crate::app::{Action, UserCommand};
+use crate::lab::state::{OpenDialog, Question, ViewState};
+use crate::lab::{Action, UserCommand};
 
 const WIDTH: f32 = 400.0;
 

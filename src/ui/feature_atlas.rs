@@ -5,7 +5,7 @@ use egui::{Color32, Rect, Shape, Ui};
 use super::pictures::{self, FeaturePainter};
 use super::theme::Theme;
 use super::tiles::Atlas;
-use crate::app::state::{Contrast, ViewState};
+use crate::lab::state::{Contrast, ViewState};
 use crate::model::Parameters;
 use crate::training::Snapshot;
 use crate::training::snapshot::Version;

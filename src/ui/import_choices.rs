@@ -6,11 +6,11 @@ use super::log_slider::{LogScale, LogSlider};
 use super::settings::MOST_HIDDEN;
 use super::theme::{BODY, GRID, Theme};
 use super::widgets::muted;
-use crate::app::Action;
-use crate::app::import::Import;
 use crate::data::{
     Colour, Content, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits,
 };
+use crate::lab::Action;
+use crate::lab::import::Import;
 use crate::training::history::short;
 
 /// All of them, from the cut to the number of hidden units.

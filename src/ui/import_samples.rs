@@ -8,7 +8,7 @@ use super::pictures::paint_sample;
 use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
 use super::widgets;
-use crate::app::preview::{Preview, Rows};
+use crate::lab::preview::{Preview, Rows};
 
 /// Room for "raw" and "prepared" at the left.
 const LABELS: f32 = 60.0;

@@ -7,11 +7,11 @@ use super::import_choices::choices;
 use super::import_samples::SamplesView;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets::muted;
-use crate::app::import::Import;
-use crate::app::preview::Preview;
-use crate::app::state::ViewState;
-use crate::app::{Action, UserCommand};
 use crate::data::error::grouped;
+use crate::lab::import::Import;
+use crate::lab::preview::Preview;
+use crate::lab::state::ViewState;
+use crate::lab::{Action, UserCommand};
 use crate::model::OutputActivation;
 use crate::training::history::short;
 

@@ -28,7 +28,6 @@ pub mod progress;
 pub mod reconstructions;
 pub mod settings;
 pub mod sparsity;
-pub mod speed;
 pub mod status;
 pub mod terms;
 pub mod theme;
@@ -42,8 +41,8 @@ use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 
 use self::theme::{GRID, Theme};
 use self::widgets::card;
-use crate::app::state::ViewState;
-use crate::app::{Action, Page};
+use crate::lab::state::ViewState;
+use crate::lab::{Action, Page};
 
 /// Between panels, and around them.
 const GAP: f32 = 1.25 * GRID;
@@ -119,7 +118,7 @@ impl Panels {
     }
 
     /// How many tiles stand side by side on the page of units.
-    pub fn unit_columns(&self) -> isize {
+    pub fn unit_columns(&self) -> usize {
         self.unit.columns()
     }
 

@@ -3,8 +3,8 @@
 use egui::{Align2, Button, CornerRadius, Frame, Margin, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, BODY, GRID, RADIUS, Theme};
-use crate::app::Action;
-use crate::app::state::{Severity, ViewState};
+use crate::lab::Action;
+use crate::lab::state::{Severity, ViewState};
 
 const BUTTON: Vec2 = vec2(72.0, 24.0);
 

@@ -4,8 +4,8 @@ use egui::{Button, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
 
 use super::theme::{SMALL, Theme};
 use super::widgets;
-use crate::app::state::ViewState;
-use crate::app::{Action, UserCommand};
+use crate::lab::state::ViewState;
+use crate::lab::{Action, UserCommand};
 
 const HEIGHT: f32 = 4.0;
 const WIDTH: f32 = 96.0;

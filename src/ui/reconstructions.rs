@@ -6,7 +6,7 @@ use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
 use super::widgets::{self, muted};
 use super::{pictures, profiles};
-use crate::app::state::ViewState;
+use crate::lab::state::ViewState;
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
 use crate::training::snapshot::{Version, shown_places};

@@ -4,8 +4,8 @@ use egui::{DragValue, RichText, Ui, vec2};
 
 use super::hyperparameters::row;
 use super::theme::Theme;
-use crate::app::Action;
-use crate::app::state::ViewState;
+use crate::lab::Action;
+use crate::lab::state::ViewState;
 use crate::model::{BatchSize, GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
 
 /// More hidden units than this are for the command line.

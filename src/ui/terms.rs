@@ -7,7 +7,7 @@ use super::highlight::{self, Highlight};
 use super::numbers;
 use super::theme::{self, BODY, SMALL, TITLE, Theme};
 use super::widgets;
-use crate::app::state::ViewState;
+use crate::lab::state::ViewState;
 use crate::model::Cost;
 
 const ROW: f32 = 22.0;

@@ -3,12 +3,12 @@
 use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
 
 use super::log_slider::{LogScale, LogSlider};
-use super::speed;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{command_button, hint, muted};
-use crate::app::state::{ViewState, ZOOMS};
-use crate::app::{Action, Page, UserCommand};
 use crate::data::{DataSource, EmbeddedSet};
+use crate::lab::speed;
+use crate::lab::state::{ViewState, ZOOMS};
+use crate::lab::{Action, Page, UserCommand};
 use crate::training::Preset;
 
 pub const HEIGHT: f32 = 44.0;

@@ -6,7 +6,7 @@ use super::curves::{AXIS_WIDTH, EpochView};
 use super::numbers;
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
-use crate::app::state::ViewState;
+use crate::lab::state::ViewState;
 use crate::training::Record;
 
 #[derive(Debug, Default)]

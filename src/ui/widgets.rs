@@ -7,7 +7,7 @@ use egui::{
 use std::sync::Arc;
 
 use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
-use crate::app::UserCommand;
+use crate::lab::UserCommand;
 
 /// Inner margin of a panel.
 pub const PADDING: Vec2 = vec2(2.0 * GRID, 1.5 * GRID);

@@ -15,13 +15,13 @@ use std::time::Instant;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use sae_lab::app::Desktop;
 use sae_lab::app::LabApp;
-use sae_lab::app::import::Import;
-use sae_lab::app::port::Lab;
-use sae_lab::app::preferences::Preferences;
-use sae_lab::app::preview::Preview;
 use sae_lab::data::error::grouped;
 use sae_lab::data::{Cut, DataSource, DataSpec, EmbeddedSet, Scaling, Whitening};
+use sae_lab::lab::import::Import;
+use sae_lab::lab::preferences::Preferences;
+use sae_lab::lab::preview::Preview;
 use sae_lab::model::OutputActivation;
 use sae_lab::training::Preset;
 use ui_support::{Script, scripted, wait};
@@ -41,7 +41,12 @@ fn real() -> Window {
         .with_size(SIZE)
         .build_eframe(move |context| {
             let preferences = Preferences::default();
-            LabApp::new(&context.egui_ctx, experiment, preferences, Arc::new(Lab))
+            LabApp::new(
+                &context.egui_ctx,
+                experiment,
+                preferences,
+                Arc::new(Desktop),
+            )
         });
     wait(&mut harness, |app| {
         app.view().snapshot.as_ref().is_some_and(|s| s.epoch > 2)

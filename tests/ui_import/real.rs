@@ -86,7 +86,12 @@ fn files_named_at_the_start_are_opened_while_the_first_set_trains() {
         .build_eframe(move |context| {
             let preferences = Preferences::default();
             let experiment = Preset::Bars.experiment();
-            let mut app = LabApp::new(&context.egui_ctx, experiment, preferences, Arc::new(Lab));
+            let mut app = LabApp::new(
+                &context.egui_ctx,
+                experiment,
+                preferences,
+                Arc::new(Desktop),
+            );
             app.open(vec![path.clone()]);
             app
         });

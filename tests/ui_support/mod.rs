@@ -12,12 +12,13 @@ use std::sync::{Arc, Mutex};
 use egui_kittest::Harness;
 use ndarray::Array2;
 use sae_lab::app::LabApp;
-use sae_lab::app::port::{Backend, TrainerPort, Wake};
-use sae_lab::app::preferences::Preferences;
 use sae_lab::data::{
     Content, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Preparation, Progress,
     SampleShape, Samples, Scaling, Stage, Values, Watch,
 };
+use sae_lab::lab::loading::{Browse, Browsed};
+use sae_lab::lab::port::{Backend, TrainerPort, Wake};
+use sae_lab::lab::preferences::Preferences;
 use sae_lab::model::units::StateCounts;
 use sae_lab::model::{
     CheckedHyperparameters, Cost, Hyperparameters, Parameters, UnitState, UnitStatistics,
@@ -139,6 +140,10 @@ impl Backend for ScriptedBackend {
             DataSource::Embedded(_) => Ok(data(spec.clone())),
             _ => sae_lab::data::prepare(found, spec, watch),
         }
+    }
+
+    fn browse(&self, _: Browse) -> Browsed {
+        Browsed::Unavailable
     }
 }
 

@@ -2,10 +2,10 @@
 
 use egui::{Checkbox, DragValue, Label, ProgressBar, RadioButton, RichText, Ui};
 
-use crate::app::compare::{Choice, MOST_EPOCHS, Second, epochs};
-use crate::app::state::ViewState;
-use crate::app::studies::Study;
-use crate::app::{Action, UserCommand};
+use crate::lab::compare::{Choice, MOST_EPOCHS, Second, epochs};
+use crate::lab::state::ViewState;
+use crate::lab::studies::Study;
+use crate::lab::{Action, UserCommand};
 use crate::ui::dialogs::primary;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{GRID, SMALL, Theme};

@@ -7,8 +7,8 @@ mod pairs;
 use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::{GAP, widgets};
-use crate::app::Action;
-use crate::app::state::ViewState;
+use crate::lab::Action;
+use crate::lab::state::ViewState;
 
 /// Below this width, in points, the two cards stand one below the other.
 const TWO_COLUMNS: f32 = 760.0;

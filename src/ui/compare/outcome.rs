@@ -2,8 +2,8 @@
 
 use egui::{Align2, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::app::compare::{Compared, Side};
-use crate::app::state::ViewState;
+use crate::lab::compare::{Compared, Side};
+use crate::lab::state::ViewState;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};

@@ -7,8 +7,8 @@ use egui::{
     vec2,
 };
 
-use crate::app::compare::{Compared, Verdict};
-use crate::app::state::ViewState;
+use crate::lab::compare::{Compared, Verdict};
+use crate::lab::state::ViewState;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};

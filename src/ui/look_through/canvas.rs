@@ -3,10 +3,10 @@
 use egui::{EventFilter, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use super::{INPUT, Pictures, centred};
-use crate::app::Action;
-use crate::app::look::{Brush, LookAction, Through};
-use crate::app::state::ViewState;
 use crate::data::{DataSet, SampleShape};
+use crate::lab::Action;
+use crate::lab::look::{Brush, LookAction, Through};
+use crate::lab::state::ViewState;
 use crate::training::Snapshot;
 use crate::ui::theme::Theme;
 

@@ -6,10 +6,10 @@ use egui::{Color32, DragValue, Key, Rect, RichText, Sense, Slider, TextEdit, Ui,
 
 use super::canvas::Canvas;
 use super::{Pictures, picture_size, values};
-use crate::app::look::{LookAction, Source, Through};
-use crate::app::state::ViewState;
-use crate::app::{Action, UserCommand};
 use crate::data::{DataSet, SampleShape, Whitening};
+use crate::lab::look::{LookAction, Source, Through};
+use crate::lab::state::ViewState;
+use crate::lab::{Action, UserCommand};
 use crate::training::Snapshot;
 use crate::training::snapshot::shown_places;
 use crate::ui::numbers::thousands;

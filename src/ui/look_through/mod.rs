@@ -11,9 +11,9 @@ use egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 use super::theme::{self, BODY, Theme};
 use super::tiles::Atlas;
 use super::{GAP, pictures, widgets};
-use crate::app::Action;
-use crate::app::look::Through;
-use crate::app::state::ViewState;
+use crate::lab::Action;
+use crate::lab::look::Through;
+use crate::lab::state::ViewState;
 use crate::training::Snapshot;
 
 /// Below this width, in points, input and reconstruction stand side by side over the activations.

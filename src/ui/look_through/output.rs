@@ -3,8 +3,8 @@
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo};
 
 use super::{BY_HAND, NETWORK, Pictures, centred, picture_size};
-use crate::app::look::Through;
-use crate::app::state::ViewState;
+use crate::lab::look::Through;
+use crate::lab::state::ViewState;
 use crate::training::Snapshot;
 use crate::ui::numbers;
 use crate::ui::theme::{BODY, GRID, Theme};

@@ -6,9 +6,9 @@ use egui::{
     StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
-use crate::app::look::{LookAction, Through};
-use crate::app::state::ViewState;
-use crate::app::{Action, UserCommand};
+use crate::lab::look::{LookAction, Through};
+use crate::lab::state::ViewState;
+use crate::lab::{Action, UserCommand};
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;

@@ -2,9 +2,9 @@
 
 use egui::{ProgressBar, RichText, Ui, vec2};
 
-use crate::app::state::ViewState;
-use crate::app::studies::{CheckedGradient, Study};
-use crate::app::{Action, UserCommand};
+use crate::lab::state::ViewState;
+use crate::lab::studies::{CheckedGradient, Study};
+use crate::lab::{Action, UserCommand};
 use crate::model::gradient_check::EXPECTED;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{BODY, GRID, SMALL, Theme};

@@ -2,7 +2,7 @@
 
 use egui::{Align2, Color32, CornerRadius, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::app::state::ViewState;
+use crate::lab::state::ViewState;
 use crate::model::{GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
 use crate::ui::curve_cache::Term;
 use crate::ui::curves;

@@ -9,8 +9,8 @@ use egui::{Rect, ScrollArea, Ui, UiBuilder};
 
 use super::formula::Formulas;
 use super::{GAP, widgets};
-use crate::app::Action;
-use crate::app::state::ViewState;
+use crate::lab::Action;
+use crate::lab::state::ViewState;
 
 /// Below this width, in points, the two columns stand one below the other.
 const TWO_COLUMNS: f32 = 820.0;

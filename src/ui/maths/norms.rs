@@ -3,7 +3,7 @@
 use egui::{RichText, Ui, vec2};
 use egui_plot::{AxisHints, Line, Plot, PlotPoint, PlotPoints};
 
-use crate::app::state::ViewState;
+use crate::lab::state::ViewState;
 use crate::training::gradients::{GradientReport, GradientSource};
 use crate::training::{Record, Snapshot};
 use crate::ui::curves::{decade_axis, decade_marks, epoch_marks};

@@ -3,7 +3,7 @@
 use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
 
 use super::{Shown, waiting};
-use crate::app::inspecting::InspectedUnit;
+use crate::lab::inspecting::InspectedUnit;
 use crate::model::inspection::BINS;
 use crate::training::history::short;
 use crate::ui::numbers::thousands;

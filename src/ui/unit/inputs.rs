@@ -4,7 +4,7 @@ use egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos
 use ndarray::Array2;
 
 use super::{Shown, waiting};
-use crate::app::inspecting::InspectedUnit;
+use crate::lab::inspecting::InspectedUnit;
 use crate::model::inspection::Excitation;
 use crate::training::snapshot::Version;
 use crate::ui::numbers::thousands;

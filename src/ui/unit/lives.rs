@@ -6,7 +6,7 @@ use egui::{
 };
 
 use super::{Shown, epoch_ends, x_of};
-use crate::app::Action;
+use crate::lab::Action;
 use crate::model::UnitState;
 use crate::training::{Lives, UnitLife};
 use crate::ui::theme::{self, SMALL, Theme};

@@ -14,9 +14,9 @@ use egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
 
 use super::theme::{self, BODY, Theme};
 use super::{GAP, stack, widgets};
-use crate::app::Action;
-use crate::app::inspecting::InspectedUnit;
-use crate::app::state::ViewState;
+use crate::lab::Action;
+use crate::lab::inspecting::InspectedUnit;
+use crate::lab::state::ViewState;
 use crate::training::snapshot::Version;
 use crate::training::{Autopsy, Snapshot};
 
@@ -94,7 +94,7 @@ pub struct UnitPage {
 
 impl UnitPage {
     /// How many tiles stand side by side.
-    pub fn columns(&self) -> isize {
+    pub fn columns(&self) -> usize {
         self.picker.columns()
     }
 

@@ -3,7 +3,7 @@
 use egui::{Color32, Rect, ScrollArea, Sense, Shape, Ui, vec2};
 
 use super::Shown;
-use crate::app::Action;
+use crate::lab::Action;
 use crate::ui::feature_atlas::FeatureAtlas;
 use crate::ui::tiles::Grid;
 use crate::ui::{features, pictures, widgets};
@@ -19,8 +19,8 @@ pub(super) struct Picker {
 }
 
 impl Picker {
-    pub(super) fn columns(&self) -> isize {
-        isize::try_from(self.columns).unwrap_or(1).max(1)
+    pub(super) fn columns(&self) -> usize {
+        self.columns.max(1)
     }
 
     /// The pictures of some units: (unit, where, tint).

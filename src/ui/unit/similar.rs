@@ -4,7 +4,7 @@ use egui::{Align2, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use super::picker::Picker;
 use super::{Shown, waiting};
-use crate::app::Action;
+use crate::lab::Action;
 use crate::model::inspection::Ablation;
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};

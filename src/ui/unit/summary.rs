@@ -4,7 +4,7 @@ use egui::{RichText, Ui, vec2};
 
 use super::Shown;
 use super::weights::WeightsPart;
-use crate::app::{Action, UserCommand};
+use crate::lab::{Action, UserCommand};
 use crate::model::UnitState;
 use crate::training::UnitLife;
 use crate::ui::numbers::{self, thousands};

@@ -6,8 +6,8 @@ use egui::{
 use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::Shown;
-use crate::app::state::Contrast;
 use crate::data::{DataSet, SampleShape};
+use crate::lab::state::Contrast;
 use crate::training::history::short;
 use crate::training::snapshot::Version;
 use crate::ui::feature_atlas;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::loading::{Browse, Browsed};
 use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
 use crate::model::CheckedHyperparameters;
 use crate::training::{Command, Event, Experiment, Snapshot, Trainer, TrainerError};
@@ -66,37 +67,7 @@ pub trait Backend: Send + Sync {
         spec: &DataSpec,
         watch: Watch<'_>,
     ) -> Result<DataSet, DataError>;
-}
 
-/// The real one.
-pub struct Lab;
-
-impl Backend for Lab {
-    fn start(
-        &self,
-        experiment: Experiment,
-        data: Arc<DataSet>,
-        wake: Wake,
-    ) -> Result<Box<dyn TrainerPort>, TrainerError> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Box::new(Trainer::start(
-            experiment,
-            data,
-            threads,
-            move || wake(),
-        )?))
-    }
-
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        crate::data::find(spec, watch)
-    }
-
-    fn prepare(
-        &self,
-        found: &Found,
-        spec: &DataSpec,
-        watch: Watch<'_>,
-    ) -> Result<DataSet, DataError> {
-        crate::data::prepare(found, spec, watch)
-    }
+    /// Asks the person for paths, through the system's dialog; called on a thread of its own.
+    fn browse(&self, what: Browse) -> Browsed;
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::UserCommand;
+use super::commands::UserCommand;
 use super::compare::{self, CompareProgress};
 use super::import::Import;
 use super::inspecting::Inspection;

@@ -2,18 +2,21 @@
 
 use std::sync::Arc;
 
+use super::commands::UserCommand;
 use super::loading::Browse;
+use super::page::Page;
+use super::room::Lab;
+use super::state::Action;
 use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS};
-use super::{Action, LabApp, Page, UserCommand, studies};
+use super::{speed, studies};
 use crate::data::{DataSet, DataSpec};
 use crate::training::{Command, Experiment, Preset, Speed, TrainerError};
-use crate::ui;
 
-impl LabApp {
+impl Lab {
     /// Does what was asked.
-    pub fn act(&mut self, ctx: &egui::Context, action: Action) {
+    pub fn act(&mut self, action: Action) {
         match action {
-            Action::Command(command) => self.command(ctx, command),
+            Action::Command(command) => self.command(command),
             Action::SetHyperparameters(settings) => match settings.check() {
                 Ok(checked) => {
                     self.view.experiment.hyperparameters = settings;
@@ -44,7 +47,7 @@ impl LabApp {
                 self.view.speed = speed;
                 self.send(Command::SetSpeed(speed));
             }
-            Action::SetZoom(percent) => self.zoom(ctx, percent),
+            Action::SetZoom(percent) => self.zoom(percent),
             Action::Select(unit) => self.view.selected = unit,
             Action::Inspect(unit) => {
                 self.view.selected = Some(unit);
@@ -76,7 +79,7 @@ impl LabApp {
         }
     }
 
-    pub(super) fn command(&mut self, ctx: &egui::Context, command: UserCommand) {
+    fn command(&mut self, command: UserCommand) {
         match command {
             UserCommand::PlayPause => {
                 self.view.playing = !self.view.playing;
@@ -91,18 +94,12 @@ impl LabApp {
                 self.send(Command::StepEpoch);
             }
             UserCommand::Reset => self.restart("the same initial weights".into(), Restart::Reset),
-            UserCommand::NewSeed => self.act(
-                ctx,
-                Action::SetSeed(self.view.experiment.seed.wrapping_add(1)),
-            ),
-            UserCommand::SpeedUp => {
-                self.act(ctx, Action::SetSpeed(ui::speed::next(self.view.speed, 1)))
+            UserCommand::NewSeed => {
+                self.act(Action::SetSeed(self.view.experiment.seed.wrapping_add(1)))
             }
-            UserCommand::SlowDown => {
-                self.act(ctx, Action::SetSpeed(ui::speed::next(self.view.speed, -1)))
-            }
+            UserCommand::SpeedUp => self.act(Action::SetSpeed(speed::next(self.view.speed, 1))),
+            UserCommand::SlowDown => self.act(Action::SetSpeed(speed::next(self.view.speed, -1))),
             UserCommand::OpenFile => {
-                egui::Popup::close_all(ctx); // a menu would stand over the dialog
                 self.view
                     .open_dialog
                     .get_or_insert_with(OpenDialog::default);
@@ -117,17 +114,15 @@ impl LabApp {
             }
             UserCommand::TrainOnImport => self.train_on_import(),
             UserCommand::CancelLoading => self.cancel_loading(),
-            UserCommand::Data(set) => self.act(ctx, Action::Load(DataSpec::embedded(set))),
+            UserCommand::Data(set) => self.act(Action::Load(DataSpec::embedded(set))),
             UserCommand::Preset(preset) => {
                 let what = format!("preset {}", preset.title());
                 self.restart(what, Restart::Load(Box::new(preset.experiment())));
             }
             UserCommand::ToggleTheme => {
-                self.preferences.dark = !ctx.global_style().visuals.dark_mode;
-                self.preferences.apply(ctx);
+                self.preferences.dark = !self.preferences.dark;
             }
             UserCommand::ZoomIn => self.zoom(
-                ctx,
                 ZOOMS
                     .into_iter()
                     .find(|z| *z > self.view.zoom)
@@ -135,7 +130,6 @@ impl LabApp {
             ),
             UserCommand::ZoomOut => {
                 self.zoom(
-                    ctx,
                     ZOOMS
                         .into_iter()
                         .rev()
@@ -143,7 +137,7 @@ impl LabApp {
                         .unwrap_or(100),
                 );
             }
-            UserCommand::ZoomReset => self.zoom(ctx, 100),
+            UserCommand::ZoomReset => self.zoom(100),
             UserCommand::ToggleContrast => {
                 self.view.contrast = match self.view.contrast {
                     Contrast::Shared => Contrast::PerTile,
@@ -165,8 +159,8 @@ impl LabApp {
             UserCommand::Show(page) => self.view.page = page,
             UserCommand::NextUnit => self.step_unit(1),
             UserCommand::PreviousUnit => self.step_unit(-1),
-            UserCommand::UnitBelow => self.step_unit(self.panels.unit_columns()),
-            UserCommand::UnitAbove => self.step_unit(-self.panels.unit_columns()),
+            UserCommand::UnitBelow => self.step_unit(self.unit_columns as isize),
+            UserCommand::UnitAbove => self.step_unit(-(self.unit_columns as isize)),
             UserCommand::ReviveUnit => {
                 let unit = self
                     .view
@@ -215,10 +209,9 @@ impl LabApp {
         }
     }
 
-    fn zoom(&mut self, ctx: &egui::Context, percent: u32) {
+    fn zoom(&mut self, percent: u32) {
         self.view.zoom = percent;
         self.preferences.zoom = percent;
-        self.preferences.apply(ctx);
     }
 
     /// Asks first if there is a run to lose.

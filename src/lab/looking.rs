@@ -4,12 +4,15 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::commands::UserCommand;
+use super::compare;
 use super::loading::Browse;
 use super::look::{LookAction, Source, fitted};
-use super::{LabApp, Page, UserCommand, compare};
+use super::page::Page;
+use super::room::Lab;
 use crate::data::DataSpec;
 
-impl LabApp {
+impl Lab {
     pub(super) fn look(&mut self, action: LookAction) {
         let look = &mut self.view.look;
         match action {

@@ -2,11 +2,11 @@
 
 use egui::{Key, KeyboardShortcut, Modifiers};
 
-use super::Page;
+use super::page::Page;
 use crate::data::EmbeddedSet;
 use crate::training::Preset;
 
-/// A request that needs no further words. What carries a value (a slider's, a path) is an [`Action`](super::Action).
+/// A request that needs no further words. What carries a value (a slider's, a path) is an [`Action`](super::state::Action).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum UserCommand {
     /// Play if paused, pause if playing.

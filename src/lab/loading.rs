@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use super::import::Import;
 use super::lane::{Lane, spawn};
@@ -31,9 +30,6 @@ pub enum Browse {
     /// One, to look at.
     Picture,
 }
-
-/// No person cancels a dialog this fast.
-const FASTEST_CANCEL: Duration = Duration::from_millis(100);
 
 /// Starts loading and browsing; what came of them is picked up from the lanes.
 pub struct Loader {
@@ -114,56 +110,14 @@ impl Loader {
     /// No thread can be had.
     pub fn browse(&self, what: Browse) -> Result<(), String> {
         let (mailbox, wake) = (self.browsed.clone(), Arc::clone(&self.wake));
+        let backend = Arc::clone(&self.backend);
         spawn("sae-lab file dialog", move || {
-            let start = Instant::now();
-            let title = match what {
-                Browse::Files | Browse::Folder => "Open data",
-                Browse::Picture => "Open a picture",
-            };
-            let dialog = rfd::FileDialog::new().set_title(title);
-            let picked = match what {
-                Browse::Files => dialog.pick_files(),
-                Browse::Folder => dialog.pick_folder().map(|folder| vec![folder]),
-                Browse::Picture => dialog.pick_file().map(|file| vec![file]),
-            };
-            mailbox.put(match judge(picked, start.elapsed()) {
-                Browsed::Paths(mut paths) if what == Browse::Picture && paths.len() == 1 => {
-                    Browsed::Picture(paths.remove(0))
-                }
-                browsed => browsed,
-            });
+            mailbox.put(backend.browse(what));
             wake();
         })
     }
 
     pub fn browsed(&self) -> Option<Browsed> {
         self.browsed.take()
-    }
-}
-
-fn judge(picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed {
-    match picked.filter(|paths| !paths.is_empty()) {
-        Some(paths) => Browsed::Paths(paths),
-        None if took < FASTEST_CANCEL => Browsed::Unavailable,
-        None => Browsed::Cancelled,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_dialog_that_answers_at_once_was_never_shown() {
-        assert_eq!(judge(None, Duration::from_millis(5)), Browsed::Unavailable);
-        assert_eq!(judge(None, Duration::from_secs(2)), Browsed::Cancelled);
-        assert_eq!(
-            judge(Some(Vec::new()), Duration::from_secs(2)),
-            Browsed::Cancelled
-        );
-        assert_eq!(
-            judge(Some(vec!["a".into()]), Duration::from_millis(5)),
-            Browsed::Paths(vec!["a".into()])
-        );
     }
 }

@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::state::ZOOMS;
 
-const KEY: &str = "preferences";
-
 /// What a person chose once and keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -33,12 +31,9 @@ impl Default for Preferences {
 }
 
 impl Preferences {
-    /// What was saved; the default where nothing was, or where it can't be read.
-    pub fn load(storage: &dyn eframe::Storage) -> Self {
-        let stored: Option<Self> = storage
-            .get_string(KEY)
-            .and_then(|text| serde_json::from_str(&text).ok());
-        let mut preferences = stored.unwrap_or_default();
+    /// What `text` says; the default where it can't be read.
+    pub fn from_text(text: &str) -> Self {
+        let mut preferences: Self = serde_json::from_str(text).unwrap_or_default();
         if !ZOOMS.contains(&preferences.zoom) {
             preferences.zoom = 100;
         }
@@ -46,10 +41,9 @@ impl Preferences {
         preferences
     }
 
-    pub fn save(&self, storage: &mut dyn eframe::Storage) {
-        if let Ok(text) = serde_json::to_string(self) {
-            storage.set_string(KEY, text);
-        }
+    /// As they are stored; `None` where they can't be, which paths that are text rule out.
+    pub fn to_text(&self) -> Option<String> {
+        serde_json::to_string(self).ok()
     }
 
     /// Puts `path` before the other recent ones. One that no text file could hold is not remembered.
@@ -66,62 +60,29 @@ impl Preferences {
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         self.recent.retain(|other| *other != absolute);
     }
-
-    pub fn apply(&self, ctx: &egui::Context) {
-        ctx.set_theme(if self.dark {
-            egui::Theme::Dark
-        } else {
-            egui::Theme::Light
-        });
-        ctx.set_zoom_factor(self.zoom as f32 / 100.0);
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::HashMap;
-
     use super::*;
-
-    #[derive(Default)]
-    struct Memory(HashMap<String, String>);
-
-    impl eframe::Storage for Memory {
-        fn get_string(&self, key: &str) -> Option<String> {
-            self.0.get(key).cloned()
-        }
-        fn set_string(&mut self, key: &str, value: String) {
-            self.0.insert(key.into(), value);
-        }
-        fn remove_string(&mut self, key: &str) {
-            self.0.remove(key);
-        }
-        fn flush(&mut self) {}
-    }
 
     #[test]
     fn what_was_chosen_comes_back_and_nonsense_does_not() {
-        let mut storage = Memory::default();
-        assert_eq!(Preferences::load(&storage), Preferences::default());
         let chosen = Preferences {
             dark: false,
             zoom: 150,
             recent: vec!["/data/a.png".into()],
         };
-        chosen.save(&mut storage);
-        assert_eq!(Preferences::load(&storage), chosen);
-        storage
-            .0
-            .insert(KEY.into(), r#"{"dark":false,"zoom":7}"#.into());
+        let text = chosen.to_text().unwrap();
+        assert_eq!(Preferences::from_text(&text), chosen);
         assert_eq!(
-            Preferences::load(&storage),
+            Preferences::from_text(r#"{"dark":false,"zoom":7}"#),
             Preferences {
                 dark: false,
                 ..Preferences::default()
             }
         );
-        storage.0.insert(KEY.into(), "{".into());
-        assert_eq!(Preferences::load(&storage), Preferences::default());
+        assert_eq!(Preferences::from_text("{"), Preferences::default());
     }
 
     #[test]
@@ -149,9 +110,8 @@ mod tests {
             ..Preferences::default()
         };
         preferences.remember(Path::new(std::ffi::OsStr::from_bytes(b"/data/\xff.png")));
-        let mut storage = Memory::default();
-        preferences.save(&mut storage);
-        assert_eq!(Preferences::load(&storage), preferences);
+        let text = preferences.to_text().unwrap();
+        assert_eq!(Preferences::from_text(&text), preferences);
         assert!(!preferences.dark && preferences.recent.is_empty());
     }
 }

@@ -5,11 +5,11 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::LabApp;
 use super::import::Import;
 use super::lane::Failure;
 use super::loading::{Browse, Browsed};
 use super::preview::Opened;
+use super::room::Lab;
 use super::state::{OpenDialog, Restart, Severity};
 use crate::data::{DataSet, DataSource, DataSpec};
 use crate::model::OutputActivation;
@@ -24,11 +24,20 @@ pub(super) struct Asked {
     import: Option<Import>,
 }
 
-impl LabApp {
+impl Lab {
     /// Opens files, or a folder, for the import sheet.
     pub fn open(&mut self, paths: Vec<PathBuf>) {
         if !paths.is_empty() {
             self.find(DataSpec::files(paths));
+        }
+    }
+
+    /// Takes what was dropped on the window: data, or the input to look at.
+    pub fn take_drop(&mut self, dropped: Vec<PathBuf>) {
+        match &dropped[..] {
+            [] => {}
+            [picture] if self.view.takes_pictures() => self.open_picture(picture.clone()),
+            _ => self.open(dropped),
         }
     }
 

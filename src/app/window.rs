@@ -1,0 +1,117 @@
+//! The lab in a window: input becomes actions, panels are drawn, preferences are shown.
+//!
+//! `logic` drains what the trainer and the jobs put down and never paints; `ui` paints and never waits. The lab wakes the
+//! window through the closure it was handed: an idle, paused window is not drawn at all.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::storage;
+use crate::lab::port::Backend;
+use crate::lab::{Action, Lab, Preferences, UserCommand, ViewState};
+use crate::training::Experiment;
+use crate::ui::{self, Panels};
+
+/// The application.
+pub struct LabApp {
+    lab: Lab,
+    panels: Panels,
+    /// Whether a field was being typed in at the end of the last frame.
+    typing: bool,
+}
+
+impl LabApp {
+    pub fn new(
+        ctx: &egui::Context,
+        experiment: Experiment,
+        preferences: Preferences,
+        backend: Arc<dyn Backend>,
+    ) -> Self {
+        ui::theme::install(ctx);
+        storage::apply(&preferences, ctx);
+        let wake = {
+            let ctx = ctx.clone();
+            Arc::new(move || ctx.request_repaint())
+        };
+        Self {
+            lab: Lab::new(experiment, preferences, backend, wake),
+            panels: Panels::default(),
+            typing: false,
+        }
+    }
+
+    pub fn view(&self) -> &ViewState {
+        self.lab.view()
+    }
+
+    /// Does what was asked, and shows what of it is the window's.
+    pub fn act(&mut self, ctx: &egui::Context, action: Action) {
+        let (before, covered) = (self.lab.preferences().clone(), self.view().is_covered());
+        self.lab.act(action);
+        if *self.lab.preferences() != before {
+            storage::apply(self.lab.preferences(), ctx);
+        }
+        if self.view().is_covered() && !covered {
+            egui::Popup::close_all(ctx); // a menu would stand over the dialog
+        }
+    }
+
+    /// Opens files, or a folder, for the import sheet.
+    pub fn open(&mut self, paths: Vec<PathBuf>) {
+        self.lab.open(paths);
+    }
+
+    fn take_drops(&mut self, ctx: &egui::Context) {
+        let dropped: Vec<PathBuf> = ctx.input(|input| {
+            let files = input.raw.dropped_files.iter();
+            files.map(|file| file.path().to_owned()).collect()
+        });
+        self.lab
+            .hover_drop(ctx.input(|input| !input.raw.hovered_files.is_empty()));
+        self.lab.take_drop(dropped);
+    }
+}
+
+impl eframe::App for LabApp {
+    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+        self.take_drops(ctx);
+        self.lab.drain();
+        self.lab.set_unit_columns(self.panels.unit_columns());
+        let (page, covered) = (self.view().page, self.view().is_covered());
+        for command in UserCommand::pressed(ctx, page, covered, self.typing) {
+            self.act(ctx, command.into());
+        }
+        if let Some(again) = self.lab.inspect() {
+            ctx.request_repaint_after(again);
+        }
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let mut actions = Vec::new();
+        self.panels.ui(ui, self.lab.view(), &mut actions);
+        let ctx = ui.ctx().clone();
+        self.typing = ctx.text_edit_focused();
+        for action in actions {
+            self.act(&ctx, action);
+            ctx.request_repaint(); // what it changed is drawn at once, once
+        }
+    }
+
+    fn save(&mut self, storage: &mut dyn eframe::Storage) {
+        storage::save(self.lab.preferences(), storage);
+    }
+
+    fn auto_save_interval(&self) -> Duration {
+        Duration::from_secs(60)
+    }
+
+    /// Only the preferences are kept; where a panel was scrolled to is no preference.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+
+    fn clear_color(&self, visuals: &egui::Visuals) -> [f32; 4] {
+        visuals.panel_fill.to_normalized_gamma_f32()
+    }
+}
