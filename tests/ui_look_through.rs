@@ -394,8 +394,7 @@ fn two_data_sets_are_compared_to_a_verdict() {
     harness.get_by_label("Compare the runs").click();
     wait(&mut harness, |app| app.view().compared.result().is_some());
     harness.run_steps(3);
-    let verdict = harness.state().view().compared.result().unwrap().clone();
-    let compared = verdict.as_ref().as_ref().unwrap();
+    let compared = harness.state().view().compared.result().unwrap().clone();
     let snapshot = snapshot(&harness);
     let sides = [&compared.first, &compared.second, &compared.other_seed];
     assert_eq!(sides.map(|side| side.seed), [1, 2, 3]);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
-use crate::lab::loading::{Browse, Browsed};
+use crate::lab::browse::{Browse, Browsed};
 use crate::lab::port::{Backend, TrainerPort, Wake};
 use crate::training::{Experiment, Trainer, TrainerError};
 

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::storage;
 use crate::lab::port::Backend;
@@ -17,6 +17,7 @@ use crate::ui::{self, Panels};
 pub struct LabApp {
     lab: Lab,
     panels: Panels,
+    start: Instant,
     /// Whether a field was being typed in at the end of the last frame.
     typing: bool,
 }
@@ -37,6 +38,7 @@ impl LabApp {
         Self {
             lab: Lab::new(experiment, preferences, backend, wake),
             panels: Panels::default(),
+            start: Instant::now(),
             typing: false,
         }
     }
@@ -76,13 +78,13 @@ impl LabApp {
 impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
-        self.lab.drain();
+        self.lab.drain(self.start.elapsed());
         self.lab.set_unit_columns(self.panels.unit_columns());
         let (page, covered) = (self.view().page, self.view().is_covered());
         for command in UserCommand::pressed(ctx, page, covered, self.typing) {
             self.act(ctx, command.into());
         }
-        if let Some(again) = self.lab.inspect() {
+        if let Some(again) = self.lab.inspect(self.start.elapsed()) {
             ctx.request_repaint_after(again);
         }
     }

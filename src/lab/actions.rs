@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use super::browse::Browse;
 use super::commands::UserCommand;
-use super::loading::Browse;
+use super::jobs::Request;
 use super::page::Page;
 use super::room::Lab;
+use super::speed;
 use super::state::Action;
 use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS};
-use super::{speed, studies};
+use super::studies::Study;
 use crate::data::{DataSet, DataSpec};
 use crate::training::{Command, Experiment, Preset, Speed, TrainerError};
 
@@ -178,13 +180,9 @@ impl Lab {
             }
             UserCommand::CheckGradient => {
                 if let Some(snapshot) = &self.view.snapshot {
-                    let work = studies::check_gradient(Arc::clone(snapshot));
-                    self.gradient_check.start(
-                        &mut self.view.gradient_check,
-                        "sae-lab gradient check",
-                        &self.wake,
-                        work,
-                    );
+                    let snapshot = Arc::clone(snapshot);
+                    let started = self.jobs.start(Request::CheckGradient { snapshot });
+                    self.view.gradient_check = Study::begun(started);
                     self.view.page = Page::Mathematics;
                 }
             }

@@ -1,13 +1,12 @@
-//! Data against data: the same settings on a second set and with another seed, each trained in the background, and their
+//! Data against data: the same settings on a second set and with another seed, each trained by a job, and their
 //! features matched with those of the run in the window.
 
-use std::cell::Cell;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
 
 use ndarray::Array2;
 
+use super::jobs::{JobError, Progress, Watcher};
 use super::port::Backend;
 use crate::data::{
     Cut, DataSet, DataSource, DataSpec, EmbeddedSet, Progress as Loading, SampleShape,
@@ -15,10 +14,8 @@ use crate::data::{
 use crate::model::Parameters;
 use crate::model::matching::{Comparison, FeatureGrid, compare};
 use crate::numerics::WorkerPool;
-use crate::training::{EpochEnd, Experiment, Run, Snapshot, Watcher};
+use crate::training::{EpochEnd, Experiment, Run, Snapshot};
 
-/// Between two words of progress.
-const PACE: Duration = Duration::from_millis(50);
 /// A run is compared after no more epochs than these.
 pub const MOST_EPOCHS: u64 = 100_000;
 
@@ -163,9 +160,6 @@ pub struct Compared {
     pub steered: bool,
 }
 
-/// Either a comparison, or why there is none.
-pub type Verdict = Result<Compared, String>;
-
 /// The number of epochs that the two new runs are trained for.
 pub fn epochs(choice: &Choice, snapshot: &Snapshot) -> u64 {
     choice
@@ -174,77 +168,40 @@ pub fn epochs(choice: &Choice, snapshot: &Snapshot) -> u64 {
         .clamp(1, MOST_EPOCHS)
 }
 
-/// Trains what `choice` asks for and compares it with `snapshot`, for a desk.
-pub fn work(
-    backend: Arc<dyn Backend>,
-    snapshot: Arc<Snapshot>,
-    choice: Choice,
-) -> impl FnOnce(&Watcher<'_, CompareProgress>) -> Option<Verdict> {
-    move |watcher| {
-        let end = both(backend.as_ref(), &snapshot, &choice, watcher);
-        match end {
-            Ok(compared) => Some(Ok(compared)),
-            Err(End::Stopped) => None,
-            Err(End::Failed(why)) => Some(Err(why)),
-        }
-    }
-}
-
-enum End {
-    Stopped,
-    Failed(String),
-}
-
-/// Tells of progress, but not at every step.
-struct Pacer<'a, 'b> {
-    watcher: &'a Watcher<'b, CompareProgress>,
-    told: Cell<Option<Instant>>,
-}
-
-impl Pacer<'_, '_> {
-    fn tell(&self, what: &str, part: f32) -> ControlFlow<()> {
-        if self.told.get().is_some_and(|last| last.elapsed() < PACE) {
-            return self.watcher.go_on();
-        }
-        self.told.set(Some(Instant::now()));
-        self.watcher.tell(CompareProgress {
-            what: what.to_owned(),
-            part,
-        })
-    }
-}
-
 /// The parts of the bar: loading, the second run, the baseline, matching.
 const PARTS: [f32; 4] = [0.04, 0.5, 0.96, 1.0];
 
-fn both(
+/// Trains what `choice` asks for and compares it with `snapshot`.
+///
+/// # Errors
+/// Data that can't be had or don't compare, a run that can't be or diverges, or cancelled.
+pub fn run(
     backend: &dyn Backend,
     snapshot: &Snapshot,
     choice: &Choice,
-    watcher: &Watcher<'_, CompareProgress>,
-) -> Result<Compared, End> {
-    let pacer = Pacer {
-        watcher,
-        told: Cell::new(None),
+    watcher: &dyn Watcher,
+) -> Result<Compared, JobError> {
+    let tell = |what: &str, part: f32| {
+        let what = what.to_owned();
+        watcher.tell(Progress::Compare(CompareProgress { what, part }))
     };
     let epochs = epochs(choice, snapshot);
-    let spec = choice.second.spec(&snapshot.data).map_err(End::Failed)?;
+    let spec = choice
+        .second
+        .spec(&snapshot.data)
+        .map_err(JobError::Words)?;
     let data = if choice.second == Second::OtherSeed {
         Arc::clone(&snapshot.data)
     } else {
         let watch = |word: Loading| {
             let what = format!("{} {}", word.stage.title(), choice.second.title());
-            pacer.tell(&what, PARTS[0] * word.fraction())
+            tell(&what, PARTS[0] * word.fraction())
         };
-        let found = backend.find(&spec, &watch);
-        let data = found.and_then(|found| backend.prepare(&found, &spec, &watch));
-        Arc::new(data.map_err(|error| match error {
-            crate::data::DataError::Cancelled => End::Stopped,
-            error => End::Failed(error.to_string()),
-        })?)
+        let found = backend.find(&spec, &watch)?;
+        Arc::new(backend.prepare(&found, &spec, &watch)?)
     };
     if data.inputs() != snapshot.data.inputs() {
-        return Err(End::Failed(format!(
+        return Err(JobError::Words(format!(
             "samples of {} can't be compared with samples of {}: choose a set with as many values",
             data.shape, snapshot.data.shape
         )));
@@ -259,21 +216,18 @@ fn both(
             hyperparameters: *snapshot.hyperparameters,
             ..snapshot.experiment.clone()
         };
-        trained(experiment, data, epochs, &|done| {
+        let tell = |done| {
             let part = done as f32 / epochs as f32;
-            pacer.tell(words, from + part * (to - from))
-        })
+            tell(words, from + part * (to - from))
+        };
+        trained(experiment, data, epochs, &tell, watcher)
     };
     let words = format!("training on {}, seed {second_seed}", data.name);
     let second = train(&data, second_seed, &words, PARTS[0], PARTS[1])?;
     let words = format!("training on {}, seed {other_seed}", snapshot.data.name);
     let other = train(&snapshot.data, other_seed, &words, PARTS[1], PARTS[2])?;
-    let matching = CompareProgress {
-        what: "matching features".into(),
-        part: PARTS[2],
-    };
-    if watcher.tell(matching).is_break() {
-        return Err(End::Stopped);
+    if tell("matching features", PARTS[2]).is_break() {
+        return Err(JobError::Cancelled);
     }
     let first = Side::of(&snapshot.data, &snapshot.parameters, seed, snapshot.epoch);
     let second = Side::of(&data, &second, second_seed, epochs);
@@ -285,7 +239,7 @@ fn both(
         grid(snapshot.data.shape),
         seed,
     )
-    .map_err(|error| End::Failed(error.to_string()))?;
+    .map_err(|error| JobError::Words(error.to_string()))?;
     Ok(Compared {
         run: snapshot.run,
         steered: snapshot.history.markers().next().is_some(),
@@ -318,8 +272,9 @@ fn trained(
     data: &Arc<DataSet>,
     epochs: u64,
     tell: &dyn Fn(u64) -> ControlFlow<()>,
-) -> Result<Parameters<f32>, End> {
-    let failed = |why: String| End::Failed(why);
+    watcher: &dyn Watcher,
+) -> Result<Parameters<f32>, JobError> {
+    let failed = JobError::Words;
     let settings = experiment
         .hyperparameters
         .check()
@@ -330,11 +285,11 @@ fn trained(
         .map_err(|error| failed(error.to_string()))?;
     for done in 0..epochs {
         if tell(done).is_break() {
-            return Err(End::Stopped);
+            return Err(JobError::Cancelled);
         }
-        match run.epoch(&settings, 0.0, &|| tell(done).is_continue()) {
+        match run.epoch(&settings, 0.0, &|| watcher.go_on().is_continue()) {
             EpochEnd::Finished { .. } => {}
-            EpochEnd::Interrupted => return Err(End::Stopped),
+            EpochEnd::Interrupted => return Err(JobError::Cancelled),
             EpochEnd::Diverged { epoch, cause } => {
                 return Err(failed(format!(
                     "the run on {name} with seed {seed} diverged at epoch {epoch}: {cause}"

@@ -1,13 +1,12 @@
-//! The inspection behind the Unit page: made on a thread of its own for the newest snapshot, seldom enough to cost the
-//! trainer next to nothing, and kept until a newer one is there.
+//! The inspection behind the Unit page: made by a job for the newest snapshot, seldom enough to cost the trainer next to
+//! nothing, and kept until a newer one is there.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ndarray::{Array2, Axis};
 
-use super::port::Wake;
-use super::studies::{Desk, Study};
+use super::jobs::{JobError, Request, Watcher};
 use crate::model::UnitInspection;
 use crate::model::inspection::{BINS, Excitation, Listing};
 use crate::training::snapshot::Version;
@@ -34,21 +33,26 @@ pub struct InspectedUnit {
     pub least: Array2<f32>,
 }
 
-/// An inspection; with the inspector and the time it took, where one was made for it.
-struct Inspected {
-    shown: Arc<InspectedUnit>,
-    made: Option<(Arc<SnapshotInspector>, Duration)>,
+/// What came of one inspection.
+pub struct Inspected {
+    pub shown: Arc<InspectedUnit>,
+    /// The inspector, where one was made for it.
+    pub made: Option<Arc<SnapshotInspector>>,
 }
 
-/// The work on one: it fails in words.
-type Worked = Result<Inspected, String>;
+impl std::fmt::Debug for Inspected {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // the inspector holds all the samples
+        f.debug_tuple("Inspected").field(&self.shown).finish()
+    }
+}
 
 /// Keeps the inspection of the unit that is shown up to date.
 #[derive(Default)]
 pub(super) struct Inspecting {
-    desk: Desk<(), Worked>,
-    study: Study<(), Worked>,
     latest: Option<Latest>,
+    /// The run that the last request was about.
+    asked: u64,
     /// The run in which it failed: it would fail again.
     failed: Option<u64>,
 }
@@ -56,15 +60,15 @@ pub(super) struct Inspecting {
 /// The last inspector made: another unit of its epoch costs little.
 struct Latest {
     inspector: Arc<SnapshotInspector>,
-    at: Instant,
+    at: Duration,
     took: Duration,
 }
 
 impl Latest {
     /// How long the next one has to wait while the run goes on.
-    fn rest(&self) -> Duration {
+    fn rest(&self, now: Duration) -> Duration {
         let rest = (REST * self.took).max(LEAST_REST);
-        rest.saturating_sub(self.at.elapsed())
+        rest.saturating_sub(now.saturating_sub(self.at))
     }
 }
 
@@ -86,100 +90,104 @@ impl Inspection {
     }
 }
 
+/// What there is to do for the page.
+pub(super) enum Due {
+    Nothing,
+    /// To look again after this time, if nothing else happens before.
+    Later(Duration),
+    Now(Request),
+}
+
 impl Inspecting {
-    /// Takes what has come, and starts what is due for `unit` of `snapshot`. Never waits; returns when to look again,
-    /// if nothing else happens before.
-    pub(super) fn follow(
+    /// What is due for `unit` of `snapshot` while no inspection is under way.
+    pub(super) fn due(
         &mut self,
-        inspection: &mut Inspection,
+        inspection: &Inspection,
         snapshot: &Arc<Snapshot>,
         unit: usize,
-        wake: &Wake,
-    ) -> Option<Duration> {
-        self.desk.collect(&mut self.study);
-        match std::mem::take(&mut self.study) {
-            Study::Done(done) => match &*done {
-                Ok(inspected) => {
-                    inspection.shown = Some(Arc::clone(&inspected.shown));
-                    inspection.trouble = None;
-                    if let Some((inspector, took)) = &inspected.made {
-                        self.latest = Some(Latest {
-                            inspector: Arc::clone(inspector),
-                            at: Instant::now(),
-                            took: *took,
-                        });
-                    }
-                }
-                Err(message) => return self.fail(inspection, snapshot, message.clone()),
-            },
-            Study::Failed(message) => return self.fail(inspection, snapshot, message),
-            running @ Study::Running(_) => {
-                self.study = running;
-                return None; // it wakes the window
-            }
-            Study::Idle => {}
-        }
+        now: Duration,
+    ) -> Due {
         let same_unit = inspection.of(snapshot.run, unit);
         let current = same_unit.is_some_and(|shown| shown.version == snapshot.version());
         if current || self.failed == Some(snapshot.run) {
-            return None;
+            return Due::Nothing;
         }
         let latest = self.latest.as_ref().filter(|latest| {
             latest.inspector.version.run == snapshot.run && snapshot.activity == Activity::Training
         });
-        let kept = match latest.map(|latest| (latest, latest.rest())) {
-            Some((_, rest)) if !rest.is_zero() && same_unit.is_some() => return Some(rest),
+        let inspector = match latest.map(|latest| (latest, latest.rest(now))) {
+            Some((_, rest)) if !rest.is_zero() && same_unit.is_some() => return Due::Later(rest),
             Some((latest, rest)) if !rest.is_zero() => Some(Arc::clone(&latest.inspector)),
             _ => None,
         };
-        let snapshot = Arc::clone(snapshot);
-        let name = "sae-lab inspection";
-        self.desk
-            .start(&mut self.study, name, wake, move |watcher| {
-                let start = Instant::now();
-                let (inspector, new) = match kept {
-                    Some(inspector) => (inspector, false),
-                    None => match SnapshotInspector::new(&snapshot) {
-                        Ok(inspector) => (Arc::new(inspector), true),
-                        Err(error) => return Some(Err(error.to_string())),
-                    },
-                };
-                if watcher.go_on().is_break() {
-                    return None;
-                }
-                let Some(shown) = inspect(&inspector, unit) else {
-                    return Some(Err(format!("there is no unit {}", unit + 1)));
-                };
-                Some(Ok(Inspected {
-                    shown: Arc::new(shown),
-                    made: new.then(|| (inspector, start.elapsed())),
-                }))
-            });
-        None
+        self.asked = snapshot.run;
+        Due::Now(Request::Inspect {
+            snapshot: Arc::clone(snapshot),
+            unit,
+            inspector,
+        })
     }
 
-    fn fail(
+    /// Takes one that `took` so long.
+    pub(super) fn take(
         &mut self,
         inspection: &mut Inspection,
-        snapshot: &Snapshot,
-        message: String,
-    ) -> Option<Duration> {
-        inspection.trouble = Some(message);
-        self.failed = Some(snapshot.run);
-        None
+        inspected: Inspected,
+        took: Duration,
+        now: Duration,
+    ) {
+        inspection.shown = Some(inspected.shown);
+        inspection.trouble = None;
+        if let Some(inspector) = inspected.made {
+            self.latest = Some(Latest {
+                inspector,
+                at: now,
+                took,
+            });
+        }
     }
 
-    /// Nobody looks: stops, and lets go of what it keeps.
+    pub(super) fn fail(&mut self, inspection: &mut Inspection, error: &JobError) {
+        inspection.trouble = Some(error.to_string());
+        self.failed = Some(self.asked);
+    }
+
+    /// Nobody looks: lets go of what it keeps.
     pub(super) fn rest(&mut self) {
-        if self.latest.take().is_some() || self.study.is_running() {
-            self.desk.cancel(&mut self.study);
-            self.study = Study::Idle;
-        }
+        self.latest = None;
     }
 }
 
+/// All about `unit` of `snapshot`, by the `inspector` of an earlier one of its run, where there is one.
+///
+/// # Errors
+/// The data don't fit the weights, there is no such unit, or cancelled.
+pub fn inspect(
+    snapshot: &Snapshot,
+    unit: usize,
+    inspector: Option<Arc<SnapshotInspector>>,
+    watcher: &dyn Watcher,
+) -> Result<Inspected, JobError> {
+    let (inspector, new) = match inspector {
+        Some(inspector) => (inspector, false),
+        None => match SnapshotInspector::new(snapshot) {
+            Ok(inspector) => (Arc::new(inspector), true),
+            Err(error) => return Err(JobError::Words(error.to_string())),
+        },
+    };
+    if watcher.go_on().is_break() {
+        return Err(JobError::Cancelled);
+    }
+    let shown = shown(&inspector, unit)
+        .ok_or_else(|| JobError::Words(format!("there is no unit {}", unit + 1)))?;
+    Ok(Inspected {
+        shown: Arc::new(shown),
+        made: new.then_some(inspector),
+    })
+}
+
 /// All about `unit`, as the page shows it; `None` where there is no such unit.
-fn inspect(inspector: &SnapshotInspector, unit: usize) -> Option<InspectedUnit> {
+fn shown(inspector: &SnapshotInspector, unit: usize) -> Option<InspectedUnit> {
     let data = inspector.data();
     let inspected = inspector.unit(unit, Listing::default())?;
     let pictures = |list: &[Excitation]| {

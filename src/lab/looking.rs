@@ -4,13 +4,14 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::browse::Browse;
 use super::commands::UserCommand;
-use super::compare;
-use super::loading::Browse;
-use super::look::{LookAction, Source, fitted};
+use super::jobs::{JobKind, Request};
+use super::look::{LookAction, Source};
 use super::page::Page;
 use super::room::Lab;
-use crate::data::DataSpec;
+use super::studies::Study;
+use crate::data::DataSource;
 
 impl Lab {
     pub(super) fn look(&mut self, action: LookAction) {
@@ -45,55 +46,40 @@ impl Lab {
             UserCommand::ReleaseActivations => look.release_all(),
             UserCommand::SortActivations => look.by_strength = !look.by_strength,
             UserCommand::CompareRuns => self.compare(),
-            UserCommand::CancelComparison => self.comparing.cancel(&mut self.view.compared),
+            UserCommand::CancelComparison => self.cancel_comparison(),
             _ => {}
         }
     }
 
-    /// Reads a picture as the input, on a thread of its own.
+    /// Reads a picture as the input.
     pub(super) fn open_picture(&mut self, path: PathBuf) {
         let Some(snapshot) = &self.view.snapshot else {
             return;
         };
-        let spec = DataSpec::file(path);
-        let name = spec.source.title();
-        let (backend, data) = (Arc::clone(&self.backend), Arc::clone(&snapshot.data));
-        let source = Source::File(name.clone());
-        let started = self.picture.start(move |watch| {
-            let found = backend.find(&spec, watch)?;
-            Ok((source, fitted(&found, &data)))
-        });
+        let name = DataSource::File(path.clone()).title();
+        let data = Arc::clone(&snapshot.data);
+        let started = self.jobs.start(Request::ReadPicture { path, data });
         let look = &mut self.view.look;
-        look.trouble = started.err();
+        look.trouble = started.err().map(|error| error.to_string());
         look.loading = look.trouble.is_none().then_some(name);
-    }
-
-    /// Takes the picture that was read since the last frame.
-    pub(super) fn take_picture(&mut self) {
-        let Some(read) = self.picture.take() else {
-            return;
-        };
-        let look = &mut self.view.look;
-        look.loading = None;
-        match read {
-            Ok((source, Ok(picture))) => look.take(source, picture),
-            Ok((_, Err(why))) => look.trouble = Some(why),
-            Err(failure) => look.trouble = Some(failure.text),
-        }
     }
 
     fn compare(&mut self) {
         let Some(snapshot) = &self.view.snapshot else {
             return;
         };
-        let (backend, snapshot) = (Arc::clone(&self.backend), Arc::clone(snapshot));
-        let work = compare::work(backend, snapshot, self.view.compare);
-        self.comparing.start(
-            &mut self.view.compared,
-            "sae-lab comparison",
-            &self.wake,
-            work,
-        );
+        let request = Request::Compare {
+            snapshot: Arc::clone(snapshot),
+            choice: self.view.compare,
+        };
+        self.view.compared = Study::begun(self.jobs.start(request));
         self.view.page = Page::Compare;
+    }
+
+    fn cancel_comparison(&mut self) {
+        if self.jobs.is_busy(JobKind::Compare) {
+            self.jobs.cancel(JobKind::Compare);
+            self.view.compared = Study::Idle;
+        }
     }
 }

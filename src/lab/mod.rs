@@ -6,12 +6,13 @@
 //! **Architecture invariant:** nothing here knows egui, and nothing here waits.
 
 mod actions;
+pub mod browse;
 pub mod commands;
 pub mod compare;
+pub mod features;
 pub mod import;
 pub mod inspecting;
-pub mod lane;
-pub mod loading;
+pub mod jobs;
 pub mod look;
 mod looking;
 mod opening;
@@ -19,6 +20,7 @@ pub mod page;
 pub mod port;
 pub mod preferences;
 pub mod preview;
+mod reports;
 mod room;
 pub mod speed;
 pub mod state;

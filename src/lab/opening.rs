@@ -5,9 +5,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::browse::{Browse, Browsed};
 use super::import::Import;
-use super::lane::Failure;
-use super::loading::{Browse, Browsed};
+use super::jobs::{JobError, JobKind, Request};
 use super::preview::Opened;
 use super::room::Lab;
 use super::state::{OpenDialog, Restart, Severity};
@@ -46,21 +46,18 @@ impl Lab {
         if let Some(dialog) = &mut self.view.open_dialog {
             dialog.error = None;
         }
-        match self.loader.open(spec.clone()) {
+        match self.jobs.start(Request::Find { spec: spec.clone() }) {
             Ok(()) => {
                 self.view.opening = Some(spec);
                 self.view.progress = None;
             }
-            Err(error) => self.view.notify(Severity::Trouble, error),
+            Err(error) => self.view.notify(Severity::Trouble, error.to_string()),
         }
     }
 
     pub(super) fn browse(&mut self, what: Browse) {
-        if !std::mem::replace(&mut self.browsing, true)
-            && let Err(error) = self.loader.browse(what)
-        {
-            self.browsing = false;
-            self.view.notify(Severity::Trouble, error);
+        if let Err(error) = self.jobs.start(Request::Browse(what)) {
+            self.view.notify(Severity::Trouble, error.to_string());
         }
     }
 
@@ -77,10 +74,16 @@ impl Lab {
     }
 
     fn preview(&mut self) {
-        if let Some(import) = &mut self.view.import
-            && let Err(error) = self.loader.preview(import)
-        {
-            import.take(Err(error));
+        let Some(import) = &mut self.view.import else {
+            return;
+        };
+        let request = Request::Preview {
+            opened: import.opened.clone(),
+            spec: import.spec.clone(),
+            outdated: import.is_outdated(),
+        };
+        if let Err(error) = self.jobs.start(request) {
+            import.take(Err(error.to_string()));
         }
     }
 
@@ -104,16 +107,17 @@ impl Lab {
         let Some(import) = self.view.import.take() else {
             return;
         };
-        self.loader.preview.cancel();
+        self.jobs.cancel(JobKind::Preview);
         let (title, found) = (import.found().name.clone(), import.for_training());
-        match self.loader.load(experiment.data.clone(), found) {
+        let spec = experiment.data.clone();
+        match self.jobs.start(Request::Prepare { spec, found }) {
             Ok(()) => {
                 let import = Some(import);
                 self.wait_for(title, experiment, true, import);
             }
             Err(error) => {
                 self.view.import = Some(import);
-                self.view.notify(Severity::Trouble, error);
+                self.view.notify(Severity::Trouble, error.to_string());
             }
         }
     }
@@ -135,9 +139,10 @@ impl Lab {
             return;
         }
         let title = experiment.data.source.title();
-        match self.loader.load(experiment.data.clone(), None) {
+        let (spec, found) = (experiment.data.clone(), None);
+        match self.jobs.start(Request::Prepare { spec, found }) {
             Ok(()) => self.wait_for(title, experiment, to_suit, None),
-            Err(error) => self.view.notify(Severity::Trouble, error),
+            Err(error) => self.view.notify(Severity::Trouble, error.to_string()),
         }
     }
 
@@ -159,8 +164,8 @@ impl Lab {
 
     /// Drops whatever is being opened or loaded, at once; its thread ends by itself.
     pub(super) fn cancel_loading(&mut self) {
-        self.loader.opening.cancel();
-        self.loader.loading.cancel();
+        self.jobs.cancel(JobKind::Find);
+        self.jobs.cancel(JobKind::Prepare);
         (self.view.opening, self.view.loading, self.view.progress) = (None, None, None);
         self.asked = None;
     }
@@ -169,93 +174,61 @@ impl Lab {
     pub(super) fn close(&mut self) {
         if self.view.question.take().is_some() {
         } else if self.view.opening.is_some() {
-            self.loader.opening.cancel();
+            self.jobs.cancel(JobKind::Find);
             (self.view.opening, self.view.progress) = (None, None);
         } else if self.view.open_dialog.take().is_none() {
             self.view.import = None;
-            self.loader.preview.cancel();
+            self.jobs.cancel(JobKind::Preview);
         }
     }
 
-    /// Takes what the loader has put down since the last frame.
-    pub(super) fn take_data(&mut self) {
-        let progress = self.loader.opening.progress();
-        if let Some(progress) = progress.or_else(|| self.loader.loading.progress()) {
-            self.view.progress = Some(progress);
-        }
-        if let Some(opened) = self.loader.opening.take() {
-            let asked = self.view.opening.take();
-            self.view.progress = None;
-            match opened {
-                Ok((spec, opened)) => self.show_import(spec, opened),
-                Err(failure) => self.not_opened(failure, asked),
-            }
-        }
-        if let Some(preview) = self.loader.preview.take()
-            && let Some(import) = &mut self.view.import
-        {
-            import.take(preview.map_err(|failure| failure.text));
-        }
-        if let Some(loaded) = self.loader.loading.take() {
-            self.view.loading = None;
-            self.view.progress = None;
-            self.take_loaded(loaded);
-        }
-        match self.loader.browsed() {
-            Some(Browsed::Paths(paths)) => {
-                self.browsing = false;
-                self.open(paths);
-            }
-            Some(Browsed::Cancelled) => self.browsing = false,
-            Some(Browsed::Picture(path)) => {
-                self.browsing = false;
-                self.open_picture(path);
-            }
-            Some(Browsed::Unavailable) if self.view.takes_pictures() => {
-                self.browsing = false;
+    pub(super) fn take_browsed(&mut self, browsed: Browsed) {
+        match browsed {
+            Browsed::Paths(paths) => self.open(paths),
+            Browsed::Cancelled => {}
+            Browsed::Picture(path) => self.open_picture(path),
+            Browsed::Unavailable if self.view.takes_pictures() => {
                 self.view.look.trouble = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity, or type the picture's path."
                         .into(),
                 );
             }
-            Some(Browsed::Unavailable) => {
-                self.browsing = false;
+            Browsed::Unavailable => {
                 self.view.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity. A path typed here, or \
                      files dropped on the window, do as well."
                         .into(),
                 );
             }
-            None => {}
         }
     }
 
-    fn show_import(&mut self, spec: DataSpec, opened: Opened) {
+    pub(super) fn show_import(&mut self, spec: DataSpec, opened: Opened) {
         self.view.open_dialog = None;
         self.view.question = None; // it was about another change
         if let DataSource::File(path) = &spec.source {
             self.preferences.remember(path);
             self.view.recent.clone_from(&self.preferences.recent);
         }
-        self.loader.preview.cancel();
+        self.jobs.cancel(JobKind::Preview);
         self.view.import = Some(Import::new(opened, spec, &self.view.experiment));
         self.preview();
     }
 
-    fn not_opened(&mut self, failure: Failure, asked: Option<DataSpec>) {
-        if failure.vanished
+    pub(super) fn not_opened(&mut self, error: &JobError, asked: Option<DataSpec>) {
+        if error.vanished()
             && let Some(DataSource::File(path)) = asked.map(|spec| spec.source)
         {
             self.preferences.forget(&path);
             self.view.recent.clone_from(&self.preferences.recent);
         }
         match &mut self.view.open_dialog {
-            Some(dialog) => dialog.error = Some(failure.text),
-            None => self.view.notify(Severity::Trouble, failure.text),
+            Some(dialog) => dialog.error = Some(error.to_string()),
+            None => self.view.notify(Severity::Trouble, error.to_string()),
         }
     }
 
-    fn take_loaded(&mut self, loaded: Result<DataSet, Failure>) {
+    pub(super) fn take_loaded(&mut self, loaded: Result<Arc<DataSet>, JobError>) {
         let Some(mut asked) = self.asked.take() else {
             return;
         };
@@ -266,15 +239,15 @@ impl Lab {
                 }
                 // "Train on this" trains, though the run before it was paused
                 self.view.playing |= asked.import.is_some();
-                self.begin(asked.experiment, Arc::new(data));
+                self.begin(asked.experiment, data);
             }
             // the sheet says it, where it came from there and no other has taken its place
-            Err(failure) => match asked.import.filter(|_| self.view.import.is_none()) {
+            Err(error) => match asked.import.filter(|_| self.view.import.is_none()) {
                 Some(mut import) => {
-                    import.take(Err(failure.text));
+                    import.take(Err(error.to_string()));
                     self.view.import = Some(import);
                 }
-                None => self.view.notify(Severity::Trouble, failure.text),
+                None => self.view.notify(Severity::Trouble, error.to_string()),
             },
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::loading::{Browse, Browsed};
+use super::browse::{Browse, Browsed};
 use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
 use crate::model::CheckedHyperparameters;
 use crate::training::{Command, Event, Experiment, Snapshot, Trainer, TrainerError};

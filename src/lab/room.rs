@@ -3,67 +3,65 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::compare::{self, CompareProgress};
-use super::inspecting::Inspecting;
-use super::lane::Lane;
-use super::loading::Loader;
-use super::look;
+use super::features::Seeing;
+use super::inspecting::{Due, Inspecting};
+use super::jobs::{Host, JobKind, Jobs, ThreadHost};
 use super::opening::Asked;
 use super::page::Page;
 use super::port::{Backend, TrainerPort, Wake};
 use super::preferences::Preferences;
 use super::state::{Severity, ViewState};
-use super::studies::{CheckedGradient, Desk};
 use crate::data::error::grouped;
-use crate::model::gradient_check::CheckProgress;
 use crate::training::{Event, Experiment};
-
-/// Where a picture came from, and its values (n) or why it can't be taken.
-pub(super) type ReadPicture = (look::Source, Result<Arc<[f32]>, String>);
 
 /// What a window knows and can be asked.
 pub struct Lab {
     pub(super) view: ViewState,
     pub(super) trainer: Option<Box<dyn TrainerPort>>,
     pub(super) backend: Arc<dyn Backend>,
-    pub(super) loader: Loader,
+    pub(super) jobs: Jobs,
     pub(super) wake: Wake,
     pub(super) preferences: Preferences,
-    /// What waits for the system's dialog.
-    pub(super) browsing: bool,
     /// What the data set that is being loaded is for.
     pub(super) asked: Option<Asked>,
-    pub(super) gradient_check: Desk<CheckProgress, CheckedGradient>,
     pub(super) inspecting: Inspecting,
-    /// A picture that is read as the input to look at.
-    pub(super) picture: Lane<ReadPicture>,
-    pub(super) comparing: Desk<CompareProgress, compare::Verdict>,
+    pub(super) seeing: Seeing,
     /// How many tiles stand side by side on the page of units.
     pub(super) unit_columns: usize,
 }
 
 impl Lab {
-    /// The lab on `experiment`, whose data begin to load at once. `wake` is called when there is something new to draw.
+    /// The lab on `experiment`, whose data begin to load at once; its jobs run on threads. `wake` is called when there is
+    /// something new to draw.
     pub fn new(
         experiment: Experiment,
         preferences: Preferences,
         backend: Arc<dyn Backend>,
         wake: Wake,
     ) -> Self {
+        let host = ThreadHost::new(Arc::clone(&backend), Arc::clone(&wake));
+        Self::with_host(experiment, preferences, backend, wake, host)
+    }
+
+    /// The same with its jobs on `host`.
+    pub fn with_host(
+        experiment: Experiment,
+        preferences: Preferences,
+        backend: Arc<dyn Backend>,
+        wake: Wake,
+        host: impl Host + 'static,
+    ) -> Self {
         let mut view = ViewState::new(experiment);
         view.zoom = preferences.zoom;
         view.recent.clone_from(&preferences.recent);
         let mut lab = Self {
             trainer: None,
-            loader: Loader::new(Arc::clone(&backend), Arc::clone(&wake)),
+            jobs: Jobs::new(host),
             backend,
             preferences,
-            browsing: false,
             asked: None,
-            gradient_check: Desk::default(),
             inspecting: Inspecting::default(),
-            picture: Lane::new("sae-lab picture", Arc::clone(&wake)),
-            comparing: Desk::default(),
+            seeing: Seeing::default(),
             unit_columns: 1,
             wake,
             view,
@@ -90,12 +88,10 @@ impl Lab {
         self.unit_columns = columns.max(1);
     }
 
-    /// Takes what the trainer and the loader have put down since the last frame. Never waits.
-    pub fn drain(&mut self) {
-        self.take_data();
-        self.gradient_check.collect(&mut self.view.gradient_check);
-        self.comparing.collect(&mut self.view.compared);
-        self.take_picture();
+    /// Takes what the trainer and the jobs have put down since the last frame. Never waits. `now` is the time since the
+    /// start, by any steady clock.
+    pub fn drain(&mut self, now: Duration) {
+        self.take_reports(now);
         let Some(trainer) = &self.trainer else { return };
         let (events, snapshot) = (trainer.events(), trainer.snapshot());
         if let Some(snapshot) = snapshot {
@@ -105,12 +101,14 @@ impl Lab {
         for event in events {
             self.hear(event);
         }
+        self.follow_features();
     }
 
     /// Keeps what the Unit page shows up to date while it is open; returns when to look again, if nothing else happens
     /// before.
-    pub fn inspect(&mut self) -> Option<Duration> {
+    pub fn inspect(&mut self, now: Duration) -> Option<Duration> {
         if self.view.page != Page::Unit {
+            self.jobs.cancel(JobKind::Inspect);
             self.inspecting.rest();
             return None;
         }
@@ -118,8 +116,20 @@ impl Lab {
         let units = snapshot.units.len();
         let unit = self.view.selected.filter(|unit| *unit < units).unwrap_or(0);
         self.view.selected = Some(unit);
-        self.inspecting
-            .follow(&mut self.view.inspection, snapshot, unit, &self.wake)
+        if self.jobs.is_busy(JobKind::Inspect) {
+            return None; // it wakes the window
+        }
+        let inspection = &mut self.view.inspection;
+        match self.inspecting.due(inspection, snapshot, unit, now) {
+            Due::Nothing => None,
+            Due::Later(rest) => Some(rest),
+            Due::Now(request) => {
+                if let Err(error) = self.jobs.start(request) {
+                    self.inspecting.fail(inspection, &error);
+                }
+                None
+            }
+        }
     }
 
     fn hear(&mut self, event: Event) {

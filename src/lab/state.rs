@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::commands::UserCommand;
-use super::compare::{self, CompareProgress};
+use super::compare::{self, CompareProgress, Compared};
+use super::features::SeenFeatures;
 use super::import::Import;
 use super::inspecting::Inspection;
 use super::look::{Look, LookAction};
@@ -131,13 +132,15 @@ pub struct ViewState {
     /// Counted from 0.
     pub selected: Option<usize>,
     pub gradient_check: Study<CheckProgress, CheckedGradient>,
+    /// The latest, where the data were whitened by ZCA.
+    pub features: Option<SeenFeatures>,
     /// Of the selected unit, while its page is open.
     pub inspection: Inspection,
     /// The input that is looked at on its way through the network.
     pub look: Look,
     /// What a comparison is to be with.
     pub compare: compare::Choice,
-    pub compared: Study<CompareProgress, compare::Verdict>,
+    pub compared: Study<CompareProgress, Compared>,
     pub notices: Vec<Notice>,
     pub question: Option<Question>,
     pub open_dialog: Option<OpenDialog>,
@@ -178,6 +181,7 @@ impl ViewState {
             page: Page::Lab,
             selected: None,
             gradient_check: Study::Idle,
+            features: None,
             inspection: Inspection::default(),
             look: Look::default(),
             compare: compare::Choice::default(),

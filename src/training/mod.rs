@@ -4,7 +4,6 @@
 //! handed, and never holds a lock during a step.
 
 pub mod autopsy;
-pub mod background;
 pub mod divergence;
 pub mod experiment;
 pub mod gradients;
@@ -15,11 +14,11 @@ pub mod messages;
 pub mod presets;
 pub mod run;
 pub mod snapshot;
+pub(crate) mod threads;
 pub mod trainer;
 pub mod views;
 
 pub use autopsy::{Autopsy, Cause};
-pub use background::{Background, Outcome, Watcher};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
 pub use history::{Change, History, Marker, Record, Revival, Setting};

@@ -7,7 +7,7 @@ use ndarray::{Array2, Axis};
 
 use super::{Experiment, History};
 use crate::data::DataSet;
-use crate::model::{CheckedHyperparameters, Cost, Parameters, UnitStatistics};
+use crate::model::{CheckedHyperparameters, Cost, EvenSample, Parameters, UnitStatistics};
 use crate::numerics::Real;
 
 /// Which weights a snapshot holds: those of a run's epoch, before or after a revival at its end.
@@ -75,8 +75,7 @@ pub struct Snapshot {
 
 /// Which samples are shown, evenly spaced: the same for the same data.
 pub fn shown_places(data: &DataSet) -> impl Iterator<Item = usize> {
-    let (count, total) = (data.len().min(SHOWN_SAMPLES), data.len());
-    (0..count).map(move |index| index * total / count)
+    EvenSample::of(data.len(), SHOWN_SAMPLES).rows()
 }
 
 /// The samples shown (k, n), k ≤ `SHOWN_SAMPLES`.

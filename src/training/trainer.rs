@@ -12,9 +12,9 @@ use std::time::{Duration, Instant};
 use ndarray::Array2;
 use thiserror::Error;
 
-use super::background::message_of;
 use super::run::{EpochEnd, Run};
 use super::snapshot::{Activity, Snapshot, shown_samples};
+use super::threads::{message_of, yield_to_the_window};
 use super::{Command, Event, Experiment, Mailbox, Speed};
 use crate::data::DataSet;
 use crate::model::CheckedHyperparameters;
@@ -452,17 +452,6 @@ impl Worker {
         self.snapshots.put(Arc::new(snapshot));
         self.last_published = Some(Instant::now());
         (self.wake)();
-    }
-}
-
-/// Below the threads that paint, so that training flat out on every core drops no frame. Where the system won't have
-/// it, the trainer competes as an equal.
-pub(super) fn yield_to_the_window() {
-    let priority = thread_priority::ThreadPriorityValue::try_from(25u8);
-    if let Ok(priority) = priority {
-        let _ = thread_priority::set_current_thread_priority(
-            thread_priority::ThreadPriority::Crossplatform(priority),
-        );
     }
 }
 

@@ -62,7 +62,7 @@ impl FeaturesPanel {
             ui.pixels_per_point(),
         );
         self.atlas.refresh(ui, view, snapshot, grid.smooth);
-        if !self.atlas.is_filled() {
+        if self.atlas.is_too_large() {
             let text = "These features are larger than this system's textures can hold.";
             widgets::text(
                 ui,

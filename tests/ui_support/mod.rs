@@ -16,7 +16,7 @@ use sae_lab::data::{
     Content, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Preparation, Progress,
     SampleShape, Samples, Scaling, Stage, Values, Watch,
 };
-use sae_lab::lab::loading::{Browse, Browsed};
+use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::port::{Backend, TrainerPort, Wake};
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::model::units::StateCounts;

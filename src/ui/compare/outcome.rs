@@ -13,17 +13,10 @@ const BAR: f32 = 8.0;
 
 pub(super) fn ui(ui: &mut Ui, view: &ViewState) {
     let theme = Theme::of(ui);
-    let Some(verdict) = view.compared.result() else {
+    let Some(compared) = view.compared.result() else {
         return;
     };
     ui.add_space(GRID / 2.0);
-    let compared = match verdict.as_ref() {
-        Ok(compared) => compared,
-        Err(why) => {
-            ui.label(RichText::new(why).color(theme.dead));
-            return;
-        }
-    };
     let sentence = compared.comparison.sentence();
     ui.label(RichText::new(sentence).size(BODY).color(theme.text_strong));
     ui.add_space(GRID / 2.0);

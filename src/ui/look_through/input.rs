@@ -77,7 +77,6 @@ impl InputCard {
         let theme = Theme::of(ui);
         let data = &snapshot.data;
         let vector = data.shape.is_vector();
-        let looks = data.pictures(snapshot.inputs.view());
         let side = ((ui.available_width() + GAP) / ACROSS as f32 - GAP).floor();
         if !vector
             && !self
@@ -85,6 +84,7 @@ impl InputCard {
                 .as_ref()
                 .is_some_and(|shown| Arc::ptr_eq(shown, data))
         {
+            let looks = data.pictures(snapshot.inputs.view());
             let count = snapshot.inputs.nrows();
             let (rows, columns) = data.shape.picture();
             // small ones stay as sharp as the canvas shows them
@@ -126,6 +126,7 @@ impl InputCard {
             let tiles = (0..count).map(|index| (index, place(index), Color32::WHITE));
             ui.painter().add(self.strip.mesh(tiles));
         }
+        let looks = vector.then(|| data.pictures(snapshot.inputs.view()));
         for (index, sample) in shown_places(data).take(count).enumerate() {
             let rect = place(index);
             let id = ui.scope_id().with(("sample", index));
@@ -135,7 +136,9 @@ impl InputCard {
             response.widget_info(|| {
                 egui::WidgetInfo::selected(egui::Role::Button, true, chosen, &name)
             });
-            if vector && let Some(values) = looks.row(index).as_slice() {
+            if let Some(looks) = &looks
+                && let Some(values) = looks.row(index).as_slice()
+            {
                 let range = data.picture_range();
                 ui.painter()
                     .add(values::bars(values, rect, range, theme.text_muted));
