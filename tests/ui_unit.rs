@@ -11,13 +11,16 @@
 mod ui_support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
-use sae_lab::lab::Page;
+use sae_lab::lab::jobs::InlineHost;
+use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::preferences::Preferences;
+use sae_lab::lab::{Action, Lab, Page};
 use sae_lab::model::inspection::Listing;
 use sae_lab::model::{UnitInspection, UnitState};
 use sae_lab::training::{Autopsy, Command, Snapshot, SnapshotInspector};
@@ -435,4 +438,38 @@ fn a_frame_costs_little_and_the_inspection_rests_fifty_times_as_long_as_it_takes
         shown.version.epoch, snapshot.epoch,
         "made once in all these frames"
     );
+}
+
+/// Its rest is of the lab's time, which is what the lab is told.
+#[test]
+fn the_inspection_rests_by_the_clock_of_the_lab() {
+    let script = Arc::new(Script::default());
+    let backend: Arc<dyn Backend> = Arc::new(ui_support::ScriptedBackend(Arc::clone(&script)));
+    let wake: Wake = Arc::new(|| {});
+    // it has no clock: an inspection takes no time, and the next one waits for the least rest, a second
+    let host = InlineHost::new(Arc::clone(&backend), Arc::clone(&wake));
+    let mut next = with_lives();
+    let (experiment, preferences) = (next.experiment.clone(), Preferences::default());
+    let mut lab = Lab::with_host(experiment, preferences, backend, wake, host);
+    let frame = |lab: &mut Lab, at: u64| {
+        let now = Duration::from_millis(at);
+        lab.drain(now);
+        lab.inspect(now)
+    };
+    frame(&mut lab, 0); // the data are loaded
+    lab.act(Action::Inspect(6));
+    let mut shows = |lab: &mut Lab, epoch: u64, at: u64| {
+        next.epoch = epoch;
+        script.snapshots.put(Arc::new(next.clone()));
+        let again = frame(lab, at);
+        let shown = lab.view().inspection.of(1, 6);
+        (again, shown.map(|shown| shown.version.epoch))
+    };
+    assert_eq!(shows(&mut lab, 340, 10), (None, None), "it is asked for");
+    assert_eq!(shows(&mut lab, 340, 20), (None, Some(340)));
+    let rest = Some(Duration::from_millis(520));
+    assert_eq!(shows(&mut lab, 341, 500), (rest, Some(340)));
+    assert_eq!(shows(&mut lab, 342, 1_020), (None, Some(340)), "asked for");
+    let rest = Some(Duration::from_millis(1_000));
+    assert_eq!(shows(&mut lab, 343, 1_030), (rest, Some(342)));
 }

@@ -82,8 +82,9 @@ impl Lab {
         }
     }
 
-    /// Says once a run why the tiles stay as they are.
+    /// Says once a run why the tiles are empty from now on: those of an earlier epoch would not be true for long.
     pub(super) fn no_features(&mut self, error: &JobError) {
+        self.view.features = None;
         self.seeing.failed = Some(self.seeing.run);
         self.view.notify(Severity::Trouble, error.to_string());
     }

@@ -107,11 +107,11 @@ impl Lab {
         let Some(import) = self.view.import.take() else {
             return;
         };
-        self.jobs.cancel(JobKind::Preview);
         let (title, found) = (import.found().name.clone(), import.for_training());
         let spec = experiment.data.clone();
         match self.jobs.start(Request::Prepare { spec, found }) {
             Ok(()) => {
+                self.jobs.cancel(JobKind::Preview);
                 let import = Some(import);
                 self.wait_for(title, experiment, true, import);
             }

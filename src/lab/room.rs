@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::features::Seeing;
 use super::inspecting::{Due, Inspecting};
-use super::jobs::{Host, JobKind, Jobs, ThreadHost};
+#[cfg(not(target_family = "wasm"))]
+use super::jobs::ThreadHost;
+use super::jobs::{Host, JobKind, Jobs};
 use super::opening::Asked;
 use super::page::Page;
 use super::port::{Backend, TrainerPort, Wake};
@@ -33,6 +35,7 @@ pub struct Lab {
 impl Lab {
     /// The lab on `experiment`, whose data begin to load at once; its jobs run on threads. `wake` is called when there is
     /// something new to draw.
+    #[cfg(not(target_family = "wasm"))]
     pub fn new(
         experiment: Experiment,
         preferences: Preferences,
@@ -43,7 +46,7 @@ impl Lab {
         Self::with_host(experiment, preferences, backend, wake, host)
     }
 
-    /// The same with its jobs on `host`.
+    /// The lab on `experiment` as [`Self::new`] makes it, with its jobs on `host`.
     pub fn with_host(
         experiment: Experiment,
         preferences: Preferences,

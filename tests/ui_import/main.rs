@@ -23,7 +23,7 @@ use sae_lab::lab::import::Import;
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::preview::Preview;
 use sae_lab::model::OutputActivation;
-use sae_lab::training::Preset;
+use sae_lab::training::{Activity, Preset};
 use ui_support::{Script, scripted, wait};
 
 const SIZE: [f32; 2] = [1280.0, 720.0];

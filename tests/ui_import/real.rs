@@ -144,6 +144,23 @@ fn the_set_in_use_can_be_prepared_otherwise() {
             .query_by_label_contains("10,000 × 64 · 8×8")
             .is_some()
     );
+    // the tiles show the features without the whitening, of the very weights that the window shows
+    harness.key_press(Key::Space);
+    wait(&mut harness, |app| {
+        let snapshot = app.view().snapshot.as_ref().unwrap();
+        let seen = app.view().features.as_ref();
+        snapshot.activity == Activity::Paused
+            && seen.is_some_and(|seen| seen.version == snapshot.version())
+    });
+    let view = harness.state().view();
+    let snapshot = view.snapshot.as_ref().unwrap();
+    let expected = snapshot
+        .data
+        .features(snapshot.parameters.encoder_weights());
+    let seen = &view.features.as_ref().unwrap().values;
+    assert_eq!(seen.dim(), (snapshot.units.len(), 64));
+    let differences = seen.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+    assert!(differences.fold(0.0, f32::max) < 1e-5);
     // and back to a set with bounds: a sigmoid belongs to it
     harness.get_by_label("Data").click();
     harness.run_steps(3);
@@ -153,6 +170,7 @@ fn the_set_in_use_can_be_prepared_otherwise() {
         snapshot.data.name == "digits 8×8"
             && snapshot.experiment.output_activation == OutputActivation::Sigmoid
     });
+    assert!(harness.state().view().features.is_none());
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl Jobs {
     /// Begins `request`, or lets it wait, as the policy of its kind says.
     ///
     /// # Errors
-    /// [`JobError::Refused`]: nothing runs then.
+    /// [`JobError::Refused`]: what ran before goes on.
     pub fn start(&mut self, request: Request) -> Result<(), JobError> {
         let kind = request.kind();
         let policy = kind.policy();
@@ -80,8 +80,10 @@ impl Jobs {
             }
             _ => {}
         }
+        let slot = self.launch(request)?;
         self.cancel(kind);
-        self.launch(request)
+        self.slots.insert(kind, slot);
+        Ok(())
     }
 
     /// Forgets what was asked for; nothing more is heard of it. It stops at its next word of progress.
@@ -122,10 +124,16 @@ impl Jobs {
             };
             let next = self.slots.remove(&kind).and_then(|slot| slot.next);
             let overtaken = next.is_some() && matches!(result, Err(JobError::Cancelled));
-            if let Some(Err(error)) = next.map(|next| self.launch(next)) {
-                let (result, took) = (Err(error), Duration::ZERO);
-                let news = News::Ended { result, took };
-                self.refused.push_back(Report { kind, news });
+            match next.map(|next| self.launch(next)) {
+                Some(Ok(slot)) => {
+                    self.slots.insert(kind, slot);
+                }
+                Some(Err(error)) => {
+                    let (result, took) = (Err(error), Duration::ZERO);
+                    let news = News::Ended { result, took };
+                    self.refused.push_back(Report { kind, news });
+                }
+                None => {}
             }
             if !overtaken {
                 let news = News::Ended { result, took };
@@ -134,17 +142,15 @@ impl Jobs {
         }
     }
 
-    fn launch(&mut self, request: Request) -> Result<(), JobError> {
+    fn launch(&mut self, request: Request) -> Result<Slot, JobError> {
         self.last_id += 1;
-        let (id, kind) = (JobId(self.last_id), request.kind());
+        let id = JobId(self.last_id);
         self.host.start(id, request)?;
-        let slot = Slot {
+        Ok(Slot {
             id,
             since: self.now,
             next: None,
-        };
-        self.slots.insert(kind, slot);
-        Ok(())
+        })
     }
 }
 

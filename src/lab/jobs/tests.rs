@@ -16,6 +16,7 @@ use crate::data::{
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::port::{Backend, TrainerPort, Wake};
 use crate::lab::preview::Opened;
+use crate::lab::{Action, Lab, Preferences, UserCommand};
 use crate::training::{Experiment, TrainerError};
 
 /// Nothing here takes longer.
@@ -300,6 +301,9 @@ fn a_panic_and_an_error_are_sentences() {
     assert_eq!(name(end(&mut jobs, Duration::ZERO)), "waves");
 }
 
+const SENTENCE: &str = "the system refuses another thread (Resource temporarily unavailable): close other programs and \
+                        try again";
+
 /// Has room for so many jobs.
 struct Full {
     left: usize,
@@ -326,8 +330,6 @@ impl Host for Full {
 
 #[test]
 fn a_refused_thread_is_one_sentence_for_every_kind_and_for_one_that_waited() {
-    const SENTENCE: &str = "the system refuses another thread (Resource temporarily unavailable): close other programs \
-                            and try again";
     let host = |left| {
         let backend: Arc<dyn Backend> = Arc::new(Readers::default());
         let host = InlineHost::new(backend, wake());
@@ -343,6 +345,10 @@ fn a_refused_thread_is_one_sentence_for_every_kind_and_for_one_that_waited() {
         assert_eq!(jobs.start(request).unwrap_err().to_string(), SENTENCE);
         assert!(!jobs.is_busy(kind));
     }
+    let mut jobs = host(1);
+    jobs.start(find("waves")).unwrap();
+    assert!(jobs.start(find("second")).is_err());
+    assert_eq!(name(end(&mut jobs, Duration::ZERO)), "waves", "it goes on");
     let mut jobs = host(1);
     jobs.start(preview("waves")).unwrap();
     jobs.start(preview("second")).unwrap();
@@ -384,4 +390,49 @@ fn without_threads_a_job_a_poll_is_run_and_the_outcomes_are_the_same() {
     assert_eq!(data.name, "waves");
     jobs.poll(Duration::ZERO);
     assert!(jobs.next_report().is_none());
+}
+
+/// A lab on these readers, with room for so many jobs, none of which needs a thread.
+fn lab(left: usize) -> Lab {
+    let backend: Arc<dyn Backend> = Arc::new(Readers::default());
+    let host = InlineHost::new(Arc::clone(&backend), wake());
+    let (experiment, preferences) = (Experiment::default(), Preferences::default());
+    Lab::with_host(
+        experiment,
+        preferences,
+        backend,
+        wake(),
+        Full { left, host },
+    )
+}
+
+#[test]
+fn a_lab_that_is_refused_says_so_and_waits_for_nothing() {
+    let mut lab = lab(0);
+    let said = |lab: &Lab| lab.view().notices.last().map(|notice| notice.text.clone());
+    assert_eq!(said(&lab).as_deref(), Some(SENTENCE));
+    assert!(lab.view().loading.is_none());
+    lab.act(Action::DismissNotice(0));
+    lab.open(vec!["waves".into()]);
+    assert_eq!(said(&lab).as_deref(), Some(SENTENCE));
+    assert!(lab.view().opening.is_none());
+}
+
+#[test]
+fn a_lab_opens_and_previews_a_file_without_a_thread() {
+    let mut lab = lab(usize::MAX);
+    assert!(lab.view().loading.is_some());
+    lab.drain(Duration::ZERO);
+    assert!(lab.view().loading.is_none());
+    lab.act(UserCommand::BrowseFiles.into());
+    lab.drain(Duration::ZERO); // the person picks "waves"
+    assert!(lab.view().opening.is_some());
+    lab.drain(Duration::ZERO);
+    assert!(lab.view().opening.is_none());
+    let import = lab.view().import.as_ref().unwrap();
+    assert!(import.preview.is_none() && !import.is_shown());
+    lab.drain(Duration::ZERO);
+    let import = lab.view().import.as_ref().unwrap();
+    assert!(import.is_shown());
+    assert_eq!(import.preview.as_ref().unwrap().dim, (2, 2));
 }
