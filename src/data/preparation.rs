@@ -1,6 +1,7 @@
 //! What is done to the values before training: each choice by itself, and the bundles that have a name.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// How neighbouring values are decorrelated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,18 @@ impl Whitening {
 }
 
 /// What range the values are brought to, after whitening.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    VariantArray,
+)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
     /// As they stand.
@@ -58,14 +70,7 @@ pub enum Scaling {
 }
 
 impl Scaling {
-    pub const ALL: [Self; 6] = [
-        Self::None,
-        Self::Levels,
-        Self::Clip,
-        Self::Unit,
-        Self::UnitColumns,
-        Self::Standardise,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     /// As a choice is labelled.
     pub fn title(self) -> &'static str {

@@ -1,10 +1,21 @@
 //! What cannot change without starting the run anew: sizes and activations.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// The hidden layer's f.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum HiddenActivation {
@@ -17,7 +28,17 @@ pub enum HiddenActivation {
 
 /// The output layer's g.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum OutputActivation {
@@ -28,7 +49,7 @@ pub enum OutputActivation {
 }
 
 impl HiddenActivation {
-    pub const ALL: [Self; 2] = [Self::Sigmoid, Self::Tanh];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {
@@ -47,7 +68,7 @@ impl HiddenActivation {
 }
 
 impl OutputActivation {
-    pub const ALL: [Self; 3] = [Self::Sigmoid, Self::Tanh, Self::Linear];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {

@@ -1,6 +1,7 @@
 //! The settings that may change while a run goes on, unchecked and checked.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 use thiserror::Error;
 
 /// Which δ2 the run descends on (see the crate docs, "The bracket").
@@ -60,7 +61,17 @@ impl std::str::FromStr for BatchSize {
 
 /// Which rule turns a gradient into an update.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    clap::ValueEnum,
+    VariantArray,
 )]
 #[serde(rename_all = "lowercase")]
 pub enum OptimizerKind {
@@ -76,7 +87,7 @@ pub enum OptimizerKind {
 }
 
 impl OptimizerKind {
-    pub const ALL: [Self; 4] = [Self::Descent, Self::Momentum, Self::Adam, Self::Lbfgs];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {

@@ -1,11 +1,12 @@
 //! The curves ready to draw: log10, cut where the logarithm has no value, thinned to what a screen can show.
 
 use egui_plot::PlotPoint;
+use strum::VariantArray;
 
 use crate::training::{History, Record};
 
 /// One of the four curves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
 pub enum Term {
     Total,
     Reconstruction,
@@ -15,12 +16,7 @@ pub enum Term {
 
 impl Term {
     /// In the order of the legend.
-    pub const ALL: [Self; 4] = [
-        Self::Total,
-        Self::Reconstruction,
-        Self::Sparsity,
-        Self::Decay,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {
