@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::storage;
 use crate::lab::port::Backend;
-use crate::lab::{Action, Lab, Preferences, UserCommand, ViewState};
+use crate::lab::{Action, Lab, Preferences, ViewState};
 use crate::training::Experiment;
 use crate::ui::{self, Panels};
 
@@ -79,8 +79,11 @@ impl eframe::App for LabApp {
         self.lab.drain();
         self.lab.set_unit_columns(self.panels.unit_columns());
         let (page, covered) = (self.view().page, self.view().is_covered());
-        for command in UserCommand::pressed(ctx, page, covered, self.typing) {
-            self.act(ctx, command.into());
+        // the palette hears its own keys
+        if !self.view().palette {
+            for command in ui::keymap::pressed(ctx, page, covered, self.typing) {
+                self.act(ctx, command.into());
+            }
         }
         if let Some(again) = self.lab.inspect() {
             ctx.request_repaint_after(again);

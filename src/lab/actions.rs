@@ -80,7 +80,12 @@ impl Lab {
     }
 
     fn command(&mut self, command: UserCommand) {
+        let palette = std::mem::take(&mut self.view.palette); // whatever is chosen there closes it
+        if self.can(command).is_err() {
+            return;
+        }
         match command {
+            UserCommand::Palette => self.view.palette = !palette,
             UserCommand::PlayPause => {
                 self.view.playing = !self.view.playing;
                 self.send(if self.view.playing {

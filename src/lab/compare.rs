@@ -19,6 +19,8 @@ use crate::training::{EpochEnd, Experiment, Run, Snapshot, Watcher};
 
 /// Between two words of progress.
 const PACE: Duration = Duration::from_millis(50);
+/// Side of pictures that are not cut into patches, in pixels.
+const SMALL_PICTURE: usize = 8;
 /// A run is compared after no more epochs than these.
 pub const MOST_EPOCHS: u64 = 100_000;
 
@@ -35,16 +37,14 @@ pub enum Second {
 
 impl Second {
     /// In the order of the page.
-    pub const ALL: [Self; 8] = [
-        Self::OtherSeed,
-        Self::Set(EmbeddedSet::Photos),
-        Self::Set(EmbeddedSet::PhotosRaw),
-        Self::Set(EmbeddedSet::Leaves),
-        Self::Set(EmbeddedSet::Bars),
-        Self::Set(EmbeddedSet::Digits),
-        Self::Set(EmbeddedSet::Fashion),
-        Self::PatchesOf(EmbeddedSet::Fashion),
-    ];
+    pub fn all() -> impl Iterator<Item = Self> {
+        let cut = EmbeddedSet::ALL.into_iter().filter(|set| {
+            whole(*set).is_some_and(|side| side > SMALL_PICTURE) // smaller ones hold no patch worth learning from
+        });
+        std::iter::once(Self::OtherSeed)
+            .chain(EmbeddedSet::ALL.map(Self::Set))
+            .chain(cut.map(Self::PatchesOf))
+    }
 
     pub fn title(self) -> String {
         match self {
@@ -82,12 +82,7 @@ impl Second {
             } if rows == columns => Some(rows),
             _ => None,
         };
-        let fixed = match set {
-            EmbeddedSet::Digits => Some(8),
-            EmbeddedSet::Fashion => Some(28),
-            _ => None,
-        };
-        match (fixed, patches) {
+        match (whole(set), patches) {
             (Some(whole), false) if whole * whole == data.inputs() => Ok(spec),
             (Some(whole), false) => Err(format!("{whole}×{whole}, not {}", data.shape)),
             (whole, _) => match side {
@@ -101,6 +96,17 @@ impl Second {
                 }),
                 None => Err(format!("square and grey, not {}", data.shape)),
             },
+        }
+    }
+}
+
+/// Side of the set's pictures where they are samples as they are, in pixels.
+fn whole(set: EmbeddedSet) -> Option<usize> {
+    match set {
+        EmbeddedSet::Digits => Some(8),
+        EmbeddedSet::Fashion => Some(28),
+        EmbeddedSet::Photos | EmbeddedSet::PhotosRaw | EmbeddedSet::Leaves | EmbeddedSet::Bars => {
+            None
         }
     }
 }

@@ -27,12 +27,16 @@ impl Lab {
 
     /// The commands of the two pages; all others are left to the caller.
     pub(super) fn look_command(&mut self, command: UserCommand) {
-        let here = self.view.page == Page::LookThrough;
         let look = &mut self.view.look;
         match command {
-            // keys that a person would press to turn pages, anywhere else
-            UserCommand::PreviousInput if here => look.step(-1),
-            UserCommand::NextInput if here => look.step(1),
+            UserCommand::PreviousInput => {
+                look.step(-1);
+                self.view.page = Page::LookThrough;
+            }
+            UserCommand::NextInput => {
+                look.step(1);
+                self.view.page = Page::LookThrough;
+            }
             UserCommand::RandomInput => {
                 look.pick_random(RandomState::new().build_hasher().finish());
                 self.view.page = Page::LookThrough;

@@ -17,12 +17,14 @@ mod looking;
 mod opening;
 pub mod page;
 pub mod port;
+mod possible;
 pub mod preferences;
 pub mod preview;
 mod room;
 pub mod speed;
 pub mod state;
 pub mod studies;
+mod words;
 
 pub use commands::UserCommand;
 pub use page::Page;

@@ -167,7 +167,7 @@ impl Lab {
 
     /// Closes the foremost window.
     pub(super) fn close(&mut self) {
-        if self.view.question.take().is_some() {
+        if std::mem::take(&mut self.view.palette) || self.view.question.take().is_some() {
         } else if self.view.opening.is_some() {
             self.loader.opening.cancel();
             (self.view.opening, self.view.progress) = (None, None);
@@ -220,6 +220,7 @@ impl Lab {
             }
             Some(Browsed::Unavailable) => {
                 self.browsing = false;
+                self.view.palette = false;
                 self.view.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity. A path typed here, or \
                      files dropped on the window, do as well."
@@ -232,6 +233,7 @@ impl Lab {
 
     fn show_import(&mut self, spec: DataSpec, opened: Opened) {
         self.view.open_dialog = None;
+        self.view.palette = false;
         self.view.question = None; // it was about another change
         if let DataSource::File(path) = &spec.source {
             self.preferences.remember(path);

@@ -140,6 +140,8 @@ pub struct ViewState {
     pub compared: Study<CompareProgress, compare::Verdict>,
     pub notices: Vec<Notice>,
     pub question: Option<Question>,
+    /// Whether the list of all commands is open.
+    pub palette: bool,
     pub open_dialog: Option<OpenDialog>,
     /// The import sheet.
     pub import: Option<Import>,
@@ -184,6 +186,7 @@ impl ViewState {
             compared: Study::Idle,
             notices: Vec::new(),
             question: None,
+            palette: false,
             open_dialog: None,
             import: None,
             opening: None,
@@ -249,7 +252,10 @@ impl ViewState {
 
     /// Whether a window stands over the panels.
     pub fn is_covered(&self) -> bool {
-        self.question.is_some() || self.open_dialog.is_some() || self.import.is_some()
+        self.palette
+            || self.question.is_some()
+            || self.open_dialog.is_some()
+            || self.import.is_some()
     }
 
     /// Whether a file that is dropped is the input to look at, not data to train on.

@@ -2,6 +2,7 @@
 
 use egui::{Button, Label, RichText, Sense, Ui, WidgetInfo, vec2};
 
+use super::keymap;
 use super::numbers::{round_significant, thousands};
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{self, muted};
@@ -38,7 +39,9 @@ impl DataSection {
                 let command = UserCommand::PrepareData;
                 let text = RichText::new(command.text()).size(BODY);
                 let button = Button::new(text).min_size(vec2(0.0, 22.0));
-                let response = ui.add(button).on_hover_text(command.hover_text(ui.ctx()));
+                let response = ui
+                    .add(button)
+                    .on_hover_text(keymap::hover_text(ui.ctx(), command));
                 if response.accessible_name("Prepare the data").clicked() {
                     actions.push(command.into());
                 }

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::feature_atlas::FeatureAtlas;
+use super::keymap;
 use super::numbers;
 use super::pictures;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
@@ -159,7 +160,7 @@ fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
                 .frame_when_inactive(false)
                 .truncate();
             let response = ui.add(button).on_hover_ui(|ui| {
-                ui.label(command.hover_text(ui.ctx()));
+                ui.label(keymap::hover_text(ui.ctx(), command));
                 match snapshot.data.shape.channels() {
                     3 => {
                         ui.label(muted(ui, "Grey is 0; a colour is what the unit looks for."));

@@ -17,11 +17,13 @@ pub mod icon;
 mod import_choices;
 mod import_samples;
 pub mod import_sheet;
+pub mod keymap;
 pub mod log_slider;
 pub mod look_through;
 pub mod maths;
 pub mod notices;
 pub mod numbers;
+mod palette;
 pub mod pictures;
 pub mod profiles;
 pub mod progress;
@@ -76,6 +78,7 @@ pub struct Panels {
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
+    palette: palette::Palette,
 }
 
 impl Panels {
@@ -112,6 +115,7 @@ impl Panels {
         });
         self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
+        self.palette.ui(ui, view, actions);
         if view.drop_hovered {
             drop_hint(ui, view.takes_pictures());
         }

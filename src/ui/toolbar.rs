@@ -2,6 +2,7 @@
 
 use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
 
+use super::keymap;
 use super::log_slider::{LogScale, LogSlider};
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{command_button, hint, muted};
@@ -16,6 +17,8 @@ pub const HEIGHT: f32 = 44.0;
 const ROOMY: f32 = 1000.0;
 /// From this one on the pages stand side by side; below, in a menu.
 const TABS: f32 = 1180.0;
+/// From this one on the list of commands is called by its name.
+const WIDE: f32 = 1400.0;
 /// Names of presets up to so many letters have room for a word before them.
 const SHORT_NAME: usize = 8;
 /// Below this one it scrolls sideways.
@@ -59,11 +62,15 @@ impl Toolbar {
                     let named = roomy || view.page == Page::Lab && rect.width() >= NARROW;
                     preset_menu(ui, view, named, actions);
                     data_menu(ui, view, actions);
-                    pages(ui, view, rect.width() >= TABS, actions);
+                    let tabs = rect.width() >= TABS;
+                    pages(ui, view, tabs, actions);
                     if rect.width() >= NARROW {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                             zoom_menu(ui, view, actions);
                             theme_button(ui, actions);
+                            if tabs {
+                                palette_button(ui, rect.width() >= WIDE, actions);
+                            }
                         });
                     } else {
                         theme_button(ui, actions);
@@ -90,7 +97,7 @@ fn play_button(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
             .min_size(vec2(92.0, 28.0)),
     );
     let response = response
-        .on_hover_text(command.hover_text(ui.ctx()))
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
         .accessible_name(name);
     let icon = Rect::from_center_size(
         pos2(response.rect.left() + 22.0, response.rect.center().y),
@@ -132,13 +139,8 @@ fn speed_slider(ui: &mut Ui, view: &ViewState, roomy: bool, actions: &mut Vec<Ac
     };
     let width = if roomy { 120.0 } else { 72.0 };
     let response = ui.add(LogSlider::new("speed limit", &mut position, scale).width(width));
-    let keys = [UserCommand::SlowDown, UserCommand::SpeedUp].map(|command| {
-        command
-            .shortcuts()
-            .first()
-            .map(|s| ui.ctx().format_shortcut(s))
-            .unwrap_or_default()
-    });
+    let keys = [UserCommand::SlowDown, UserCommand::SpeedUp]
+        .map(|command| keymap::keys(ui.ctx(), command).unwrap_or_default());
     let response = response.on_hover_text(format!(
         "The most epochs a second: slow enough to talk over, or as fast as it goes  ({} {})",
         keys[0], keys[1]
@@ -240,6 +242,8 @@ fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
                 for page in Page::ALL {
                     entry(ui, UserCommand::Show(page), view.page == page, actions);
                 }
+                ui.separator();
+                entry(ui, UserCommand::Palette, false, actions);
             },
         );
         return;
@@ -250,7 +254,9 @@ fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
         let command = UserCommand::Show(page);
         let text = RichText::new(command.text()).size(BODY);
         let button = Button::selectable(view.page == page, text).min_size(vec2(0.0, 28.0));
-        let response = ui.add(button).on_hover_text(command.hover_text(ui.ctx()));
+        let response = ui
+            .add(button)
+            .on_hover_text(keymap::hover_text(ui.ctx(), command));
         if response.clicked() {
             actions.push(command.into());
         }
@@ -259,15 +265,30 @@ fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
 
 fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Action>) {
     let mut button = Button::selectable(selected, RichText::new(command.text()).size(BODY));
-    if let Some(shortcut) = command.shortcuts().first() {
-        let keys = muted(ui, ui.ctx().format_shortcut(shortcut));
-        button = button.shortcut_text(keys);
+    if let Some(keys) = keymap::keys(ui.ctx(), command) {
+        button = button.shortcut_text(muted(ui, keys));
     }
     let response = ui.add(button).accessible_name(command.text());
     hint(&response, command.tooltip());
     if response.clicked() {
         actions.push(command.into());
         ui.close();
+    }
+}
+
+/// By its word where there is room, by its sign elsewhere.
+fn palette_button(ui: &mut Ui, wide: bool, actions: &mut Vec<Action>) {
+    let command = UserCommand::Palette;
+    let text = muted(ui, if wide { command.text() } else { "⌘" }).size(BODY);
+    let button = Button::new(text)
+        .frame_when_inactive(false)
+        .min_size(vec2(28.0, 28.0));
+    let response = ui
+        .add(button)
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
+        .accessible_name(command.text());
+    if response.clicked() {
+        actions.push(command.into());
     }
 }
 
@@ -280,7 +301,7 @@ fn theme_button(ui: &mut Ui, actions: &mut Vec<Action>) {
         .min_size(vec2(0.0, 28.0));
     if ui
         .add(button)
-        .on_hover_text(command.hover_text(ui.ctx()))
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
         .clicked()
     {
         actions.push(command.into());
@@ -288,7 +309,7 @@ fn theme_button(ui: &mut Ui, actions: &mut Vec<Action>) {
 }
 
 fn zoom_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
-    let hover = UserCommand::ZoomIn.hover_text(ui.ctx());
+    let hover = keymap::hover_text(ui.ctx(), UserCommand::ZoomIn);
     menu(ui, &format!("{} %", view.zoom), "Zoom", &hover, |ui| {
         for zoom in ZOOMS {
             let text = RichText::new(format!("{zoom} %")).size(BODY);

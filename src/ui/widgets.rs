@@ -6,6 +6,7 @@ use egui::{
 };
 use std::sync::Arc;
 
+use super::keymap;
 use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
 use crate::lab::UserCommand;
 
@@ -94,7 +95,8 @@ pub fn text(
 /// A toolbar button for `command`, with its tooltip and shortcut.
 pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32) -> Response {
     let button = egui::Button::new(RichText::new(text).size(BODY)).min_size(vec2(width, 28.0));
-    ui.add(button).on_hover_text(command.hover_text(ui.ctx()))
+    ui.add(button)
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
 }
 
 /// One entry of a legend that nothing can be hidden by: a stroke in `colour` and `label`.

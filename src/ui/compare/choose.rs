@@ -7,6 +7,7 @@ use crate::lab::state::ViewState;
 use crate::lab::studies::Study;
 use crate::lab::{Action, UserCommand};
 use crate::ui::dialogs::primary;
+use crate::ui::keymap;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::widgets::{self, command_button, muted};
@@ -24,7 +25,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
     let mut choice = view.compare;
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.add_space(GRID / 2.0);
-    for second in Second::ALL {
+    for second in Second::all() {
         let possible = second.spec(&snapshot.data);
         let chosen = choice.second == second;
         ui.horizontal(|ui| {
@@ -61,7 +62,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
         } else {
             let button = ui
                 .add_enabled(possible, primary(theme, command.text()))
-                .on_hover_text(command.hover_text(ui.ctx()))
+                .on_hover_text(keymap::hover_text(ui.ctx(), command))
                 .accessible_name("Compare the runs");
             if button.clicked() {
                 actions.push(command.into());

@@ -12,6 +12,7 @@ use crate::lab::{Action, UserCommand};
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;
+use crate::ui::keymap;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::tiles::whole_scale;
 use crate::ui::widgets::{self, muted};
@@ -193,7 +194,7 @@ fn title(ui: &mut Ui, view: &ViewState, through: &Through, actions: &mut Vec<Act
         let text = RichText::new(command.text()).size(SMALL);
         let response = ui
             .toggle_value(&mut sorted, text)
-            .on_hover_text(command.hover_text(ui.ctx()));
+            .on_hover_text(keymap::hover_text(ui.ctx(), command));
         if response.accessible_name(command.text()).clicked() {
             actions.push(command.into());
         }

@@ -7,6 +7,7 @@ use super::weights::WeightsPart;
 use crate::lab::{Action, UserCommand};
 use crate::model::UnitState;
 use crate::training::UnitLife;
+use crate::ui::keymap;
 use crate::ui::numbers::{self, thousands};
 use crate::ui::theme::{BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
@@ -78,7 +79,7 @@ fn buttons(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 let button = egui::Button::new(RichText::new(text).size(BODY));
                 let response = ui
                     .add(button.min_size(vec2(0.0, 26.0)))
-                    .on_hover_text(command.hover_text(ui.ctx()))
+                    .on_hover_text(keymap::hover_text(ui.ctx(), command))
                     .on_disabled_hover_text(why_not);
                 if response.accessible_name(command.text()).clicked() {
                     actions.push(command.into());
