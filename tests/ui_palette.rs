@@ -126,7 +126,7 @@ fn the_arrows_move_the_choice_and_a_click_is_as_good() {
     let chosen = |harness: &Window, page: Page| {
         let name = name(UserCommand::Show(page));
         let row = harness.get_by_label(&name);
-        row.accesskit_node().is_selected() == Some(true)
+        row.accesskit_node().toggled() == Some(egui::accesskit::Toggled::True)
     };
     assert!(chosen(&harness, Page::Lab));
     harness.key_press(Key::ArrowDown);

@@ -5,9 +5,9 @@ use egui::{Button, Id, Key, Layout, Modal, Rect, RichText, ScrollArea, Ui, UiBui
 use super::dialogs::{frame, primary};
 use super::import_choices::choices;
 use super::import_samples::SamplesView;
+use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets::muted;
-use crate::data::error::grouped;
 use crate::lab::import::Import;
 use crate::lab::preview::Preview;
 use crate::lab::state::ViewState;
@@ -204,8 +204,8 @@ fn matrix(ui: &mut Ui, import: &Import, preview: &Preview) {
     let (low, high) = preview.range;
     let text = format!(
         "{} × {} · {} · {} to {}",
-        grouped(samples as u64),
-        grouped(inputs as u64),
+        thousands(samples as u64),
+        thousands(inputs as u64),
         preview.prepared.shape,
         value(low),
         value(high)

@@ -274,9 +274,10 @@ mod tests {
                 let ctx = egui::Context::default();
                 let mut heard = Vec::new();
                 let input = press(modifiers, Key::Z);
-                let _ = ctx.run_ui(input, |ui| {
+                let mut output = ctx.run_ui(input, |ui| {
                     heard = ui.input_mut(|input| consume(input, table.to_vec()));
                 });
+                output.textures_delta.clear();
                 assert_eq!(heard, [expected]);
             }
         }
@@ -288,9 +289,10 @@ mod tests {
             let ctx = egui::Context::default();
             let mut given = Vec::new();
             let input = press(modifiers, key);
-            let _ = ctx.run_ui(input, |ui| {
+            let mut output = ctx.run_ui(input, |ui| {
                 given = pressed(ui.ctx(), Page::Lab, covered, false);
             });
+            output.textures_delta.clear();
             given
         };
         assert_eq!(given(Modifiers::NONE, Key::R, false), [UserCommand::Reset]);

@@ -2,42 +2,42 @@
 //!
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
-pub mod compare;
+mod compare;
 pub mod curve_cache;
-pub mod curves;
-pub mod data_section;
-pub mod dialogs;
+mod curves;
+mod data_section;
+mod dialogs;
 mod feature_atlas;
-pub mod features;
-pub mod fonts;
-pub mod formula;
+mod features;
+mod fonts;
+mod formula;
 pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;
 mod import_choices;
 mod import_samples;
-pub mod import_sheet;
+mod import_sheet;
 pub mod keymap;
-pub mod log_slider;
-pub mod look_through;
-pub mod maths;
-pub mod notices;
+mod log_slider;
+mod look_through;
+mod maths;
+mod notices;
 pub mod numbers;
 mod palette;
-pub mod pictures;
-pub mod profiles;
-pub mod progress;
-pub mod reconstructions;
-pub mod settings;
-pub mod sparsity;
-pub mod status;
-pub mod terms;
+mod pictures;
+mod profiles;
+mod progress;
+mod reconstructions;
+mod settings;
+mod sparsity;
+mod status;
+mod terms;
 pub mod theme;
-pub mod tiles;
-pub mod toolbar;
-pub mod unit;
-pub mod units;
-pub mod widgets;
+mod tiles;
+mod toolbar;
+mod unit;
+mod units;
+mod widgets;
 
 use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
 

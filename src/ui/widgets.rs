@@ -2,7 +2,7 @@
 
 use egui::{
     Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, RectAlign, Response,
-    RichText, Sense, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    RichText, ScrollArea, Sense, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use std::sync::Arc;
 
@@ -27,6 +27,18 @@ pub fn card<R>(ui: &mut Ui, rect: Rect, id: &str, content: impl FnOnce(&mut Ui) 
     let mut child = ui.new_child(builder);
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
     content(&mut child)
+}
+
+/// What is left of a panel, which scrolls where `content` is higher.
+pub fn scroll(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let rect = ui.available_rect_before_wrap();
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(&mut child, |ui| {
+            ui.set_width(rect.width());
+            content(ui);
+        });
 }
 
 /// A panel's title row: bold title, quiet words beside it, and `right` at the right end.

@@ -52,15 +52,10 @@ impl ComparePage {
         actions: &mut Vec<Action>,
     ) {
         widgets::card(ui, choices, "choices", |ui| {
-            let rect = ui.available_rect_before_wrap();
-            let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(&mut child, |ui| {
-                    ui.set_width(rect.width());
-                    choose::ui(ui, view, actions);
-                    outcome::ui(ui, view);
-                });
+            widgets::scroll(ui, |ui| {
+                choose::ui(ui, view, actions);
+                outcome::ui(ui, view);
+            });
         });
         widgets::card(ui, pairs, "pairs", |ui| self.pairs.ui(ui, view));
     }

@@ -102,7 +102,7 @@ impl LookThroughPage {
         };
         let pictures = &self.pictures;
         widgets::card(ui, input, "input", |ui| {
-            scroll(ui, |ui| {
+            widgets::scroll(ui, |ui| {
                 self.input
                     .ui(ui, view, snapshot, through, pictures, actions);
             });
@@ -111,7 +111,7 @@ impl LookThroughPage {
             self.units.ui(ui, view, snapshot, through, actions);
         });
         widgets::card(ui, output, "reconstruction", |ui| {
-            scroll(ui, |ui| output::ui(ui, view, snapshot, through, pictures));
+            widgets::scroll(ui, |ui| output::ui(ui, view, snapshot, through, pictures));
         });
     }
 
@@ -193,15 +193,4 @@ fn centred(ui: &mut Ui, size: egui::Vec2, sense: Sense) -> (Rect, egui::Response
     let corner = pos2(snap(row.center().x - size.x / 2.0), snap(row.top()));
     let rect = Rect::from_min_size(corner, size);
     (rect, ui.interact(rect, whole.id.with("picture"), sense))
-}
-
-fn scroll(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    let rect = ui.available_rect_before_wrap();
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show(&mut child, |ui| {
-            ui.set_width(rect.width());
-            content(ui);
-        });
 }
