@@ -399,40 +399,26 @@ fn large() -> Snapshot {
 }
 
 #[test]
-fn a_frame_costs_little_and_the_inspection_rests_fifty_times_as_long_as_it_takes() {
+fn while_new_epochs_come_in_every_frame_an_inspection_is_made_once_a_second_at_the_most() {
     let (mut harness, script) = scripted(Preferences::default(), [1280.0, 800.0], false);
     let snapshot = large();
+    harness.key_press(Key::F2);
+    script.snapshots.put(Arc::new(snapshot.clone()));
     let start = std::time::Instant::now();
-    inspection(&snapshot, 3);
-    let took = start.elapsed();
-    for (page, key) in [(Page::Lab, Key::F1), (Page::Unit, Key::F2)] {
-        harness.key_press(key);
-        script.snapshots.put(Arc::new(snapshot.clone()));
-        harness.run_steps(2);
-        if page == Page::Unit {
-            settle(&mut harness);
-        }
-        let mut frames: Vec<f64> = (1..=40)
-            .map(|frame| {
-                let mut next = snapshot.clone();
-                next.epoch += frame;
-                script.snapshots.put(Arc::new(next));
-                let start = std::time::Instant::now();
-                harness.step();
-                start.elapsed().as_secs_f64() * 1e3
-            })
-            .collect();
-        assert_eq!(harness.state().view().page, page);
-        frames.sort_by(f64::total_cmp);
-        println!(
-            "{page:?}: median {:.2} ms, slowest {:.2} ms",
-            frames[20], frames[39]
-        );
+    settle(&mut harness);
+    let mut inspected = std::collections::BTreeSet::new();
+    for frame in 1..=40 {
+        let mut next = snapshot.clone();
+        next.epoch += frame;
+        script.snapshots.put(Arc::new(next));
+        harness.step();
+        let view = harness.state().view();
+        assert_eq!(view.page, Page::Unit);
+        inspected.insert(view.inspection.of(2, 0).unwrap().version.epoch);
     }
-    println!("one inspection: {:.0} ms", took.as_secs_f64() * 1e3);
-    let shown = harness.state().view().inspection.of(2, 0).unwrap();
-    assert_eq!(
-        shown.version.epoch, snapshot.epoch,
-        "made once in all these frames"
+    let seconds = start.elapsed().as_secs() as usize; // it rests for one at least
+    assert!(
+        inspected.len() <= 1 + seconds,
+        "{inspected:?} in {seconds} s"
     );
 }

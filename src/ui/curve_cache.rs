@@ -3,6 +3,7 @@
 use egui_plot::PlotPoint;
 use strum::VariantArray;
 
+use crate::model::Cost;
 use crate::training::{History, Record};
 
 /// One of the four curves.
@@ -36,12 +37,25 @@ impl Term {
         }
     }
 
-    pub fn of(self, record: &Record) -> f64 {
+    /// What it is of, in words.
+    pub fn meaning(self) -> &'static str {
         match self {
-            Self::Total => record.cost.total(),
-            Self::Reconstruction => record.cost.reconstruction_loss,
-            Self::Sparsity => record.cost.sparsity_penalty,
-            Self::Decay => record.cost.decay_penalty,
+            Self::Total => "The cost J",
+            Self::Reconstruction => {
+                "Reconstruction: half the mean squared distance between output and input"
+            }
+            Self::Sparsity => "Sparsity: how far each unit's mean activation is from the target",
+            Self::Decay => "Weight decay, over both layers; biases are left out",
+        }
+    }
+
+    /// Its share of `cost`.
+    pub fn of(self, cost: &Cost) -> f64 {
+        match self {
+            Self::Total => cost.total(),
+            Self::Reconstruction => cost.reconstruction_loss,
+            Self::Sparsity => cost.sparsity_penalty,
+            Self::Decay => cost.decay_penalty,
         }
     }
 }
@@ -75,7 +89,7 @@ impl CurveCache {
             let points = self
                 .records
                 .iter()
-                .map(|record| (record.epoch as f64, term.of(record)));
+                .map(|record| (record.epoch as f64, term.of(&record.cost)));
             *curve = pieces(points, BUCKETS);
         }
     }

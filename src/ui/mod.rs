@@ -2,8 +2,10 @@
 //!
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
+mod axes;
 mod compare;
 pub mod curve_cache;
+mod curve_events;
 mod curves;
 mod data_section;
 mod dialogs;

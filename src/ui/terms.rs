@@ -3,6 +3,7 @@
 use egui::{Align2, Sense, Ui, pos2, vec2};
 
 use super::curve_cache::Term;
+use super::curves;
 use super::highlight::{self, Highlight};
 use super::numbers;
 use super::theme::{self, BODY, SMALL, TITLE, Theme};
@@ -49,27 +50,11 @@ impl TermsPanel {
         let hint = "The cost that training lowers, over the whole data set at the epoch's end";
         widgets::hint(&head, hint);
         let terms = [
-            (
-                "1/2m Σ‖x̂−x‖²",
-                cost.reconstruction_loss,
-                theme.reconstruction,
-                "Reconstruction: half the mean squared distance between output and input",
-            ),
-            (
-                "½λ ΣW²",
-                cost.decay_penalty,
-                theme.decay,
-                "Weight decay, over both layers; biases are left out",
-            ),
-            (
-                "β Σ KL(ρ‖ρ̂)",
-                cost.sparsity_penalty,
-                theme.sparsity,
-                "Sparsity: how far each unit's mean activation ρ̂ is from the target ρ",
-            ),
+            (Term::Reconstruction, "1/2m Σ‖x̂−x‖²"),
+            (Term::Decay, "½λ ΣW²"),
+            (Term::Sparsity, "β Σ KL(ρ‖ρ̂)"),
         ];
-        let order = [Term::Reconstruction, Term::Decay, Term::Sparsity];
-        for ((formula, value, colour, hint), term) in terms.into_iter().zip(order) {
+        for (term, formula) in terms {
             let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
             let y = rect.center().y;
@@ -80,8 +65,11 @@ impl TermsPanel {
                 let lit = rect.expand2(vec2(4.0, 0.0));
                 ui.painter().rect_filled(lit, 4.0, theme.raised);
             }
-            ui.painter()
-                .circle_filled(pos2(rect.left() + 5.0, y), 5.0, colour);
+            ui.painter().circle_filled(
+                pos2(rect.left() + 5.0, y),
+                5.0,
+                curves::colour(theme, term),
+            );
             widgets::text(
                 ui,
                 pos2(rect.left() + 20.0, y),
@@ -93,7 +81,7 @@ impl TermsPanel {
             let value = if cost.reconstruction_loss.is_nan() {
                 "–".into()
             } else {
-                numbers::cost(value)
+                numbers::cost(term.of(&cost))
             };
             widgets::text(
                 ui,
@@ -103,7 +91,7 @@ impl TermsPanel {
                 theme::regular(BODY),
                 theme.text_strong,
             );
-            widgets::hint(&response, hint);
+            widgets::hint(&response, term.meaning());
         }
         if let Some(snapshot) = view.snapshot.as_deref() {
             ui.add_space(2.0);

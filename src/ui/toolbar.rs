@@ -137,7 +137,7 @@ fn speed_slider(ui: &mut Ui, view: &ViewState, roomy: bool, actions: &mut Vec<Ac
         most: 2f64.powf(speed::UNLIMITED as f64),
         zero: false,
     };
-    let width = if roomy { 120.0 } else { 72.0 };
+    let width = if roomy { 96.0 } else { 72.0 };
     let response = ui.add(LogSlider::new("speed limit", &mut position, scale).width(width));
     let keys = [UserCommand::SlowDown, UserCommand::SpeedUp]
         .map(|command| keymap::keys(ui.ctx(), command).unwrap_or_default());

@@ -2,7 +2,8 @@
 
 use egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::curves::{AXIS_WIDTH, EpochView};
+use super::axes::AXIS_WIDTH;
+use super::curves::EpochView;
 use super::numbers;
 use super::theme::{self, SMALL, Theme};
 use super::widgets;

@@ -48,7 +48,6 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.75 * GRID;
     ui.spacing_mut().interact_size.y = 28.0;
     count(ui, snapshot.epoch, running, &mut choice);
-    let possible = choice.second.spec(&snapshot.data).is_ok();
     let command = UserCommand::CompareRuns;
     ui.horizontal(|ui| {
         if running {
@@ -61,7 +60,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
             }
         } else {
             let button = ui
-                .add_enabled(possible, primary(theme, command.text()))
+                .add_enabled(view.can(command).is_ok(), primary(theme, command.text()))
                 .on_hover_text(keymap::hover_text(ui.ctx(), command))
                 .accessible_name("Compare the runs");
             if button.clicked() {

@@ -15,8 +15,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = GRID;
     let command = UserCommand::CheckGradient;
     let again = view.gradient_check.result().is_some();
-    let running = view.gradient_check.is_running();
-    ui.add_enabled_ui(!running && view.snapshot.is_some(), |ui| {
+    ui.add_enabled_ui(view.can(command).is_ok(), |ui| {
         let text = if again {
             "Check again"
         } else {

@@ -4,8 +4,9 @@
 mod check;
 mod equations;
 mod norms;
+mod row;
 
-use egui::{Rect, ScrollArea, Ui, UiBuilder};
+use egui::{Rect, Ui};
 
 use super::formula::Formulas;
 use super::{GAP, widgets};

@@ -6,7 +6,7 @@ use egui_plot::{AxisHints, Line, Plot, PlotPoint, PlotPoints};
 use crate::lab::state::ViewState;
 use crate::training::gradients::{GradientReport, GradientSource};
 use crate::training::{Record, Snapshot};
-use crate::ui::curves::{decade_axis, decade_marks, epoch_marks};
+use crate::ui::axes::{decade_axis, decade_marks, epoch_marks};
 use crate::ui::numbers;
 use crate::ui::theme::{SMALL, Theme};
 use crate::ui::widgets::{self, muted};

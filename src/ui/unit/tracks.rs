@@ -6,7 +6,7 @@ use super::{Shown, epoch_ends, x_of};
 use crate::model::units::CONSTANT_SPREAD;
 use crate::training::UnitPoint;
 use crate::training::history::short;
-use crate::ui::curves::marker_colour;
+use crate::ui::curve_events::marker_colour;
 use crate::ui::numbers;
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::widgets;
