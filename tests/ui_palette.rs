@@ -9,7 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
-use sae_lab::lab::{Page, Preferences, UserCommand};
+use sae_lab::lab::{Action, Page, Preferences, UserCommand};
 use sae_lab::training::Preset;
 use ui_support::{Script, scripted, wait};
 
@@ -160,4 +160,31 @@ fn what_cannot_be_given_is_not_given() {
     harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
     harness.run();
     assert!(!harness.state().view().palette, "its own key closes it");
+}
+
+#[test]
+fn the_bar_ends_within_the_window_whatever_the_preset() {
+    for size in SIZES {
+        let (mut harness, _script) = scripted(Preferences::default(), size, false);
+        for preset in Preset::ALL {
+            let ctx = harness.ctx.clone();
+            let app = harness.state_mut();
+            app.act(&ctx, UserCommand::Preset(preset).into());
+            if app.view().question.is_some() {
+                app.act(&ctx, Action::ConfirmRestart);
+            }
+            wait(&mut harness, |app| app.view().preset == Some(preset));
+            harness.run();
+            let end = harness.get_by_label("Zoom").rect();
+            assert!(end.right() <= size[0], "{preset:?} at {size:?}: {end:?}");
+            let button = harness.query_by_label(UserCommand::Palette.text());
+            if let Some(button) = button {
+                let tab = harness.get_by_label(Page::Compare.title()).rect();
+                assert!(
+                    tab.right() <= button.rect().left(),
+                    "{preset:?} at {size:?}"
+                );
+            }
+        }
+    }
 }

@@ -128,6 +128,12 @@ pub(crate) fn keys(ctx: &egui::Context, of: UserCommand) -> Option<String> {
     Some(ctx.format_shortcut(&first.shortcut))
 }
 
+/// The first chord of `of` that means it on `page`.
+pub(super) fn keys_on(ctx: &egui::Context, of: UserCommand, page: Page) -> Option<String> {
+    let mut meant = chords(of).iter().filter(|chord| chord.means_on(page));
+    Some(ctx.format_shortcut(&meant.next()?.shortcut))
+}
+
 /// The tooltip of `of` with its keys behind it.
 pub(crate) fn hover_text(ctx: &egui::Context, of: UserCommand) -> String {
     match keys(ctx, of) {

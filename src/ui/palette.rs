@@ -26,6 +26,8 @@ struct Entry {
     command: UserCommand,
     /// "Preset: Edges"
     name: String,
+    /// What gives it on the page that is open.
+    keys: Option<String>,
     /// Why it can't be given now.
     why_not: Option<&'static str>,
 }
@@ -69,7 +71,7 @@ impl Palette {
                 .hint_text("Type to find a command, preset, data set or page");
             let field = ui.add(field).accessible_name("Find a command");
             let typed = field.changed();
-            let list = self.listed(view);
+            let list = self.listed(ui, view);
             self.chosen = if typed { 0 } else { self.chosen + down };
             self.chosen = self.chosen.min(list.len().saturating_sub(1));
             self.chosen = self.chosen.saturating_sub(up);
@@ -91,7 +93,7 @@ impl Palette {
     }
 
     /// What the query finds, the best first; what can't be given now comes last. All of them for an empty query.
-    fn listed(&mut self, view: &ViewState) -> Vec<Entry> {
+    fn listed(&mut self, ui: &Ui, view: &ViewState) -> Vec<Entry> {
         let pattern = Pattern::new(
             &self.query,
             CaseMatching::Ignore,
@@ -109,6 +111,7 @@ impl Palette {
                 let entry = Entry {
                     command,
                     name,
+                    keys: keymap::keys_on(ui.ctx(), command, view.page),
                     why_not,
                 };
                 found.push((score, entry));
@@ -166,8 +169,8 @@ fn draw(ui: &Ui, rect: Rect, entry: &Entry) {
         Some(_) => theme.text_muted,
     };
     let mut room = rect.width();
-    if let Some(keys) = keymap::keys(ui.ctx(), entry.command) {
-        let galley = line(ui, &keys, theme::regular(SMALL), theme.text, room);
+    if let Some(keys) = &entry.keys {
+        let galley = line(ui, keys, theme::regular(SMALL), theme.text, room);
         let left = rect.right() - galley.size().x;
         ui.painter()
             .galley(pos2(left, rect.top() + 1.0), galley, theme.text);

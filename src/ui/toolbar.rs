@@ -16,7 +16,7 @@ pub const HEIGHT: f32 = 44.0;
 /// Below this width (in points) the bar goes without its words.
 const ROOMY: f32 = 1000.0;
 /// From this one on the pages stand side by side; below, in a menu.
-const TABS: f32 = 1180.0;
+const TABS: f32 = 1260.0;
 /// From this one on the list of commands is called by its name.
 const WIDE: f32 = 1400.0;
 /// Names of presets up to so many letters have room for a word before them.
