@@ -17,14 +17,12 @@ macro_rules! commands {
         impl $name {
             /// All of them, in the order of their declaration.
             pub fn all() -> impl Iterator<Item = Self> {
-                let mut all = Vec::new();
-                $(commands!(@each all $variant $($values)?);)+
-                all.into_iter()
+                [$(commands!(@each $variant $($values)?)),+].into_iter().flatten()
             }
         }
     };
-    (@each $all:ident $variant:ident) => { $all.push(Self::$variant) };
-    (@each $all:ident $variant:ident $values:ident) => { $all.extend($values::ALL.map(Self::$variant)) };
+    (@each $variant:ident) => { vec![Self::$variant] };
+    (@each $variant:ident $values:ident) => { $values::ALL.map(Self::$variant).to_vec() };
 }
 
 commands! {
