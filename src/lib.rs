@@ -13,24 +13,39 @@
 //! # The map
 //! | module | what it holds |
 //! |---|---|
-//! | [`app`] | the window's state, what a person can ask of it, and how it is opened |
-//! | [`ui`] | one panel a file; they show a snapshot and return requests |
+//! | [`app`] | the window around the lab: eframe, native dialogs, storage |
+//! | [`ui`] | one panel a file; they read a run and what is shared, and return actions |
+//! | [`lab`] | what a window knows and can be asked, without a toolkit: runs, actions, commands, jobs, dialogs |
 //! | [`cli`] | the headless commands, the window's equal |
-//! | [`training`] | a run as a value, the thread that drives one, its history and messages |
+//! | [`io`] | the only place that writes files |
+//! | [`training`] | a run as a value, the record of its past, the trainer as a protocol |
 //! | [`optim`] | optimisers: a step on a flat vector |
 //! | [`model`] | settings (checked once), parameters, cost, gradient, unit statistics, gradient check |
+//! | [`data`] | data sets: the embedded ones, readers, preparation as a fitted value, limits |
 //! | [`numerics`] | kernels: matrix products, sigmoid and tanh, the worker pool; all `unsafe` code is here |
-//! | [`data`] | data sets: the embedded ones, readers, preparation, limits |
-//! | [`io`] | the only place that writes files |
 //!
-//! Dependencies run downwards: `ui, app, cli → training → optim, model → numerics`; `training → data`;
-//! `io → model, data` and `training`'s plain records. `tests/architecture.rs` holds the tree to this.
+//! Dependencies run downwards, in the order of the table; `optim`, `model` and `data` know only `numerics` (and `optim`
+//! the kinds of `model`). `tests/architecture.rs` holds the tree to this.
+//!
+//! # Values and messages
+//! **A run is a value.** [`training::Checkpoint`] holds all that decides a run's future, and its past; a run goes on from
+//! one bit for bit, on any number of threads. **A model knows how it was made**: a `model.npz` carries its experiment and
+//! the fitted preparation of its data. **The trainer is a protocol**: [`training::trainer`]'s messages are plain data, one
+//! ordered stream each way; data sets lie in a store beside it.
 //!
 //! # Threads
-//! The window's thread paints. One thread trains: commands reach it through a bounded channel, hyperparameters through
-//! a latest-wins [`training::Mailbox`] that it reads once an epoch; snapshots come back through another, whole and
-//! immutable, at most every 33 ms. Nobody waits for anybody. The trainer's matrix products run on a
-//! [`numerics::WorkerPool`], whose threads give way to the window.
+//! The window's thread paints. One thread hosts the trainer's driver: requests reach it through a bounded queue, each with
+//! the run that it means; replies come back through a queue in which a run's latest frame takes the place of one that
+//! nobody took, at most every 33 ms. What is new of the past stays in the next frame until it was seen. Jobs (reading and
+//! preparing data, inspecting a unit, checking a gradient, comparing) run on threads of their own. Nobody waits for
+//! anybody, and whatever computes gives way to what paints. The trainer's matrix products run on a
+//! [`numerics::WorkerPool`].
+//!
+//! # In a browser
+//! Compiled for `wasm32-unknown-unknown` without the feature `window`, the crate has no command line, no threads, no clock
+//! and no files: [`cli`], what writes files in [`io`] and the thread hosts in [`training`] are left out, and opening a path
+//! is an error. Data come as bytes ([`data::find_in`]), and a [`numerics::WorkerPool`] has its caller alone.
+//! `tests/platforms` checks that it compiles.
 //!
 //! # Failure
 //! Errors are typed, one sentence each, say what to do, and are handled once: the window shows them, a command prints
@@ -39,10 +54,10 @@
 
 #[cfg(feature = "window")]
 pub mod app;
+#[cfg(not(target_family = "wasm"))]
 pub mod cli;
 pub mod data;
 pub mod io;
-#[cfg(feature = "window")]
 pub mod lab;
 pub mod model;
 pub mod numerics;

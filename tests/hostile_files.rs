@@ -412,7 +412,7 @@ fn pictures_that_vanish_from_a_folder_are_left_aside() {
         fs::write(folder.path().join("3.png"), b"").unwrap();
     })
     .unwrap();
-    let notes = set.preparation.join(" ");
+    let notes = set.sentences().join(" ");
     assert!(notes.contains("2 of 6 pictures left aside"), "{notes}");
     let other = tempfile::tempdir().unwrap();
     picture(&other.path().join("0.png"));
@@ -437,11 +437,12 @@ fn bytes_in_memory_have_no_neighbours() {
     fs::write(folder.path().join("t-labels-idx1-ubyte"), labels).unwrap();
     let watch = |_: Progress| ControlFlow::Continue(());
     let on_disk = data::find(&DataSpec::file(&path), &watch).unwrap();
-    let in_memory = data::find_in(path.to_str().unwrap(), idx(2), None, &watch).unwrap();
+    let in_memory =
+        data::find_bytes(path.to_str().unwrap(), idx(2), &DataSpec::default(), &watch).unwrap();
     assert_eq!(on_disk.labels, Some(vec![7, 9]));
     assert_eq!(in_memory.labels, None);
     assert_eq!(in_memory.content, on_disk.content);
     assert_eq!(in_memory.encoding, on_disk.encoding);
-    let empty = data::find_in("x.csv", Vec::new(), None, &watch).unwrap_err();
+    let empty = data::find_bytes("x.csv", Vec::new(), &DataSpec::default(), &watch).unwrap_err();
     assert!(matches!(empty, DataError::Empty { .. }), "{empty}");
 }

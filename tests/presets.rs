@@ -12,7 +12,7 @@ use sae_lab::data::{self, DataSet};
 use sae_lab::model::features::{bars_found, orientation_selectivity};
 use sae_lab::model::{CheckedHyperparameters, Hyperparameters};
 use sae_lab::numerics::WorkerPool;
-use sae_lab::training::{EpochEnd, Experiment, Preset, Run};
+use sae_lab::training::{EpochEnd, Experiment, Gesture, Preset, Run};
 
 const SEEDS: [u64; 3] = [0, 1, 2];
 
@@ -58,8 +58,9 @@ impl Lesson {
 }
 
 fn advance(run: &mut Run<f32>, settings: &CheckedHyperparameters, epochs: u64) {
+    run.set_all(settings, Gesture(run.state().epoch));
     for _ in 0..epochs {
-        let end = run.epoch(settings, 0.0, &|| true);
+        let end = run.epoch(&|| true);
         assert!(matches!(end, EpochEnd::Finished { .. }), "{end:?}");
     }
 }

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use sae_lab::app::Desktop;
 use sae_lab::app::LabApp;
 use sae_lab::data::{DataSource, DataSpec, EmbeddedSet};
 use sae_lab::lab::Page;
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::state::Contrast;
 use sae_lab::model::{GradientForm, Hyperparameters, OptimizerKind};
-use sae_lab::training::{Event, Experiment, Preset, Setting, Speed};
+use sae_lab::training::trainer::{Event, Tell};
+use sae_lab::training::{Experiment, Preset, Setting, Speed};
 use ui_support::{scripted, wait};
 
 const SIZE: [f32; 2] = [1280.0, 720.0];
@@ -33,11 +33,15 @@ fn real(experiment: Experiment) -> Harness<'static, LabApp> {
                 &context.egui_ctx,
                 experiment,
                 Preferences::default(),
-                Arc::new(Desktop),
+                Arc::new(ui_support::Real),
             )
         });
     wait(&mut harness, |app| {
-        app.view().snapshot.as_ref().is_some_and(|s| s.epoch > 2)
+        app.view()
+            .run
+            .snapshot
+            .as_ref()
+            .is_some_and(|s| s.epoch > 2)
     });
     harness
 }
@@ -61,10 +65,11 @@ fn drag(harness: &mut Harness<'static, LabApp>, slider: &str, from: f32, to: f32
 fn a_dragged_slider_is_in_force_at_the_next_epoch() {
     let mut harness = real(Preset::Bars.experiment());
     drag(&mut harness, "λ weight decay", 0.4, 0.7);
-    let set = harness.state().view().hyperparameters().weight_decay;
+    let set = harness.state().view().run.hyperparameters().weight_decay;
     assert!(set > 2e-4, "{set}");
     wait(&mut harness, |app| {
         app.view()
+            .run
             .snapshot
             .as_ref()
             .unwrap()
@@ -73,12 +78,15 @@ fn a_dragged_slider_is_in_force_at_the_next_epoch() {
             == set
     });
     let view = harness.state().view();
-    let snapshot = view.snapshot.as_ref().unwrap();
-    assert_eq!(snapshot.run, 1, "a slider does not start the run anew");
+    let snapshot = view.run.snapshot.as_ref().unwrap();
+    assert_eq!(snapshot.run.0, 1, "a slider does not start the run anew");
     let marker = snapshot.history.markers().last().unwrap();
-    assert_eq!(marker.change.setting, Setting::WeightDecay);
-    assert_eq!(view.pending(Setting::WeightDecay), None);
-    assert_eq!(view.applied(Setting::WeightDecay).unwrap().1, marker.epoch);
+    assert_eq!(marker.setting, Setting::WeightDecay);
+    assert_eq!(view.run.pending(Setting::WeightDecay), None);
+    assert_eq!(
+        view.run.applied(Setting::WeightDecay).unwrap().1,
+        marker.epoch
+    );
 }
 
 #[test]
@@ -86,16 +94,20 @@ fn the_hyperparameter_cell_gets_what_the_slider_says_and_the_wait_is_shown() {
     let (mut harness, script) = window();
     drag(&mut harness, "ρ target activation", 0.3, 0.6);
     let set = script.last_hyperparameters().unwrap();
-    assert_eq!(set, *harness.state().view().hyperparameters());
+    assert_eq!(set, *harness.state().view().run.hyperparameters());
     assert!(set.sparsity_target > 0.03);
     assert!(
         harness
             .state()
             .view()
+            .run
             .pending(Setting::SparsityTarget)
             .is_some()
     );
-    assert!(script.commands().is_empty(), "a slider sends no command");
+    assert!(
+        script.commands().is_empty(),
+        "a slider sends its change alone"
+    );
 }
 
 #[test]
@@ -163,7 +175,7 @@ fn a_number_can_be_typed() {
 #[test]
 fn keys_and_buttons_drive_the_trainer() {
     let (mut harness, script) = window();
-    assert!(harness.state().view().playing);
+    assert!(harness.state().view().run.playing);
     harness.get_by_label("Pause").click();
     harness.run();
     assert_eq!(script.commands(), ["Pause"]);
@@ -172,15 +184,18 @@ fn keys_and_buttons_drive_the_trainer() {
     assert_eq!(script.commands(), ["Play"]);
     harness.key_press(Key::ArrowRight);
     harness.run();
-    assert_eq!(script.commands(), ["StepEpoch"]);
-    assert!(!harness.state().view().playing);
+    assert_eq!(script.commands(), ["Step"]);
+    assert!(!harness.state().view().run.playing);
     harness.key_press(Key::Comma);
     harness.run();
     assert_eq!(script.commands(), ["SetSpeed"]);
-    assert_eq!(harness.state().view().speed, Speed::EpochsPerSecond(1000.0));
+    assert_eq!(
+        harness.state().view().run.speed,
+        Speed::EpochsPerSecond(1000.0)
+    );
     harness.key_press(Key::C);
     harness.run();
-    assert_eq!(harness.state().view().contrast, Contrast::PerTile);
+    assert_eq!(harness.state().view().shared.contrast, Contrast::PerTile);
 }
 
 #[test]
@@ -192,31 +207,31 @@ fn a_steered_run_is_asked_after_before_it_is_thrown_away() {
     assert!(harness.query_by_label_contains("340 epochs").is_some());
     harness.get_by_label("Keep this run").click();
     harness.run();
-    assert!(script.commands().is_empty() && harness.state().view().question.is_none());
+    assert!(script.commands().is_empty() && harness.state().view().shared.question.is_none());
     harness.get_by_label("Reset").click();
     harness.run();
     harness.get_by_label("Start anew").click();
     harness.run();
-    assert_eq!(script.commands(), ["Reset", "Play"]);
+    assert_eq!(script.commands(), ["Open", "Play"]);
+    script.show(&ui_support::snapshot());
+    harness.run();
     harness.key_press(Key::N);
     harness.run();
     harness.key_press(Key::Escape);
     harness.run();
-    assert!(script.commands().is_empty() && harness.state().view().question.is_none());
+    assert!(script.commands().is_empty() && harness.state().view().shared.question.is_none());
 }
 
 #[test]
 fn an_untouched_young_run_is_not_worth_a_question() {
-    let (mut harness, script) = window();
     let mut young = ui_support::snapshot();
     young.history = Arc::default();
-    young.run = 2;
-    script.snapshots.put(Arc::new(young));
-    harness.step();
+    let (mut harness, script) =
+        ui_support::scripted_at(&young, Preferences::default(), SIZE, false);
     harness.key_press(Key::N);
     harness.run();
-    assert_eq!(script.commands(), ["Begin", "Play"]);
-    assert_eq!(harness.state().view().experiment.seed, 2);
+    assert_eq!(script.commands(), ["Open", "Play"]);
+    assert_eq!(harness.state().view().run.experiment.seed, 2);
 }
 
 #[test]
@@ -226,12 +241,12 @@ fn tiles_have_names_and_open_their_units_page() {
     for (tile, unit) in [("Unit 7, alive", 6), ("Unit 4, constant", 3)] {
         harness.get_by_label(tile).click();
         harness.run_steps(2);
-        assert_eq!(harness.state().view().selected, Some(unit));
-        assert_eq!(harness.state().view().page, Page::Unit);
+        assert_eq!(harness.state().view().run.selected, Some(unit));
+        assert_eq!(harness.state().view().shared.page, Page::Unit);
         harness.key_press(Key::Escape);
         harness.run_steps(2);
-        assert_eq!(harness.state().view().page, Page::Lab);
-        assert_eq!(harness.state().view().selected, Some(unit));
+        assert_eq!(harness.state().view().shared.page, Page::Lab);
+        assert_eq!(harness.state().view().run.selected, Some(unit));
     }
     harness.run();
     let words = harness.query_by_label_contains("unit 4 · constant");
@@ -240,33 +255,30 @@ fn tiles_have_names_and_open_their_units_page() {
 
 #[test]
 fn presets_and_data_are_one_click_each() {
-    let (mut harness, script) = window();
     let mut young = ui_support::snapshot();
     young.history = Arc::default();
-    script.snapshots.put(Arc::new(ui_support::snapshot()));
     young.epoch = 3;
-    harness.step();
-    script.snapshots.put(Arc::new(young));
-    harness.step();
+    let (mut harness, script) =
+        ui_support::scripted_at(&young, Preferences::default(), SIZE, false);
     harness.get_by_label("Presets").click();
     harness.run();
     harness.get_by_label("Too sparse").click();
     wait(&mut harness, |app| {
-        app.view().preset == Some(Preset::TooSparse)
+        app.view().run.preset == Some(Preset::TooSparse)
     });
     assert_eq!(
-        harness.state().view().experiment,
+        harness.state().view().run.experiment,
         Preset::TooSparse.experiment()
     );
-    assert_eq!(script.commands(), ["Begin", "Play"]);
+    assert_eq!(script.commands(), ["Open", "Play"]);
     harness.run();
     harness.get_by_label("Data").click();
     harness.run();
     harness.get_by_label(ui_support::OTHER_SET.title()).click();
     wait(&mut harness, |app| {
-        app.view().experiment.data == DataSpec::embedded(EmbeddedSet::Digits)
+        app.view().run.experiment.data == DataSpec::embedded(EmbeddedSet::Digits)
     });
-    assert_eq!(harness.state().view().preset, None);
+    assert_eq!(harness.state().view().run.preset, None);
 }
 
 #[test]
@@ -295,7 +307,7 @@ fn the_rows_change_what_they_say() {
     harness.get_by_label("tanh").click();
     harness.run();
     assert!(
-        harness.state().view().question.is_some(),
+        harness.state().view().shared.question.is_some(),
         "that starts the run anew: it is asked first"
     );
 }
@@ -322,16 +334,16 @@ fn a_file_opens_by_its_path_and_a_bad_one_changes_nothing() {
         harness.run_steps(3);
     };
     open(&mut harness, &bad);
-    wait(&mut harness, |app| app.view().opening.is_none());
+    wait(&mut harness, |app| app.view().shared.opening.is_none());
     harness.run_steps(2);
-    let dialog = harness.state().view().open_dialog.clone().unwrap();
+    let dialog = harness.state().view().shared.open_dialog.clone().unwrap();
     let error = dialog.error.unwrap();
     assert!(error.contains("notes.png"), "{error}");
     assert!(
         harness.query_by_label(&error).is_some(),
         "the dialog says it"
     );
-    let snapshot = harness.state().view().snapshot.clone().unwrap();
+    let snapshot = harness.state().view().run.snapshot.clone().unwrap();
     assert_eq!(snapshot.data.spec, DataSpec::embedded(EmbeddedSet::Bars));
     let kept = harness.get_by_label("Path").accesskit_node().value();
     assert_eq!(kept.as_deref(), bad.to_str(), "the path can be mended");
@@ -343,6 +355,7 @@ fn a_file_opens_by_its_path_and_a_bad_one_changes_nothing() {
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
         app.view()
+            .shared
             .import
             .as_ref()
             .is_some_and(|import| import.is_ready())
@@ -350,13 +363,13 @@ fn a_file_opens_by_its_path_and_a_bad_one_changes_nothing() {
     harness.run_steps(2);
     harness.get_by_label("Train on this").click();
     wait(&mut harness, |app| {
-        let snapshot = app.view().snapshot.as_ref().unwrap();
+        let snapshot = app.view().run.snapshot.as_ref().unwrap();
         snapshot.data.spec.source == DataSource::File(good.clone()) && snapshot.epoch > 0
     });
     assert!(
-        harness.state().view().notices.is_empty(),
+        harness.state().view().shared.notices.is_empty(),
         "{:?}",
-        harness.state().view().notices
+        harness.state().view().shared.notices
     );
 }
 
@@ -370,8 +383,12 @@ fn typing_in_a_field_is_not_commanding() {
         harness.run();
     }
     let view = harness.state().view();
-    assert!(script.commands().is_empty() && view.question.is_none() && view.open_dialog.is_some());
-    assert_eq!(view.contrast, Contrast::Shared);
+    assert!(
+        script.commands().is_empty()
+            && view.shared.question.is_none()
+            && view.shared.open_dialog.is_some()
+    );
+    assert_eq!(view.shared.contrast, Contrast::Shared);
     assert!(harness.ctx.global_style().visuals.dark_mode);
 }
 
@@ -379,15 +396,15 @@ fn typing_in_a_field_is_not_commanding() {
 fn trouble_is_said_and_can_be_dismissed() {
     let (mut harness, script) = window();
     let cause = "α is too large: the cost is no number any more".to_owned();
-    script.events.lock().unwrap().push(Event::Diverged {
+    script.say(Tell::Event(Event::Diverged {
         epoch: 12,
         cause: cause.clone(),
-    });
-    script.events.lock().unwrap().push(Event::Panicked {
+    }));
+    script.say(Tell::Event(Event::Panicked {
         message: "index out of bounds".into(),
-    });
+    }));
     harness.run();
-    assert!(!harness.state().view().playing);
+    assert!(!harness.state().view().run.playing);
     let said = format!("The cost became infinite at epoch 12, and the run stopped: {cause}");
     assert!(harness.query_by_label(&said).is_some());
     assert!(
@@ -399,7 +416,7 @@ fn trouble_is_said_and_can_be_dismissed() {
     for left in [1, 0] {
         harness.get_all_by_label("Dismiss").next().unwrap().click();
         harness.run();
-        assert_eq!(harness.state().view().notices.len(), left);
+        assert_eq!(harness.state().view().shared.notices.len(), left);
     }
 }
 
@@ -414,14 +431,14 @@ fn escape_closes_the_menu_first_and_the_selection_last() {
     harness.key_press(Key::Escape);
     harness.run_steps(3);
     assert!(harness.query_by_label("Overshoot").is_none());
-    assert_eq!(harness.state().view().page, Page::Unit);
+    assert_eq!(harness.state().view().shared.page, Page::Unit);
     harness.key_press(Key::Escape);
     harness.run_steps(3);
-    assert_eq!(harness.state().view().page, Page::Lab);
-    assert_eq!(harness.state().view().selected, Some(6));
+    assert_eq!(harness.state().view().shared.page, Page::Lab);
+    assert_eq!(harness.state().view().run.selected, Some(6));
     harness.key_press(Key::Escape);
     harness.run();
-    assert_eq!(harness.state().view().selected, None);
+    assert_eq!(harness.state().view().run.selected, None);
 }
 
 #[test]
@@ -523,7 +540,7 @@ fn a_frame_costs_little_even_after_a_long_run() {
         .map(|frame| {
             let mut next = long.clone();
             next.epoch = 200_000 + frame; // every frame has something new to show
-            script.snapshots.put(Arc::new(next));
+            script.show(&next);
             let start = std::time::Instant::now();
             harness.step();
             start.elapsed().as_secs_f64() * 1e3
@@ -552,7 +569,7 @@ fn under_l_bfgs_the_learning_rate_is_greyed_out_with_the_reason() {
     assert!(disabled(&harness));
     // and it trains: an iteration is an epoch
     wait(&mut harness, |app| {
-        app.view().snapshot.as_ref().unwrap().epoch > 3
+        app.view().run.snapshot.as_ref().unwrap().epoch > 3
     });
 }
 
@@ -561,10 +578,12 @@ fn a_preset_that_is_best_watched_slowly_sets_the_speed_and_the_next_one_lifts_it
     let mut harness = real(Preset::Bars.experiment());
     harness.key_press(Key::Num8);
     wait(&mut harness, |app| {
-        app.view().preset == Some(Preset::Overshoot)
+        app.view().run.preset == Some(Preset::Overshoot)
     });
-    assert_eq!(harness.state().view().speed, Preset::Overshoot.speed());
+    assert_eq!(harness.state().view().run.speed, Preset::Overshoot.speed());
     harness.key_press(Key::Num3);
-    wait(&mut harness, |app| app.view().preset == Some(Preset::Bars));
-    assert_eq!(harness.state().view().speed, Speed::Unlimited);
+    wait(&mut harness, |app| {
+        app.view().run.preset == Some(Preset::Bars)
+    });
+    assert_eq!(harness.state().view().run.speed, Speed::Unlimited);
 }

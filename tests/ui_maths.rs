@@ -9,7 +9,6 @@ use std::sync::Arc;
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use sae_lab::app::Desktop;
 use sae_lab::app::LabApp;
 use sae_lab::data::{DataSpec, EmbeddedSet};
 use sae_lab::lab::Page;
@@ -39,11 +38,11 @@ fn digits(form: GradientForm) -> Window {
                 &context.egui_ctx,
                 experiment,
                 Preferences::default(),
-                Arc::new(Desktop),
+                Arc::new(ui_support::Real),
             )
         });
     wait(&mut harness, |app| {
-        let snapshot = app.view().snapshot.as_ref();
+        let snapshot = app.view().run.snapshot.as_ref();
         snapshot.is_some_and(|snapshot| snapshot.epoch >= 2)
     });
     harness.key_press(Key::Space);
@@ -56,8 +55,8 @@ fn each_term_says_its_value() {
     let (mut harness, _) = scripted(Preferences::default(), [1280.0, 720.0], false);
     harness.key_press(Key::F3);
     harness.run_steps(3);
-    assert_eq!(harness.state().view().page, Page::Mathematics);
-    let cost = harness.state().view().snapshot.as_ref().unwrap().cost;
+    assert_eq!(harness.state().view().shared.page, Page::Mathematics);
+    let cost = harness.state().view().run.snapshot.as_ref().unwrap().cost;
     for (name, value) in [
         ("The cost J", cost.total()),
         (
@@ -78,7 +77,7 @@ fn each_term_says_its_value() {
     }
     harness.key_press(Key::Escape);
     harness.run_steps(2);
-    assert_eq!(harness.state().view().page, Page::Lab);
+    assert_eq!(harness.state().view().shared.page, Page::Lab);
 }
 
 #[test]
@@ -95,7 +94,7 @@ fn a_slider_lights_its_terms_and_a_term_its_curve() {
     let pointed = highlight::pointed(&harness.ctx).unwrap();
     assert_eq!(pointed, Highlight::Setting(Setting::WeightDecay));
     assert!(pointed.lights(Term::Decay) && !pointed.lights(Term::Sparsity));
-    let cost = harness.state().view().snapshot.as_ref().unwrap().cost;
+    let cost = harness.state().view().run.snapshot.as_ref().unwrap().cost;
     let label = format!(
         "Sparsity: how far each unit's mean activation is from the target: {}",
         numbers::cost(cost.sparsity_penalty)
@@ -122,11 +121,11 @@ fn the_check_passes_for_the_exact_gradient_and_fails_for_the_printed_one() {
         button.click();
         harness.step();
         wait(&mut harness, |app| {
-            app.view().gradient_check.result().is_some()
+            app.view().run.gradient_check.result().is_some()
         });
         harness.run_steps(2);
         assert!(harness.query_by_label(word).is_some(), "{form:?}");
-        let checked = harness.state().view().gradient_check.result().unwrap();
+        let checked = harness.state().view().run.gradient_check.result().unwrap();
         assert!(
             error.contains(&checked.check.relative_error),
             "{form:?}: {}",

@@ -104,7 +104,7 @@ fn import_sheet(name: &str, dark: bool, zoom: u32, size: [f32; 2]) {
     };
     compare(name, preferences, size, |harness| {
         let shown = |app: &sae_lab::app::LabApp| {
-            let import = app.view().import.as_ref();
+            let import = app.view().shared.import.as_ref();
             import.is_some_and(|import| import.is_shown())
         };
         harness.state_mut().open(vec!["waves.npy".into()]);
@@ -129,4 +129,34 @@ fn import_dark() {
 fn import_light_zoomed() {
     let projector = HD.map(|pixels| (pixels / 1.5).floor());
     import_sheet("import-light-150", false, 150, projector);
+}
+
+/// The list of commands, after a few letters.
+fn palette(name: &str, dark: bool, zoom: u32, size: [f32; 2]) {
+    use egui_kittest::kittest::Queryable as _;
+    let preferences = Preferences {
+        dark,
+        zoom,
+        ..Preferences::default()
+    };
+    compare(name, preferences, size, |harness| {
+        harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::P);
+        harness.run();
+        harness.get_by_label("Find a command").type_text("un");
+        harness.run();
+        harness.key_press(egui::Key::ArrowDown);
+        harness.run();
+        harness.remove_cursor();
+    });
+}
+
+#[test]
+fn palette_dark() {
+    palette("palette", true, 100, HD);
+}
+
+#[test]
+fn palette_light_zoomed() {
+    let projector = HD.map(|pixels| (pixels / 1.5).floor());
+    palette("palette-light-150", false, 150, projector);
 }

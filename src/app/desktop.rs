@@ -1,13 +1,12 @@
 //! The desktop behind the lab: the thread that trains, the readers, and the system's file dialogs.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
-use crate::lab::loading::{Browse, Browsed};
-use crate::lab::port::{Backend, TrainerPort, Wake};
-use crate::training::{Experiment, Trainer, TrainerError};
+use crate::lab::browse::{Browse, Browsed};
+use crate::lab::port::{Backend, Wake};
+use crate::training::trainer::{Host, TrainerError, TrainerThread};
 
 /// No person cancels a dialog this fast.
 const FASTEST_CANCEL: Duration = Duration::from_millis(100);
@@ -16,19 +15,10 @@ const FASTEST_CANCEL: Duration = Duration::from_millis(100);
 pub struct Desktop;
 
 impl Backend for Desktop {
-    fn start(
-        &self,
-        experiment: Experiment,
-        data: Arc<DataSet>,
-        wake: Wake,
-    ) -> Result<Box<dyn TrainerPort>, TrainerError> {
+    fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError> {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Box::new(Trainer::start(
-            experiment,
-            data,
-            threads,
-            move || wake(),
-        )?))
+        let trainer = TrainerThread::start(threads, Box::new(move || wake()))?;
+        Ok(Box::new(trainer))
     }
 
     fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {

@@ -5,11 +5,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::storage;
 use crate::lab::port::Backend;
-use crate::lab::{Action, Lab, Preferences, UserCommand, ViewState};
+use crate::lab::{Action, Lab, Preferences, View};
 use crate::training::Experiment;
 use crate::ui::{self, Panels};
 
@@ -17,6 +17,7 @@ use crate::ui::{self, Panels};
 pub struct LabApp {
     lab: Lab,
     panels: Panels,
+    start: Instant,
     /// Whether a field was being typed in at the end of the last frame.
     typing: bool,
 }
@@ -37,22 +38,26 @@ impl LabApp {
         Self {
             lab: Lab::new(experiment, preferences, backend, wake),
             panels: Panels::default(),
+            start: Instant::now(),
             typing: false,
         }
     }
 
-    pub fn view(&self) -> &ViewState {
+    pub fn view(&self) -> View<'_> {
         self.lab.view()
     }
 
     /// Does what was asked, and shows what of it is the window's.
     pub fn act(&mut self, ctx: &egui::Context, action: Action) {
-        let (before, covered) = (self.lab.preferences().clone(), self.view().is_covered());
+        let (before, covered) = (
+            self.lab.preferences().clone(),
+            self.view().shared.is_covered(),
+        );
         self.lab.act(action);
         if *self.lab.preferences() != before {
             storage::apply(self.lab.preferences(), ctx);
         }
-        if self.view().is_covered() && !covered {
+        if self.view().shared.is_covered() && !covered {
             egui::Popup::close_all(ctx); // a menu would stand over the dialog
         }
     }
@@ -76,20 +81,23 @@ impl LabApp {
 impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
         self.take_drops(ctx);
-        self.lab.drain();
+        self.lab.drain(self.start.elapsed());
         self.lab.set_unit_columns(self.panels.unit_columns());
-        let (page, covered) = (self.view().page, self.view().is_covered());
-        for command in UserCommand::pressed(ctx, page, covered, self.typing) {
-            self.act(ctx, command.into());
+        let (page, covered) = (self.view().shared.page, self.view().shared.is_covered());
+        // the palette hears its own keys
+        if !self.view().shared.palette {
+            for command in ui::keymap::pressed(ctx, page, covered, self.typing) {
+                self.act(ctx, command.into());
+            }
         }
-        if let Some(again) = self.lab.inspect() {
+        if let Some(again) = self.lab.inspect(self.start.elapsed()) {
             ctx.request_repaint_after(again);
         }
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let mut actions = Vec::new();
-        self.panels.ui(ui, self.lab.view(), &mut actions);
+        self.panels.ui(ui, &self.lab.view(), &mut actions);
         let ctx = ui.ctx().clone();
         self.typing = ctx.text_edit_focused();
         for action in actions {

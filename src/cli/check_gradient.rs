@@ -7,8 +7,8 @@ use ndarray::s;
 use serde::Serialize;
 
 use super::CliError;
-use super::settings::{ExperimentArguments, read_model};
-use crate::data;
+use super::model::Model;
+use super::settings::{ExperimentArguments, Resolved};
 use crate::model::{Architecture, GradientForm, Objective, Parameters, gradient_check};
 
 #[derive(Debug, Args)]
@@ -49,12 +49,8 @@ struct Block {
 
 /// Fails where the gradient is not that of the cost. Always in f64: central differences mean nothing in f32.
 pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
-    let data = data::load(&arguments.experiment.data.spec()?)?;
-    let model = match &arguments.model {
-        Some(path) => Some(read_model::<f64>(path, data.inputs())?),
-        None => None,
-    };
-    let experiment = arguments.experiment.experiment(&data, model.as_ref())?;
+    let model = arguments.model.as_deref().map(Model::read).transpose()?;
+    let Resolved { data, experiment } = arguments.experiment.resolve(model.as_ref(), false)?;
     let settings = experiment.hyperparameters.check()?;
     let architecture = Architecture {
         inputs: data.inputs(),
@@ -62,8 +58,10 @@ pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
         hidden_activation: experiment.hidden_activation,
         output_activation: experiment.output_activation,
     };
-    let parameters = model
-        .unwrap_or_else(|| Parameters::initial(data.inputs(), experiment.hidden, experiment.seed));
+    let parameters = match model {
+        Some(model) => model.parameters,
+        None => Parameters::initial(data.inputs(), experiment.hidden, experiment.seed),
+    };
     let samples = data.samples.to::<f64>();
     let count = arguments.samples.clamp(1, data.len());
     let check = gradient_check(

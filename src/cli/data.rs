@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::CliError;
-use super::settings::DataChoice;
+use super::data_choice::DataChoice;
 use crate::data::{self, Content, DataSet, Found, Preparation, SampleShape, progress};
 use crate::io;
 
@@ -38,7 +38,7 @@ struct Description<'a> {
     /// Samples of each class, by label; null without labels.
     classes: Option<Vec<(u8, usize)>>,
     /// What was done to the values, in order.
-    preparation: &'a [String],
+    preparation: Vec<String>,
     /// The same as choices.
     prepared: Preparation,
 }
@@ -75,8 +75,8 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
             range: set.range,
             variance: set.variance,
             classes: set.labels.as_deref().map(classes),
-            preparation: &set.preparation,
-            prepared: set.prepared,
+            preparation: set.sentences(),
+            prepared: set.prepared(),
         };
         println!("{}", super::json_line(&description)?);
     } else {

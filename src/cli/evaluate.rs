@@ -6,8 +6,8 @@ use clap::Args;
 use serde::Serialize;
 
 use super::CliError;
-use super::settings::{ExperimentArguments, read_model};
-use crate::data;
+use super::model::Model;
+use super::settings::{ExperimentArguments, Resolved};
 use crate::io;
 use crate::model::{Architecture, Engine, Objective, Parameters};
 use crate::numerics::{Precision, Real};
@@ -16,7 +16,7 @@ use crate::numerics::{Precision, Real};
 pub struct EvaluateArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
-    /// The model: W1 (h, n), b1 (h), W2 (n, h), b2 (n)
+    /// The model: W1 (h, n), b1 (h), W2 (n, h), b2 (n), and its record where it has one
     #[arg(long, value_name = "MODEL.npz")]
     model: PathBuf,
     /// Write the gradient there, as W1, b1, W2, b2
@@ -40,16 +40,16 @@ struct Evaluation {
 }
 
 pub fn run(arguments: &EvaluateArguments) -> Result<(), CliError> {
-    match arguments.experiment.precision {
-        Precision::F32 => evaluate::<f32>(arguments),
-        Precision::F64 => evaluate::<f64>(arguments),
+    let model = Model::read(&arguments.model)?;
+    match arguments.experiment.precision(Some(&model)) {
+        Precision::F32 => evaluate::<f32>(arguments, &model),
+        Precision::F64 => evaluate::<f64>(arguments, &model),
     }
 }
 
-fn evaluate<T: Real>(arguments: &EvaluateArguments) -> Result<(), CliError> {
-    let data = data::load(&arguments.experiment.data.spec()?)?;
-    let model = read_model::<T>(&arguments.model, data.inputs())?;
-    let experiment = arguments.experiment.experiment(&data, Some(&model))?;
+fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(), CliError> {
+    let Resolved { data, experiment } = arguments.experiment.resolve(Some(model), false)?;
+    let model = model.weights::<T>()?;
     let settings = experiment.hyperparameters.check()?;
     let objective = Objective::from(&settings);
     let architecture = Architecture {

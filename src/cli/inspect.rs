@@ -6,8 +6,9 @@ use clap::Args;
 use serde::Serialize;
 
 use super::CliError;
-use super::settings::{ExperimentArguments, read_model};
-use crate::data::{self, Samples};
+use super::model::Model;
+use super::settings::{ExperimentArguments, Resolved};
+use crate::data::Samples;
 use crate::model::inspection::{Excitation, ForceKind, Listing};
 use crate::model::{
     Architecture, Engine, Inspector, Objective, Parameters, UnitInspection, UnitState,
@@ -18,7 +19,7 @@ use crate::numerics::Real;
 pub struct InspectArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
-    /// The model: W1 (h, n), b1 (h), W2 (n, h), b2 (n)
+    /// The model: W1 (h, n), b1 (h), W2 (n, h), b2 (n), and its record where it has one
     #[arg(long, value_name = "MODEL.npz")]
     model: PathBuf,
     /// The hidden unit to look at, from 0
@@ -46,9 +47,9 @@ struct Report<'a> {
 
 /// Always in f64, as the window's inspector is.
 pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
-    let data = data::load(&arguments.experiment.data.spec()?)?;
-    let model = read_model::<f64>(&arguments.model, data.inputs())?;
-    let experiment = arguments.experiment.experiment(&data, Some(&model))?;
+    let model = Model::read(&arguments.model)?;
+    let Resolved { data, experiment } = arguments.experiment.resolve(Some(&model), false)?;
+    let model = model.parameters;
     if arguments.unit >= model.hidden() {
         return Err(CliError::Usage(format!(
             "--unit {}: the model's units are 0 to {}",

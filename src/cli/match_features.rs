@@ -3,11 +3,12 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use ndarray::{CowArray, Ix2};
 use serde::Serialize;
 
 use super::CliError;
-use crate::io;
-use crate::model::Parameters;
+use super::model::Model;
+use crate::data::SampleShape;
 use crate::model::matching::{Comparison, FeatureGrid, compare};
 
 #[derive(Debug, Args)]
@@ -21,7 +22,8 @@ pub struct MatchArguments {
     /// A model trained as A was, with another seed: how alike features get at all
     #[arg(long, value_name = "C.npz")]
     other_seed: Option<PathBuf>,
-    /// Rows of a feature's picture [default: square pictures where n allows, else a vector]
+    /// Rows of a feature's picture [default: as the record of A says, or else square pictures where n allows, else a
+    /// vector]
     #[arg(long, value_name = "N")]
     rows: Option<usize>,
     /// Seed of the scrambled phases
@@ -41,30 +43,17 @@ struct Report<'a> {
 }
 
 pub fn run(arguments: &MatchArguments) -> Result<(), CliError> {
-    let first = io::npz::read_parameters::<f64>(&arguments.first)?;
-    let second = io::npz::read_parameters::<f64>(&arguments.second)?;
-    let other = match &arguments.other_seed {
-        Some(path) => Some(io::npz::read_parameters::<f64>(path)?),
-        None => None,
-    };
-    let inputs = first.inputs();
-    let rows = match arguments.rows {
-        Some(rows) if rows > 0 && inputs.is_multiple_of(rows) => rows,
-        Some(rows) => {
-            return Err(CliError::Usage(format!(
-                "--rows {rows}: {inputs} inputs don't fill whole rows"
-            )));
-        }
-        None => match inputs.isqrt() {
-            side if side * side == inputs => side,
-            _ => 1,
-        },
-    };
-    let grid = FeatureGrid::picture(rows, inputs / rows);
+    let first = Model::read(&arguments.first)?;
+    let second = Model::read(&arguments.second)?;
+    let other = arguments.other_seed.as_deref();
+    let other = other.map(Model::read).transpose()?;
+    let grid = grid(&first, arguments.rows)?;
+    say(&first, arguments.rows);
+    let other = other.as_ref().map(features);
     let comparison = compare(
-        first.encoder_weights(),
-        second.encoder_weights(),
-        other.as_ref().map(Parameters::encoder_weights),
+        features(&first).view(),
+        features(&second).view(),
+        other.as_ref().map(|other| other.view()),
         grid,
         arguments.seed,
     )
@@ -83,4 +72,62 @@ pub fn run(arguments: &MatchArguments) -> Result<(), CliError> {
         println!("{:>6}{:>6}{:>+9.3}", pair.first, pair.second, pair.cosine);
     }
     Ok(())
+}
+
+/// The encoder's features: seen through the whitening where the record says how the data were whitened.
+fn features(model: &Model) -> CowArray<'_, f64, Ix2> {
+    let weights = model.parameters.encoder_weights();
+    match model.preparation().and_then(|fitted| fitted.zca.as_ref()) {
+        Some(zca) => zca.features(weights).into(),
+        None => weights.into(),
+    }
+}
+
+/// The shape of a feature's picture.
+fn grid(model: &Model, rows: Option<usize>) -> Result<FeatureGrid, CliError> {
+    let inputs = model.parameters.inputs();
+    let shape = model.preparation().map(|fitted| fitted.shape);
+    match (rows, shape) {
+        (Some(rows), _) if rows > 0 && inputs.is_multiple_of(rows) => {
+            Ok(FeatureGrid::picture(rows, inputs / rows))
+        }
+        (Some(rows), _) => Err(CliError::Usage(format!(
+            "--rows {rows}: {inputs} inputs don't fill whole rows"
+        ))),
+        (
+            None,
+            Some(SampleShape::Image {
+                rows,
+                columns,
+                channels,
+            }),
+        ) => Ok(FeatureGrid {
+            rows,
+            columns,
+            channels,
+            interleaved: true,
+        }),
+        (None, Some(SampleShape::Vector { length })) => Ok(FeatureGrid::vector(length)),
+        (None, None) => Ok(match inputs.isqrt() {
+            side if side * side == inputs => FeatureGrid::picture(side, side),
+            _ => FeatureGrid::picture(1, inputs),
+        }),
+    }
+}
+
+/// Says what is known from the records.
+fn say(model: &Model, rows: Option<usize>) {
+    let Some(fitted) = model.preparation() else {
+        return;
+    };
+    let mut parts = Vec::new();
+    if rows.is_none() {
+        parts.push(format!("features of {}", fitted.shape));
+    }
+    if fitted.zca.is_some() {
+        parts.push("seen through the ZCA whitening".into());
+    }
+    if let Some(sentence) = model.sentence_of(&parts) {
+        eprintln!("{sentence}");
+    }
 }

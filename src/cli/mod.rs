@@ -7,9 +7,11 @@
 pub mod bench;
 pub mod check_gradient;
 pub mod data;
+mod data_choice;
 pub mod evaluate;
 pub mod inspect;
 pub mod match_features;
+mod model;
 pub mod settings;
 pub mod train;
 
@@ -18,6 +20,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use thiserror::Error;
+
+use crate::io::IoError;
 
 /// See, teach and trust the classical sparse autoencoder. Without a command: opens the window.
 #[derive(Debug, Parser)]
@@ -60,7 +64,7 @@ pub enum CliError {
     #[error(transparent)]
     Data(#[from] crate::data::DataError),
     #[error(transparent)]
-    Io(#[from] crate::io::IoError),
+    Io(#[from] IoError),
     #[error(transparent)]
     Run(#[from] crate::training::RunError),
     #[error(transparent)]
@@ -73,10 +77,27 @@ pub enum CliError {
     Failed(String),
 }
 
+impl CliError {
+    fn status(&self) -> u8 {
+        match self {
+            Self::Usage(_) | Self::Data(_) | Self::Hyperparameters(_) | Self::Run(_) => 2,
+            Self::Io(IoError::Read { .. } | IoError::Model { .. } | IoError::Record { .. }) => 2,
+            Self::Io(
+                IoError::Write { .. }
+                | IoError::Folder { .. }
+                | IoError::Picture { .. }
+                | IoError::Json { .. },
+            )
+            | Self::Diverged(_)
+            | Self::Failed(_) => 1,
+        }
+    }
+}
+
 /// Runs a command; what went wrong goes to standard error in one sentence.
 ///
-/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line or the data it names cannot
-/// be used.
+/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line, or the data or the model
+/// that it names, cannot be used.
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Train(arguments) => train::run(&arguments),
@@ -93,19 +114,7 @@ pub fn run(command: Command) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sae-lab: {error}");
-            ExitCode::from(
-                if matches!(
-                    error,
-                    CliError::Usage(_)
-                        | CliError::Data(_)
-                        | CliError::Hyperparameters(_)
-                        | CliError::Run(_)
-                ) {
-                    2
-                } else {
-                    1
-                },
-            )
+            ExitCode::from(error.status())
         }
     }
 }

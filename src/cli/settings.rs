@@ -1,21 +1,21 @@
 //! The settings that every headless command shares.
 
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use clap::Args;
 
 use super::CliError;
-use crate::data::{Colour, Cut, DataSet, DataSpec, Preprocessing, Whitening};
-use crate::io;
+use super::data_choice::DataChoice;
+use super::model::{Model, Taken};
+use crate::data::{self, DataSet};
 use crate::model::{
     BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
-    Parameters,
 };
-use crate::numerics::{Precision, Real, WorkerPool};
+use crate::numerics::{Precision, WorkerPool};
 use crate::training::Experiment;
 
+/// Everything here may be left out: then it is the model's record that says it, and without one the default.
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
     #[command(flatten)]
@@ -23,169 +23,139 @@ pub struct ExperimentArguments {
     /// Hidden units; those of the model where one is given [default: 25]
     #[arg(long, value_name = "H")]
     pub hidden: Option<usize>,
-    /// ρ, the target activation
-    #[arg(long, default_value_t = 0.05, allow_negative_numbers = true)]
-    pub rho: f64,
-    /// β, the weight of the sparsity term
-    #[arg(long, default_value_t = 3.0, allow_negative_numbers = true)]
-    pub beta: f64,
-    /// α, the learning rate
-    #[arg(long, default_value_t = 0.1, allow_negative_numbers = true)]
-    pub alpha: f64,
-    /// λ, the weight decay
-    #[arg(long, default_value_t = 1e-4, allow_negative_numbers = true)]
-    pub lambda: f64,
-    #[arg(long, value_enum, default_value_t)]
-    pub hidden_activation: HiddenActivation,
-    /// [default: sigmoid; linear for data that were whitened by ZCA or standardised]
+    /// ρ, the target activation [default: the model's, or else 0.05]
+    #[arg(long, allow_negative_numbers = true)]
+    pub rho: Option<f64>,
+    /// β, the weight of the sparsity term [default: the model's, or else 3]
+    #[arg(long, allow_negative_numbers = true)]
+    pub beta: Option<f64>,
+    /// α, the learning rate [default: the model's, or else 0.1]
+    #[arg(long, allow_negative_numbers = true)]
+    pub alpha: Option<f64>,
+    /// λ, the weight decay [default: the model's, or else 1e-4]
+    #[arg(long, allow_negative_numbers = true)]
+    pub lambda: Option<f64>,
+    /// [default: the model's, or else sigmoid]
+    #[arg(long, value_enum)]
+    pub hidden_activation: Option<HiddenActivation>,
+    /// [default: the model's, or else sigmoid; linear for data that were whitened by ZCA or standardised]
     #[arg(long, value_enum)]
     pub output_activation: Option<OutputActivation>,
-    #[arg(long, value_enum, default_value_t)]
-    pub optimizer: OptimizerKind,
-    /// μ of the momentum optimiser
-    #[arg(long, default_value_t = 0.9, allow_negative_numbers = true)]
-    pub momentum: f64,
-    /// Samples an update, or `full`
-    #[arg(long, value_name = "N|full", default_value = "50")]
-    pub batch: BatchSize,
-    /// Seed of the initial weights and the shuffling
-    #[arg(long, default_value_t = 1)]
-    pub seed: u64,
-    #[arg(long, value_enum, default_value_t)]
-    pub precision: Precision,
-    /// `printed` is the post's formula with the misplaced bracket: not the gradient of the cost
-    #[arg(long, value_enum, default_value_t)]
-    pub gradient: GradientForm,
+    /// [default: the model's, or else momentum]
+    #[arg(long, value_enum)]
+    pub optimizer: Option<OptimizerKind>,
+    /// μ of the momentum optimiser [default: the model's, or else 0.9]
+    #[arg(long, allow_negative_numbers = true)]
+    pub momentum: Option<f64>,
+    /// Samples an update, or `full` [default: the model's, or else 50]
+    #[arg(long, value_name = "N|full")]
+    pub batch: Option<BatchSize>,
+    /// Seed of the initial weights and the shuffling [default: the model's, or else 1]
+    #[arg(long)]
+    pub seed: Option<u64>,
+    /// [default: the model's, or else f32]
+    #[arg(long, value_enum)]
+    pub precision: Option<Precision>,
+    /// `printed` is the post's formula with the misplaced bracket: not the gradient of the cost [default: the model's,
+    /// or else exact]
+    #[arg(long, value_enum)]
+    pub gradient: Option<GradientForm>,
     /// Threads to compute with [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
 }
 
-/// Which data, and what is done to them before training.
-#[derive(Debug, Args)]
-pub struct DataChoice {
-    /// photos, photos-raw, leaves, bars, fashion, digits, or the path of a file or folder; several times for several
-    /// pictures
-    #[arg(long, value_name = "SPEC", default_value = "photos")]
-    pub data: Vec<PathBuf>,
-    /// The array of a .npz or .mat to take, where it holds several [default: what looks most like data]
-    #[arg(long, value_name = "NAME")]
-    pub variable: Option<String>,
-    /// Whether pictures are samples as they are or cut into patches
-    #[arg(long, value_enum, default_value_t)]
-    pub cut: Cut,
-    /// Side of the square patches that photographs are cut into
-    #[arg(long, default_value_t = DataSpec::DEFAULT_PATCH)]
-    pub patch: usize,
-    /// Patches to cut, or samples to generate [default: 10000; bars: 2000]
-    #[arg(long)]
-    pub patches: Option<usize>,
-    /// Seed of the places where patches are cut, and of generated sets
-    #[arg(long, value_name = "SEED", default_value_t = 1)]
-    pub data_seed: u64,
-    /// What is done to the values before training, by name
-    #[arg(long, value_enum, default_value_t)]
-    pub preprocess: Preprocessing,
-    /// ε of ZCA whitening [default: 0.1]
-    #[arg(long, value_name = "EPSILON")]
-    pub epsilon: Option<f64>,
-    /// Turn colour to grey
-    #[arg(long)]
-    pub grey: bool,
-}
-
-impl DataChoice {
-    /// # Errors
-    /// Arguments that contradict one another.
-    pub fn spec(&self) -> Result<DataSpec, CliError> {
-        let named = match &self.data[..] {
-            [one] => one
-                .to_str()
-                .map_or_else(|| DataSpec::file(one), DataSpec::parse),
-            several => DataSpec::files(several.to_vec()),
-        };
-        let mut preparation = self.preprocess.preparation();
-        if let Some(asked) = self.epsilon {
-            match preparation
-                .as_mut()
-                .map(|preparation| &mut preparation.whitening)
-            {
-                Some(Whitening::Zca { epsilon }) => *epsilon = asked,
-                _ => {
-                    return Err(CliError::Usage(
-                        "--epsilon is ZCA whitening's: give --preprocess zca with it".into(),
-                    ));
-                }
-            }
-        }
-        if self.grey {
-            match &mut preparation {
-                Some(preparation) => preparation.colour = Colour::Grey,
-                None => {
-                    return Err(CliError::Usage(
-                        "--grey needs to know what else to do: give --preprocess with it, say whiten".into(),
-                    ));
-                }
-            }
-        }
-        Ok(DataSpec {
-            cut: self.cut,
-            patch: self.patch,
-            patches: self.patches.unwrap_or(named.patches),
-            seed: self.data_seed,
-            preparation,
-            variable: self.variable.clone(),
-            ..named
-        })
-    }
+/// What a command works on.
+#[derive(Debug)]
+pub struct Resolved {
+    pub data: DataSet,
+    pub experiment: Experiment,
 }
 
 impl ExperimentArguments {
-    /// The experiment on `data`, with the hidden units of `model` where there is one.
+    /// Loads the data and settles every setting: an option says it, or else the record of `model`, or else the default.
+    /// What was taken from the record goes to standard error, in one line; `training` says whether the optimiser's
+    /// settings matter.
     ///
     /// # Errors
+    /// Data that cannot be read or do not suit the model's preparation, another number of inputs than the model's;
     /// `--hidden` contradicts the model, or is 0.
-    pub fn experiment<T: Real>(
-        &self,
-        data: &DataSet,
-        model: Option<&Parameters<T>>,
-    ) -> Result<Experiment, CliError> {
-        let hidden = match (self.hidden, model) {
-            (Some(asked), Some(model)) if asked != model.hidden() => {
-                return Err(CliError::Usage(format!(
-                    "--hidden {asked} contradicts the model, which has {} hidden units: leave --hidden out",
-                    model.hidden()
-                )));
-            }
-            (Some(0), _) => {
-                return Err(CliError::Usage(
-                    "--hidden 0 learns nothing: give at least 1".into(),
-                ));
-            }
-            (Some(asked), _) => asked,
-            (None, Some(model)) => model.hidden(),
-            (None, None) => 25,
+    pub fn resolve(&self, model: Option<&Model>, training: bool) -> Result<Resolved, CliError> {
+        let record = model.and_then(|model| model.record.as_ref());
+        let chosen = self.data.choose(record)?;
+        let data = match &chosen.fitted {
+            Some(fitted) => data::load_prepared(&chosen.spec, fitted, &data::progress::unwatched)?,
+            None => data::load(&chosen.spec)?,
         };
-        Ok(Experiment {
+        if let Some(model) = model {
+            model.check_inputs(data.inputs())?;
+        }
+        let hidden = self.hidden_units(model)?;
+        let base = record.map_or_else(Experiment::default, |record| record.experiment.clone());
+        let settings = base.hyperparameters;
+        let output = record.map_or_else(
+            || Experiment::output_for(&data),
+            |record| record.experiment.output_activation,
+        );
+        let experiment = Experiment {
             data: data.spec.clone(),
             hidden,
-            hidden_activation: self.hidden_activation,
-            output_activation: self
-                .output_activation
-                .unwrap_or(Experiment::output_for(data)),
-            seed: self.seed,
-            precision: self.precision,
+            hidden_activation: self.hidden_activation.unwrap_or(base.hidden_activation),
+            output_activation: self.output_activation.unwrap_or(output),
+            seed: self.seed.unwrap_or(base.seed),
+            precision: self.precision(model),
             hyperparameters: Hyperparameters {
-                sparsity_target: self.rho,
-                sparsity_weight: self.beta,
-                learning_rate: self.alpha,
-                weight_decay: self.lambda,
-                momentum: self.momentum,
-                optimizer: self.optimizer,
-                batch: self.batch,
-                gradient: self.gradient,
+                sparsity_target: self.rho.unwrap_or(settings.sparsity_target),
+                sparsity_weight: self.beta.unwrap_or(settings.sparsity_weight),
+                learning_rate: self.alpha.unwrap_or(settings.learning_rate),
+                weight_decay: self.lambda.unwrap_or(settings.weight_decay),
+                momentum: self.momentum.unwrap_or(settings.momentum),
+                optimizer: self.optimizer.unwrap_or(settings.optimizer),
+                batch: self.batch.unwrap_or(settings.batch),
+                gradient: self.gradient.unwrap_or(settings.gradient),
             },
-        })
+        };
+        let taken = Taken {
+            hidden_activation: self.hidden_activation.is_none(),
+            output_activation: self.output_activation.is_none(),
+            rho: self.rho.is_none(),
+            beta: self.beta.is_none(),
+            lambda: self.lambda.is_none(),
+            gradient: self.gradient.is_none(),
+            precision: self.precision.is_none(),
+            training: training
+                && self.alpha.is_none()
+                && self.optimizer.is_none()
+                && self.batch.is_none()
+                && self.seed.is_none(),
+            data: self.data.data.is_empty(),
+            preparation: chosen.fitted.is_some(),
+        };
+        if let Some(sentence) = model.and_then(|model| model.sentence(taken)) {
+            eprintln!("{sentence}");
+        }
+        Ok(Resolved { data, experiment })
+    }
+
+    /// What is computed in.
+    pub fn precision(&self, model: Option<&Model>) -> Precision {
+        let record = model.and_then(|model| model.record.as_ref());
+        self.precision
+            .or(record.map(|record| record.experiment.precision))
+            .unwrap_or_default()
+    }
+
+    fn hidden_units(&self, model: Option<&Model>) -> Result<usize, CliError> {
+        let model = model.map(|model| model.parameters.hidden());
+        match (self.hidden, model) {
+            (Some(asked), Some(model)) if asked != model => Err(CliError::Usage(format!(
+                "--hidden {asked} contradicts the model, which has {model} hidden units: leave --hidden out"
+            ))),
+            (Some(0), _) => Err(CliError::Usage(
+                "--hidden 0 learns nothing: give at least 1".into(),
+            )),
+            (asked, model) => Ok(asked.or(model).unwrap_or(Experiment::default().hidden)),
+        }
     }
 
     /// The threads to compute with.
@@ -194,20 +164,4 @@ impl ExperimentArguments {
         let threads = self.threads.map_or_else(all, usize::from);
         Arc::new(WorkerPool::new(threads))
     }
-}
-
-/// The model in `path`, in `T`, checked against the data's n.
-///
-/// # Errors
-/// It can't be read, or takes another number of inputs than the data has.
-pub fn read_model<T: Real>(path: &Path, inputs: usize) -> Result<Parameters<T>, CliError> {
-    let model = io::npz::read_parameters::<T>(path)?;
-    if model.inputs() == inputs {
-        return Ok(model);
-    }
-    Err(CliError::Usage(format!(
-        "{} was trained on samples of {} values, the data have {inputs}: give the data it was trained on",
-        path.display(),
-        model.inputs()
-    )))
 }

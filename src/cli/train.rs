@@ -10,9 +10,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::CliError;
-use super::settings::{ExperimentArguments, read_model};
-use crate::data::{self, DataSet, SampleShape};
-use crate::io;
+use super::model::Model;
+use super::settings::{ExperimentArguments, Resolved};
+use crate::data::{DataSet, SampleShape};
+use crate::io::{self, ModelRecord};
 use crate::model::units::StateCounts;
 use crate::model::{Cost, OutputActivation, Parameters};
 use crate::numerics::{Precision, Real};
@@ -25,7 +26,7 @@ pub struct TrainArguments {
     /// Epochs to train (passes over the data)
     #[arg(long, default_value_t = 100)]
     epochs: u64,
-    /// Begin with the weights in this file instead of random ones
+    /// Begin with the weights in this file instead of random ones, and with the settings in its record
     #[arg(long, value_name = "MODEL.npz")]
     init: Option<PathBuf>,
     /// Folder for model.npz, history.csv, features.png, reconstructions.png and run.json; made if need be
@@ -86,24 +87,21 @@ impl Summary {
 }
 
 pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
-    match arguments.experiment.precision {
-        Precision::F32 => train::<f32>(arguments),
-        Precision::F64 => train::<f64>(arguments),
+    let initial = arguments.init.as_deref().map(Model::read).transpose()?;
+    match arguments.experiment.precision(initial.as_ref()) {
+        Precision::F32 => train::<f32>(arguments, initial.as_ref()),
+        Precision::F64 => train::<f64>(arguments, initial.as_ref()),
     }
 }
 
-fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
+fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result<(), CliError> {
     // before the work, not after it
     io::make_folder(&arguments.out)?;
     io::sweep(&arguments.out);
-    let data = Arc::new(data::load(&arguments.experiment.data.spec()?)?);
-    let initial = match &arguments.init {
-        Some(path) => Some(read_model::<T>(path, data.inputs())?),
-        None => None,
-    };
-    let experiment = arguments.experiment.experiment(&data, initial.as_ref())?;
+    let Resolved { data, experiment } = arguments.experiment.resolve(initial, true)?;
+    let data = Arc::new(data);
+    let initial = initial.map(Model::weights::<T>).transpose()?;
     warn_of_range(&data, experiment.output_activation);
-    let settings = experiment.hyperparameters.check()?;
     let pool = arguments.experiment.pool();
     let mut run = Run::new(experiment, Arc::clone(&data), initial, Arc::clone(&pool))?;
 
@@ -111,7 +109,7 @@ fn train<T: Real>(arguments: &TrainArguments) -> Result<(), CliError> {
     let start = Instant::now();
     let mut diverged = None;
     for _ in 0..arguments.epochs {
-        match run.epoch(&settings, start.elapsed().as_secs_f64(), &|| true) {
+        match run.epoch(&|| true) {
             EpochEnd::Finished { .. } => {}
             EpochEnd::Diverged { epoch, cause } => {
                 diverged = Some(format!(
@@ -160,7 +158,13 @@ fn write_results<T: Real>(
     results: &Results<'_>,
 ) -> Result<(), CliError> {
     let out = |name: &str| arguments.out.join(name);
-    io::npz::write_parameters(&out("model.npz"), run.parameters())?;
+    let (experiment, epoch) = (run.experiment(), run.state().epoch);
+    let record = ModelRecord {
+        experiment,
+        preparation: Some(Arc::clone(&data.fitted)),
+        epoch,
+    };
+    io::npz::write_model(&out("model.npz"), run.parameters(), &record)?;
     io::history_csv::write(&out("history.csv"), run.state().history.records())?;
     let shown = snapshot::shown_samples::<T>(data);
     let (_, reconstructions) = run.reconstruct(shown.view());
@@ -171,7 +175,8 @@ fn write_results<T: Real>(
         reconstructions.view(),
         data,
     )?;
-    io::run_json::write(&out("run.json"), &run.experiment(), data, results)?;
+    let model = (&*out("model.npz"), epoch);
+    io::run_json::write(&out("run.json"), model, &record.experiment, data, results)?;
     Ok(())
 }
 

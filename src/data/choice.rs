@@ -164,12 +164,12 @@ pub(super) fn labels(values: &[f64]) -> Option<Vec<u8>> {
 const CLASSES: usize = 256;
 
 /// Labels as classes: whole numbers from 0 to 255 as they are, words and other whole numbers in the order in which
-/// they come. Where they make no classes a note says so.
-pub(super) fn classes(words: &[String], notes: &mut Vec<String>) -> Option<Vec<u8>> {
+/// they come. With the names of the classes where they are words. Where they make no classes a note says so.
+pub(super) fn classes(words: &[String], notes: &mut Vec<String>) -> Option<(Vec<u8>, Vec<String>)> {
     let numbers: Option<Vec<f64>> = words.iter().map(|word| word.parse().ok()).collect();
     if let Some(numbers) = numbers {
         if let Some(classes) = labels(&numbers) {
-            return Some(classes);
+            return Some((classes, Vec::new()));
         }
         if numbers.iter().any(|number| number.fract() != 0.0) {
             notes.push("Labels left aside: they are no whole numbers.".into());
@@ -194,7 +194,8 @@ pub(super) fn classes(words: &[String], notes: &mut Vec<String>) -> Option<Vec<u
         }
         classes.push(class as u8);
     }
-    Some(classes)
+    let names = names.into_iter().map(str::to_owned).collect();
+    Some((classes, names))
 }
 
 /// Whether an array or a column of this name holds labels.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
-use super::{DataSpec, Preparation, Zca};
+use super::{DataSpec, FittedPreparation, Preparation, Step, Zca};
 use crate::numerics::Real;
 
 /// How one sample is to be shown.
@@ -138,12 +138,10 @@ pub struct DataSet {
     pub spec: DataSpec,
     pub samples: Samples,
     pub shape: SampleShape,
-    /// What was done to the raw data, a short sentence a step, in order; empty if nothing was.
-    pub preparation: Vec<String>,
-    /// The choices behind it, with what `None` in the spec came to.
-    pub prepared: Preparation,
-    /// How the samples were whitened, where they were by ZCA: to show features and reconstructions as they look.
-    pub zca: Option<Arc<Zca>>,
+    /// What was done to the raw data, in order; empty if nothing was.
+    pub preparation: Vec<Step>,
+    /// What was learned from them, or from the data that they are treated like.
+    pub fitted: Arc<FittedPreparation>,
     /// A class for each sample, where the set has them.
     pub labels: Option<Vec<u8>>,
     /// 1/(2m) Σ‖x − x̄‖²: the reconstruction loss of always answering the mean. FVU is measured against it.
@@ -153,25 +151,36 @@ pub struct DataSet {
 }
 
 impl DataSet {
-    /// Measures `samples` (m ≥ 1, n ≥ 1, all finite: the readers see to that).
+    /// Data as they stand: measures `samples` (m ≥ 1, n ≥ 1, all finite: the readers see to that).
     pub fn new(
         name: impl Into<String>,
         spec: DataSpec,
         samples: Samples,
         shape: SampleShape,
     ) -> Self {
+        let name = name.into();
+        let fitted = Arc::new(FittedPreparation::identity(name.clone(), shape));
+        Self::prepared_by(name, spec, samples, fitted)
+    }
+
+    /// Measures `samples` that `fitted` has brought to its shape.
+    pub(super) fn prepared_by(
+        name: String,
+        spec: DataSpec,
+        samples: Samples,
+        fitted: Arc<FittedPreparation>,
+    ) -> Self {
         let (variance, range) = match &samples {
             Samples::F32(array) => measure(array.view()),
             Samples::F64(array) => measure(array.view()),
         };
         Self {
-            name: name.into(),
+            name,
             spec,
             samples,
-            shape,
+            shape: fitted.shape,
             preparation: Vec::new(),
-            prepared: Preparation::NONE,
-            zca: None,
+            fitted,
             labels: None,
             variance,
             range,
@@ -192,10 +201,25 @@ impl DataSet {
         self.samples.dim().1
     }
 
+    /// The choices behind the preparation, with what `None` in the spec came to.
+    pub fn prepared(&self) -> Preparation {
+        self.fitted.choice
+    }
+
+    /// How the samples were whitened, where they were by ZCA: to show features and reconstructions as they look.
+    pub fn zca(&self) -> Option<&Arc<Zca>> {
+        self.fitted.zca.as_ref()
+    }
+
+    /// `preparation` for people, a sentence a step.
+    pub fn sentences(&self) -> Vec<String> {
+        self.preparation.iter().map(Step::to_string).collect()
+    }
+
     /// The pictures of encoder weights (h, n): as they are, or seen through the whitening, W·ZCA, which is what each
     /// unit looks for in values that were not whitened.
     pub fn features<'a, T: Real>(&self, weights: ArrayView2<'a, T>) -> CowArray<'a, T, Ix2> {
-        match &self.zca {
+        match self.zca() {
             Some(zca) => zca.features(weights).into(),
             None => weights.into(),
         }
@@ -203,7 +227,7 @@ impl DataSet {
 
     /// Samples or reconstructions (k, n) as they looked before ZCA whitening, where there was any.
     pub fn pictures<'a, T: Real>(&self, samples: ArrayView2<'a, T>) -> CowArray<'a, T, Ix2> {
-        match &self.zca {
+        match self.zca() {
             Some(zca) => zca.undo(samples).into(),
             None => samples.into(),
         }
@@ -211,7 +235,7 @@ impl DataSet {
 
     /// Least and greatest value of `pictures`: what black and white mean.
     pub fn picture_range(&self) -> (f64, f64) {
-        self.zca.as_ref().map_or(self.range, |zca| zca.range)
+        self.zca().map_or(self.range, |zca| zca.range)
     }
 }
 

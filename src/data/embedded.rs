@@ -82,6 +82,8 @@ pub(super) fn find(
         suggested,
         labels: None,
         notes: Vec::new(),
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }

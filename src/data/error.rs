@@ -4,6 +4,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use super::SampleShape;
+
 /// A data set was refused. Nothing is half loaded: whatever was in use stays in use.
 #[derive(Debug, Error)]
 pub enum DataError {
@@ -180,11 +182,52 @@ pub enum DataError {
     #[error("{file} cannot be prepared so, for {reason}: choose another preparation")]
     Preparation { file: String, reason: &'static str },
 
+    #[error(
+        "{file} has samples of {found}, and the preparation was fitted to samples of {expected}: give data like those \
+         it was fitted to, or choose the preparation yourself"
+    )]
+    OtherShape {
+        file: String,
+        found: SampleShape,
+        expected: SampleShape,
+    },
+
+    #[error(
+        "{file} has {}, and the preparation was fitted to {}: give pictures like those it was fitted to",
+        channels(*.found),
+        channels(*.expected)
+    )]
+    OtherChannels {
+        file: String,
+        /// 1 or 3
+        found: usize,
+        expected: usize,
+    },
+
+    #[error(
+        "{file} has the column {found:?} in place {column}, where the training data have {expected:?}: bring the columns \
+         to their order"
+    )]
+    OtherColumn {
+        file: String,
+        /// From 1.
+        column: u64,
+        found: String,
+        expected: String,
+    },
+
     #[error("the whitening's ε is {epsilon}: choose a number from 1e-6 to 10, say 0.1")]
     Epsilon { epsilon: f64 },
 
     #[error("loading was cancelled: the data set in use stays")]
     Cancelled,
+}
+
+fn channels(count: usize) -> &'static str {
+    match count {
+        1 => "grey pictures",
+        _ => "pictures in colour",
+    }
 }
 
 /// How a file is named in messages: as given, whatever bytes its name has, on one line of bearable length.

@@ -149,6 +149,10 @@ pub struct Found {
     pub suggested: Preparation,
     /// A class for each sample, where the source has them; as long as the samples are many.
     pub labels: Option<Vec<u8>>,
+    /// The name of each class, by its number, where the labels are words; else empty.
+    pub class_names: Vec<String>,
+    /// The columns' names, one for each value of a sample, where the source has them; else empty.
+    pub column_names: Vec<String>,
     /// What reading did to the values or left aside, a sentence each; empty if nothing.
     pub notes: Vec<String>,
     /// The arrays that a spec's `variable` can name, where the file has several.

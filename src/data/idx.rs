@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::found::{Content, Found, Values};
 use super::input::Input;
-use super::layout::{Layout, check_reach, every, thinned};
+use super::layout::{Layout, check_reach, every, sides, thinned};
 use super::npy::{decode, values};
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
@@ -30,7 +30,7 @@ pub(super) fn read(
 ) -> Result<Found, DataError> {
     let header = header(&mut input)?;
     let samples = header.shape[0];
-    let shape = sides(&header);
+    let shape = sides(input.file(), &header.shape)?;
     if shape.len() == 1 {
         return Err(input.unsupported(
             "one value a sample, as a file of labels does",
@@ -79,6 +79,8 @@ pub(super) fn read(
         suggested,
         labels,
         notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }
@@ -93,7 +95,7 @@ pub(super) fn labels(mut input: Input<'_>, count: usize) -> Result<Vec<u8>, Data
         ));
     }
     let mut values: Vec<f64> = Vec::new();
-    let size = (count * header.size) as u64; // held against the file's length
+    let size = count as u64 * header.size as u64; // held against the file's length
     let expected = input.position() + size;
     input.pieces(size, FORMAT, expected, |piece| {
         decode(&header, piece, &mut values);
@@ -179,11 +181,6 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
     })
 }
 
-/// The dimensions: their product is at most the file's length, or what its compressed bytes can hold.
-fn sides(header: &Header) -> Vec<usize> {
-    header.shape.iter().map(|&side| side as usize).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::SampleShape;
@@ -217,7 +214,7 @@ mod tests {
                 .map(|&pixel| f64::from(f32::from(pixel) / 255.0))
                 .collect();
             assert_eq!(values(&set), expected);
-            assert_eq!(set.preparation, ["Bytes divided by 255, into [0, 1]."]);
+            assert_eq!(set.sentences(), ["Bytes divided by 255, into [0, 1]."]);
         }
         let set = loaded(&folder.file("d", &idx(&[3, 9], &pixels.repeat(2)[..27]))).unwrap();
         assert_eq!(set.shape, SampleShape::grey(3, 3));

@@ -28,6 +28,8 @@ pub(super) struct Input<'a> {
     compressed: bool,
     /// Bytes of the file that were taken to unpack what was handed out.
     taken: Rc<Cell<u64>>,
+    /// What was wrong with the compressed bytes.
+    fault: Rc<Cell<Option<Fault>>>,
     watch: Watch<'a>,
 }
 
@@ -84,6 +86,7 @@ impl<'a> Input<'a> {
             length,
             compressed: false,
             taken: Rc::default(),
+            fault: Rc::default(),
             watch,
         };
         let mut head = input.peek()?;
@@ -93,7 +96,10 @@ impl<'a> Input<'a> {
                 inner: BufReader::new(Cursor::new(head).chain(input.reader)),
                 taken: Rc::clone(&input.taken),
             };
-            input.reader = Box::new(MultiGzDecoder::new(packed));
+            input.reader = Box::new(Gzip {
+                inner: MultiGzDecoder::new(packed),
+                fault: Rc::clone(&input.fault),
+            });
             head = input.peek()?;
             if head.is_empty() {
                 return Err(DataError::Empty { file: input.file });
@@ -365,17 +371,12 @@ impl<'a> Input<'a> {
         if !self.compressed || !damaged {
             return DataError::Read { file, byte, source };
         }
-        let said = source.to_string();
-        let problem = if source.kind() == ErrorKind::UnexpectedEof {
-            "the file ends too soon"
-        } else if said.contains("checksum") {
-            "its checksum does not match"
-        } else if said.contains("header") && byte > 0 {
-            "what follows is no gzip"
-        } else if said.contains("header") {
-            "its gzip header is broken"
-        } else {
-            "the compressed bytes make no sense"
+        let problem = match self.fault.get() {
+            _ if source.kind() == ErrorKind::UnexpectedEof => "the file ends too soon",
+            Some(Fault::Checksum) => "its checksum does not match",
+            Some(Fault::Header) if byte > 0 => "what follows is no gzip",
+            Some(Fault::Header) => "its gzip header is broken",
+            Some(Fault::Stream) | None => "the compressed bytes make no sense",
         };
         DataError::Compression {
             file,
@@ -407,6 +408,39 @@ fn refuse_unfit(path: &Path, metadata: &Metadata) -> Result<(), DataError> {
         return Err(DataError::Empty { file });
     }
     Ok(())
+}
+
+/// What is wrong with a gzip stream.
+#[derive(Clone, Copy)]
+enum Fault {
+    Header,
+    /// The compressed bytes between header and checksum.
+    Stream,
+    Checksum,
+}
+
+/// Unpacks gzip, and notes what was wrong with it: the decoder's own error says that only in words.
+struct Gzip<R> {
+    inner: MultiGzDecoder<R>,
+    fault: Rc<Cell<Option<Fault>>>,
+}
+
+impl<R: BufRead> Read for Gzip<R> {
+    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
+        let read = self.inner.read(bytes);
+        if let Err(error) = &read
+            && error.kind() != ErrorKind::Interrupted
+        {
+            self.fault.set(Some(if self.inner.header().is_none() {
+                Fault::Header
+            } else if matches!(self.inner.read(&mut [0]), Ok(0)) {
+                Fault::Checksum // the stream was at its end: nothing but the checksum is compared there
+            } else {
+                Fault::Stream
+            }));
+        }
+        read
+    }
 }
 
 /// Counts the bytes that are taken out of `inner`.

@@ -140,6 +140,16 @@ pub(super) fn pictures(values: &Values, shape: SampleShape, file: &str) -> Vec<P
     }
 }
 
+/// The dimensions of an array in `file` as sizes in memory. Compressed bytes can claim more samples than a browser's 32
+/// bits count, though a thinned part of them would fit.
+pub(super) fn sides(file: &str, dimensions: &[u64]) -> Result<Vec<usize>, DataError> {
+    dimensions
+        .iter()
+        .map(|&side| usize::try_from(side))
+        .collect::<Result<_, _>>()
+        .map_err(|_| super::too_many_values(file, dimensions))
+}
+
 /// Of an array of these dimensions, samples first, every so many-th sample is kept, so that it fits [`limits::VALUES`].
 /// `None`: one sample alone is too large.
 pub(super) fn every(dimensions: &[u64]) -> Option<u64> {

@@ -1,8 +1,13 @@
 //! Every limit on what is read, in one place. A file's claims are held against these, and against the file's real
 //! length, before anything is allocated.
 
-/// Most values that a data set may have in memory, m·n: 2²⁸ (1 GiB in f32).
-pub const VALUES: u64 = 1 << 28;
+/// Most values that a data set may have in memory, m·n: 2²⁸ (1 GiB in f32); where addresses have 32 bits, as in a
+/// browser, 2²⁶, for no array there may have more than 2³¹ − 1 bytes.
+pub const VALUES: u64 = if cfg!(target_pointer_width = "32") {
+    1 << 26
+} else {
+    1 << 28
+};
 
 /// Most pixels of one picture: 64 megapixels. A 389 KB PNG can claim 131.
 pub const PIXELS: u64 = 64 << 20;

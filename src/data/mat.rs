@@ -259,6 +259,8 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
         suggested,
         labels: None,
         notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }

@@ -11,6 +11,7 @@ pub mod dataset;
 mod embedded;
 pub mod error;
 mod fit;
+mod fitted;
 mod foreign;
 pub mod found;
 mod idx;
@@ -32,19 +33,26 @@ mod random;
 mod scaling;
 mod source;
 pub mod spec;
+mod step;
 mod table;
 #[cfg(test)]
 mod testing;
 mod whitening;
+pub mod wire;
 mod zca;
 
 pub use dataset::{DataSet, SampleShape, Samples};
 pub use error::DataError;
+pub use fitted::{
+    Filter, FittedPreparation, FittedScaling, NamedArray, PatchSpec, PreparationError,
+    PreparationRecord,
+};
 pub use found::{Content, Found, Picture, Values, Variable};
 pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
-pub use prepare::{prepare, untouched};
+pub use prepare::{fit, prepare, prepare_with, untouched};
 pub use progress::{Progress, Stage, Watch};
 pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
+pub use step::Step;
 pub use zca::Zca;
 
 /// Loads a data set: finds what the source holds, and prepares it.
@@ -63,6 +71,18 @@ pub fn load_with(spec: &DataSpec, watch: Watch<'_>) -> Result<DataSet, DataError
     prepare(&find(spec, watch)?, spec, watch)
 }
 
+/// As [`load`], treated as the data that `fitted` was fitted to; see [`prepare_with`].
+///
+/// # Errors
+/// As [`find`] and [`prepare_with`].
+pub fn load_prepared(
+    spec: &DataSpec,
+    fitted: &std::sync::Arc<FittedPreparation>,
+    watch: Watch<'_>,
+) -> Result<DataSet, DataError> {
+    prepare_with(&find(spec, watch)?, spec, fitted, watch)
+}
+
 /// What the source of `spec` holds, before anything is cut or scaled.
 ///
 /// # Errors
@@ -75,17 +95,18 @@ pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
     }
 }
 
-/// What `bytes` hold, told as of a file called `name`, of which they are the content. Nothing is read from disk.
+/// What `bytes` hold, the content of a file called `name`; of `spec` only the array that it names counts. Nothing is
+/// read from disk, nor looked for there.
 ///
 /// # Errors
 /// As [`find`].
-pub fn find_in(
+pub fn find_bytes(
     name: &str,
     bytes: Vec<u8>,
-    variable: Option<&str>,
+    spec: &DataSpec,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
-    source::find_in(name, bytes, variable, watch)
+    source::find_bytes(name, bytes, spec.variable.as_deref(), watch)
 }
 
 fn too_many_values(file: &str, dimensions: &[u64]) -> DataError {

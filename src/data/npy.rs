@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayD, ShapeBuilder};
 use super::error::grouped;
 use super::found::{Content, Found, Values};
 use super::input::Input;
-use super::layout::{Layout, check_reach, every, thinned};
+use super::layout::{Layout, check_reach, every, sides, thinned};
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
 use super::{DataError, Preparation, foreign, limits, picture};
 use crate::numerics::Real;
@@ -24,8 +24,7 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
     let Some(every) = every(&header.shape) else {
         return Err(super::too_many_values(input.file(), &header.shape));
     };
-    // their product is at most the file's length, or what its compressed bytes can hold
-    let shape: Vec<usize> = header.shape.iter().map(|&side| side as usize).collect();
+    let shape = sides(input.file(), &header.shape)?;
     let layout = Layout::of(&shape).ok_or_else(|| {
         input.unsupported(
             format!("an array of shape {shape:?}"),
@@ -58,6 +57,8 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
         encoding: format!("{}, NPY", header.encoding()),
         labels: None,
         notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }
@@ -488,7 +489,7 @@ mod tests {
         })
         .unwrap();
         assert_eq!(values(&set), [0.0, 0.25, 0.75, 1.0]);
-        assert_eq!(set.preparation, ["Scaled linearly from [-2, 6] to [0, 1]."]);
+        assert_eq!(set.sentences(), ["Scaled linearly from [-2, 6] to [0, 1]."]);
         let error = load(&DataSpec {
             preparation: Some(Preparation::WHITEN),
             ..DataSpec::file(&path)

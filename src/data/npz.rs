@@ -37,8 +37,8 @@ pub(super) fn read(
             format!("it begins with {begins} and not with PK"),
         ));
     }
-    let mut archive =
-        ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(&input, &error))?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| damaged(&input, Part::Directory, &error))?;
     if archive.len() > limits::ARRAYS {
         return Err(DataError::TooLarge {
             file: input.file().to_owned(),
@@ -97,19 +97,23 @@ fn look(
     };
     let entry = archive
         .by_index(place)
-        .map_err(|error| damaged(input, &error))?;
+        .map_err(|error| damaged(input, Part::Entry, &error))?;
     if !matches!(
         entry.compression(),
         CompressionMethod::Stored | CompressionMethod::Deflated
     ) {
-        return Err(damaged(input, &ZipError::UnsupportedArchive("")));
+        return Err(damaged(
+            input,
+            Part::Entry,
+            &ZipError::UnsupportedArchive(""),
+        ));
     }
     let mut head = Vec::new();
     let most = limits::NPY_HEADER + 12;
     entry
         .take(most)
         .read_to_end(&mut head)
-        .map_err(|error| damaged(input, &error.into()))?;
+        .map_err(|error| damaged(input, Part::Entry, &error.into()))?;
     let (shape, what) = match split(&head) {
         Ok((header, _)) => (header.shape, None),
         // text or records: listed, not taken
@@ -136,7 +140,7 @@ fn unpack<'a>(
 ) -> Result<Input<'a>, DataError> {
     let mut entry = archive
         .by_index(place)
-        .map_err(|error| damaged(input, &error))?;
+        .map_err(|error| damaged(input, Part::Entry, &error))?;
     let name = entry
         .name()
         .map_or_else(|_| String::new(), |name| name.into_owned());
@@ -163,11 +167,11 @@ fn unpack<'a>(
     (&mut entry)
         .take(size)
         .read_to_end(&mut bytes)
-        .map_err(|error| damaged(input, &error.into()))?;
+        .map_err(|error| damaged(input, Part::Entry, &error.into()))?;
     // at its true end the checksum is compared
     let more = entry
         .read(&mut [0])
-        .map_err(|error| damaged(input, &error.into()))?;
+        .map_err(|error| damaged(input, Part::Entry, &error.into()))?;
     if more > 0 || (bytes.len() as u64) < size {
         let problem = format!("{} is not as long as it says", shown(&name));
         return Err(DataError::Archive {
@@ -225,8 +229,15 @@ fn no_arrays(input: &Input<'_>, archive: &Archive) -> DataError {
     input.unsupported(found, remedy)
 }
 
+/// Which part of an archive was read.
+#[derive(Clone, Copy)]
+enum Part {
+    Directory,
+    Entry,
+}
+
 /// What the crate says of an archive, in the words of one who did not write it.
-fn damaged(input: &Input<'_>, error: &ZipError) -> DataError {
+fn damaged(input: &Input<'_>, part: Part, error: &ZipError) -> DataError {
     let problem = match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => {
             return input.unsupported("arrays under a password", "save it without one");
@@ -237,11 +248,12 @@ fn damaged(input: &Input<'_>, error: &ZipError) -> DataError {
                 "save it with numpy.savez or numpy.savez_compressed",
             );
         }
-        ZipError::InvalidArchive(problem) if problem.contains("ocal file header") => {
-            "an entry does not lie where its directory says".into()
-        }
-        ZipError::InvalidArchive(_) => "its directory, at its end, is cut off or damaged".into(),
-        ZipError::Io(error) if error.to_string().contains("checksum") => {
+        ZipError::InvalidArchive(_) => match part {
+            Part::Directory => "its directory, at its end, is cut off or damaged".into(),
+            Part::Entry => "an entry does not lie where its directory says".into(),
+        },
+        // the crate's kind for a checksum alone: what cannot be unpacked is `InvalidInput`
+        ZipError::Io(error) if error.kind() == ErrorKind::InvalidData => {
             "a checksum does not match".into()
         }
         ZipError::Io(error) if error.kind() == ErrorKind::UnexpectedEof => {

@@ -6,24 +6,13 @@ use super::found::Picture;
 use super::progress::{Stage, Watch, tell};
 use super::random::Draw;
 use super::whitening::whiten;
-use super::{DataError, DataSpec};
+use super::{DataError, PatchSpec};
 
 /// Pixels along a whitened picture's edge that no patch touches, where there is room: the filter takes the picture
 /// for periodic, and its edges show it.
-const MARGIN: usize = 4;
+pub(super) const MARGIN: usize = 4;
 /// Pictures that are made ready at a time: two grey ones go through one Fourier transform.
 const PICTURES: usize = 2;
-
-/// What is done to a picture before it is cut.
-#[derive(Clone, Copy)]
-pub(super) struct Treatment {
-    /// Olshausen–Field, over the whole frame.
-    pub(super) whiten: bool,
-    /// Whether patches keep away from a picture's edge, as those of whitened ones do.
-    pub(super) margin: bool,
-    /// 1: grey, 3: in colour.
-    pub(super) channels: usize,
-}
 
 /// Where one patch comes from.
 struct Place {
@@ -32,19 +21,22 @@ struct Place {
     left: usize,
 }
 
-/// Cuts `spec.patches` patches (rows of the result, each row by row, channels side by side) of `spec.patch` ×
-/// `spec.patch`, each from a picture and a place drawn evenly. The first patches of a longer cut are those of a shorter.
+/// Cuts `count` patches (rows of the result, each row by row, channels side by side) as `spec` says, each from a picture
+/// and a place drawn evenly by `seed`. The first patches of a longer cut are those of a shorter. Without `filtered`,
+/// pictures are cut where whitened ones would be, but stay as they are.
 ///
 /// # Errors
 /// A picture that is smaller than a patch; cancelled.
 pub(super) fn cut(
     pictures: &[&Picture],
-    spec: &DataSpec,
-    treatment: Treatment,
+    spec: PatchSpec,
+    filtered: bool,
+    (count, seed): (usize, u64),
     watch: Watch<'_>,
 ) -> Result<Array2<f32>, DataError> {
-    let (side, channels) = (spec.patch, treatment.channels);
-    let places = places(pictures, spec, treatment.margin)?;
+    let (side, channels) = (spec.side, spec.channels);
+    let filter = spec.filter.filter(|_| filtered);
+    let places = places(pictures, spec, (count, seed))?;
     let mut from: Vec<Vec<usize>> = vec![Vec::new(); pictures.len()];
     for (patch, place) in places.iter().enumerate() {
         from[place.picture].push(patch);
@@ -52,8 +44,8 @@ pub(super) fn cut(
     let needed: Vec<usize> = (0..pictures.len())
         .filter(|picture| !from[*picture].is_empty())
         .collect();
-    let mut patches = Array2::zeros((spec.patches, side * side * channels));
-    let stage = if treatment.whiten {
+    let mut patches = Array2::zeros((count, side * side * channels));
+    let stage = if filter.is_some() {
         Stage::Whitening
     } else {
         Stage::Cutting
@@ -64,8 +56,8 @@ pub(super) fn cut(
             .iter()
             .flat_map(|picture| planes(pictures[*picture], channels))
             .collect();
-        if treatment.whiten {
-            planes = whiten(&planes);
+        if let Some(filter) = filter {
+            planes = whiten(&planes, filter.cutoff);
         }
         for (picture, planes) in some.iter().zip(planes.chunks_exact(channels)) {
             for &patch in &from[*picture] {
@@ -78,8 +70,12 @@ pub(super) fn cut(
     Ok(patches)
 }
 
-fn places(pictures: &[&Picture], spec: &DataSpec, margin: bool) -> Result<Vec<Place>, DataError> {
-    let side = spec.patch;
+fn places(
+    pictures: &[&Picture],
+    spec: PatchSpec,
+    (count, seed): (usize, u64),
+) -> Result<Vec<Place>, DataError> {
+    let (side, margin) = (spec.side, spec.margin);
     for picture in pictures {
         if picture.rows < side || picture.columns < side {
             let (rows, columns) = (picture.rows, picture.columns);
@@ -92,13 +88,13 @@ fn places(pictures: &[&Picture], spec: &DataSpec, margin: bool) -> Result<Vec<Pl
         }
     }
     let margin_of = |length: usize| {
-        if margin && length >= side + 2 * MARGIN {
-            MARGIN
+        if length >= side + 2 * margin {
+            margin
         } else {
             0
         }
     };
-    let mut draw = Draw::seeded(spec.seed);
+    let mut draw = Draw::seeded(seed);
     let place = |_| {
         let picture = draw.below(pictures.len());
         let (rows, columns) = (pictures[picture].rows, pictures[picture].columns);
@@ -109,7 +105,7 @@ fn places(pictures: &[&Picture], spec: &DataSpec, margin: bool) -> Result<Vec<Pl
             left: before + draw.below(columns - side - 2 * before + 1),
         }
     };
-    Ok((0..spec.patches).map(place).collect())
+    Ok((0..count).map(place).collect())
 }
 
 /// The picture as one grey picture for each of `channels`.

@@ -44,11 +44,13 @@ pub(super) fn read(
     let decoded = decode(input, format, limits::PICTURE_SIDE)?;
     Ok(Found {
         name,
+        notes: decoded.notes(),
         suggested: suggested(std::slice::from_ref(&decoded.picture)),
         content: Content::Pictures(vec![decoded.picture]),
         encoding: decoded.encoding,
         labels: None,
-        notes: decoded.notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     })
 }
@@ -67,8 +69,24 @@ pub(super) struct Decoded {
     pub(super) picture: Picture,
     /// "16-bit grey PNG"
     pub(super) encoding: String,
-    /// What else was done to it, a sentence each.
-    pub(super) notes: Vec<String>,
+    /// Its size in the file, where it was scaled down: (width, height) in pixels.
+    pub(super) scaled: Option<(u32, u32)>,
+    /// Whether it has an alpha channel, which is left aside.
+    pub(super) transparent: bool,
+}
+
+impl Decoded {
+    /// What was done to it, a sentence each.
+    fn notes(&self) -> Vec<String> {
+        let scaled = self.scaled.map(|(width, height)| {
+            format!(
+                "Scaled down from {width} × {height} to {} × {} pixels.",
+                self.picture.columns, self.picture.rows
+            )
+        });
+        let transparent = self.transparent.then(|| "Transparency ignored.".to_owned());
+        scaled.into_iter().chain(transparent).collect()
+    }
 }
 
 /// Decodes one picture, within the limits, turned upright as its EXIF says and scaled down to a longer side of `most`
@@ -112,22 +130,20 @@ fn pixels(
     picture_check::size(input, (width, height), decoder.total_bytes(), format)?;
     let orientation = decoder.orientation().map_err(broken)?;
     let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
-    let mut notes = Vec::new();
+    let mut before = None;
     let longer = width.max(height);
     if longer > most {
         let scaled =
             |side: u32| (u64::from(side) * u64::from(most) / u64::from(longer)).max(1) as u32;
         image = image.thumbnail_exact(scaled(width), scaled(height));
-        notes.push(format!(
-            "Scaled down from {width} × {height} to {} × {} pixels.",
-            image.width(),
-            image.height()
-        ));
+        before = Some((width, height));
     }
+    let upright = image.width();
     image.apply_orientation(orientation);
-    if image.color().has_alpha() {
-        notes.push("Transparency ignored.".into());
+    if image.width() != upright {
+        before = before.map(|(width, height)| (height, width)); // a quarter turn
     }
+    let transparent = image.color().has_alpha();
     let encoding = encoding(&image, picture_check::title(format));
     let (rows, columns) = (image.height() as usize, image.width() as usize);
     let (channels, values) = values(&image);
@@ -150,7 +166,8 @@ fn pixels(
             values,
         },
         encoding,
-        notes,
+        scaled: before,
+        transparent,
     })
 }
 

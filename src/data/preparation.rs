@@ -1,6 +1,7 @@
 //! What is done to the values before training: each choice by itself, and the bundles that have a name.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// How neighbouring values are decorrelated.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -39,7 +40,8 @@ impl Whitening {
 }
 
 /// What range the values are brought to, after whitening.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, VariantArray)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Scaling {
     /// As they stand.
@@ -58,14 +60,7 @@ pub enum Scaling {
 }
 
 impl Scaling {
-    pub const ALL: [Self; 6] = [
-        Self::None,
-        Self::Levels,
-        Self::Clip,
-        Self::Unit,
-        Self::UnitColumns,
-        Self::Standardise,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     /// As a choice is labelled.
     pub fn title(self) -> &'static str {
@@ -81,7 +76,8 @@ impl Scaling {
 }
 
 /// What becomes of the colour of pictures.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Colour {
     /// Kept, where any picture has some.
@@ -145,7 +141,8 @@ impl Preparation {
 }
 
 /// Preparations by name, for the command line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 pub enum Preprocessing {
     /// What suits the kind of data; said in the data set's `preparation`
     #[default]

@@ -31,7 +31,7 @@ pub(super) fn find(
 }
 
 /// The same of bytes in memory; nothing is looked for beside them.
-pub(super) fn find_in(
+pub(super) fn find_bytes(
     name: &str,
     bytes: Vec<u8>,
     variable: Option<&str>,
@@ -211,9 +211,8 @@ fn pictures(mut paths: Vec<PathBuf>, name: String, watch: Watch<'_>) -> Result<F
                     break;
                 };
                 room = rest;
-                scaled += u64::from(decoded.notes.iter().any(|note| note.starts_with("Scaled")));
-                transparent +=
-                    u64::from(decoded.notes.iter().any(|note| note.starts_with("Trans")));
+                scaled += u64::from(decoded.scaled.is_some());
+                transparent += u64::from(decoded.transparent);
                 if !encodings.contains(&decoded.encoding) {
                     encodings.push(decoded.encoding);
                 }
@@ -301,6 +300,8 @@ fn as_samples_or_pictures(
         suggested,
         labels: None,
         notes,
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     }
 }

@@ -1,13 +1,14 @@
 //! How a data set is named: an embedded one or a file, and how it is cut and prepared. Enough to load it again.
 
 use std::path::PathBuf;
+use strum::VariantArray;
 
 use serde::{Deserialize, Serialize};
 
 use super::Preparation;
 
 /// The sets that the program carries.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
 #[serde(rename_all = "kebab-case")]
 pub enum EmbeddedSet {
     /// Patches of six photographs, whitened (Olshausen & Field 1996).
@@ -25,14 +26,7 @@ pub enum EmbeddedSet {
 }
 
 impl EmbeddedSet {
-    pub const ALL: [Self; 6] = [
-        Self::Photos,
-        Self::PhotosRaw,
-        Self::Leaves,
-        Self::Bars,
-        Self::Fashion,
-        Self::Digits,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     /// As the command line has it.
     pub fn name(self) -> &'static str {
@@ -85,7 +79,8 @@ impl DataSource {
 }
 
 /// Whether pictures are samples as they are, or patches are cut from them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Cut {
     /// Photographs into patches; sets of small pictures of one size not.
@@ -113,7 +108,7 @@ pub struct DataSpec {
     /// Seed of the cutting and of the generated sets.
     pub seed: u64,
     /// Which array of a file that holds several (.npz, .mat); `None` takes the one that looks most like data.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub variable: Option<String>,
 }
 

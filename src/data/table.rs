@@ -63,7 +63,13 @@ pub(super) fn read(
     let mut in_hand = true;
     let mut waiting = more.then_some((table.start, second));
     table.start = first_start;
+    let mut names = Vec::new();
     if columns.names {
+        let fields = record.iter().enumerate();
+        names = fields
+            .filter(|(column, _)| Some(*column) != columns.labels)
+            .map(|(_, field)| String::from_utf8_lossy(field).into_owned())
+            .collect();
         in_hand = next_of(&mut waiting, &mut table, &mut record)?;
     }
     let mut notes = Vec::new();
@@ -109,7 +115,7 @@ pub(super) fn read(
     if rows == 0 || length == 0 {
         return Err(no_samples(&input, width, rows));
     }
-    let mut labels = None;
+    let (mut labels, mut class_names) = (None, Vec::new());
     if let (Some(column), Some((word, line))) = (columns.labels, word) {
         // taken for labels by its first word, it turns out to hold numbers: then that word is the mistake
         if !columns.named && words.iter().any(|word| number(word.as_bytes()).is_some()) {
@@ -119,7 +125,10 @@ pub(super) fn read(
             let column = column + 1;
             notes.push(format!("Column {column} taken for labels: it holds words."));
         }
-        labels = classes(&words, &mut notes);
+        if let Some(found) = classes(&words, &mut notes) {
+            labels = Some(found.0);
+            class_names = found.1;
+        }
     }
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
@@ -155,6 +164,8 @@ pub(super) fn read(
         encoding: "numbers as text, CSV".into(),
         suggested,
         labels,
+        class_names,
+        column_names: names,
         notes,
         variables: Vec::new(),
     })

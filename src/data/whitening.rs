@@ -11,12 +11,12 @@ use rustfft::{Fft, FftDirection, FftPlannerScalar};
 use super::found::Picture;
 
 /// f₀ in cycles a pixel; the highest frequency along an axis is .5.
-pub const CUTOFF: f64 = 0.4;
+pub(super) const CUTOFF: f64 = 0.4;
 
-/// Whitens each grey picture over its whole frame. Sizes may differ.
+/// Whitens each grey picture over its whole frame, f₀ being `cutoff`. Sizes may differ.
 ///
 /// The planner is the scalar one, so that the patches of a seed do not depend on the processor's vector units.
-pub(super) fn whiten(pictures: &[Picture]) -> Vec<Picture> {
+pub(super) fn whiten(pictures: &[Picture], cutoff: f64) -> Vec<Picture> {
     let mut planner = FftPlannerScalar::new();
     let mut whitened = Vec::with_capacity(pictures.len());
     let mut rest = pictures;
@@ -25,7 +25,7 @@ pub(super) fn whiten(pictures: &[Picture]) -> Vec<Picture> {
         let second = others
             .first()
             .filter(|second| (second.rows, second.columns) == (first.rows, first.columns));
-        whitened.extend(filter(first, second, &mut planner));
+        whitened.extend(filter(first, second, cutoff, &mut planner));
         rest = &others[usize::from(second.is_some())..];
     }
     whitened
@@ -34,6 +34,7 @@ pub(super) fn whiten(pictures: &[Picture]) -> Vec<Picture> {
 fn filter(
     first: &Picture,
     second: Option<&Picture>,
+    cutoff: f64,
     planner: &mut FftPlannerScalar<f64>,
 ) -> Vec<Picture> {
     let (rows, columns) = (first.rows, first.columns);
@@ -62,7 +63,7 @@ fn filter(
     for (x, column) in other.chunks_exact_mut(rows).enumerate() {
         let fx = frequency(x, columns);
         for (y, value) in column.iter_mut().enumerate() {
-            *value *= gain(fx.hypot(frequency(y, rows))) * scale;
+            *value *= gain(fx.hypot(frequency(y, rows)), cutoff) * scale;
         }
     }
     along(&mut other, rows, FftDirection::Inverse);
@@ -88,8 +89,8 @@ fn frequency(bin: usize, length: usize) -> f64 {
 }
 
 /// R(f), up to a factor that the scaling of the patches takes away; its greatest value is near 1.
-fn gain(f: f64) -> f64 {
-    TAU * f * (-(f / CUTOFF).powi(4)).exp()
+fn gain(f: f64, cutoff: f64) -> f64 {
+    TAU * f * (-(f / cutoff).powi(4)).exp()
 }
 
 /// `from` (rows, columns) → `to` (columns, rows), in tiles that stay in cache.
@@ -151,7 +152,7 @@ mod tests {
     fn whitening_flattens_the_spectrum_of_photographs() {
         let photos = photos();
         let before = bands(&photos);
-        let after = bands(&whiten(&photos));
+        let after = bands(&whiten(&photos, CUTOFF));
         let spread = |bands: [f64; 4]| {
             bands.iter().copied().fold(0.0, f64::max)
                 / bands.iter().copied().fold(f64::MAX, f64::min)
@@ -173,7 +174,7 @@ mod tests {
         let (rows, columns) = (5, 6);
         let picture = noise(rows, columns, 1);
         let pixel = |row: usize, column: usize| f64::from(picture.values[row * columns + column]);
-        let whitened = whiten(std::slice::from_ref(&picture)).remove(0);
+        let whitened = whiten(std::slice::from_ref(&picture), CUTOFF).remove(0);
         for (place, &got) in whitened.values.iter().enumerate() {
             let (y, x) = (place / columns, place % columns);
             let mut expected = 0.0;
@@ -212,10 +213,10 @@ mod tests {
             noise(7, 12, 3),
             noise(1, 13, 4),
         ];
-        let together = whiten(&pictures);
+        let together = whiten(&pictures, CUTOFF);
         assert_eq!(together.len(), 4);
         for (picture, together) in pictures.iter().zip(&together) {
-            let alone = whiten(std::slice::from_ref(picture)).remove(0);
+            let alone = whiten(std::slice::from_ref(picture), CUTOFF).remove(0);
             assert_eq!(
                 (&alone.file, alone.rows, alone.columns),
                 (&together.file, together.rows, together.columns)

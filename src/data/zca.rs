@@ -35,7 +35,7 @@ impl Zca {
     ///
     /// # Errors
     /// ε out of range, n over the limit, cancelled, or an iteration that finds no eigenvalues.
-    pub(super) fn whiten<T: Real>(
+    pub(super) fn fit<T: Real>(
         file: &str,
         samples: &mut Array2<T>,
         epsilon: f64,
@@ -96,13 +96,41 @@ impl Zca {
             mean,
             range,
         };
+        zca.whiten_with(samples, &mut word)?;
+        Ok(zca)
+    }
+
+    /// Whitens `samples` (m, n) in place by what was measured on others.
+    ///
+    /// # Errors
+    /// Cancelled.
+    pub(super) fn whiten<T: Real>(
+        &self,
+        samples: &mut Array2<T>,
+        watch: Watch<'_>,
+    ) -> Result<(), DataError> {
+        let total = samples.nrows().div_ceil(BLOCK) as u64;
+        let mut done = 0;
+        self.whiten_with(samples, &mut || {
+            done += 1;
+            tell(watch, Stage::Whitening, done, total)
+        })
+    }
+
+    /// `word` is said after each block.
+    fn whiten_with<T: Real>(
+        &self,
+        samples: &mut Array2<T>,
+        word: &mut dyn FnMut() -> Result<(), DataError>,
+    ) -> Result<(), DataError> {
+        let count = samples.nrows();
         for start in (0..count).step_by(BLOCK) {
             let mut block = samples.slice_mut(s![start..(start + BLOCK).min(count), ..]);
-            let whitened = (block.mapv(T::f64) - &zca.mean).dot(&zca.matrix);
+            let whitened = (block.mapv(T::f64) - &self.mean).dot(&self.matrix);
             block.zip_mut_with(&whitened, |value, whitened| *value = T::of(*whitened));
             word()?;
         }
-        Ok(zca)
+        Ok(())
     }
 
     /// W·Z for encoder weights W (h, n): since W·(Z(x − x̄)) = (W·Z)(x − x̄), what each unit looks for in plain values.
@@ -160,7 +188,7 @@ mod tests {
     fn whitened_samples_have_the_covariance_that_epsilon_leaves() {
         let plain = samples(3_000, 12);
         let mut whitened = plain.clone();
-        let zca = Zca::whiten("x", &mut whitened, 1e-6, &unwatched).unwrap();
+        let zca = Zca::fit("x", &mut whitened, 1e-6, &unwatched).unwrap();
         assert!(furthest(&covariance(&whitened), &Array2::eye(12)) < 1e-3);
         assert!(
             whitened
@@ -173,7 +201,7 @@ mod tests {
         assert!(furthest(&zca.matrix, &zca.matrix.t().to_owned()) < 1e-10);
         // with more ε, C (C + ε)⁻¹: shown by multiplying back
         let mut softer = plain.clone();
-        let zca = Zca::whiten("x", &mut softer, 0.1, &unwatched).unwrap();
+        let zca = Zca::fit("x", &mut softer, 0.1, &unwatched).unwrap();
         let plain_covariance = covariance(&plain);
         let expected = zca.matrix.dot(&plain_covariance).dot(&zca.matrix);
         assert!(furthest(&covariance(&softer), &expected) < 1e-10);
@@ -188,7 +216,7 @@ mod tests {
     fn it_is_undone_and_features_are_seen_through_it() {
         let plain = samples(500, 9);
         let mut whitened = plain.clone();
-        let zca = Zca::whiten("x", &mut whitened, 0.1, &unwatched).unwrap();
+        let zca = Zca::fit("x", &mut whitened, 0.1, &unwatched).unwrap();
         assert!(furthest(&zca.undo(whitened.view()), &plain) < 1e-10);
         let weights =
             Array2::from_shape_fn((4, 9), |(unit, value)| ((unit * 7 + value) as f64).sin());
@@ -207,14 +235,14 @@ mod tests {
     fn a_constant_value_stays_finite_and_limits_hold() {
         let mut flat = samples(50, 4);
         flat.column_mut(2).fill(7.0);
-        Zca::whiten("x", &mut flat, 0.1, &unwatched).unwrap();
+        Zca::fit("x", &mut flat, 0.1, &unwatched).unwrap();
         assert!(flat.iter().all(|value| value.is_finite()));
         for epsilon in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            let error = Zca::whiten("x", &mut flat, epsilon, &unwatched).unwrap_err();
+            let error = Zca::fit("x", &mut flat, epsilon, &unwatched).unwrap_err();
             assert!(matches!(error, DataError::Epsilon { .. }), "{error}");
         }
         let mut wide = Array2::<f32>::zeros((2, limits::WHITENED + 1));
-        let error = Zca::whiten("x", &mut wide, 0.1, &unwatched).unwrap_err();
+        let error = Zca::fit("x", &mut wide, 0.1, &unwatched).unwrap_err();
         assert!(matches!(error, DataError::TooLarge { .. }), "{error}");
     }
 }

@@ -1,5 +1,6 @@
 //! Why a file could not be written, or a model read, each in one sentence that says what to do.
 
+#[cfg(not(target_family = "wasm"))]
 use std::path::Path;
 
 use thiserror::Error;
@@ -35,6 +36,12 @@ pub enum IoError {
         remedy: &'static str,
     },
 
+    #[error(
+        "{file} has a record of how it was made that the lab cannot use: {problem}; copy the model again, or save W1, b1, \
+         W2 and b2 alone and give the settings as options"
+    )]
+    Record { file: String, problem: String },
+
     #[error("{file} cannot be drawn: {problem}")]
     Picture { file: String, problem: String },
 
@@ -45,6 +52,7 @@ pub enum IoError {
 }
 
 /// How a file is named in messages: as given, whatever bytes its name has.
+#[cfg(not(target_family = "wasm"))]
 pub(super) fn name_of(path: &Path) -> String {
     path.display().to_string()
 }

@@ -1,17 +1,29 @@
 //! The only place that writes files: models, histories, pictures, runs. Each is written whole or not at all.
 //!
 //! **Architecture invariant:** every file goes through [`atomic_write`]; nothing elsewhere in the program creates,
-//! renames or removes one.
+//! renames or removes one. A browser has none: there, what writes files is left out.
 
+#[cfg(not(target_family = "wasm"))]
 pub mod atomic;
 pub mod colour_map;
 pub mod error;
+#[cfg(not(target_family = "wasm"))]
 pub mod history_csv;
+#[cfg(not(target_family = "wasm"))]
 pub mod npy;
+#[cfg(not(target_family = "wasm"))]
 pub mod npz;
+#[cfg(not(target_family = "wasm"))]
 pub mod pictures;
+#[cfg(not(target_family = "wasm"))]
+mod record;
+#[cfg(not(target_family = "wasm"))]
 pub mod run_json;
+#[cfg(not(target_family = "wasm"))]
 mod sheet;
 
+#[cfg(not(target_family = "wasm"))]
 pub use atomic::{atomic_write, make_folder, sweep};
 pub use error::IoError;
+#[cfg(not(target_family = "wasm"))]
+pub use record::ModelRecord;

@@ -31,8 +31,12 @@ pub fn write_samples(path: &Path, samples: &Samples) -> Result<(), IoError> {
 
 /// A header of version 1.0: the values begin at a multiple of 64 bytes.
 pub(super) fn header<T: Real>(shape: &str) -> Vec<u8> {
-    let size = size_of::<T>();
-    let text = format!("{{'descr': '<f{size}', 'fortran_order': False, 'shape': {shape}, }}");
+    header_of(&format!("<f{}", size_of::<T>()), shape)
+}
+
+/// The same for a type by NumPy's name.
+pub(super) fn header_of(descr: &str, shape: &str) -> Vec<u8> {
+    let text = format!("{{'descr': '{descr}', 'fortran_order': False, 'shape': {shape}, }}");
     let length = (10 + text.len() + 1).next_multiple_of(64) - 10;
     let mut bytes = b"\x93NUMPY\x01\x00".to_vec();
     bytes.extend((length as u16).to_le_bytes()); // a shape of two numbers is under 100 bytes

@@ -1,22 +1,32 @@
 //! A run on one page: the experiment, what was done to its data, what came of it.
 
+use std::fs::File;
 use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
 
 use super::error::name_of;
-use super::{IoError, atomic_write};
-use crate::data::{DataSet, Preparation, SampleShape};
+use super::{IoError, ModelRecord, atomic_write, record};
+use crate::data::{DataSet, Preparation, PreparationRecord, SampleShape};
 use crate::training::Experiment;
 
 #[derive(Serialize)]
 struct Document<'a, R> {
     program: &'static str,
     version: &'static str,
+    /// SHA-256 of the bytes of model.npz, in hexadecimal.
+    model_sha256: &'a str,
+    /// Epochs trained.
+    epoch: u64,
     /// Enough to run it again.
     experiment: &'a Experiment,
     data: Data<'a>,
+    /// What was measured on the data, as in the model's own record; null where that takes arrays, which are in the
+    /// model alone.
+    preparation: Option<PreparationRecord>,
     results: &'a R,
 }
 
@@ -30,27 +40,36 @@ struct Data<'a> {
     variance: f64,
     range: (f64, f64),
     /// What was done to the raw values, in order.
-    preparation: &'a [String],
+    preparation: Vec<String>,
     /// The same as choices.
     prepared: Preparation,
 }
 
-/// Writes everything needed to run `experiment` again, the data as they were prepared, and the `results`. Numbers that
-/// are not finite become null.
+/// Writes everything needed to run `experiment` again, the data as they were prepared, and the `results` after `epoch`
+/// epochs. Numbers that are not finite become null. `model` is the file whose weights these are.
 ///
 /// # Errors
-/// The data's path is not Unicode, or the file cannot be written.
+/// The data's path is not Unicode, the model cannot be read, or the file cannot be written.
 pub fn write(
     path: &Path,
+    (model, epoch): (&Path, u64),
     experiment: &Experiment,
     data: &DataSet,
     results: &impl Serialize,
 ) -> Result<(), IoError> {
     let (samples, inputs) = data.samples.dim();
+    let preparation = PreparationRecord::from((*data.fitted).clone());
+    let digest = sha256(model).map_err(|source| IoError::Read {
+        file: name_of(model),
+        source,
+    })?;
     let document = Document {
         program: env!("CARGO_PKG_NAME"),
         version: env!("CARGO_PKG_VERSION"),
+        model_sha256: &digest,
+        epoch,
         experiment,
+        preparation: preparation.arrays.is_empty().then_some(preparation),
         data: Data {
             name: &data.name,
             samples,
@@ -58,8 +77,8 @@ pub fn write(
             shape: data.shape,
             variance: data.variance,
             range: data.range,
-            preparation: &data.preparation,
-            prepared: data.prepared,
+            preparation: data.sentences(),
+            prepared: data.prepared(),
         },
         results,
     };
@@ -70,11 +89,39 @@ pub fn write(
     atomic_write(path, |writer| writeln!(writer, "{text}"))
 }
 
+/// What a `run.json` beside `model` says, where it was written for exactly these bytes. `Err` says what is wrong with
+/// one that was.
+pub(super) fn record_of(model: &Path) -> Result<Option<ModelRecord>, String> {
+    let beside = model.with_file_name("run.json");
+    // one that cannot be read, or is no JSON, is that of no model
+    let Ok(text) = std::fs::read(&beside) else {
+        return Ok(None);
+    };
+    let Ok(document) = serde_json::from_slice::<Value>(&text) else {
+        return Ok(None);
+    };
+    let claimed = document.get("model_sha256").and_then(Value::as_str);
+    match (claimed, sha256(model)) {
+        (Some(claimed), Ok(digest)) if claimed == digest => {
+            let none = |name: &str| Err(format!("run.json has no array {name}"));
+            record::from_run(document, none).map(Some)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// SHA-256 of a file's bytes, in hexadecimal.
+fn sha256(path: &Path) -> std::io::Result<String> {
+    let mut hasher = Sha256::new();
+    std::io::copy(&mut File::open(path)?, &mut hasher)?;
+    let digest = hasher.finalize();
+    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::{DataSpec, EmbeddedSet, load};
-    use serde_json::Value;
 
     #[test]
     fn what_is_written_is_enough_to_run_it_again() {
@@ -92,8 +139,11 @@ mod tests {
         let data = load(&experiment.data).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run.json");
+        let model = folder.path().join("model.npz");
+        std::fs::write(&model, b"abc").unwrap();
         write(
             &path,
+            (&model, 3),
             &experiment,
             &data,
             &serde_json::json!({"epochs": 3, "fvu": f64::NAN}),
@@ -105,6 +155,11 @@ mod tests {
         assert_eq!(again, experiment);
         assert_eq!(load(&again.data).unwrap().samples, data.samples);
         assert_eq!(document["version"], env!("CARGO_PKG_VERSION"));
+        // of "abc", by NIST's own example
+        assert_eq!(
+            document["model_sha256"],
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
         assert_eq!(document["data"]["samples"], 100);
         assert_eq!(
             document["data"]["preparation"].as_array().unwrap().len(),
@@ -127,7 +182,9 @@ mod tests {
             ..Experiment::default()
         };
         let folder = tempfile::tempdir().unwrap();
-        let error = write(&folder.path().join("run.json"), &experiment, &data, &()).unwrap_err();
+        let path = folder.path().join("run.json");
+        std::fs::write(&path, b"a model").unwrap();
+        let error = write(&path, (&path, 0), &experiment, &data, &()).unwrap_err();
         assert!(matches!(error, IoError::Json { .. }), "{error}");
     }
 }

@@ -2,32 +2,32 @@
 
 use std::sync::Arc;
 
+use super::browse::Browse;
 use super::commands::UserCommand;
-use super::loading::Browse;
+use super::jobs::Request;
 use super::page::Page;
 use super::room::Lab;
+use super::shared::ZOOMS;
+use super::speed;
 use super::state::Action;
-use super::state::{Contrast, OpenDialog, Question, Restart, Severity, ZOOMS};
-use super::{speed, studies};
-use crate::data::{DataSet, DataSpec};
-use crate::training::{Command, Experiment, Preset, Speed, TrainerError};
+use super::state::{Contrast, OpenDialog, Question, Restart};
+use super::studies::Study;
+use crate::data::DataSpec;
+use crate::training::Experiment;
+use crate::training::trainer::Ask;
 
 impl Lab {
     /// Does what was asked.
     pub fn act(&mut self, action: Action) {
         match action {
             Action::Command(command) => self.command(command),
-            Action::SetHyperparameters(settings) => match settings.check() {
-                Ok(checked) => {
-                    self.view.experiment.hyperparameters = settings;
-                    if let Some(trainer) = &self.trainer {
-                        trainer.set_hyperparameters(checked);
-                    }
-                }
-                Err(error) => self.view.notify(Severity::Trouble, error.to_string()),
-            },
+            Action::Set {
+                setting,
+                value,
+                press,
+            } => self.set(setting, value, press),
             Action::SetHidden(hidden) => {
-                let (old, hidden) = (self.view.experiment.hidden, hidden.max(1));
+                let (old, hidden) = (self.session.shown.experiment.hidden, hidden.max(1));
                 self.change(format!("{old} → {hidden} hidden units"), |experiment| {
                     experiment.hidden = hidden
                 });
@@ -44,71 +44,80 @@ impl Lab {
                 self.change(format!("seed {seed}"), |experiment| experiment.seed = seed)
             }
             Action::SetSpeed(speed) => {
-                self.view.speed = speed;
-                self.send(Command::SetSpeed(speed));
+                self.session.shown.speed = speed;
+                self.ask(Ask::SetSpeed(speed));
             }
             Action::SetZoom(percent) => self.zoom(percent),
-            Action::Select(unit) => self.view.selected = unit,
+            Action::Select(unit) => self.session.shown.selected = unit,
             Action::Inspect(unit) => {
-                self.view.selected = Some(unit);
-                self.view.page = Page::Unit;
+                self.session.shown.selected = Some(unit);
+                self.shared.page = Page::Unit;
             }
             Action::Load(spec) => {
                 let what = format!("data: {}", spec.source.title());
                 let experiment = Experiment {
                     data: spec,
-                    ..self.view.experiment.clone()
+                    ..self.session.shown.experiment.clone()
                 };
                 self.restart(what, Restart::LoadToSuit(Box::new(experiment)));
             }
             Action::Open(paths) => self.open(paths),
             Action::SetImport { spec, hidden } => self.set_import(spec, hidden),
             Action::ConfirmRestart => {
-                if let Some(question) = self.view.question.take() {
+                if let Some(question) = self.shared.question.take() {
                     self.do_restart(question.restart);
                 }
             }
             Action::CloseDialog => self.close(),
             Action::DismissNotice(index) => {
-                if index < self.view.notices.len() {
-                    self.view.notices.remove(index);
+                if index < self.shared.notices.len() {
+                    self.shared.notices.remove(index);
                 }
             }
             Action::Look(action) => self.look(action),
-            Action::SetComparison(choice) => self.view.compare = choice,
+            Action::SetComparison(choice) => self.session.shown.compare = choice,
         }
     }
 
     fn command(&mut self, command: UserCommand) {
+        let palette = std::mem::take(&mut self.shared.palette); // whatever is chosen there closes it
+        if self.can(command).is_err() {
+            return;
+        }
         match command {
+            UserCommand::Palette => self.shared.palette = !palette,
             UserCommand::PlayPause => {
-                self.view.playing = !self.view.playing;
-                self.send(if self.view.playing {
-                    Command::Play
+                self.session.shown.playing = !self.session.shown.playing;
+                self.ask(if self.session.shown.playing {
+                    Ask::Play
                 } else {
-                    Command::Pause
+                    Ask::Pause
                 });
             }
             UserCommand::StepEpoch => {
-                self.view.playing = false;
-                self.send(Command::StepEpoch);
+                self.session.shown.playing = false;
+                self.ask(Ask::Step);
             }
             UserCommand::Reset => self.restart("the same initial weights".into(), Restart::Reset),
-            UserCommand::NewSeed => {
-                self.act(Action::SetSeed(self.view.experiment.seed.wrapping_add(1)))
+            UserCommand::NewSeed => self.act(Action::SetSeed(
+                self.session.shown.experiment.seed.wrapping_add(1),
+            )),
+            UserCommand::SpeedUp => {
+                self.act(Action::SetSpeed(speed::next(self.session.shown.speed, 1)))
             }
-            UserCommand::SpeedUp => self.act(Action::SetSpeed(speed::next(self.view.speed, 1))),
-            UserCommand::SlowDown => self.act(Action::SetSpeed(speed::next(self.view.speed, -1))),
+            UserCommand::SlowDown => {
+                self.act(Action::SetSpeed(speed::next(self.session.shown.speed, -1)))
+            }
             UserCommand::OpenFile => {
-                self.view
+                self.shared
                     .open_dialog
                     .get_or_insert_with(OpenDialog::default);
             }
             UserCommand::BrowseFiles => self.browse(Browse::Files),
             UserCommand::BrowseFolder => self.browse(Browse::Folder),
-            UserCommand::PrepareData => self.find(self.view.experiment.data.clone()),
+            UserCommand::PrepareData => self.find(self.session.shown.experiment.data.clone()),
             UserCommand::SuggestImport => {
-                if let Some(import) = &self.view.import {
+                if let Some(import) = &self.shared.import {
                     self.set_import(import.as_suggested(), import.hidden);
                 }
             }
@@ -125,7 +134,7 @@ impl Lab {
             UserCommand::ZoomIn => self.zoom(
                 ZOOMS
                     .into_iter()
-                    .find(|z| *z > self.view.zoom)
+                    .find(|z| *z > self.shared.zoom)
                     .unwrap_or(200),
             ),
             UserCommand::ZoomOut => {
@@ -133,59 +142,56 @@ impl Lab {
                     ZOOMS
                         .into_iter()
                         .rev()
-                        .find(|z| *z < self.view.zoom)
+                        .find(|z| *z < self.shared.zoom)
                         .unwrap_or(100),
                 );
             }
             UserCommand::ZoomReset => self.zoom(100),
             UserCommand::ToggleContrast => {
-                self.view.contrast = match self.view.contrast {
+                self.shared.contrast = match self.shared.contrast {
                     Contrast::Shared => Contrast::PerTile,
                     Contrast::PerTile => Contrast::Shared,
                 };
             }
             UserCommand::Dismiss => {
-                if self.view.is_covered() {
+                if self.shared.is_covered() {
                     self.close();
-                } else if self.view.opening.is_some() || self.view.loading.is_some() {
+                } else if self.shared.opening.is_some() || self.shared.loading.is_some() {
                     self.cancel_loading();
-                } else if self.view.notices.pop().is_none() {
-                    if self.view.page == Page::Lab {
-                        self.view.selected = None;
+                } else if self.shared.notices.pop().is_none() {
+                    if self.shared.page == Page::Lab {
+                        self.session.shown.selected = None;
                     }
-                    self.view.page = Page::Lab;
+                    self.shared.page = Page::Lab;
                 }
             }
-            UserCommand::Show(page) => self.view.page = page,
+            UserCommand::Show(page) => self.shared.page = page,
             UserCommand::NextUnit => self.step_unit(1),
             UserCommand::PreviousUnit => self.step_unit(-1),
             UserCommand::UnitBelow => self.step_unit(self.unit_columns as isize),
             UserCommand::UnitAbove => self.step_unit(-(self.unit_columns as isize)),
             UserCommand::ReviveUnit => {
                 let unit = self
-                    .view
+                    .session
+                    .shown
                     .selected
-                    .filter(|unit| self.view.can_revive(*unit));
+                    .filter(|unit| self.session.shown.can_revive(*unit));
                 if let Some(unit) = unit {
-                    self.send(Command::Revive(vec![unit]));
+                    self.ask(Ask::Revive(vec![unit]));
                 }
             }
             UserCommand::ReviveDead => {
-                let dead = self.view.dead_units();
+                let dead = self.session.shown.dead_units();
                 if !dead.is_empty() {
-                    self.send(Command::Revive(dead));
+                    self.ask(Ask::Revive(dead));
                 }
             }
             UserCommand::CheckGradient => {
-                if let Some(snapshot) = &self.view.snapshot {
-                    let work = studies::check_gradient(Arc::clone(snapshot));
-                    self.gradient_check.start(
-                        &mut self.view.gradient_check,
-                        "sae-lab gradient check",
-                        &self.wake,
-                        work,
-                    );
-                    self.view.page = Page::Mathematics;
+                if let Some(snapshot) = &self.session.shown.snapshot {
+                    let snapshot = Arc::clone(snapshot);
+                    let started = self.jobs.start(Request::CheckGradient { snapshot });
+                    self.session.shown.gradient_check = Study::begun(started);
+                    self.shared.page = Page::Mathematics;
                 }
             }
             UserCommand::PreviousInput
@@ -202,130 +208,56 @@ impl Lab {
 
     /// Selects the unit `by` places on, if there is one.
     fn step_unit(&mut self, by: isize) {
-        let units = self.view.snapshot.as_ref().map_or(0, |s| s.units.len());
-        let place = self.view.selected.unwrap_or(0).checked_add_signed(by);
+        let units = self
+            .session
+            .shown
+            .snapshot
+            .as_ref()
+            .map_or(0, |s| s.units.len());
+        let place = self
+            .session
+            .shown
+            .selected
+            .unwrap_or(0)
+            .checked_add_signed(by);
         if let Some(unit) = place.filter(|unit| *unit < units) {
-            self.view.selected = Some(unit);
+            self.session.shown.selected = Some(unit);
         }
     }
 
     fn zoom(&mut self, percent: u32) {
-        self.view.zoom = percent;
+        self.shared.zoom = percent;
         self.preferences.zoom = percent;
     }
 
     /// Asks first if there is a run to lose.
     pub(super) fn restart(&mut self, what: String, restart: Restart) {
-        if self.view.has_run_to_lose() {
-            self.view.question = Some(Question { what, restart });
+        if self.session.shown.has_run_to_lose() {
+            self.shared.question = Some(Question { what, restart });
         } else {
             self.do_restart(restart);
         }
     }
 
     fn change(&mut self, what: String, change: impl FnOnce(&mut Experiment)) {
-        let mut experiment = self.view.experiment.clone();
+        let mut experiment = self.session.shown.experiment.clone();
         change(&mut experiment);
-        if experiment != self.view.experiment {
+        if experiment != self.session.shown.experiment {
             self.restart(what, Restart::Change(Box::new(experiment)));
         }
     }
 
     fn do_restart(&mut self, restart: Restart) {
-        self.view.notices.clear();
+        self.shared.notices.clear();
         match restart {
-            Restart::Reset => {
-                self.send(Command::Reset);
-                if self.view.playing {
-                    self.send(Command::Play); // after a divergence or a panic too
-                }
-            }
-            Restart::Change(experiment) => {
-                match self.view.snapshot.as_ref().map(|s| Arc::clone(&s.data)) {
-                    Some(data) => self.begin(*experiment, data),
-                    None => self.load(*experiment, false),
-                }
-            }
+            Restart::Reset => self.begin_again(),
+            Restart::Change(experiment) => match self.session.shown.data().map(Arc::clone) {
+                Some(data) => self.begin(*experiment, data),
+                None => self.load(*experiment, false),
+            },
             Restart::Load(experiment) => self.load(*experiment, false),
             Restart::LoadToSuit(experiment) => self.load(*experiment, true),
             Restart::Import(experiment) => self.load_import(*experiment),
-        }
-    }
-
-    pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) {
-        let before = self.view.preset;
-        self.view.preset = Preset::ALL
-            .into_iter()
-            .find(|preset| preset.experiment() == experiment);
-        self.pace(before);
-        self.view.experiment = experiment.clone();
-        self.view.selected = None;
-        self.warn_of_range(&data);
-        if self.trainer.is_some() {
-            self.send(Command::Begin {
-                experiment: Box::new(experiment),
-                data,
-            });
-        } else {
-            match self.backend.start(experiment, data, Arc::clone(&self.wake)) {
-                Ok(trainer) => self.trainer = Some(trainer),
-                Err(error) => {
-                    self.view.notify(Severity::Trouble, error.to_string());
-                    return;
-                }
-            }
-            self.send(Command::SetSpeed(self.view.speed));
-        }
-        if self.view.playing {
-            self.send(Command::Play);
-        }
-    }
-
-    /// The speed that the chosen preset is best watched at; that of the one `before` ends with it.
-    fn pace(&mut self, before: Option<Preset>) {
-        let asked = |preset: Option<Preset>| {
-            preset
-                .map(Preset::speed)
-                .filter(|speed| *speed != Speed::Unlimited)
-        };
-        let speed = match (asked(before), asked(self.view.preset)) {
-            (_, Some(speed)) => speed,
-            (Some(old), None) if old == self.view.speed => Speed::Unlimited,
-            (_, None) => return,
-        };
-        self.view.speed = speed;
-        if self.trainer.is_some() {
-            self.send(Command::SetSpeed(speed));
-        }
-    }
-
-    /// An output that can't reach the data's values explains a loss that never falls.
-    fn warn_of_range(&mut self, data: &DataSet) {
-        let output = self.view.experiment.output_activation;
-        let Some((low, high)) = output.reach() else {
-            return;
-        };
-        let (least, most) = data.range;
-        if least < low || most > high {
-            let text = format!(
-                "The values of {} run from {least:.3} to {most:.3}; a {} output only reaches {low} to {high}. Choose \
-                 the linear output.",
-                data.name,
-                output.name()
-            );
-            self.view.notify(Severity::Note, text);
-        }
-    }
-
-    fn send(&mut self, command: Command) {
-        // before the first data set is loaded there is nobody to tell; `begin` tells it all then
-        if let Some(trainer) = &self.trainer
-            && let Err(error) = trainer.send(command)
-        {
-            if error == TrainerError::Gone {
-                self.view.playing = false;
-            }
-            self.view.notify(Severity::Trouble, error.to_string());
         }
     }
 }

@@ -24,6 +24,15 @@ pub struct Import {
     pub error: Option<String>,
 }
 
+/// What a data set that is being loaded is for.
+pub(super) struct Asked {
+    pub(super) experiment: Experiment,
+    /// Whether the output activation is to suit the data.
+    pub(super) to_suit: bool,
+    /// The import sheet that asked, to go back to if it fails.
+    pub(super) import: Option<Import>,
+}
+
 impl Import {
     /// The sheet as it opens: with the choices of `spec`, and what suits the data where it says nothing.
     pub fn new(opened: Opened, spec: DataSpec, experiment: &Experiment) -> Self {

@@ -10,6 +10,7 @@ use crate::data::{Content, DataSet, Found, SampleShape, Samples, Scaling, Whiten
 use crate::model::LookThrough;
 use crate::training::Snapshot;
 use crate::training::snapshot::shown_places;
+use crate::training::trainer::RunId;
 
 /// Where the input comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -80,7 +81,7 @@ pub struct Look {
     /// Counts the changes that need another pass.
     pub version: u64,
     /// The run and the samples that it belongs to.
-    of: Option<(u64, Arc<DataSet>)>,
+    of: Option<(RunId, Arc<DataSet>)>,
 }
 
 /// One input's way through the network, and what the decoder makes of the hand-set activations.
@@ -108,7 +109,7 @@ pub struct ByHand {
 impl Look {
     /// Lets go of what does not fit `snapshot`: hand-set activations with the run, the input with the data.
     pub fn suit(&mut self, snapshot: &Snapshot) {
-        let same_data = |of: &(u64, Arc<DataSet>)| Arc::ptr_eq(&of.1, &snapshot.data);
+        let same_data = |of: &(RunId, Arc<DataSet>)| Arc::ptr_eq(&of.1, &snapshot.data);
         match &self.of {
             Some(of) if of.0 == snapshot.run && same_data(of) => return,
             Some(of) if same_data(of) => {}
@@ -205,7 +206,7 @@ impl Look {
     fn input(&self, data: &DataSet) -> Option<Array1<f32>> {
         if let Some(picture) = &self.picture {
             let picture = ArrayView1::from(&picture[..]);
-            return Some(match &data.zca {
+            return Some(match data.zca() {
                 Some(zca) => (picture.mapv(f64::from) - &zca.mean)
                     .dot(&zca.matrix)
                     .mapv(|value| value as f32),
@@ -283,7 +284,7 @@ fn striking(snapshot: &Snapshot) -> usize {
 /// or 0 where the values lie on both sides of it.
 fn empty_value(data: &DataSet) -> f32 {
     let (low, high) = data.picture_range();
-    let prepared = data.prepared;
+    let prepared = data.prepared();
     let centred = prepared.remove_mean && prepared.scaling == Scaling::Clip;
     let value = if centred || matches!(prepared.whitening, Whitening::Zca { .. }) {
         (low + high) / 2.0

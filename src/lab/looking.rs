@@ -4,17 +4,18 @@ use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::browse::Browse;
 use super::commands::UserCommand;
-use super::compare;
-use super::loading::Browse;
-use super::look::{LookAction, Source, fitted};
+use super::jobs::{JobKind, Request};
+use super::look::{LookAction, Source};
 use super::page::Page;
 use super::room::Lab;
-use crate::data::DataSpec;
+use super::studies::Study;
+use crate::data::DataSource;
 
 impl Lab {
     pub(super) fn look(&mut self, action: LookAction) {
-        let look = &mut self.view.look;
+        let look = &mut self.session.shown.look;
         match action {
             LookAction::Pick(index) => look.pick(index),
             LookAction::Draw(picture) => look.take(Source::Drawn, picture),
@@ -27,73 +28,62 @@ impl Lab {
 
     /// The commands of the two pages; all others are left to the caller.
     pub(super) fn look_command(&mut self, command: UserCommand) {
-        let here = self.view.page == Page::LookThrough;
-        let look = &mut self.view.look;
+        let look = &mut self.session.shown.look;
         match command {
-            // keys that a person would press to turn pages, anywhere else
-            UserCommand::PreviousInput if here => look.step(-1),
-            UserCommand::NextInput if here => look.step(1),
+            UserCommand::PreviousInput => {
+                look.step(-1);
+                self.shared.page = Page::LookThrough;
+            }
+            UserCommand::NextInput => {
+                look.step(1);
+                self.shared.page = Page::LookThrough;
+            }
             UserCommand::RandomInput => {
                 look.pick_random(RandomState::new().build_hasher().finish());
-                self.view.page = Page::LookThrough;
+                self.shared.page = Page::LookThrough;
             }
             UserCommand::ClearInput => {
                 look.clear();
-                self.view.page = Page::LookThrough;
+                self.shared.page = Page::LookThrough;
             }
             UserCommand::BrowsePicture => self.browse(Browse::Picture),
             UserCommand::ReleaseActivations => look.release_all(),
             UserCommand::SortActivations => look.by_strength = !look.by_strength,
             UserCommand::CompareRuns => self.compare(),
-            UserCommand::CancelComparison => self.comparing.cancel(&mut self.view.compared),
+            UserCommand::CancelComparison => self.cancel_comparison(),
             _ => {}
         }
     }
 
-    /// Reads a picture as the input, on a thread of its own.
+    /// Reads a picture as the input.
     pub(super) fn open_picture(&mut self, path: PathBuf) {
-        let Some(snapshot) = &self.view.snapshot else {
+        let Some(snapshot) = &self.session.shown.snapshot else {
             return;
         };
-        let spec = DataSpec::file(path);
-        let name = spec.source.title();
-        let (backend, data) = (Arc::clone(&self.backend), Arc::clone(&snapshot.data));
-        let source = Source::File(name.clone());
-        let started = self.picture.start(move |watch| {
-            let found = backend.find(&spec, watch)?;
-            Ok((source, fitted(&found, &data)))
-        });
-        let look = &mut self.view.look;
-        look.trouble = started.err();
+        let name = DataSource::File(path.clone()).title();
+        let data = Arc::clone(&snapshot.data);
+        let started = self.jobs.start(Request::ReadPicture { path, data });
+        let look = &mut self.session.shown.look;
+        look.trouble = started.err().map(|error| error.to_string());
         look.loading = look.trouble.is_none().then_some(name);
     }
 
-    /// Takes the picture that was read since the last frame.
-    pub(super) fn take_picture(&mut self) {
-        let Some(read) = self.picture.take() else {
+    fn compare(&mut self) {
+        let Some(snapshot) = &self.session.shown.snapshot else {
             return;
         };
-        let look = &mut self.view.look;
-        look.loading = None;
-        match read {
-            Ok((source, Ok(picture))) => look.take(source, picture),
-            Ok((_, Err(why))) => look.trouble = Some(why),
-            Err(failure) => look.trouble = Some(failure.text),
-        }
+        let request = Request::Compare {
+            snapshot: Arc::clone(snapshot),
+            choice: self.session.shown.compare,
+        };
+        self.session.shown.compared = Study::begun(self.jobs.start(request));
+        self.shared.page = Page::Compare;
     }
 
-    fn compare(&mut self) {
-        let Some(snapshot) = &self.view.snapshot else {
-            return;
-        };
-        let (backend, snapshot) = (Arc::clone(&self.backend), Arc::clone(snapshot));
-        let work = compare::work(backend, snapshot, self.view.compare);
-        self.comparing.start(
-            &mut self.view.compared,
-            "sae-lab comparison",
-            &self.wake,
-            work,
-        );
-        self.view.page = Page::Compare;
+    fn cancel_comparison(&mut self) {
+        if self.jobs.is_busy(JobKind::Compare) {
+            self.jobs.cancel(JobKind::Compare);
+            self.session.shown.compared = Study::Idle;
+        }
     }
 }

@@ -5,24 +5,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::import::Import;
-use super::lane::Failure;
-use super::loading::{Browse, Browsed};
+use super::browse::{Browse, Browsed};
+use super::import::{Asked, Import};
+use super::jobs::{JobError, JobKind, Request};
 use super::preview::Opened;
 use super::room::Lab;
 use super::state::{OpenDialog, Restart, Severity};
 use crate::data::{DataSet, DataSource, DataSpec};
 use crate::model::OutputActivation;
-use crate::training::Experiment;
-
-/// What a data set that is being loaded is for.
-pub(super) struct Asked {
-    experiment: Experiment,
-    /// Whether the output activation is to suit the data.
-    to_suit: bool,
-    /// The import sheet that asked, to go back to if it fails.
-    import: Option<Import>,
-}
+use crate::training::{Experiment, Preset};
 
 impl Lab {
     /// Opens files, or a folder, for the import sheet.
@@ -36,37 +27,34 @@ impl Lab {
     pub fn take_drop(&mut self, dropped: Vec<PathBuf>) {
         match &dropped[..] {
             [] => {}
-            [picture] if self.view.takes_pictures() => self.open_picture(picture.clone()),
+            [picture] if self.view().takes_pictures() => self.open_picture(picture.clone()),
             _ => self.open(dropped),
         }
     }
 
     /// Looks what the source of `spec` holds, for the import sheet.
     pub(super) fn find(&mut self, spec: DataSpec) {
-        if let Some(dialog) = &mut self.view.open_dialog {
+        if let Some(dialog) = &mut self.shared.open_dialog {
             dialog.error = None;
         }
-        match self.loader.open(spec.clone()) {
+        match self.jobs.start(Request::Find { spec: spec.clone() }) {
             Ok(()) => {
-                self.view.opening = Some(spec);
-                self.view.progress = None;
+                self.shared.opening = Some(spec);
+                self.shared.progress = None;
             }
-            Err(error) => self.view.notify(Severity::Trouble, error),
+            Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
         }
     }
 
     pub(super) fn browse(&mut self, what: Browse) {
-        if !std::mem::replace(&mut self.browsing, true)
-            && let Err(error) = self.loader.browse(what)
-        {
-            self.browsing = false;
-            self.view.notify(Severity::Trouble, error);
+        if let Err(error) = self.jobs.start(Request::Browse(what)) {
+            self.shared.notify(Severity::Trouble, error.to_string());
         }
     }
 
     /// The sheet's choices, which may need another preview.
     pub(super) fn set_import(&mut self, spec: DataSpec, hidden: usize) {
-        let Some(import) = &mut self.view.import else {
+        let Some(import) = &mut self.shared.import else {
             return;
         };
         import.hidden = hidden.max(1);
@@ -77,23 +65,29 @@ impl Lab {
     }
 
     fn preview(&mut self) {
-        if let Some(import) = &mut self.view.import
-            && let Err(error) = self.loader.preview(import)
-        {
-            import.take(Err(error));
+        let Some(import) = &mut self.shared.import else {
+            return;
+        };
+        let request = Request::Preview {
+            opened: import.opened.clone(),
+            spec: import.spec.clone(),
+            outdated: import.is_outdated(),
+        };
+        if let Err(error) = self.jobs.start(request) {
+            import.take(Err(error.to_string()));
         }
     }
 
     /// Starts a run on what the sheet holds, after asking if there is one to lose.
     pub(super) fn train_on_import(&mut self) {
         let ready = |import: &&Import| import.is_ready();
-        let Some(import) = self.view.import.as_ref().filter(ready) else {
+        let Some(import) = self.shared.import.as_ref().filter(ready) else {
             return;
         };
         let experiment = Experiment {
             data: import.stored(),
             hidden: import.hidden,
-            ..self.view.experiment.clone()
+            ..self.session.shown.experiment.clone()
         };
         let what = format!("data: {}", import.found().name);
         self.restart(what, Restart::Import(Box::new(experiment)));
@@ -101,19 +95,20 @@ impl Lab {
 
     /// Loads what the sheet holds, then begins `experiment` on it.
     pub(super) fn load_import(&mut self, experiment: Experiment) {
-        let Some(import) = self.view.import.take() else {
+        let Some(import) = self.shared.import.take() else {
             return;
         };
-        self.loader.preview.cancel();
         let (title, found) = (import.found().name.clone(), import.for_training());
-        match self.loader.load(experiment.data.clone(), found) {
+        let spec = experiment.data.clone();
+        match self.jobs.start(Request::Prepare { spec, found }) {
             Ok(()) => {
+                self.jobs.cancel(JobKind::Preview);
                 let import = Some(import);
                 self.wait_for(title, experiment, true, import);
             }
             Err(error) => {
-                self.view.import = Some(import);
-                self.view.notify(Severity::Trouble, error);
+                self.shared.import = Some(import);
+                self.shared.notify(Severity::Trouble, error.to_string());
             }
         }
     }
@@ -122,7 +117,8 @@ impl Lab {
     /// everything stays as it is.
     pub(super) fn load(&mut self, mut experiment: Experiment, to_suit: bool) {
         let same = self
-            .view
+            .session
+            .shown
             .snapshot
             .as_ref()
             .filter(|snapshot| snapshot.data.spec == experiment.data);
@@ -135,12 +131,15 @@ impl Lab {
             return;
         }
         let title = experiment.data.source.title();
-        match self.loader.load(experiment.data.clone(), None) {
+        let (spec, found) = (experiment.data.clone(), None);
+        match self.jobs.start(Request::Prepare { spec, found }) {
             Ok(()) => self.wait_for(title, experiment, to_suit, None),
-            Err(error) => self.view.notify(Severity::Trouble, error),
+            Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
         }
     }
 
+    /// Waits for the data of `experiment`. Where there is no run yet, the sliders show it at once, and what is changed
+    /// meanwhile is the new run's.
     fn wait_for(
         &mut self,
         title: String,
@@ -148,8 +147,12 @@ impl Lab {
         to_suit: bool,
         import: Option<Import>,
     ) {
-        self.view.loading = Some(title);
-        self.view.progress = None;
+        if self.session.shown.is_draft() {
+            self.session.shown.preset = Preset::of(&experiment);
+            self.session.shown.experiment = experiment.clone();
+        }
+        self.shared.loading = Some(title);
+        self.shared.progress = None;
         self.asked = Some(Asked {
             experiment,
             to_suit,
@@ -159,103 +162,77 @@ impl Lab {
 
     /// Drops whatever is being opened or loaded, at once; its thread ends by itself.
     pub(super) fn cancel_loading(&mut self) {
-        self.loader.opening.cancel();
-        self.loader.loading.cancel();
-        (self.view.opening, self.view.loading, self.view.progress) = (None, None, None);
+        self.jobs.cancel(JobKind::Find);
+        self.jobs.cancel(JobKind::Prepare);
+        (
+            self.shared.opening,
+            self.shared.loading,
+            self.shared.progress,
+        ) = (None, None, None);
         self.asked = None;
     }
 
     /// Closes the foremost window.
     pub(super) fn close(&mut self) {
-        if self.view.question.take().is_some() {
-        } else if self.view.opening.is_some() {
-            self.loader.opening.cancel();
-            (self.view.opening, self.view.progress) = (None, None);
-        } else if self.view.open_dialog.take().is_none() {
-            self.view.import = None;
-            self.loader.preview.cancel();
+        if std::mem::take(&mut self.shared.palette) || self.shared.question.take().is_some() {
+        } else if self.shared.opening.is_some() {
+            self.jobs.cancel(JobKind::Find);
+            (self.shared.opening, self.shared.progress) = (None, None);
+        } else if self.shared.open_dialog.take().is_none() {
+            self.shared.import = None;
+            self.jobs.cancel(JobKind::Preview);
         }
     }
 
-    /// Takes what the loader has put down since the last frame.
-    pub(super) fn take_data(&mut self) {
-        let progress = self.loader.opening.progress();
-        if let Some(progress) = progress.or_else(|| self.loader.loading.progress()) {
-            self.view.progress = Some(progress);
-        }
-        if let Some(opened) = self.loader.opening.take() {
-            let asked = self.view.opening.take();
-            self.view.progress = None;
-            match opened {
-                Ok((spec, opened)) => self.show_import(spec, opened),
-                Err(failure) => self.not_opened(failure, asked),
-            }
-        }
-        if let Some(preview) = self.loader.preview.take()
-            && let Some(import) = &mut self.view.import
-        {
-            import.take(preview.map_err(|failure| failure.text));
-        }
-        if let Some(loaded) = self.loader.loading.take() {
-            self.view.loading = None;
-            self.view.progress = None;
-            self.take_loaded(loaded);
-        }
-        match self.loader.browsed() {
-            Some(Browsed::Paths(paths)) => {
-                self.browsing = false;
-                self.open(paths);
-            }
-            Some(Browsed::Cancelled) => self.browsing = false,
-            Some(Browsed::Picture(path)) => {
-                self.browsing = false;
-                self.open_picture(path);
-            }
-            Some(Browsed::Unavailable) if self.view.takes_pictures() => {
-                self.browsing = false;
-                self.view.look.trouble = Some(
+    pub(super) fn take_browsed(&mut self, browsed: Browsed) {
+        match browsed {
+            Browsed::Paths(paths) => self.open(paths),
+            Browsed::Cancelled => {}
+            Browsed::Picture(path) => self.open_picture(path),
+            Browsed::Unavailable if self.view().takes_pictures() => {
+                self.session.shown.look.trouble = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity, or type the picture's path."
                         .into(),
                 );
             }
-            Some(Browsed::Unavailable) => {
-                self.browsing = false;
-                self.view.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(
+            Browsed::Unavailable => {
+                self.shared.palette = false;
+                self.shared.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity. A path typed here, or \
                      files dropped on the window, do as well."
                         .into(),
                 );
             }
-            None => {}
         }
     }
 
-    fn show_import(&mut self, spec: DataSpec, opened: Opened) {
-        self.view.open_dialog = None;
-        self.view.question = None; // it was about another change
+    pub(super) fn show_import(&mut self, spec: DataSpec, opened: Opened) {
+        self.shared.open_dialog = None;
+        self.shared.palette = false;
+        self.shared.question = None; // it was about another change
         if let DataSource::File(path) = &spec.source {
             self.preferences.remember(path);
-            self.view.recent.clone_from(&self.preferences.recent);
+            self.shared.recent.clone_from(&self.preferences.recent);
         }
-        self.loader.preview.cancel();
-        self.view.import = Some(Import::new(opened, spec, &self.view.experiment));
+        self.jobs.cancel(JobKind::Preview);
+        self.shared.import = Some(Import::new(opened, spec, &self.session.shown.experiment));
         self.preview();
     }
 
-    fn not_opened(&mut self, failure: Failure, asked: Option<DataSpec>) {
-        if failure.vanished
+    pub(super) fn not_opened(&mut self, error: &JobError, asked: Option<DataSpec>) {
+        if error.vanished()
             && let Some(DataSource::File(path)) = asked.map(|spec| spec.source)
         {
             self.preferences.forget(&path);
-            self.view.recent.clone_from(&self.preferences.recent);
+            self.shared.recent.clone_from(&self.preferences.recent);
         }
-        match &mut self.view.open_dialog {
-            Some(dialog) => dialog.error = Some(failure.text),
-            None => self.view.notify(Severity::Trouble, failure.text),
+        match &mut self.shared.open_dialog {
+            Some(dialog) => dialog.error = Some(error.to_string()),
+            None => self.shared.notify(Severity::Trouble, error.to_string()),
         }
     }
 
-    fn take_loaded(&mut self, loaded: Result<DataSet, Failure>) {
+    pub(super) fn take_loaded(&mut self, loaded: Result<Arc<DataSet>, JobError>) {
         let Some(mut asked) = self.asked.take() else {
             return;
         };
@@ -264,17 +241,21 @@ impl Lab {
                 if asked.to_suit {
                     suit(&mut asked.experiment, &data);
                 }
+                if self.session.shown.is_draft() {
+                    let set = self.session.shown.experiment.hyperparameters;
+                    asked.experiment.hyperparameters = set;
+                }
                 // "Train on this" trains, though the run before it was paused
-                self.view.playing |= asked.import.is_some();
-                self.begin(asked.experiment, Arc::new(data));
+                self.session.shown.playing |= asked.import.is_some();
+                self.begin(asked.experiment, data);
             }
             // the sheet says it, where it came from there and no other has taken its place
-            Err(failure) => match asked.import.filter(|_| self.view.import.is_none()) {
+            Err(error) => match asked.import.filter(|_| self.shared.import.is_none()) {
                 Some(mut import) => {
-                    import.take(Err(failure.text));
-                    self.view.import = Some(import);
+                    import.take(Err(error.to_string()));
+                    self.shared.import = Some(import);
                 }
-                None => self.view.notify(Severity::Trouble, failure.text),
+                None => self.shared.notify(Severity::Trouble, error.to_string()),
             },
         }
     }

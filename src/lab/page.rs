@@ -1,7 +1,9 @@
 //! What the middle of the window shows.
 
+use strum::VariantArray;
+
 /// One view of the run, beside the hyperparameters, which are always there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, VariantArray)]
 pub enum Page {
     /// Features, reconstructions and curves.
     #[default]
@@ -17,13 +19,8 @@ pub enum Page {
 }
 
 impl Page {
-    pub const ALL: [Self; 5] = [
-        Self::Lab,
-        Self::Unit,
-        Self::Mathematics,
-        Self::LookThrough,
-        Self::Compare,
-    ];
+    /// In the order of the tabs.
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     /// As its tab has it.
     pub fn title(self) -> &'static str {

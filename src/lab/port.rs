@@ -2,54 +2,20 @@
 
 use std::sync::Arc;
 
-use super::loading::{Browse, Browsed};
+use super::browse::{Browse, Browsed};
 use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
-use crate::model::CheckedHyperparameters;
-use crate::training::{Command, Event, Experiment, Snapshot, Trainer, TrainerError};
-
-/// A trainer that is running.
-pub trait TrainerPort {
-    /// # Errors
-    /// The trainer is gone or too busy; the message says what to do.
-    fn send(&self, command: Command) -> Result<(), TrainerError>;
-    fn set_hyperparameters(&self, settings: CheckedHyperparameters);
-    /// The latest, once.
-    fn snapshot(&self) -> Option<Arc<Snapshot>>;
-    /// Since the last call.
-    fn events(&self) -> Vec<Event>;
-}
-
-impl TrainerPort for Trainer {
-    fn send(&self, command: Command) -> Result<(), TrainerError> {
-        Self::send(self, command)
-    }
-
-    fn set_hyperparameters(&self, settings: CheckedHyperparameters) {
-        Self::set_hyperparameters(self, settings);
-    }
-
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        Self::snapshot(self)
-    }
-
-    fn events(&self) -> Vec<Event> {
-        Self::events(self)
-    }
-}
+use crate::training::trainer::{Host, TrainerError};
 
 /// Called when there is something new to draw.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
 
 /// Where the lab gets its trainer and its data from.
 pub trait Backend: Send + Sync {
+    /// Starts the trainer. `wake` is called when it has something to say.
+    ///
     /// # Errors
     /// No thread can be had.
-    fn start(
-        &self,
-        experiment: Experiment,
-        data: Arc<DataSet>,
-        wake: Wake,
-    ) -> Result<Box<dyn TrainerPort>, TrainerError>;
+    fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError>;
 
     /// What a source holds; called on a thread of its own.
     ///

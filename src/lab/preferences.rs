@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::state::ZOOMS;
+use super::shared::ZOOMS;
 
 /// What a person chose once and keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! What the import sheet shows of data before they are trained on: a few samples, as they are and as they would be.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ndarray::{Array2, Axis};
 
@@ -11,7 +11,7 @@ use crate::data::{
     Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, SampleShape,
     Samples, Values, Watch, untouched,
 };
-use crate::model::OutputActivation;
+use crate::model::{EvenSample, OutputActivation};
 use crate::training::Experiment;
 
 /// Most samples that a preview prepares.
@@ -52,12 +52,6 @@ impl Opened {
     }
 }
 
-/// `count` of `total`, evenly.
-fn evenly(total: usize, count: usize) -> Vec<usize> {
-    let count = count.min(total);
-    (0..count).map(|index| index * total / count).collect()
-}
-
 /// Evenly taken pictures or samples; `None` where all of them are few enough.
 fn thinned(found: &Found) -> Option<Found> {
     let total = found.count();
@@ -69,7 +63,7 @@ fn thinned(found: &Found) -> Option<Found> {
             }
             let share = PICTURE_VALUES as f64 / values as f64;
             let count = ((total as f64 * share) as usize).max(1);
-            let taken = evenly(total, count).into_iter();
+            let taken = EvenSample::of(total, count).rows();
             let pictures = taken.map(|place| pictures[place].clone()).collect();
             (Content::Pictures(pictures), None)
         }
@@ -77,7 +71,7 @@ fn thinned(found: &Found) -> Option<Found> {
             if total <= PREVIEWED {
                 return None;
             }
-            let rows = evenly(total, PREVIEWED);
+            let rows: Vec<usize> = EvenSample::of(total, PREVIEWED).rows().collect();
             let values = match values {
                 Values::Bytes(array) => Values::Bytes(array.select(Axis(0), &rows)),
                 Values::F32(array) => Values::F32(array.select(Axis(0), &rows)),
@@ -95,6 +89,8 @@ fn thinned(found: &Found) -> Option<Found> {
         encoding: found.encoding.clone(),
         suggested: found.suggested,
         labels,
+        class_names: found.class_names.clone(),
+        column_names: found.column_names.clone(),
         notes: found.notes.clone(),
         variables: found.variables.clone(),
     })
@@ -144,6 +140,7 @@ pub struct Preview {
     pub output: OutputActivation,
     /// Of what it is a preview, e.g. "the first 2,000 patches"; `None`: of all.
     pub part: Option<String>,
+    /// How long it took to make, once somebody has measured it.
     pub took: Duration,
 }
 
@@ -156,7 +153,6 @@ impl Preview {
         spec: &DataSpec,
         watch: Watch<'_>,
     ) -> Result<Self, DataError> {
-        let start = Instant::now();
         let cuts = opened.cuts(spec.cut);
         let short = DataSpec {
             patches: spec.patches.min(PREVIEWED),
@@ -164,10 +160,10 @@ impl Preview {
         };
         let data = backend.prepare(&opened.sample, &short, watch)?;
         let (raw, raw_shape) = untouched(&opened.sample, &short, watch)?;
-        let rows = if cuts {
+        let rows: Vec<usize> = if cuts {
             (0..SHOWN.min(data.len())).collect()
         } else {
-            evenly(data.len(), SHOWN)
+            EvenSample::of(data.len(), SHOWN).rows().collect()
         };
         let raw_range = match &opened.found.content {
             Content::Pictures(_) => (0.0, 1.0),
@@ -191,7 +187,7 @@ impl Preview {
             preparation: sentences(&data, spec),
             output: Experiment::output_for(&data),
             part: part(opened, spec, cuts),
-            took: start.elapsed(),
+            took: Duration::ZERO,
         })
     }
 }
@@ -212,7 +208,7 @@ impl Rows {
 
 /// What is drawn as black and white: the ends of the values, or three standard deviations about 0 where they have none.
 fn drawn_range(data: &DataSet) -> (f64, f64) {
-    if !data.prepared.is_unbounded() {
+    if !data.prepared().is_unbounded() {
         return data.range;
     }
     let deviation = (2.0 * data.variance / data.inputs() as f64).sqrt();
@@ -221,12 +217,10 @@ fn drawn_range(data: &DataSet) -> (f64, f64) {
 
 /// As they would be stored: with the number of patches that would be cut.
 fn sentences(data: &DataSet, spec: &DataSpec) -> Vec<String> {
-    let cut = format!("{} patches of ", grouped(data.spec.patches as u64));
-    let say = |step: &String| match step.strip_prefix(&cut) {
-        Some(rest) => format!("{} patches of {rest}", grouped(spec.patches as u64)),
-        None => step.clone(),
-    };
-    data.preparation.iter().map(say).collect()
+    let steps = data.preparation.iter();
+    steps
+        .map(|step| step.with_patches(spec.patches).to_string())
+        .collect()
 }
 
 fn part(opened: &Opened, spec: &DataSpec, cuts: bool) -> Option<String> {

@@ -3,77 +3,87 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::compare::{self, CompareProgress};
-use super::inspecting::Inspecting;
-use super::lane::Lane;
-use super::loading::Loader;
-use super::look;
-use super::opening::Asked;
+use super::features::Seeing;
+use super::import::Asked;
+use super::inspecting::{Due, Inspecting};
+#[cfg(not(target_family = "wasm"))]
+use super::jobs::ThreadHost;
+use super::jobs::{Host, JobKind, Jobs};
 use super::page::Page;
-use super::port::{Backend, TrainerPort, Wake};
+use super::port::{Backend, Wake};
 use super::preferences::Preferences;
-use super::state::{Severity, ViewState};
-use super::studies::{CheckedGradient, Desk};
-use crate::data::error::grouped;
-use crate::model::gradient_check::CheckProgress;
-use crate::training::{Event, Experiment};
-
-/// Where a picture came from, and its values (n) or why it can't be taken.
-pub(super) type ReadPicture = (look::Source, Result<Arc<[f32]>, String>);
+use super::session::Session;
+use super::shared::{Shared, View};
+use crate::training::Experiment;
+use crate::training::trainer;
 
 /// What a window knows and can be asked.
 pub struct Lab {
-    pub(super) view: ViewState,
-    pub(super) trainer: Option<Box<dyn TrainerPort>>,
+    pub(super) session: Session,
+    pub(super) shared: Shared,
+    pub(super) trainer: Option<Box<dyn trainer::Host>>,
     pub(super) backend: Arc<dyn Backend>,
-    pub(super) loader: Loader,
+    pub(super) jobs: Jobs,
     pub(super) wake: Wake,
     pub(super) preferences: Preferences,
-    /// What waits for the system's dialog.
-    pub(super) browsing: bool,
     /// What the data set that is being loaded is for.
     pub(super) asked: Option<Asked>,
-    pub(super) gradient_check: Desk<CheckProgress, CheckedGradient>,
     pub(super) inspecting: Inspecting,
-    /// A picture that is read as the input to look at.
-    pub(super) picture: Lane<ReadPicture>,
-    pub(super) comparing: Desk<CompareProgress, compare::Verdict>,
+    pub(super) seeing: Seeing,
     /// How many tiles stand side by side on the page of units.
     pub(super) unit_columns: usize,
 }
 
 impl Lab {
-    /// The lab on `experiment`, whose data begin to load at once. `wake` is called when there is something new to draw.
+    /// The lab on `experiment`, whose data begin to load at once; its jobs run on threads. `wake` is called when there is
+    /// something new to draw.
+    #[cfg(not(target_family = "wasm"))]
     pub fn new(
         experiment: Experiment,
         preferences: Preferences,
         backend: Arc<dyn Backend>,
         wake: Wake,
     ) -> Self {
-        let mut view = ViewState::new(experiment);
-        view.zoom = preferences.zoom;
-        view.recent.clone_from(&preferences.recent);
+        let host = ThreadHost::new(Arc::clone(&backend), Arc::clone(&wake));
+        Self::with_host(experiment, preferences, backend, wake, host)
+    }
+
+    /// The lab on `experiment` as [`Self::new`] makes it, with its jobs on `host`.
+    pub fn with_host(
+        experiment: Experiment,
+        preferences: Preferences,
+        backend: Arc<dyn Backend>,
+        wake: Wake,
+        host: impl Host + 'static,
+    ) -> Self {
+        let shared = Shared::new(preferences.zoom, preferences.recent.clone());
         let mut lab = Self {
             trainer: None,
-            loader: Loader::new(Arc::clone(&backend), Arc::clone(&wake)),
+            jobs: Jobs::new(host),
             backend,
             preferences,
-            browsing: false,
             asked: None,
-            gradient_check: Desk::default(),
             inspecting: Inspecting::default(),
-            picture: Lane::new("sae-lab picture", Arc::clone(&wake)),
-            comparing: Desk::default(),
+            seeing: Seeing::default(),
             unit_columns: 1,
             wake,
-            view,
+            session: Session::new(experiment.clone()),
+            shared,
         };
-        lab.load(lab.view.experiment.clone(), false);
+        lab.load(experiment, false);
         lab
     }
 
-    pub fn view(&self) -> &ViewState {
-        &self.view
+    /// What the panels show.
+    pub fn view(&self) -> View<'_> {
+        View {
+            run: &self.session.shown,
+            shared: &self.shared,
+        }
+    }
+
+    pub fn session(&self) -> &Session {
+        &self.session
     }
 
     pub fn preferences(&self) -> &Preferences {
@@ -82,7 +92,7 @@ impl Lab {
 
     /// Something is being dragged over the window, or not any more.
     pub fn hover_drop(&mut self, hovered: bool) {
-        self.view.drop_hovered = hovered;
+        self.shared.drop_hovered = hovered;
     }
 
     /// How many tiles stand side by side on the page of units: one step up or down is as many units.
@@ -90,61 +100,39 @@ impl Lab {
         self.unit_columns = columns.max(1);
     }
 
-    /// Takes what the trainer and the loader have put down since the last frame. Never waits.
-    pub fn drain(&mut self) {
-        self.take_data();
-        self.gradient_check.collect(&mut self.view.gradient_check);
-        self.comparing.collect(&mut self.view.compared);
-        self.take_picture();
-        let Some(trainer) = &self.trainer else { return };
-        let (events, snapshot) = (trainer.events(), trainer.snapshot());
-        if let Some(snapshot) = snapshot {
-            self.view.look.suit(&snapshot);
-            self.view.snapshot = Some(snapshot);
-        }
-        for event in events {
-            self.hear(event);
-        }
+    /// Takes what the trainer and the jobs have put down since the last frame. Never waits. `now` is the time since the
+    /// start, by any steady clock.
+    pub fn drain(&mut self, now: Duration) {
+        self.take_reports(now);
+        self.listen();
+        self.follow_features();
     }
 
     /// Keeps what the Unit page shows up to date while it is open; returns when to look again, if nothing else happens
     /// before.
-    pub fn inspect(&mut self) -> Option<Duration> {
-        if self.view.page != Page::Unit {
+    pub fn inspect(&mut self, now: Duration) -> Option<Duration> {
+        if self.shared.page != Page::Unit {
+            self.jobs.cancel(JobKind::Inspect);
             self.inspecting.rest();
             return None;
         }
-        let snapshot = self.view.snapshot.as_ref()?;
+        let shown = &mut self.session.shown;
+        let snapshot = shown.snapshot.as_ref()?;
         let units = snapshot.units.len();
-        let unit = self.view.selected.filter(|unit| *unit < units).unwrap_or(0);
-        self.view.selected = Some(unit);
-        self.inspecting
-            .follow(&mut self.view.inspection, snapshot, unit, &self.wake)
-    }
-
-    fn hear(&mut self, event: Event) {
-        match event {
-            Event::Began { .. } | Event::Applied { .. } => {}
-            Event::Diverged { epoch, cause } => {
-                self.view.playing = false;
-                let epoch = grouped(epoch);
-                let text = format!(
-                    "The cost became infinite at epoch {epoch}, and the run stopped: {cause}"
-                );
-                self.view.notify(Severity::Trouble, text);
-            }
-            Event::Panicked { message } => {
-                self.view.playing = false;
-                let text = format!(
-                    "The trainer failed ({message}). The lab goes on: press Reset to start the run anew."
-                );
-                self.view.notify(Severity::Trouble, text);
-            }
-            Event::Refused { message } => {
-                if let Some(snapshot) = &self.view.snapshot {
-                    self.view.experiment = snapshot.experiment.clone();
+        let unit = shown.selected.filter(|unit| *unit < units).unwrap_or(0);
+        shown.selected = Some(unit);
+        if self.jobs.is_busy(JobKind::Inspect) {
+            return None; // it wakes the window
+        }
+        let inspection = &mut shown.inspection;
+        match self.inspecting.due(inspection, snapshot, unit, now) {
+            Due::Nothing => None,
+            Due::Later(rest) => Some(rest),
+            Due::Now(request) => {
+                if let Err(error) = self.jobs.start(request) {
+                    self.inspecting.fail(inspection, &error);
                 }
-                self.view.notify(Severity::Trouble, message);
+                None
             }
         }
     }

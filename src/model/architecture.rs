@@ -1,11 +1,13 @@
 //! What cannot change without starting the run anew: sizes and activations.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// The hidden layer's f.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray,
 )]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum HiddenActivation {
     /// f(z) = 1/(1+e⁻ᶻ); ρ̂ is the mean of a itself.
@@ -17,8 +19,9 @@ pub enum HiddenActivation {
 
 /// The output layer's g.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray,
 )]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum OutputActivation {
     #[default]
@@ -28,7 +31,7 @@ pub enum OutputActivation {
 }
 
 impl HiddenActivation {
-    pub const ALL: [Self; 2] = [Self::Sigmoid, Self::Tanh];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {
@@ -47,7 +50,7 @@ impl HiddenActivation {
 }
 
 impl OutputActivation {
-    pub const ALL: [Self; 3] = [Self::Sigmoid, Self::Tanh, Self::Linear];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {

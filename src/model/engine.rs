@@ -1,16 +1,19 @@
 //! J, ∇J and the unit statistics over a set of samples, as fast as this processor does it.
 //!
-//! [`super::reference`] says what is computed; this is how. Samples are split over the workers into fixed slices and
-//! taken in blocks that stay in cache:
+//! [`super::reference`] says what is computed; this is how. Samples are cut by the shapes (`cut`) and taken in blocks
+//! that stay in cache:
 //!
 //! 1. the weights are packed for the products (`packing`);
 //! 2. `forward`: z2, a2, f′ and the sums behind ρ̂, for all samples, since δ2 needs the whole ρ̂;
 //! 3. `backward`: a block's z3, then in one pass over it x̂, the squared error, δ3 and its bias gradient; δ2; and the
-//!    two weight gradients. Where the slices are single blocks (mini-batches) the workers share the gradients out by
-//!    rows, and nothing is left to add up; else each adds up its samples' share, and the shares are added in order.
+//!    two weight gradients. As a rule the workers share these out by rows, after each has the deltas of a block, and
+//!    every element is one sum over all samples. Small nets on many samples would meet too often: there each of a
+//!    fixed number of slices adds up its own gradient, and these are added in order.
 //!
-//! The sums are in f64 between short stretches, and always in the same order: the same arguments and number of
-//! workers give the same bits. After the first call with a shape, nothing is allocated.
+//! **The same bits on any number of workers.** Stretches of at most 32 samples are summed in the run's precision, their
+//! sums in f64, always in the same order, and where stretches and slices begin depends on the shapes alone. So the same
+//! arguments give the same bits, whatever the number of workers; they do depend on the kernel path ([`Engine::path`]).
+//! After the first call with a shape, nothing is allocated.
 //!
 //! **Saturated units.** The kernels compute p and 1 − p apart, each to full relative accuracy (`numerics`), so ρ̂, 1 − ρ̂
 //! and the KL term are exact as long as these can be represented at all. Only units whose every sample is beyond that
@@ -27,17 +30,21 @@ use crate::numerics::{
 };
 
 mod backward;
+mod cut;
 mod forward;
 mod layout;
 mod packing;
 mod saturation;
+mod sums;
 #[cfg(test)]
 mod tests;
 
-use forward::Statistics;
+use cut::{Block, Cut, Owned};
+use forward::{Spread, Statistics};
 use layout::{Layout, Worker};
 use packing::Packing;
 use saturation::Saturated;
+use sums::Quantity;
 
 /// Computes cost and gradient for one architecture; keeps its workspace between calls.
 pub struct Engine<T: Real> {
@@ -47,14 +54,21 @@ pub struct Engine<T: Real> {
     layout: Layout,
     packing: Packing<T>,
     workers: Vec<Worker<T>>,
-    /// How many workers had a slice in the last call.
+    /// How the last call's samples were cut, for how many workers, and what each of these has of the blocks.
+    cut: Cut,
     used: usize,
+    blocks: Vec<Block>,
+    owned: Vec<Owned>,
     /// (ρ̂, 1 − ρ̂) (h)
     means: Vec<(f64, f64)>,
     mean_activations: Vec<f64>,
     /// β c (−ρ/ρ̂ + (1−ρ)/(1−ρ̂))/m (h), padded
     sparsity: AlignedBuffer<T>,
     saturated: Saturated,
+    spread: Spread<T>,
+    /// Sums over all samples of what hidden units (h) and outputs (n) have.
+    hidden_totals: Vec<f64>,
+    output_totals: Vec<f64>,
     /// Where the parts of a shared-out gradient end.
     gradient_ends: Vec<usize>,
     /// W1 W1ᵀ (h, h), padded rows
@@ -92,11 +106,17 @@ impl<T: Real> Engine<T> {
             layout,
             packing: Packing::new(&layout, kernels),
             workers: (0..pool.workers()).map(|_| Worker::new(&layout)).collect(),
+            cut: Cut::new(0, &layout),
             used: 1,
+            blocks: Vec::new(),
+            owned: vec![Owned::default(); pool.workers()],
             means: vec![(0.0, 0.0); layout.hidden],
             mean_activations: vec![0.0; layout.hidden],
             sparsity: AlignedBuffer::new(layout.hidden_padded),
             saturated: Saturated::default(),
+            spread: Spread::default(),
+            hidden_totals: vec![0.0; layout.hidden],
+            output_totals: vec![0.0; layout.inputs],
             gradient_ends: Vec::new(),
             products_of_features: AlignedBuffer::default(),
             scratch: None,
@@ -106,6 +126,11 @@ impl<T: Real> Engine<T> {
 
     pub fn architecture(&self) -> Architecture {
         self.architecture
+    }
+
+    /// The path of the kernels it runs on, which its bits depend on.
+    pub fn path(&self) -> KernelPath {
+        self.kernels.path()
     }
 
     /// The kernels it runs on.
@@ -230,9 +255,10 @@ impl<T: Real> Engine<T> {
         let mut activations = Array2::from_elem((samples.count, hidden), T::zero());
         let mut output = Array2::from_elem((samples.count, inputs), T::zero());
         let mut row_of_output = AlignedBuffer::new(inputs_padded);
-        let rows = self.workers[..self.used]
-            .iter()
-            .flat_map(|worker| worker.activations.chunks_exact(hidden_padded));
+        let rows = self.blocks.iter().flat_map(|block| {
+            self.workers[block.worker].activations[block.range(hidden_padded)]
+                .chunks_exact(hidden_padded)
+        });
         for ((row, mut a), mut x) in rows.zip(activations.rows_mut()).zip(output.rows_mut()) {
             a.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
             self.kernels.multiply(
@@ -252,6 +278,33 @@ impl<T: Real> Engine<T> {
         (activations, output)
     }
 
+    /// Cuts `samples` rows and deals them out to the workers.
+    fn cut_samples(&mut self, samples: usize) {
+        self.cut = Cut::new(samples, &self.layout);
+        self.used = self.cut.workers(&self.layout, self.pool.workers());
+        self.cut.deal(
+            &self.layout,
+            self.used,
+            &mut self.blocks,
+            &mut self.owned[..self.used],
+        );
+        let workers = self.workers[..self.used].iter_mut();
+        for (worker, owned) in workers.zip(&self.owned) {
+            worker.make_room(owned, &self.layout);
+        }
+    }
+
+    /// Sets `totals` to the sums of `quantity` over all stretches, in their order.
+    fn total(&self, quantity: Quantity, totals: &mut [f64]) {
+        totals.fill(0.0);
+        for block in &self.blocks {
+            let sums = &self.workers[block.worker].sums;
+            for stretch in block.own_stretches() {
+                self.kernels.add_to_f64(totals, sums.of(quantity, stretch));
+            }
+        }
+    }
+
     /// Adds up J from what the workers left.
     fn sum_up(
         &self,
@@ -259,9 +312,12 @@ impl<T: Real> Engine<T> {
         samples: Samples<'_, T>,
         objective: &Objective,
     ) -> Cost {
-        let squares: f64 = self.workers[..self.used]
+        let squares: f64 = self
+            .blocks
             .iter()
-            .map(|worker| worker.squares)
+            .flat_map(|block| {
+                &self.workers[block.worker].sums.squared_errors[block.own_stretches()]
+            })
             .sum();
         let weights = [parameters.encoder_range(), parameters.decoder_range()];
         Cost {
@@ -312,16 +368,10 @@ impl<T: Real> Engine<T> {
         units.clear();
         let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
         for unit in 0..hidden {
-            let mean = self.means[unit].0;
-            units.push(forward::spread_of_unit(
-                &self.workers[..self.used],
-                unit,
-                mean,
-                samples.count,
-                tanh,
-            ));
+            units.push(self.spread_of_unit(unit, samples.count, tanh));
         }
-        self.products_of_features.resize(hidden * hidden_padded);
+        self.products_of_features
+            .resize(hidden.saturating_mul(hidden_padded));
         self.kernels.multiply(
             (hidden, hidden_padded, inputs),
             Left::plain(&parameters.flat()[parameters.encoder_range()], inputs),

@@ -18,9 +18,9 @@ pub const EXPECTED: f64 = 1e-9;
 /// Samples that a check while a person waits goes over.
 const LIVE_SAMPLES: usize = 100;
 /// Multiply-adds that it may take: about two seconds of one processor.
-const LIVE_PRODUCTS: usize = 10_000_000_000;
+const LIVE_PRODUCTS: u64 = 10_000_000_000;
 /// What an activation costs, in multiply-adds: small models are mostly that.
-const ACTIVATION_PRODUCTS: usize = 20;
+const ACTIVATION_PRODUCTS: u64 = 20;
 
 /// How one block's gradient compares with differences of the cost.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -61,11 +61,12 @@ impl LiveCheck {
     pub fn of(architecture: &Architecture, samples: usize) -> Self {
         let sample = EvenSample::of(samples, LIVE_SAMPLES);
         // four costs a coordinate, two products and the activations a cost
-        let (n, h) = (architecture.inputs, architecture.hidden);
-        let products = 8 * sample.count.max(1) * (n * h + ACTIVATION_PRODUCTS * (n + h));
+        let (n, h) = (architecture.inputs as u64, architecture.hidden as u64);
+        let products = 8 * sample.count.max(1) as u64 * (n * h + ACTIVATION_PRODUCTS * (n + h));
+        let limit = usize::try_from(LIVE_PRODUCTS / products.max(1)).unwrap_or(usize::MAX);
         Self {
             sample,
-            limit: (LIVE_PRODUCTS / products.max(1)).clamp(40, architecture.parameter_count()),
+            limit: limit.clamp(40, architecture.parameter_count()),
         }
     }
 }

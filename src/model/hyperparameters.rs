@@ -1,12 +1,12 @@
 //! The settings that may change while a run goes on, unchecked and checked.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 use thiserror::Error;
 
 /// Which δ2 the run descends on (see the crate docs, "The bracket").
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
-)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum GradientForm {
     /// The gradient of J: the sparsity term inside the product with f′(z2).
@@ -60,8 +60,9 @@ impl std::str::FromStr for BatchSize {
 
 /// Which rule turns a gradient into an update.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, clap::ValueEnum,
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray,
 )]
+#[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "lowercase")]
 pub enum OptimizerKind {
     /// P ← P − α∇J
@@ -76,7 +77,7 @@ pub enum OptimizerKind {
 }
 
 impl OptimizerKind {
-    pub const ALL: [Self; 4] = [Self::Descent, Self::Momentum, Self::Adam, Self::Lbfgs];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {

@@ -19,7 +19,7 @@ pub use scramble::{FeatureGrid, scramble_phases};
 /// |cos| as a whole number, in units of 2⁻⁴⁰: the assignment needs weights with an exact order.
 const UNITS: f64 = (1u64 << 40) as f64;
 /// Draws of scrambled phases, half of either run's features.
-pub const SCRAMBLES: u64 = 10;
+pub const SCRAMBLES: u64 = 100;
 /// A similarity this many deviations of the scrambled draws above their mean is no chance.
 const DEVIATIONS: f64 = 3.0;
 

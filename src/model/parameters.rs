@@ -18,11 +18,22 @@ pub struct Parameters<T> {
     hidden: usize,
 }
 
+/// 2nh + h + n, where a `usize` holds it.
+fn count(inputs: usize, hidden: usize) -> Option<usize> {
+    let weights = inputs.checked_mul(hidden)?.checked_mul(2)?;
+    weights.checked_add(hidden)?.checked_add(inputs)
+}
+
 impl<T: Real> Parameters<T> {
     /// All zero. `inputs` is n, `hidden` is h.
+    ///
+    /// # Panics
+    /// Where there are more parameters than an address can tell apart; so does [`Self::initial`].
     pub fn zeros(inputs: usize, hidden: usize) -> Self {
+        // the allocator refuses the largest length
+        let count = count(inputs, hidden).unwrap_or(usize::MAX);
         Self {
-            flat: vec![T::zero(); 2 * inputs * hidden + hidden + inputs],
+            flat: vec![T::zero(); count],
             inputs,
             hidden,
         }
@@ -44,7 +55,7 @@ impl<T: Real> Parameters<T> {
 
     /// From the flat vector; `None` unless its length is 2nh + h + n.
     pub fn from_flat(flat: Vec<T>, inputs: usize, hidden: usize) -> Option<Self> {
-        (flat.len() == 2 * inputs * hidden + hidden + inputs).then_some(Self {
+        (Some(flat.len()) == count(inputs, hidden)).then_some(Self {
             flat,
             inputs,
             hidden,

@@ -173,7 +173,7 @@ pub unsafe fn hidden_delta<L: Lanes, const PRINTED: bool>(
     }
 }
 
-/// Of each column: least, greatest, Σ(a − c) and Σ(a − c)², each updated in place; c is `centre`.
+/// Of each column: least and greatest, both updated in place, and Σ(a − c)²; c is `centre`.
 ///
 /// # Safety
 /// As [`Lanes`]; `a` holds `rows`·`stride` numbers, the others `stride`, a multiple of `WIDTH`.
@@ -334,6 +334,18 @@ pub unsafe fn add_to<L: Lanes>(count: usize, to: *mut L::Scalar, from: *const L:
                 L::add(get::<L>(to, at, lanes), get::<L>(from, at, lanes)),
             );
         }
+    }
+}
+
+/// to ← to + from, `from` widened.
+///
+/// # Safety
+/// Both hold `count` numbers.
+#[inline(always)]
+pub unsafe fn add_to_f64<T: Real>(count: usize, to: *mut f64, from: *const T) {
+    for at in 0..count {
+        // SAFETY: at < count
+        unsafe { *to.add(at) += (*from.add(at)).f64() };
     }
 }
 

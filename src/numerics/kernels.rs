@@ -1,7 +1,11 @@
 //! Every kernel compiled for every path, chosen once at run time.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::OnceLock;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
 use super::elementwise::{self as generic, AdamStep, LINEAR, SIGMOID, TANH};
 use super::simd::{Lanes, portable};
@@ -10,8 +14,10 @@ use super::simd::{avx2, avx512};
 use super::tile::{Tile, tile};
 use crate::numerics::Real;
 
-/// Which of the processor's instructions the kernels use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// Which of the processor's instructions the kernels use. Their results differ in the last bits: what a run comes to
+/// depends on it. Stored by [`Self::name`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum KernelPath {
     /// 512-bit vectors (x86-64-v4).
     Avx512,
@@ -46,19 +52,41 @@ impl KernelPath {
         Self::available()[0]
     }
 
-    /// "AVX-512", "AVX2" or "portable".
+    /// "avx512", "avx2" or "portable": what it is stored as and parsed from.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Avx512 => "AVX-512",
-            Self::Avx2 => "AVX2",
+            Self::Avx512 => "avx512",
+            Self::Avx2 => "avx2",
             Self::Portable => "portable",
         }
     }
 }
 
+/// "AVX-512", "AVX2" or "portable": for people.
 impl fmt::Display for KernelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(match self {
+            Self::Avx512 => "AVX-512",
+            Self::Avx2 => "AVX2",
+            Self::Portable => "portable",
+        })
+    }
+}
+
+/// A name that no kernel path has.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("no kernel path is called {0:?}: the names are avx512, avx2 and portable")]
+pub struct UnknownKernelPath(pub String);
+
+impl FromStr for KernelPath {
+    type Err = UnknownKernelPath;
+
+    /// The path with this [`Self::name`], whether this processor has it or not.
+    fn from_str(name: &str) -> Result<Self, UnknownKernelPath> {
+        [Self::Avx512, Self::Avx2, Self::Portable]
+            .into_iter()
+            .find(|path| path.name() == name)
+            .ok_or_else(|| UnknownKernelPath(name.to_owned()))
     }
 }
 
@@ -68,7 +96,8 @@ pub(super) const WIDEST: usize = 3;
 /// The tiles of one path for one precision: by vectors − 1, then by rows − 1.
 pub(super) type Tiles<T> = [&'static [Tile<T>]; WIDEST];
 
-/// The kernels of one path for one precision, as function pointers. [`super::Numerics`] has their safe faces.
+/// The kernels of one path for one precision, as function pointers. `super::passes` and `super::product` have their
+/// safe faces.
 #[expect(
     clippy::type_complexity,
     reason = "each signature is used once; the function it points to names the arguments"
@@ -91,6 +120,7 @@ pub struct Kernels<T: 'static> {
     pub(super) momentum: unsafe fn(usize, *mut T, *mut T, *const T, T, T),
     pub(super) adam: unsafe fn(usize, *mut T, *mut T, *mut T, *const T, AdamStep<T>),
     pub(super) add_to: unsafe fn(usize, *mut T, *const T),
+    pub(super) add_to_f64: unsafe fn(usize, *mut f64, *const T),
     pub(super) sum_of_squares: unsafe fn(usize, *const T) -> f64,
     pub(super) dot: unsafe fn(usize, *const T, *const T) -> f64,
     pub(super) transpose: unsafe fn(usize, usize, *const T, usize, *mut T, usize),
@@ -181,6 +211,7 @@ macro_rules! kernels {
                 fn(n: usize, p: *mut $t, m: *mut $t, v: *mut $t, g: *const $t, s: AdamStep<$t>),
                 generic::adam::<$lanes>),
             add_to: compiled!($feature, fn(n: usize, to: *mut $t, from: *const $t), generic::add_to::<$lanes>),
+            add_to_f64: compiled!($feature, fn(n: usize, to: *mut f64, from: *const $t), generic::add_to_f64::<$t>),
             sum_of_squares: compiled!($feature, fn(n: usize, w: *const $t) -> f64,
                 generic::sum_of_squares::<$lanes>),
             dot: compiled!($feature, fn(n: usize, a: *const $t, b: *const $t) -> f64, generic::dot::<$lanes>),
@@ -201,6 +232,7 @@ macro_rules! kernels {
 }
 
 // The tiles are as large as the registers allow: 32 of them with AVX-512, else 16.
+#[cfg(target_arch = "x86_64")]
 macro_rules! kernels_avx512 {
     ($lanes:ty, $t:ty) => {
         kernels! { KernelPath::Avx512, $lanes, $t, [target_feature(enable = "avx512f")];
@@ -211,6 +243,7 @@ macro_rules! kernels_avx512 {
     };
 }
 
+#[cfg(target_arch = "x86_64")]
 macro_rules! kernels_avx2 {
     ($lanes:ty, $t:ty) => {
         kernels! { KernelPath::Avx2, $lanes, $t, [target_feature(enable = "avx2,fma")];
@@ -281,4 +314,25 @@ impl<T> fmt::Debug for Kernels<T> {
 /// The kernels of the best path for `T`.
 pub fn best<T: Real>() -> &'static Kernels<T> {
     T::kernels(KernelPath::best())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_stored_and_parsed_by_its_name() {
+        for path in [KernelPath::Avx512, KernelPath::Avx2, KernelPath::Portable] {
+            assert_eq!(path.name().parse(), Ok(path));
+            let stored = serde_json::to_string(&path).unwrap();
+            assert_eq!(stored, format!("{:?}", path.name()));
+            assert_eq!(serde_json::from_str::<KernelPath>(&stored).unwrap(), path);
+        }
+        assert!(KernelPath::available().contains(&KernelPath::best()));
+        let error = "AVX-512".parse::<KernelPath>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "no kernel path is called \"AVX-512\": the names are avx512, avx2 and portable"
+        );
+    }
 }

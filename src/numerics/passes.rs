@@ -3,6 +3,7 @@
 use super::Real;
 use super::elementwise::AdamStep;
 use super::kernels::Kernels;
+use super::product::span;
 
 /// The activation that a pass applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +77,7 @@ impl<T: Real> Kernels<T> {
             "the stride is the columns in whole vectors"
         );
         assert!(sums.0.len() >= stride && sums.1.len() >= stride);
-        assert!(rows == 0 || x.len() >= (rows - 1) * x_stride + columns);
+        assert!(x.len() >= span(rows, x_stride, columns));
         // SAFETY: the lengths are checked; the path is one that the processor has
         unsafe {
             self.output[curve.index()](
@@ -201,6 +202,13 @@ impl<T: Real> Kernels<T> {
         assert_eq!(to.len(), from.len());
         // SAFETY: the lengths are checked; the path is one that the processor has
         unsafe { (self.add_to)(to.len(), to.as_mut_ptr(), from.as_ptr()) }
+    }
+
+    /// to ← to + from over the length of `to`, which `from` has at least.
+    pub fn add_to_f64(&self, to: &mut [f64], from: &[T]) {
+        assert!(from.len() >= to.len());
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe { (self.add_to_f64)(to.len(), to.as_mut_ptr(), from.as_ptr()) }
     }
 
     /// Σ w², in f64 between chunks.

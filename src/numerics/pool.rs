@@ -2,7 +2,7 @@
 
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, Thread};
 
@@ -14,8 +14,9 @@ const SPINS: usize = 2_000;
 type Job = *const (dyn Fn(usize) + Sync);
 
 struct Shared {
-    /// Counts the jobs; a change tells the workers that `job` is new.
-    generation: AtomicUsize,
+    /// Counts the jobs, and says how many workers the last one is for ([`Shared::WORKERS`] low bits); a change tells
+    /// these that `job` is new. The others never touch it.
+    generation: AtomicU64,
     /// Workers that have not finished the current job.
     unfinished: AtomicUsize,
     /// Valid from the change of `generation` until `unfinished` is 0.
@@ -25,8 +26,19 @@ struct Shared {
     stop: AtomicBool,
 }
 
-// SAFETY: `job` is written by the caller of `run` only while no worker reads it (`unfinished` is 0 and the generation
-// unchanged), and read by workers only between the release of a new generation and their release of `unfinished`.
+impl Shared {
+    /// The bits of `generation` that hold the number of workers.
+    const WORKERS: u32 = 16;
+
+    /// How many workers a generation is for.
+    fn workers_of(generation: u64) -> usize {
+        (generation & ((1 << Self::WORKERS) - 1)) as usize
+    }
+}
+
+// SAFETY: `job` is written by the caller of `run_on` only while no worker reads it (`unfinished` is 0 and the generation
+// unchanged), and read only by the workers that a generation is for, between its release and their release of
+// `unfinished`, which counts just these.
 unsafe impl Sync for Shared {}
 // SAFETY: the pointer in `job` is to a `Sync` closure, which may be called from any thread.
 unsafe impl Send for Shared {}
@@ -48,7 +60,7 @@ impl WorkerPool {
     /// As [`Self::new`]; each thread calls `on_start` with its number (1 and up) first, to lower its priority, say.
     pub fn with_start(workers: usize, on_start: impl Fn(usize) + Send + Sync + 'static) -> Self {
         let shared = Arc::new(Shared {
-            generation: AtomicUsize::new(0),
+            generation: AtomicU64::new(0),
             unfinished: AtomicUsize::new(0),
             job: UnsafeCell::new(None),
             caller: Mutex::new(None),
@@ -56,7 +68,7 @@ impl WorkerPool {
             stop: AtomicBool::new(false),
         });
         let on_start = Arc::new(on_start);
-        let threads = (1..workers)
+        let threads = (1..workers.min(1 << (Shared::WORKERS - 1)))
             .map_while(|worker| {
                 let (shared, on_start) = (Arc::clone(&shared), Arc::clone(&on_start));
                 std::thread::Builder::new()
@@ -85,7 +97,13 @@ impl WorkerPool {
     /// # Panics
     /// If a job panics: with what it panicked with, after all have finished. Don't call it from inside a job.
     pub fn run(&self, job: impl Fn(usize) + Sync) {
-        if self.threads.is_empty() {
+        self.run_on(self.workers(), job);
+    }
+
+    /// As [`Self::run`], for the first `count` ≥ 1 workers alone: the others sleep on.
+    fn run_on(&self, count: usize, job: impl Fn(usize) + Sync) {
+        let threads = &self.threads[..count - 1];
+        if threads.is_empty() {
             return job(0);
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,11 +117,12 @@ impl WorkerPool {
             *shared.job.get() =
                 Some(std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(job));
         }
-        shared
-            .unfinished
-            .store(self.threads.len(), Ordering::Relaxed);
-        shared.generation.fetch_add(1, Ordering::Release);
-        for thread in &self.threads {
+        shared.unfinished.store(threads.len(), Ordering::Relaxed);
+        // only a caller changes it, and this one has the turn
+        let before = shared.generation.load(Ordering::Relaxed) >> Shared::WORKERS;
+        let generation = (before + 1) << Shared::WORKERS | count as u64;
+        shared.generation.store(generation, Ordering::Release);
+        for thread in threads {
             thread.thread().unpark();
         }
         let own = catch_unwind(AssertUnwindSafe(|| job(0)));
@@ -139,12 +158,13 @@ impl WorkerPool {
             return job(0, state);
         }
         let count = states.len();
+        if count == 0 {
+            return;
+        }
         let base = Shards(states.as_mut_ptr());
-        self.run(|worker| {
-            if worker < count {
-                // SAFETY: worker < states.len(), and no two workers have the same number: each state is borrowed once
-                job(worker, unsafe { &mut *base.at(worker) });
-            }
+        self.run_on(count, |worker| {
+            // SAFETY: worker < count, and no two workers have the same number: each state is borrowed once
+            job(worker, unsafe { &mut *base.at(worker) });
         });
     }
 
@@ -168,14 +188,13 @@ impl WorkerPool {
             return job(0, 0, slice);
         }
         let base = Shards(slice.as_mut_ptr());
-        self.run(|worker| {
-            if worker < ends.len() {
-                let start = if worker == 0 { 0 } else { ends[worker - 1] };
-                // SAFETY: the ends increase up to the slice's length, so each part lies within it, apart from others
-                job(worker, start, unsafe {
-                    std::slice::from_raw_parts_mut(base.at(start), ends[worker] - start)
-                });
-            }
+        self.run_on(ends.len(), |worker| {
+            let start = if worker == 0 { 0 } else { ends[worker - 1] };
+            // SAFETY: worker < ends.len(), and the ends increase up to the slice's length, so each part lies within
+            // it, apart from the others
+            job(worker, start, unsafe {
+                std::slice::from_raw_parts_mut(base.at(start), ends[worker] - start)
+            });
         });
     }
 }
@@ -221,7 +240,9 @@ fn work(shared: &Shared, worker: usize) {
             let generation = shared.generation.load(Ordering::Acquire);
             if generation != seen {
                 seen = generation;
-                break;
+                if worker < Shared::workers_of(generation) {
+                    break;
+                }
             }
             looks += 1;
             if looks < SPINS {
@@ -289,6 +310,21 @@ mod tests {
         let mut states = vec![0; 4];
         pool.each(&mut states, |worker, state| *state = worker + 1);
         assert_eq!(states, [1, 2, 3, 4]);
+    }
+
+    #[test]
+    fn a_job_for_fewer_workers_reaches_just_these() {
+        let pool = WorkerPool::new(4);
+        let mut counts = [0usize; 4];
+        for round in 0..4_000 {
+            let count = 1 + round * 7 % 4;
+            pool.each(&mut counts[..count], |_, state| *state += 1);
+            if round % 100 == 0 {
+                // long enough for the others to fall asleep
+                std::thread::sleep(std::time::Duration::from_micros(200));
+            }
+        }
+        assert_eq!(counts, [4_000, 3_000, 2_000, 1_000]);
     }
 
     #[test]

@@ -3,9 +3,13 @@
 //! The columns of C are cut into panels of at most three vectors, the rows into tiles as even as can be, so that 25
 //! hidden units are 9 + 8 + 8 rows and not 12 + 12 + 1. A is read in place, by broadcast, in either orientation; B
 //! is read as rows of vectors, in place or from panels packed beforehand.
+//!
+//! Every element of C is one chain of multiply-adds over the depth, from its start on, whatever tile or panel it lies
+//! in. So its bits don't depend on the rows that share its tile, nor on whether the depth is taken at once or in
+//! pieces, the later ones with [`Start::Add`]: the engine splits work over threads where that holds.
 
 use super::Real;
-use super::kernels::{Kernels, WIDEST};
+use super::kernels::{KernelPath, Kernels, WIDEST};
 
 /// A (rows × depth), read in place.
 #[derive(Clone, Copy, Debug)]
@@ -88,8 +92,8 @@ pub fn panels(vectors: usize) -> impl Iterator<Item = Panel> + Clone {
     })
 }
 
-/// The elements that `rows` rows of `columns` span, `stride` apart.
-fn span(rows: usize, stride: usize, columns: usize) -> usize {
+/// The elements that `rows` rows of `columns` span, `stride` apart; the most there can be where that overflows.
+pub(super) fn span(rows: usize, stride: usize, columns: usize) -> usize {
     match rows.checked_sub(1) {
         None => 0,
         Some(before) => before.saturating_mul(stride).saturating_add(columns),
@@ -97,6 +101,11 @@ fn span(rows: usize, stride: usize, columns: usize) -> usize {
 }
 
 impl<T: Real> Kernels<T> {
+    /// The instructions they are compiled for.
+    pub fn path(&self) -> KernelPath {
+        self.path
+    }
+
     /// Numbers in a vector.
     pub fn width(&self) -> usize {
         self.width
@@ -213,7 +222,7 @@ impl<T: Real> Kernels<T> {
 
     /// The length of B (depth × columns) in panels.
     pub fn packed_length(&self, depth: usize, columns: usize) -> usize {
-        self.padded(columns) * depth
+        self.padded(columns).saturating_mul(depth)
     }
 
     /// Packs one panel of B = Wᵀ (depth × columns), W (columns × depth) dense in rows, into `to`; what is beyond the

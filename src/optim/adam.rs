@@ -23,6 +23,27 @@ impl<T: Real> Adam<T> {
         }
     }
 
+    /// One that goes on from these moments and `steps` ≥ 0 taken.
+    pub fn with_memory(first: Vec<T>, second: Vec<T>, steps: i32) -> Self {
+        Self {
+            first,
+            second,
+            steps,
+        }
+    }
+
+    /// (first moments, second moments, steps taken)
+    pub fn memory(&self) -> (&[T], &[T], i32) {
+        (&self.first, &self.second, self.steps)
+    }
+
+    /// As `other` is.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.first.clone_from(&other.first);
+        self.second.clone_from(&other.second);
+        self.steps = other.steps;
+    }
+
     /// One update over slices as long as the parameter count.
     pub fn update(&mut self, parameters: &mut [T], gradient: &[T], learning_rate: f64) {
         self.steps = self.steps.saturating_add(1);

@@ -5,6 +5,7 @@
 //! iteration, adds up dot products in the vectors' own precision (in f32 that ends the descent early), and has no way
 //! to forget its memory when a slider moves.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 
 use super::line_search::{Point, Wolfe, search};
@@ -34,6 +35,15 @@ struct Correction<T> {
     change: Vec<T>,
     /// 1/(y·s)
     rho: f64,
+}
+
+/// What L-BFGS knows of the past at the point where it stands, which is where the parameters are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LbfgsMemory<T> {
+    pub cost: f64,
+    pub gradient: Vec<T>,
+    /// (s, y), the oldest first; at most [`CORRECTIONS`].
+    pub corrections: Vec<(Vec<T>, Vec<T>)>,
 }
 
 /// The memory and the point it belongs to. Dot products are in f64.
@@ -80,8 +90,40 @@ impl<T: Real> Lbfgs<T> {
     }
 
     /// How many corrections are remembered.
-    pub fn memory(&self) -> usize {
+    pub fn corrections(&self) -> usize {
         self.corrections.len()
+    }
+
+    /// What it remembers of the past; `None` before the first step and after a restart.
+    pub fn memory(&self) -> Option<LbfgsMemory<T>> {
+        self.known.then(|| LbfgsMemory {
+            cost: self.cost,
+            gradient: self.gradient.clone(),
+            corrections: self
+                .corrections
+                .iter()
+                .map(|correction| (correction.step.clone(), correction.change.clone()))
+                .collect(),
+        })
+    }
+
+    /// One that goes on from `memory` at `parameters`. Every vector is as long as `parameters`; of more than
+    /// [`CORRECTIONS`] corrections the latest are taken.
+    pub fn with_memory(parameters: &[T], memory: Option<LbfgsMemory<T>>) -> Self {
+        let mut lbfgs = Self::new(parameters.len());
+        let Some(memory) = memory else { return lbfgs };
+        lbfgs.point.copy_from_slice(parameters);
+        lbfgs.cost = memory.cost;
+        lbfgs.gradient = memory.gradient;
+        let surplus = memory.corrections.len().saturating_sub(CORRECTIONS);
+        for (step, change) in memory.corrections.into_iter().skip(surplus) {
+            let rho = 1.0 / dot(&step, &change);
+            lbfgs
+                .corrections
+                .push_back(Correction { step, change, rho });
+        }
+        lbfgs.known = true;
+        lbfgs
     }
 
     /// One iteration from `parameters`, moved in place. `evaluate(x, ∇)` returns the cost at x and fills in the
@@ -92,35 +134,73 @@ impl<T: Real> Lbfgs<T> {
         parameters: &mut [T],
         mut evaluate: impl FnMut(&[T], &mut [T]) -> f64,
     ) -> Progress {
-        let mut evaluations = 0;
+        match self.step_while(parameters, |x, gradient| Some(evaluate(x, gradient))) {
+            Some(progress) => progress,
+            None => unreachable!("`evaluate` never stops it"),
+        }
+    }
+
+    /// [`Self::step`], which `evaluate` can stop by `None`: then nothing has moved, and the next step does what this
+    /// one would have done.
+    pub fn step_while(
+        &mut self,
+        parameters: &mut [T],
+        mut evaluate: impl FnMut(&[T], &mut [T]) -> Option<f64>,
+    ) -> Option<Progress> {
+        let (mut evaluations, stopped) = (0, Cell::new(false));
         let mut evaluate = |x: &[T], gradient: &mut [T]| {
+            if stopped.get() {
+                return f64::NAN; // ends the line search
+            }
             evaluations += 1;
-            evaluate(x, gradient)
+            evaluate(x, gradient).unwrap_or_else(|| {
+                stopped.set(true);
+                f64::NAN
+            })
         };
-        if !self.known || self.point != *parameters {
+        let begins = !self.known || self.point != *parameters;
+        if begins {
             self.restart();
             self.point.copy_from_slice(parameters);
             self.cost = evaluate(parameters, &mut self.gradient);
             self.known = true;
         }
-        let mut found = self.advance(&mut evaluate);
-        if found.is_none() && !self.corrections.is_empty() {
-            // the memory misleads: once more, along the gradient
-            self.spare.extend(self.corrections.drain(..));
-            found = self.advance(&mut evaluate);
+        let mut found = None;
+        let mut misleading = VecDeque::new();
+        if !stopped.get() {
+            found = self.advance(&mut evaluate, &stopped);
         }
+        if found.is_none() && !stopped.get() && !self.corrections.is_empty() {
+            // the memory misleads: once more, along the gradient
+            misleading = std::mem::take(&mut self.corrections);
+            found = self.advance(&mut evaluate, &stopped);
+        }
+        if stopped.get() {
+            if begins {
+                self.restart();
+            } else if !misleading.is_empty() {
+                self.corrections = misleading;
+            }
+            return None;
+        }
+        self.spare.extend(misleading);
         if found.is_some() {
             parameters.copy_from_slice(&self.point);
         }
-        Progress {
+        Some(Progress {
             cost: self.cost,
             evaluations,
             stuck: found.is_none(),
-        }
+        })
     }
 
-    /// A step along the quasi-Newton direction, remembered; `None`, and nothing moved, where the search fails.
-    fn advance(&mut self, evaluate: &mut impl FnMut(&[T], &mut [T]) -> f64) -> Option<Point> {
+    /// A step along the quasi-Newton direction, remembered; `None`, and nothing moved, where the search fails or was
+    /// stopped.
+    fn advance(
+        &mut self,
+        evaluate: &mut impl FnMut(&[T], &mut [T]) -> f64,
+        stopped: &Cell<bool>,
+    ) -> Option<Point> {
         self.set_direction();
         let slope = dot(&self.gradient, &self.direction);
         if !(self.cost.is_finite() && slope.is_finite() && slope < 0.0) {
@@ -159,6 +239,9 @@ impl<T: Real> Lbfgs<T> {
             let cost = evaluate(trial, trial_gradient);
             (cost, dot(trial_gradient, direction))
         })?;
+        if stopped.get() {
+            return None;
+        }
         self.remember();
         std::mem::swap(&mut self.point, &mut self.trial);
         std::mem::swap(&mut self.gradient, &mut self.trial_gradient);
@@ -310,15 +393,15 @@ mod tests {
         for _ in 0..5 {
             lbfgs.step(&mut x, rosenbrock);
         }
-        assert_eq!(lbfgs.memory(), 5);
+        assert_eq!(lbfgs.corrections(), 5);
         lbfgs.restart();
-        assert_eq!(lbfgs.memory(), 0);
+        assert_eq!(lbfgs.corrections(), 0);
         lbfgs.step(&mut x, rosenbrock);
         lbfgs.step(&mut x, rosenbrock);
-        assert_eq!(lbfgs.memory(), 2);
+        assert_eq!(lbfgs.corrections(), 2);
         x[0] += 0.1;
         lbfgs.step(&mut x, rosenbrock);
-        assert_eq!(lbfgs.memory(), 1);
+        assert_eq!(lbfgs.corrections(), 1);
     }
 
     #[test]

@@ -23,10 +23,12 @@ pub mod adam;
 pub mod descent;
 pub mod lbfgs;
 pub mod line_search;
+pub mod memory;
 pub mod momentum;
 
 pub use adam::Adam;
 pub use lbfgs::{Lbfgs, Progress};
+pub use memory::Memory;
 pub use momentum::Momentum;
 
 use crate::model::OptimizerKind;

@@ -32,6 +32,21 @@ impl<T: Real> Momentum<T> {
         }
     }
 
+    /// One that goes on with this velocity.
+    pub fn with_memory(velocity: Vec<T>) -> Self {
+        Self { velocity }
+    }
+
+    /// V
+    pub fn memory(&self) -> &[T] {
+        &self.velocity
+    }
+
+    /// As `other` is.
+    pub fn copy_from(&mut self, other: &Self) {
+        self.velocity.clone_from(&other.velocity);
+    }
+
     pub fn update(
         &mut self,
         parameters: &mut [T],

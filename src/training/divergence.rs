@@ -1,7 +1,6 @@
 //! Which setting made the cost non-finite.
 
-use super::History;
-use super::history::{Setting, short};
+use super::record::{History, Setting, history::short};
 use crate::model::{GradientForm, Hyperparameters, OptimizerKind};
 
 /// A change this many epochs before the divergence is taken for its cause.
@@ -18,9 +17,9 @@ pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> Strin
             .to_owned();
     }
     let latest = history.markers().rev().find(|marker| {
-        epoch.saturating_sub(marker.epoch) <= RECENT_EPOCHS
+        epoch.saturating_sub(marker.until) <= RECENT_EPOCHS
             && matches!(
-                marker.change.setting,
+                marker.setting,
                 Setting::LearningRate
                     | Setting::SparsityWeight
                     | Setting::WeightDecay
@@ -32,7 +31,7 @@ pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> Strin
     if let Some(marker) = latest {
         return format!(
             "the change of {} at epoch {} did it. Take it back, then go on from the last finite weights.",
-            marker.change, marker.epoch
+            marker, marker.epoch
         );
     }
     let post = Hyperparameters::default();
@@ -60,7 +59,7 @@ pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> Strin
             suspects[0],
             |worst, next| if next.1 > worst.1 { next } else { worst },
         );
-    let value = setting.show(settings);
+    let value = setting.format(setting.get(settings));
     if excess <= 1.0 {
         let alpha = short(settings.learning_rate);
         return format!(

@@ -23,7 +23,7 @@ pub struct Experiment {
 impl Experiment {
     /// The output whose reach suits `data`: linear where their values have no bounds.
     pub fn output_for(data: &DataSet) -> OutputActivation {
-        if data.prepared.is_unbounded() {
+        if data.prepared().is_unbounded() {
             OutputActivation::Linear
         } else {
             OutputActivation::Sigmoid

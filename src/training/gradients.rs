@@ -6,8 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Record;
-use super::history::short;
+use super::record::{Record, history::short};
 
 /// Samples, evenly spaced, that ‖∂reconstruction/∂W1‖ is taken over.
 pub const PROBE_SAMPLES: usize = 64;

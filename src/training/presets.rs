@@ -3,9 +3,10 @@
 use super::{Experiment, Speed};
 use crate::data::{DataSpec, EmbeddedSet};
 use crate::model::{BatchSize, Hyperparameters, OptimizerKind};
+use strum::VariantArray;
 
 /// A setting that shows something.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
 pub enum Preset {
     Edges,
     PostsValues,
@@ -20,17 +21,14 @@ pub enum Preset {
 
 impl Preset {
     /// In the order of the menu; the first one opens.
-    pub const ALL: [Self; 9] = [
-        Self::Edges,
-        Self::PostsValues,
-        Self::Bars,
-        Self::Clothes,
-        Self::PlainAutoencoder,
-        Self::DecayCliff,
-        Self::TooSparse,
-        Self::Overshoot,
-        Self::TooFewUnits,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
+
+    /// The preset whose experiment this is.
+    pub fn of(experiment: &Experiment) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|preset| preset.experiment() == *experiment)
+    }
 
     pub fn title(self) -> &'static str {
         match self {

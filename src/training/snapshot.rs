@@ -5,17 +5,18 @@ use std::time::Duration;
 
 use ndarray::{Array2, Axis};
 
+use super::trainer::{Activity, RunId};
 use super::{Experiment, History};
 use crate::data::DataSet;
-use crate::model::{CheckedHyperparameters, Cost, Parameters, UnitStatistics};
+use crate::model::{CheckedHyperparameters, Cost, EvenSample, Parameters, UnitStatistics};
 use crate::numerics::Real;
 
 /// Which weights a snapshot holds: those of a run's epoch, before or after a revival at its end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Version {
-    pub run: u64,
+    pub run: RunId,
     pub epoch: u64,
-    pub revivals: usize,
+    pub revivals: u64,
 }
 
 impl Snapshot {
@@ -23,7 +24,7 @@ impl Snapshot {
         Version {
             run: self.run,
             epoch: self.epoch,
-            revivals: self.history.revivals().count(),
+            revivals: self.history.revived(),
         }
     }
 }
@@ -31,20 +32,11 @@ impl Snapshot {
 /// How many samples a snapshot shows beside their reconstructions.
 pub const SHOWN_SAMPLES: usize = 16;
 
-/// What the trainer is doing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Activity {
-    Paused,
-    Training,
-    /// Stopped at a non-finite cost, the last finite weights restored.
-    Diverged,
-}
-
 /// The state of a run at the end of an epoch, complete in itself. Published at most every 33 ms.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
-    /// Counts the runs of this session; a reset, new data or a new seed starts the next.
-    pub run: u64,
+    /// A reset, new data or a new seed starts another.
+    pub run: RunId,
     pub experiment: Experiment,
     pub data: Arc<DataSet>,
     pub activity: Activity,
@@ -75,8 +67,7 @@ pub struct Snapshot {
 
 /// Which samples are shown, evenly spaced: the same for the same data.
 pub fn shown_places(data: &DataSet) -> impl Iterator<Item = usize> {
-    let (count, total) = (data.len().min(SHOWN_SAMPLES), data.len());
-    (0..count).map(move |index| index * total / count)
+    EvenSample::of(data.len(), SHOWN_SAMPLES).rows()
 }
 
 /// The samples shown (k, n), k ≤ `SHOWN_SAMPLES`.

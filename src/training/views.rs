@@ -1,5 +1,5 @@
 //! What the views of *why* ask of a snapshot: an inspector of its units, a gradient check at its weights, one input's
-//! way through it. Each takes a while (up to a second or two): for a [`super::Background`] thread.
+//! way through it. Each takes a while (up to a second or two): for a thread beside the window's.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;

@@ -1,11 +1,16 @@
 //! The curves ready to draw: log10, cut where the logarithm has no value, thinned to what a screen can show.
 
+use egui::Color32;
 use egui_plot::PlotPoint;
+use strum::VariantArray;
 
+use super::theme::Theme;
+use crate::model::Cost;
+use crate::training::trainer::RunId;
 use crate::training::{History, Record};
 
 /// One of the four curves.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
 pub enum Term {
     Total,
     Reconstruction,
@@ -15,12 +20,7 @@ pub enum Term {
 
 impl Term {
     /// In the order of the legend.
-    pub const ALL: [Self; 4] = [
-        Self::Total,
-        Self::Reconstruction,
-        Self::Sparsity,
-        Self::Decay,
-    ];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {
@@ -40,12 +40,35 @@ impl Term {
         }
     }
 
-    pub fn of(self, record: &Record) -> f64 {
+    /// What it is of, in words.
+    pub fn meaning(self) -> &'static str {
         match self {
-            Self::Total => record.cost.total(),
-            Self::Reconstruction => record.cost.reconstruction_loss,
-            Self::Sparsity => record.cost.sparsity_penalty,
-            Self::Decay => record.cost.decay_penalty,
+            Self::Total => "The cost J",
+            Self::Reconstruction => {
+                "Reconstruction: half the mean squared distance between output and input"
+            }
+            Self::Sparsity => "Sparsity: how far each unit's mean activation is from the target",
+            Self::Decay => "Weight decay, over both layers; biases are left out",
+        }
+    }
+
+    /// The same wherever the term is shown: curve, formula, force.
+    pub fn colour(self, theme: &Theme) -> Color32 {
+        match self {
+            Self::Total => theme.total,
+            Self::Reconstruction => theme.reconstruction,
+            Self::Sparsity => theme.sparsity,
+            Self::Decay => theme.decay,
+        }
+    }
+
+    /// Its share of `cost`.
+    pub fn of(self, cost: &Cost) -> f64 {
+        match self {
+            Self::Total => cost.total(),
+            Self::Reconstruction => cost.reconstruction_loss,
+            Self::Sparsity => cost.sparsity_penalty,
+            Self::Decay => cost.decay_penalty,
         }
     }
 }
@@ -61,7 +84,7 @@ pub type Pieces = Vec<Vec<PlotPoint>>;
 /// The four curves of one history.
 #[derive(Default)]
 pub struct CurveCache {
-    key: Option<(u64, u64)>,
+    key: Option<(RunId, u64)>,
     curves: [Pieces; 4],
     /// Where each curve ends, for its hover and scale.
     records: Vec<Record>,
@@ -69,7 +92,7 @@ pub struct CurveCache {
 
 impl CurveCache {
     /// Rebuilds the curves if `history` is not the one they were made from; (`run`, `epoch`) names it.
-    pub fn update(&mut self, run: u64, epoch: u64, history: &History) {
+    pub fn update(&mut self, run: RunId, epoch: u64, history: &History) {
         if self.key.replace((run, epoch)) == Some((run, epoch)) {
             return;
         }
@@ -79,7 +102,7 @@ impl CurveCache {
             let points = self
                 .records
                 .iter()
-                .map(|record| (record.epoch as f64, term.of(record)));
+                .map(|record| (record.epoch as f64, term.of(&record.cost)));
             *curve = pieces(points, BUCKETS);
         }
     }
@@ -232,7 +255,7 @@ mod tests {
             });
         }
         let mut cache = CurveCache::default();
-        cache.update(1, 99, &history);
+        cache.update(RunId(1), 99, &history);
         let (low, high) = cache.range([Term::Reconstruction], (0.0, 99.0)).unwrap();
         assert!((low + 1.0).abs() < 1e-9 && (high - 3.0).abs() < 1e-9);
         let (low, high) = cache.range([Term::Reconstruction], (20.0, 99.0)).unwrap();

@@ -2,11 +2,12 @@
 
 use egui::{Button, Label, RichText, Sense, Ui, WidgetInfo, vec2};
 
+use super::keymap;
 use super::numbers::{round_significant, thousands};
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{self, muted};
 use crate::data::DataSet;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::lab::{Action, UserCommand};
 use crate::training::history::short;
 
@@ -22,9 +23,9 @@ pub struct DataSection {
 
 impl DataSection {
     /// `height` is that of the column it stands in.
-    pub fn ui(&mut self, ui: &mut Ui, height: f32, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, height: f32, view: &View<'_>, actions: &mut Vec<Action>) {
         let open = self.open.unwrap_or(height >= ROOMY);
-        let Some(data) = view.snapshot.as_deref().map(|snapshot| &snapshot.data) else {
+        let Some(data) = view.run.snapshot.as_deref().map(|snapshot| &snapshot.data) else {
             return;
         };
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -38,7 +39,9 @@ impl DataSection {
                 let command = UserCommand::PrepareData;
                 let text = RichText::new(command.text()).size(BODY);
                 let button = Button::new(text).min_size(vec2(0.0, 22.0));
-                let response = ui.add(button).on_hover_text(command.hover_text(ui.ctx()));
+                let response = ui
+                    .add(button)
+                    .on_hover_text(keymap::hover_text(ui.ctx(), command));
                 if response.accessible_name("Prepare the data").clicked() {
                     actions.push(command.into());
                 }
@@ -109,7 +112,7 @@ fn summary(data: &DataSet) -> String {
 
 /// What was done to the values, and whether there are labels.
 fn details(data: &DataSet) -> Vec<String> {
-    let mut sentences = data.preparation.clone();
+    let mut sentences = data.sentences();
     if sentences.is_empty() {
         sentences.push("The values as they stand: nothing was done to them.".into());
     }

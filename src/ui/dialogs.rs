@@ -5,7 +5,8 @@ use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 use super::progress;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{command_button, muted};
-use crate::lab::state::{OpenDialog, Question, ViewState};
+use crate::lab::View;
+use crate::lab::state::{OpenDialog, Question};
 use crate::lab::{Action, UserCommand};
 
 const WIDTH: f32 = 400.0;
@@ -19,10 +20,10 @@ pub struct Dialogs {
 }
 
 impl Dialogs {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
-        if let Some(question) = &view.question {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        if let Some(question) = &view.shared.question {
             ask(ui, view, question, actions);
-        } else if let Some(dialog) = &view.open_dialog {
+        } else if let Some(dialog) = &view.shared.open_dialog {
             self.open_file(ui, view, dialog, actions);
             return;
         }
@@ -32,7 +33,7 @@ impl Dialogs {
     fn open_file(
         &mut self,
         ui: &mut Ui,
-        view: &ViewState,
+        view: &View<'_>,
         dialog: &OpenDialog,
         actions: &mut Vec<Action>,
     ) {
@@ -61,7 +62,7 @@ impl Dialogs {
                 }
             }
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            if view.opening.is_some() {
+            if view.shared.opening.is_some() {
                 progress::bar(ui, view, ui.available_width());
             }
             ui.horizontal(|ui| {
@@ -71,7 +72,7 @@ impl Dialogs {
                     }
                 }
                 ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                    let typed = !path.trim().is_empty() && view.opening.is_none();
+                    let typed = !path.trim().is_empty() && view.shared.opening.is_none();
                     if (ui.add_enabled(typed, primary(theme, "Open")).clicked() || entered) && typed {
                         actions.push(Action::Open(vec![path.trim().into()]));
                     }
@@ -101,7 +102,7 @@ pub(super) fn primary(theme: &Theme, text: &str) -> Button<'static> {
         .min_size(vec2(72.0, 28.0))
 }
 
-fn ask(ui: &mut Ui, view: &ViewState, question: &Question, actions: &mut Vec<Action>) {
+fn ask(ui: &mut Ui, view: &View<'_>, question: &Question, actions: &mut Vec<Action>) {
     let response = Modal::new(Id::unique("start anew"))
         .frame(frame(ui))
         .show(ui.ctx(), |ui| {
@@ -114,6 +115,7 @@ fn ask(ui: &mut Ui, view: &ViewState, question: &Question, actions: &mut Vec<Act
                     .color(theme.text_strong),
             );
             let epochs = view
+                .run
                 .snapshot
                 .as_deref()
                 .map_or(0, |snapshot| snapshot.epoch);

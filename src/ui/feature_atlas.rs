@@ -5,7 +5,8 @@ use egui::{Color32, Rect, Shape, Ui};
 use super::pictures::{self, FeaturePainter};
 use super::theme::Theme;
 use super::tiles::Atlas;
-use crate::lab::state::{Contrast, ViewState};
+use crate::lab::View;
+use crate::lab::state::Contrast;
 use crate::model::Parameters;
 use crate::training::Snapshot;
 use crate::training::snapshot::Version;
@@ -18,8 +19,9 @@ pub struct FeatureAtlas {
 }
 
 impl FeatureAtlas {
-    pub fn is_filled(&self) -> bool {
-        self.atlas.is_filled()
+    /// Whether the texture is too large for the graphics system.
+    pub fn is_too_large(&self) -> bool {
+        self.shown.is_some() && !self.atlas.is_filled()
     }
 
     /// One mesh of the pictures `tiles`: (unit, where, tint).
@@ -27,23 +29,32 @@ impl FeatureAtlas {
         self.atlas.mesh(tiles)
     }
 
-    /// Fills the texture anew if it shows anything but this.
-    pub fn refresh(&mut self, ui: &Ui, view: &ViewState, snapshot: &Snapshot, smooth: bool) {
+    /// Fills the texture anew if it shows anything but this. Behind ZCA whitening it shows the latest features that were
+    /// computed for this run, and nothing before there are any.
+    pub fn refresh(&mut self, ui: &Ui, view: &View<'_>, snapshot: &Snapshot, smooth: bool) {
         let theme = Theme::of(ui);
-        let key = (snapshot.version(), view.contrast, theme.dark, smooth);
+        let data = &snapshot.data;
+        let whitened = data.zca().is_some();
+        let (version, features) = if whitened {
+            let seen = view.run.features.as_ref();
+            let Some(seen) = seen.filter(|seen| seen.version.run == snapshot.run) else {
+                *self = Self::default();
+                return;
+            };
+            (seen.version, seen.values.view())
+        } else {
+            (snapshot.version(), snapshot.parameters.encoder_weights())
+        };
+        let key = (version, view.shared.contrast, theme.dark, smooth);
         if self.shown.replace(key) == Some(key) {
             return;
         }
-        let data = &snapshot.data;
-        let weights = snapshot.parameters.encoder_weights();
-        // weights much smaller than those that a run starts from are nothing, not a picture
-        let initial = initial_scale(&snapshot.parameters);
-        let features = data.features(weights);
         let shared = shared_scale(features.iter().map(|w| w.abs()));
-        let shared = if data.zca.is_none() {
-            shared.max(initial)
-        } else {
+        let shared = if whitened {
             shared
+        } else {
+            // weights much smaller than those that a run starts from are nothing, not a picture
+            shared.max(initial_scale(&snapshot.parameters))
         };
         let painter = FeaturePainter::new(theme, data.shape);
         self.atlas.fill(
@@ -54,7 +65,7 @@ impl FeatureAtlas {
             smooth,
             |unit, pixels| {
                 let row = features.row(unit);
-                let scale = match view.contrast {
+                let scale = match view.shared.contrast {
                     Contrast::Shared => shared,
                     Contrast::PerTile => row.iter().fold(0.0f32, |most, w| most.max(w.abs())),
                 };

@@ -6,12 +6,15 @@ use egui::{
 };
 
 use super::feature_atlas::FeatureAtlas;
+use super::keymap;
 use super::numbers;
+use super::per_run::PerRun;
 use super::pictures;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::tiles::Grid;
 use super::widgets::{self, muted};
-use crate::lab::state::{Contrast, ViewState};
+use crate::lab::View;
+use crate::lab::state::Contrast;
 use crate::lab::{Action, UserCommand};
 use crate::model::units::StateCounts;
 use crate::model::{UnitState, UnitStatistics};
@@ -27,15 +30,16 @@ const WORD_WIDTH: f32 = 50.0;
 
 #[derive(Default)]
 pub struct FeaturesPanel {
-    atlas: FeatureAtlas,
+    atlas: PerRun<FeatureAtlas>,
 }
 
 impl FeaturesPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
-        let Some(snapshot) = view.snapshot.as_deref() else {
+        let Some(snapshot) = view.run.snapshot.as_deref() else {
             widgets::title_row(ui, "Features", "", |_| {});
             let loading = view
+                .shared
                 .loading
                 .as_ref()
                 .map(|name| format!("Loading {name} …"))
@@ -61,8 +65,9 @@ impl FeaturesPanel {
             GAP,
             ui.pixels_per_point(),
         );
-        self.atlas.refresh(ui, view, snapshot, grid.smooth);
-        if !self.atlas.is_filled() {
+        let atlas = self.atlas.of(snapshot.run);
+        atlas.refresh(ui, view, snapshot, grid.smooth);
+        if atlas.is_too_large() {
             let text = "These features are larger than this system's textures can hold.";
             widgets::text(
                 ui,
@@ -99,7 +104,7 @@ impl FeaturesPanel {
                     .filter(|(_, rect)| ui.is_rect_visible(*rect))
                     .collect();
                 ui.painter().add(
-                    self.atlas.mesh(
+                    atlas.mesh(
                         visible
                             .iter()
                             .map(|(unit, rect)| (*unit, *rect, tint(&snapshot.units[*unit]))),
@@ -112,12 +117,13 @@ impl FeaturesPanel {
     }
 }
 
-fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     let counts = StateCounts::of(&snapshot.units);
     widgets::title_row(ui, "Features", "", |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let selected = view
+            .run
             .selected
             .and_then(|unit| Some((unit, snapshot.units.get(unit)?)));
         if let Some((unit, statistics)) = selected {
@@ -145,8 +151,8 @@ fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
         }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
             let narrow = ui.available_width() < FULL_LABEL;
-            let whitened = snapshot.data.zca.is_some();
-            let words = match (view.contrast, narrow) {
+            let whitened = snapshot.data.zca().is_some();
+            let words = match (view.shared.contrast, narrow) {
                 (Contrast::Shared, false) if whitened => "weights · ZCA, shared contrast",
                 (Contrast::PerTile, false) if whitened => "weights · ZCA, per-tile contrast",
                 (Contrast::Shared, false) => "encoder weights, shared contrast",
@@ -159,7 +165,7 @@ fn title(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
                 .frame_when_inactive(false)
                 .truncate();
             let response = ui.add(button).on_hover_ui(|ui| {
-                ui.label(command.hover_text(ui.ctx()));
+                ui.label(keymap::hover_text(ui.ctx(), command));
                 match snapshot.data.shape.channels() {
                     3 => {
                         ui.label(muted(ui, "Grey is 0; a colour is what the unit looks for."));
@@ -206,7 +212,7 @@ pub(super) fn tint(statistics: &UnitStatistics) -> Color32 {
 /// What can be asked of a unit's tile, and its frame; a click opens the unit's page.
 pub(super) fn tile(
     ui: &mut Ui,
-    view: &ViewState,
+    view: &View<'_>,
     unit: usize,
     statistics: &UnitStatistics,
     rect: Rect,
@@ -214,7 +220,7 @@ pub(super) fn tile(
 ) {
     let theme = Theme::of(ui);
     let state = statistics.state;
-    let selected = view.selected == Some(unit);
+    let selected = view.run.selected == Some(unit);
     let response = ui.interact(rect, ui.scope_id().with(("unit", unit)), Sense::click());
     response.widget_info(|| {
         WidgetInfo::selected(

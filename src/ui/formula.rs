@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use egui::{Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, Vec2, vec2};
+use egui::{Color32, FontFamily, FontId, Painter, Pos2, Rect, Shape, Stroke, vec2};
 use ratex_types::{DisplayItem, DisplayList, PathCommand};
 
 /// KaTeX's faces that formulas here need: (as RaTeX calls it, its file).
@@ -43,11 +43,6 @@ fn lay_out(latex: &str) -> Option<DisplayList> {
     let nodes = ratex_parser::parse(latex).ok()?;
     let root = ratex_layout::layout(&nodes, &ratex_layout::LayoutOptions::default());
     Some(ratex_layout::to_display_list(&root))
-}
-
-/// Width and height of a formula at `size` points an em.
-pub fn extent(list: &DisplayList, size: f32) -> Vec2 {
-    vec2(list.width as f32, list.total_height() as f32) * size
 }
 
 /// Paints with the left end of the baseline at `origin`.

@@ -4,13 +4,14 @@ use egui::{Align2, DragValue, Rect, RichText, Sense, Ui, pos2, vec2};
 
 use super::highlight::{self, Highlight};
 use super::log_slider::{LogScale, LogSlider};
+use super::presses;
 use super::theme::{self, BODY, GRID, SMALL, TITLE, Theme};
 use super::widgets;
 use crate::lab::Action;
-use crate::lab::state::ViewState;
+use crate::lab::{RunView, View};
 use crate::model::{HiddenActivation, Hyperparameters, OptimizerKind};
-use crate::training::Setting;
-use crate::training::history::short;
+use crate::training::record::number::short;
+use crate::training::{Setting, Value};
 
 /// One of the four sliders.
 pub struct Knob {
@@ -73,13 +74,9 @@ impl Knob {
         format!("{} {}", self.setting.symbol(), self.name)
     }
 
-    pub fn value<'a>(&self, settings: &'a mut Hyperparameters) -> &'a mut f64 {
-        match self.setting {
-            Setting::SparsityTarget => &mut settings.sparsity_target,
-            Setting::SparsityWeight => &mut settings.sparsity_weight,
-            Setting::WeightDecay => &mut settings.weight_decay,
-            _ => &mut settings.learning_rate,
-        }
+    /// What it shows; NaN for a setting that is no number, which none of [`KNOBS`] is.
+    fn value(&self, settings: &Hyperparameters) -> f64 {
+        self.setting.get(settings).number().unwrap_or(f64::NAN)
     }
 
     /// Whether it does anything under the present optimiser.
@@ -89,7 +86,7 @@ impl Knob {
 
     /// The post's value.
     fn home(&self) -> f64 {
-        *self.value(&mut Hyperparameters::default())
+        self.value(&Hyperparameters::default())
     }
 }
 
@@ -102,22 +99,17 @@ const FIELD_MARGIN: f32 = 6.0;
 pub struct HyperparametersPanel;
 
 impl HyperparametersPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         widgets::title_row(ui, "Hyperparameters", "", |_| {});
-        let mut settings = *view.hyperparameters();
         ui.spacing_mut().item_spacing.y = 0.0;
         for knob in &KNOBS {
-            let acts = knob.acts(&settings);
-            let row = |ui: &mut Ui| knob_ui(ui, knob, view, &mut settings);
-            if ui.add_enabled_ui(acts, row).inner {
-                actions.push(Action::SetHyperparameters(settings));
-            }
+            let acts = knob.acts(view.run.hyperparameters());
+            ui.add_enabled_ui(acts, |ui| knob_ui(ui, knob, view.run, actions));
         }
     }
 }
 
-/// Whether it was moved.
-fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparameters) -> bool {
+fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     let width = ui.available_width();
     let (row, head) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
@@ -146,14 +138,14 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
     );
     widgets::hint(&head, &hint);
 
-    let value = knob.value(settings);
-    let before = *value;
+    let before = knob.value(run.hyperparameters());
+    let mut value = before;
     // its margin stands out, so that the number ends where the slider does
     let field = Rect::from_min_max(
         pos2(row.right() - 64.0, row.top()),
         row.max + vec2(FIELD_MARGIN, 0.0),
     );
-    ui.scope(|ui| {
+    let field = ui.scope(|ui| {
         let style = ui.style_mut();
         style.drag_value_text_style = egui::TextStyle::Name("value".into());
         style.spacing.button_padding = vec2(FIELD_MARGIN, 1.0);
@@ -161,7 +153,7 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
         style.visuals.widgets.inactive.weak_bg_fill = theme.panel;
         style.visuals.widgets.inactive.fg_stroke.color = theme.text_strong;
         let (least, most) = knob.scale.bounds();
-        let drag = DragValue::new(value)
+        let drag = DragValue::new(&mut value)
             .speed((before * 0.01).max(knob.scale.least * 0.1))
             .range(least..=most)
             .update_while_editing(false)
@@ -176,11 +168,12 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
         inner
             .add(drag)
             .on_hover_text("Drag, or click to type")
-            .accessible_name(name);
+            .accessible_name(name)
     });
+    let field = field.inner;
     let tick = knob.home();
     let label = knob.label();
-    let slider = LogSlider::new(&label, value, knob.scale)
+    let slider = LogSlider::new(&label, &mut value, knob.scale)
         .tick(tick)
         .width(width);
     let slider = ui.add(slider);
@@ -190,25 +183,31 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, view: &ViewState, settings: &mut Hyperparam
     if !slider.dragged() {
         widgets::hint(&slider, &hint); // it would hide the tiles that the drag changes
     }
-    let changed = *value != before;
-    note(ui, knob, view, width);
+    if value != before {
+        let moved = if field.changed() { &field } else { &slider };
+        actions.push(Action::Set {
+            setting: knob.setting,
+            value: Value::Number(value),
+            press: presses::of(moved),
+        });
+    }
+    note(ui, knob, run, width);
     ui.add_space(2.0);
-    changed
 }
 
 /// Why α is greyed out under L-BFGS.
 const SEARCHED: &str = "L-BFGS searches its own step length";
 
 /// The line under a slider: what waits, what was applied, or what a reader should know.
-fn note(ui: &mut Ui, knob: &Knob, view: &ViewState, width: f32) {
+fn note(ui: &mut Ui, knob: &Knob, run: &RunView, width: f32) {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, NOTE), Sense::hover());
-    let tanh = view.experiment.hidden_activation == HiddenActivation::Tanh;
-    let (text, colour) = if !knob.acts(view.hyperparameters()) {
+    let tanh = run.experiment.hidden_activation == HiddenActivation::Tanh;
+    let (text, colour) = if !knob.acts(run.hyperparameters()) {
         (SEARCHED.into(), theme.text_muted)
-    } else if let Some((old, new)) = view.pending(knob.setting) {
+    } else if let Some((old, new)) = run.pending(knob.setting) {
         (format!("{old} → {new} at the next epoch"), theme.notice)
-    } else if let Some((change, epoch)) = view.applied(knob.setting) {
+    } else if let Some((change, epoch)) = run.applied(knob.setting) {
         (
             format!("{change} from epoch {}", super::numbers::thousands(epoch)),
             theme.text_muted,

@@ -5,12 +5,12 @@ use egui::{Button, Id, Key, Layout, Modal, Rect, RichText, ScrollArea, Ui, UiBui
 use super::dialogs::{frame, primary};
 use super::import_choices::choices;
 use super::import_samples::SamplesView;
+use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets::muted;
-use crate::data::error::grouped;
+use crate::lab::View;
 use crate::lab::import::Import;
 use crate::lab::preview::Preview;
-use crate::lab::state::ViewState;
 use crate::lab::{Action, UserCommand};
 use crate::model::OutputActivation;
 use crate::training::history::short;
@@ -36,13 +36,13 @@ pub struct ImportSheet {
 }
 
 impl ImportSheet {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
-        let Some(import) = &view.import else {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        let Some(import) = &view.shared.import else {
             self.samples.clear();
             self.typing = false;
             return;
         };
-        let foremost = view.question.is_none() && view.open_dialog.is_none();
+        let foremost = view.shared.question.is_none() && view.shared.open_dialog.is_none();
         let enter = foremost
             && !self.typing
             && !egui::Popup::is_any_open(ui.ctx())
@@ -204,8 +204,8 @@ fn matrix(ui: &mut Ui, import: &Import, preview: &Preview) {
     let (low, high) = preview.range;
     let text = format!(
         "{} × {} · {} · {} to {}",
-        grouped(samples as u64),
-        grouped(inputs as u64),
+        thousands(samples as u64),
+        thousands(inputs as u64),
         preview.prepared.shape,
         value(low),
         value(high)

@@ -1,51 +1,55 @@
-//! The panels of the window: each a small struct that reads the [`ViewState`] and says what was asked of it.
+//! The panels of the window: each a small struct that reads a [`View`] and says what was asked of it.
 //!
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
-pub mod compare;
+mod axes;
+mod compare;
 pub mod curve_cache;
-pub mod curves;
-pub mod data_section;
-pub mod dialogs;
+mod curve_events;
+mod curves;
+mod data_section;
+mod dialogs;
 mod feature_atlas;
-pub mod features;
-pub mod fonts;
-pub mod formula;
+mod features;
+mod fonts;
+mod formula;
 pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;
 mod import_choices;
 mod import_samples;
-pub mod import_sheet;
-pub mod log_slider;
-pub mod look_through;
-pub mod maths;
-pub mod notices;
+mod import_sheet;
+pub mod keymap;
+mod log_slider;
+mod look_through;
+mod maths;
+mod notices;
 pub mod numbers;
-pub mod pictures;
-pub mod profiles;
-pub mod progress;
-pub mod reconstructions;
-pub mod settings;
-pub mod sparsity;
-pub mod status;
-pub mod terms;
+mod palette;
+mod per_run;
+mod pictures;
+mod presses;
+mod profiles;
+mod progress;
+mod reconstructions;
+mod settings;
+mod sparsity;
+mod status;
+mod terms;
 pub mod theme;
-pub mod tiles;
-pub mod toolbar;
-pub mod unit;
-pub mod units;
-pub mod widgets;
+mod tiles;
+mod toolbar;
+mod unit;
+mod units;
+mod widgets;
 
-use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, vec2};
 
 use self::theme::{GRID, Theme};
-use self::widgets::card;
-use crate::lab::state::ViewState;
+use self::widgets::{GAP, card, stack};
+use crate::lab::View;
 use crate::lab::{Action, Page};
 
-/// Between panels, and around them.
-const GAP: f32 = 1.25 * GRID;
 /// Of the left column.
 const SETTINGS_WIDTH: f32 = 236.0;
 /// Below this width (in points) all but the settings stands in one column that scrolls.
@@ -76,11 +80,13 @@ pub struct Panels {
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
+    palette: palette::Palette,
 }
 
 impl Panels {
     /// Draws the window and collects what was asked for.
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        presses::count(ui.ctx());
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, Theme::of(ui).window);
         Panel::top("toolbar")
@@ -97,7 +103,7 @@ impl Panels {
             .show(ui, |ui| {
                 self.status.ui(ui, view, actions);
             });
-        if !view.notices.is_empty() {
+        if !view.shared.notices.is_empty() {
             Panel::top("notices")
                 .frame(Frame::NONE)
                 .resizable(false)
@@ -112,7 +118,8 @@ impl Panels {
         });
         self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
-        if view.drop_hovered {
+        self.palette.ui(ui, view, actions);
+        if view.shared.drop_hovered {
             drop_hint(ui, view.takes_pictures());
         }
     }
@@ -122,11 +129,11 @@ impl Panels {
         self.unit.columns()
     }
 
-    fn columns(&mut self, ui: &mut Ui, area: Rect, view: &ViewState, actions: &mut Vec<Action>) {
+    fn columns(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
         let left = area.with_max_x(area.left() + SETTINGS_WIDTH.min(area.width() * 0.4));
         self.left_column(ui, left, view, actions);
         let rest = area.with_min_x(left.right() + GAP);
-        match view.page {
+        match view.shared.page {
             Page::Lab => {}
             Page::Mathematics => return self.maths.ui(ui, rest, view, actions),
             Page::Unit => return self.unit.ui(ui, rest, view, actions),
@@ -189,30 +196,23 @@ impl Panels {
             });
     }
 
-    fn plots(
-        &mut self,
-        ui: &mut Ui,
-        rects: [Rect; 3],
-        view: &ViewState,
-        actions: &mut Vec<Action>,
-    ) {
+    fn plots(&mut self, ui: &mut Ui, rects: [Rect; 3], view: &View<'_>, actions: &mut Vec<Action>) {
         card(ui, rects[0], "cost", |ui| self.curves.ui(ui, view));
         card(ui, rects[1], "sparsity", |ui| {
             self.sparsity.ui(ui, view, actions)
         });
         let epochs = self.curves.view;
         card(ui, rects[2], "units", |ui| {
-            self.units.ui(ui, view, self.curves.records(), epochs)
+            let run = view
+                .run
+                .snapshot
+                .as_ref()
+                .map_or(view.run.id, |snapshot| snapshot.run);
+            self.units.ui(ui, view, self.curves.records(run), epochs)
         });
     }
 
-    fn left_column(
-        &mut self,
-        ui: &mut Ui,
-        rect: Rect,
-        view: &ViewState,
-        actions: &mut Vec<Action>,
-    ) {
+    fn left_column(&mut self, ui: &mut Ui, rect: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
         card(ui, rect, "settings", |ui| {
             let width = ui.available_width();
             ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
@@ -240,16 +240,6 @@ fn rule(ui: &mut Ui) {
         rect.center().y,
         egui::Stroke::new(1.0, Theme::of(ui).line),
     );
-}
-
-/// Rectangles of the `heights`, one below the other.
-fn stack(column: Rect, heights: impl Iterator<Item = f32>) -> impl Iterator<Item = Rect> {
-    let mut top = column.top();
-    heights.map(move |height| {
-        let rect = Rect::from_min_max(pos2(column.left(), top), pos2(column.right(), top + height));
-        top += height + GAP;
-        rect
-    })
 }
 
 /// Over everything while a file is dragged over the window.

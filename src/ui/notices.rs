@@ -4,7 +4,8 @@ use egui::{Align2, Button, CornerRadius, Frame, Margin, Sense, Ui, Vec2, WidgetI
 
 use super::theme::{self, BODY, GRID, RADIUS, Theme};
 use crate::lab::Action;
-use crate::lab::state::{Severity, ViewState};
+use crate::lab::View;
+use crate::lab::state::Severity;
 
 const BUTTON: Vec2 = vec2(72.0, 24.0);
 
@@ -12,9 +13,9 @@ const BUTTON: Vec2 = vec2(72.0, 24.0);
 pub struct Notices;
 
 impl Notices {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
-        for (index, notice) in view.notices.iter().enumerate().rev() {
+        for (index, notice) in view.shared.notices.iter().enumerate().rev() {
             let tone = match notice.severity {
                 Severity::Note => theme.accent,
                 Severity::Trouble => theme.dead,

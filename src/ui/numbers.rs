@@ -1,17 +1,7 @@
 //! Numbers as the window writes them.
 
 /// With commas between the thousands: 10,000.
-pub fn thousands(value: u64) -> String {
-    let digits = value.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
+pub use crate::data::error::grouped as thousands;
 
 /// A rate or large count in three digits: 310, 15.5k, 1.2M.
 pub fn rate(value: f64) -> String {
@@ -77,15 +67,6 @@ mod tests {
 
     #[test]
     fn numbers_are_written_as_people_read_them() {
-        assert_eq!(
-            [
-                thousands(0),
-                thousands(999),
-                thousands(10_000),
-                thousands(1_234_567)
-            ],
-            ["0", "999", "10,000", "1,234,567"]
-        );
         assert_eq!(
             [
                 rate(0.0),

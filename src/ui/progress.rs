@@ -4,20 +4,20 @@ use egui::{Button, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
 
 use super::theme::{SMALL, Theme};
 use super::widgets;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::lab::{Action, UserCommand};
 
 const HEIGHT: f32 = 4.0;
 const WIDTH: f32 = 96.0;
 
 /// What is being done, e.g. "holiday.jpg: cutting patches 34 %".
-pub fn words(view: &ViewState) -> Option<String> {
-    let name = match (&view.opening, &view.loading) {
+pub fn words(view: &View<'_>) -> Option<String> {
+    let name = match (&view.shared.opening, &view.shared.loading) {
         (Some(spec), _) => spec.source.title(),
         (None, Some(name)) => name.clone(),
         (None, None) => return None,
     };
-    Some(match view.progress {
+    Some(match view.shared.progress {
         Some(progress) => format!(
             "{} {name} {:.0} %",
             progress.stage.title(),
@@ -28,16 +28,19 @@ pub fn words(view: &ViewState) -> Option<String> {
 }
 
 /// A bar of `width` points, with the words below it.
-pub fn bar(ui: &mut Ui, view: &ViewState, width: f32) {
+pub fn bar(ui: &mut Ui, view: &View<'_>, width: f32) {
     let Some(words) = words(view) else { return };
     rail(ui, view, width);
     ui.label(widgets::muted(ui, words));
 }
 
-fn rail(ui: &mut Ui, view: &ViewState, width: f32) {
+fn rail(ui: &mut Ui, view: &View<'_>, width: f32) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
-    let fraction = view.progress.map_or(0.0, |progress| progress.fraction());
+    let fraction = view
+        .shared
+        .progress
+        .map_or(0.0, |progress| progress.fraction());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Loading");
         info.value = Some(f64::from(fraction));
@@ -49,7 +52,7 @@ fn rail(ui: &mut Ui, view: &ViewState, width: f32) {
 }
 
 /// Bar, words and Cancel in one row, while something is being loaded.
-pub fn strip(row: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+pub fn strip(row: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let Some(words) = words(view) else { return };
     let theme = Theme::of(row);
     rail(row, view, WIDTH);

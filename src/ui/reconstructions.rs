@@ -6,7 +6,7 @@ use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
 use super::widgets::{self, muted};
 use super::{pictures, profiles};
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
 use crate::training::snapshot::{Version, shown_places};
@@ -28,10 +28,10 @@ pub struct ReconstructionsPanel {
 }
 
 impl ReconstructionsPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
-        let snapshot = view.snapshot.as_deref();
-        let quiet = match (snapshot, view.selected) {
+        let snapshot = view.run.snapshot.as_deref();
+        let quiet = match (snapshot, view.run.selected) {
             (Some(snapshot), Some(unit)) if unit < snapshot.units.len() => {
                 format!("bars: how strongly unit {} answers", unit + 1)
             }
@@ -113,7 +113,7 @@ impl ReconstructionsPanel {
     }
 
     /// The same for samples that are no pictures.
-    fn lines(&self, ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, area: Rect) {
+    fn lines(&self, ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, area: Rect) {
         let theme = Theme::of(ui);
         let (inputs, reconstructions) = (
             snapshot.data.pictures(snapshot.inputs.view()),
@@ -185,8 +185,9 @@ impl ReconstructionsPanel {
 }
 
 /// How strongly the selected unit answers the input, as a bar.
-fn answer(ui: &Ui, view: &ViewState, snapshot: &Snapshot, index: usize, bar: Rect) {
+fn answer(ui: &Ui, view: &View<'_>, snapshot: &Snapshot, index: usize, bar: Rect) {
     let Some(unit) = view
+        .run
         .selected
         .filter(|unit| *unit < snapshot.activations.ncols())
     else {

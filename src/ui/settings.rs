@@ -1,12 +1,15 @@
 //! The rows below the sliders: sizes, activations, optimiser, batch, gradient and seed.
 
-use egui::{DragValue, RichText, Ui, vec2};
+use egui::{DragValue, Response, RichText, Ui, vec2};
 
 use super::hyperparameters::row;
+use super::presses;
 use super::theme::Theme;
 use crate::lab::Action;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::model::{BatchSize, GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
+use crate::training::record::number::short;
+use crate::training::{Setting, Value};
 
 /// More hidden units than this are for the command line.
 pub(super) const MOST_HIDDEN: usize = 1024;
@@ -29,9 +32,9 @@ pub struct SettingsPanel {
 }
 
 impl SettingsPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
-        let experiment = &view.experiment;
-        let mut settings = experiment.hyperparameters;
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        let experiment = &view.run.experiment;
+        let settings = &experiment.hyperparameters;
         ui.spacing_mut().item_spacing.y = 0.0;
         let theme = Theme::of(ui);
         let quiet = &mut ui.visuals_mut().widgets.inactive;
@@ -61,7 +64,7 @@ impl SettingsPanel {
             &format!("The units' f. {RESTARTS}"),
             |ui| {
                 let all = HiddenActivation::ALL;
-                if let Some(chosen) = choice(
+                if let (_, Some(chosen)) = choice(
                     ui,
                     "Hidden activation",
                     experiment.hidden_activation,
@@ -78,7 +81,7 @@ impl SettingsPanel {
             &format!("The output's g: its range must reach the data's. {RESTARTS}"),
             |ui| {
                 let all = OutputActivation::ALL;
-                if let Some(chosen) = choice(
+                if let (_, Some(chosen)) = choice(
                     ui,
                     "Output activation",
                     experiment.output_activation,
@@ -95,28 +98,28 @@ impl SettingsPanel {
             "The rule that turns a gradient into a step.",
             |ui| {
                 let all = OptimizerKind::ALL;
-                if let Some(chosen) = choice(ui, "Optimiser", settings.optimizer, &all, |o| {
+                let (response, chosen) = choice(ui, "Optimiser", settings.optimizer, &all, |o| {
                     o.name().into()
-                }) {
-                    settings.optimizer = chosen;
-                    actions.push(Action::SetHyperparameters(settings));
+                });
+                if let Some(chosen) = chosen {
+                    let value = Value::Optimizer(chosen);
+                    actions.push(set(&response, Setting::Optimizer, value));
                 }
                 if settings.optimizer == OptimizerKind::Momentum {
                     let mut momentum = settings.momentum;
                     let field = DragValue::new(&mut momentum)
                         .speed(0.002)
                         .range(0.0..=0.999)
-                        .custom_formatter(|value, _| crate::training::history::short(value))
+                        .custom_formatter(|value, _| short(value))
                         .update_while_editing(false);
                     let hover = "How much of the last step the next one keeps";
-                    if ui
+                    let response = ui
                         .add(field)
                         .on_hover_text(hover)
-                        .accessible_name("Momentum")
-                        .changed()
-                    {
-                        settings.momentum = momentum;
-                        actions.push(Action::SetHyperparameters(settings));
+                        .accessible_name("Momentum");
+                    if response.changed() {
+                        let value = Value::Number(momentum);
+                        actions.push(set(&response, Setting::Momentum, value));
                     }
                 }
             },
@@ -130,22 +133,22 @@ impl SettingsPanel {
                 );
                 return;
             }
-            if let Some(chosen) = choice(ui, "Batch", settings.batch, &BATCHES, |batch| {
+            let (response, chosen) = choice(ui, "Batch", settings.batch, &BATCHES, |batch| {
                 batch.to_string()
-            }) {
-                settings.batch = chosen;
-                actions.push(Action::SetHyperparameters(settings));
+            });
+            if let Some(chosen) = chosen {
+                actions.push(set(&response, Setting::Batch, Value::Batch(chosen)));
             }
         });
         let gradient_hint = "Exact: the gradient of J. As printed: the post's formula with the sparsity term outside the \
                              product with f′, which is not the gradient of its own cost.";
         row(ui, "Gradient", gradient_hint, |ui| {
             let forms = [GradientForm::Exact, GradientForm::Printed];
-            if let Some(chosen) = choice(ui, "Gradient", settings.gradient, &forms, |form| {
+            let (response, chosen) = choice(ui, "Gradient", settings.gradient, &forms, |form| {
                 gradient_name(form).into()
-            }) {
-                settings.gradient = chosen;
-                actions.push(Action::SetHyperparameters(settings));
+            });
+            if let Some(chosen) = chosen {
+                actions.push(set(&response, Setting::Gradient, Value::Gradient(chosen)));
             }
         });
         row(
@@ -165,6 +168,15 @@ impl SettingsPanel {
                 }
             },
         );
+    }
+}
+
+/// A change by `response`.
+fn set(response: &Response, setting: Setting, value: Value) -> Action {
+    Action::Set {
+        setting,
+        value,
+        press: presses::of(response),
     }
 }
 
@@ -211,7 +223,7 @@ fn choice<T: Copy + PartialEq>(
     current: T,
     all: &[T],
     text: impl Fn(T) -> String,
-) -> Option<T> {
+) -> (Response, Option<T>) {
     let mut chosen = None;
     let button =
         egui::Button::new(RichText::new(format!("{} ▾", text(current)))).min_size(vec2(0.0, 22.0));
@@ -226,6 +238,5 @@ fn choice<T: Copy + PartialEq>(
             }
         }
     });
-    response.accessible_name(name);
-    chosen
+    (response.accessible_name(name), chosen)
 }

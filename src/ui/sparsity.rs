@@ -8,7 +8,7 @@ use super::numbers;
 use super::theme::{self, GRID, SMALL, Theme};
 use super::{features, widgets};
 use crate::lab::Action;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::model::UnitStatistics;
 use crate::model::units::CONSTANT_SPREAD;
 use crate::training::Snapshot;
@@ -22,12 +22,12 @@ const FOOT: f32 = 16.0;
 pub struct SparsityPanel;
 
 impl SparsityPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let title = ui.max_rect();
         let roomy = title.width() >= 340.0;
         let quiet = if roomy { "mean activation ρ̂" } else { "" };
         widgets::title_row(ui, "Sparsity", quiet, |_| {});
-        let Some(snapshot) = view.snapshot.as_deref() else {
+        let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
         let area = ui.available_rect_before_wrap();
@@ -183,7 +183,7 @@ fn histogram(ui: &mut Ui, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
 
 fn scatter(
     ui: &mut Ui,
-    view: &ViewState,
+    view: &View<'_>,
     snapshot: &Snapshot,
     rect: Rect,
     scale: LogScale,
@@ -214,7 +214,7 @@ fn scatter(
         } else {
             theme.alive
         };
-        let radius = if view.selected == Some(index) {
+        let radius = if view.run.selected == Some(index) {
             5.5
         } else {
             3.5
@@ -225,7 +225,7 @@ fn scatter(
             colour.gamma_multiply(0.85),
             Stroke::NONE,
         );
-        if view.selected == Some(index) {
+        if view.run.selected == Some(index) {
             ui.painter()
                 .circle_stroke(place(unit), radius + 1.5, Stroke::new(1.5, theme.accent));
         }

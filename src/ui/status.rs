@@ -8,7 +8,7 @@ use super::settings::gradient_name;
 use super::theme::{GRID, SMALL, Theme};
 use crate::data::DataSet;
 use crate::lab::Action;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::model::GradientForm;
 use crate::model::units::StateCounts;
 use crate::numerics::Precision;
@@ -22,7 +22,7 @@ const ROOMY: f32 = 1100.0;
 pub struct StatusLine;
 
 impl StatusLine {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, 0.0, theme.panel);
@@ -32,7 +32,7 @@ impl StatusLine {
         let mut row = ui.new_child(builder);
         row.spacing_mut().item_spacing.x = 0.0;
         progress::strip(&mut row, view, actions);
-        let Some(snapshot) = view.snapshot.as_deref() else {
+        let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
         // while something is being loaded, its bar takes the room of the less essential
@@ -120,7 +120,7 @@ fn preparation(data: &DataSet) -> String {
     if data.preparation.is_empty() {
         return "The values as they stand: nothing was done to them.".to_owned();
     }
-    data.preparation.join("\n")
+    data.sentences().join("\n")
 }
 
 fn precision_name(precision: Precision) -> &'static str {

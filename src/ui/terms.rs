@@ -7,7 +7,7 @@ use super::highlight::{self, Highlight};
 use super::numbers;
 use super::theme::{self, BODY, SMALL, TITLE, Theme};
 use super::widgets;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::model::Cost;
 
 const ROW: f32 = 22.0;
@@ -16,9 +16,9 @@ const ROW: f32 = 22.0;
 pub struct TermsPanel;
 
 impl TermsPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
-        let cost = view.snapshot.as_deref().map_or(
+        let cost = view.run.snapshot.as_deref().map_or(
             Cost {
                 reconstruction_loss: f64::NAN,
                 ..Cost::default()
@@ -49,27 +49,11 @@ impl TermsPanel {
         let hint = "The cost that training lowers, over the whole data set at the epoch's end";
         widgets::hint(&head, hint);
         let terms = [
-            (
-                "1/2m Σ‖x̂−x‖²",
-                cost.reconstruction_loss,
-                theme.reconstruction,
-                "Reconstruction: half the mean squared distance between output and input",
-            ),
-            (
-                "½λ ΣW²",
-                cost.decay_penalty,
-                theme.decay,
-                "Weight decay, over both layers; biases are left out",
-            ),
-            (
-                "β Σ KL(ρ‖ρ̂)",
-                cost.sparsity_penalty,
-                theme.sparsity,
-                "Sparsity: how far each unit's mean activation ρ̂ is from the target ρ",
-            ),
+            (Term::Reconstruction, "1/2m Σ‖x̂−x‖²"),
+            (Term::Decay, "½λ ΣW²"),
+            (Term::Sparsity, "β Σ KL(ρ‖ρ̂)"),
         ];
-        let order = [Term::Reconstruction, Term::Decay, Term::Sparsity];
-        for ((formula, value, colour, hint), term) in terms.into_iter().zip(order) {
+        for (term, formula) in terms {
             let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), ROW), Sense::hover());
             let y = rect.center().y;
@@ -81,7 +65,7 @@ impl TermsPanel {
                 ui.painter().rect_filled(lit, 4.0, theme.raised);
             }
             ui.painter()
-                .circle_filled(pos2(rect.left() + 5.0, y), 5.0, colour);
+                .circle_filled(pos2(rect.left() + 5.0, y), 5.0, term.colour(theme));
             widgets::text(
                 ui,
                 pos2(rect.left() + 20.0, y),
@@ -93,7 +77,7 @@ impl TermsPanel {
             let value = if cost.reconstruction_loss.is_nan() {
                 "–".into()
             } else {
-                numbers::cost(value)
+                numbers::cost(term.of(&cost))
             };
             widgets::text(
                 ui,
@@ -103,9 +87,9 @@ impl TermsPanel {
                 theme::regular(BODY),
                 theme.text_strong,
             );
-            widgets::hint(&response, hint);
+            widgets::hint(&response, term.meaning());
         }
-        if let Some(snapshot) = view.snapshot.as_deref() {
+        if let Some(snapshot) = view.run.snapshot.as_deref() {
             ui.add_space(2.0);
             let note = format!("after epoch {}", numbers::thousands(snapshot.epoch));
             let (rect, _) =

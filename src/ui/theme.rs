@@ -1,10 +1,13 @@
-//! Every colour, size and font of the window; nothing else in the crate names a colour by its numbers.
+//! Every colour, size and font of the window. The maps that draw numbers are those of exported pictures and stand in
+//! `io::colour_map`; nothing else names a colour by its numbers.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the one place where raw colours are allowed"
 )]
 
 use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, TextStyle, Visuals, vec2};
+
+use crate::io::colour_map::{self, Rgb};
 
 /// The grid that spacings are multiples of, in points.
 pub const GRID: f32 = 8.0;
@@ -52,8 +55,6 @@ pub struct Theme {
     pub dead: Color32,
     /// Text on `alive` and `dead` areas.
     pub on_area: Color32,
-    weight_negative: [Color32; 2],
-    weight_positive: [Color32; 2],
 }
 
 /// The terms' colours are Okabe and Ito's (2008), told apart by any eye; the light theme's are the same hues, darker.
@@ -78,14 +79,6 @@ static DARK: Theme = Theme {
     alive: Color32::from_rgb(52, 150, 116),
     dead: Color32::from_rgb(208, 92, 56),
     on_area: Color32::from_rgb(250, 251, 252),
-    weight_negative: [
-        Color32::from_rgb(122, 78, 26),
-        Color32::from_rgb(255, 178, 74),
-    ],
-    weight_positive: [
-        Color32::from_rgb(38, 86, 132),
-        Color32::from_rgb(98, 180, 255),
-    ],
 };
 
 static LIGHT: Theme = Theme {
@@ -109,14 +102,6 @@ static LIGHT: Theme = Theme {
     alive: Color32::from_rgb(46, 152, 116),
     dead: Color32::from_rgb(205, 84, 44),
     on_area: Color32::from_rgb(255, 255, 255),
-    weight_negative: [
-        Color32::from_rgb(250, 190, 110),
-        Color32::from_rgb(190, 88, 0),
-    ],
-    weight_positive: [
-        Color32::from_rgb(128, 190, 240),
-        Color32::from_rgb(0, 84, 160),
-    ],
 };
 
 impl Theme {
@@ -128,39 +113,18 @@ impl Theme {
         if dark { &DARK } else { &LIGHT }
     }
 
-    /// The diverging map of weights: `value` in [−1, 1], orange below 0, the panel itself at 0, blue above. Lightness
-    /// changes steadily away from 0, so that it survives any colour blindness and a print in grey.
+    /// The diverging map of weights: `value` in [−1, 1], orange below 0, the panel itself at 0, blue above.
     pub fn weight(&self, value: f32) -> Color32 {
-        let value = if value.is_finite() {
-            value.clamp(-1.0, 1.0)
-        } else {
-            0.0
-        };
-        let [half, full] = if value < 0.0 {
-            self.weight_negative
-        } else {
-            self.weight_positive
-        };
-        let size = value.abs();
-        if size < 0.5 {
-            self.panel.lerp_to_gamma(half, 2.0 * size)
-        } else {
-            half.lerp_to_gamma(full, 2.0 * size - 1.0)
-        }
+        Self::rgb(colour_map::diverging(value, self.dark))
     }
 
     /// The grey of a sample's value, `value` in [0, 1].
     pub fn grey(value: f32) -> Color32 {
-        let value = if value.is_finite() {
-            value.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        Color32::from_gray((value * 255.0).round() as u8)
+        Self::rgb(colour_map::grey(value))
     }
 
     /// A colour of the shared maps.
-    pub fn rgb([red, green, blue]: [u8; 3]) -> Color32 {
+    pub fn rgb([red, green, blue]: Rgb) -> Color32 {
         Color32::from_rgb(red, green, blue)
     }
 

@@ -2,12 +2,14 @@
 
 use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
 
+use super::keymap;
 use super::log_slider::{LogScale, LogSlider};
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{command_button, hint, muted};
 use crate::data::{DataSource, EmbeddedSet};
+use crate::lab::View;
+use crate::lab::shared::ZOOMS;
 use crate::lab::speed;
-use crate::lab::state::{ViewState, ZOOMS};
 use crate::lab::{Action, Page, UserCommand};
 use crate::training::Preset;
 
@@ -15,7 +17,9 @@ pub const HEIGHT: f32 = 44.0;
 /// Below this width (in points) the bar goes without its words.
 const ROOMY: f32 = 1000.0;
 /// From this one on the pages stand side by side; below, in a menu.
-const TABS: f32 = 1180.0;
+const TABS: f32 = 1260.0;
+/// From this one on the list of commands is called by its name.
+const WIDE: f32 = 1400.0;
 /// Names of presets up to so many letters have room for a word before them.
 const SHORT_NAME: usize = 8;
 /// Below this one it scrolls sideways.
@@ -25,7 +29,7 @@ const NARROW: f32 = 760.0;
 pub struct Toolbar;
 
 impl Toolbar {
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, 0.0, Theme::of(ui).panel);
         let roomy = rect.width() >= ROOMY;
@@ -56,14 +60,18 @@ impl Toolbar {
                     }
                     ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
                     // where it is narrow, a page's longer name takes the room of the preset's
-                    let named = roomy || view.page == Page::Lab && rect.width() >= NARROW;
+                    let named = roomy || view.shared.page == Page::Lab && rect.width() >= NARROW;
                     preset_menu(ui, view, named, actions);
                     data_menu(ui, view, actions);
-                    pages(ui, view, rect.width() >= TABS, actions);
+                    let tabs = rect.width() >= TABS;
+                    pages(ui, view, tabs, actions);
                     if rect.width() >= NARROW {
                         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                             zoom_menu(ui, view, actions);
                             theme_button(ui, actions);
+                            if tabs {
+                                palette_button(ui, rect.width() >= WIDE, actions);
+                            }
                         });
                     } else {
                         theme_button(ui, actions);
@@ -74,10 +82,10 @@ impl Toolbar {
     }
 }
 
-fn play_button(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+fn play_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     let (name, command) = (
-        if view.playing { "Pause" } else { "Play" },
+        if view.run.playing { "Pause" } else { "Play" },
         UserCommand::PlayPause,
     );
     // room for the icon, which is painted: fonts differ in what they make of ⏸
@@ -90,13 +98,13 @@ fn play_button(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
             .min_size(vec2(92.0, 28.0)),
     );
     let response = response
-        .on_hover_text(command.hover_text(ui.ctx()))
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
         .accessible_name(name);
     let icon = Rect::from_center_size(
         pos2(response.rect.left() + 22.0, response.rect.center().y),
         vec2(10.0, 12.0),
     );
-    if view.playing {
+    if view.run.playing {
         for x in [icon.left(), icon.right() - 3.5] {
             let bar = Rect::from_min_size(pos2(x, icon.top()), vec2(3.5, icon.height()));
             ui.painter().rect_filled(bar, 1.0, theme.on_accent);
@@ -118,27 +126,22 @@ fn play_button(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
     }
 }
 
-fn speed_slider(ui: &mut Ui, view: &ViewState, roomy: bool, actions: &mut Vec<Action>) {
+fn speed_slider(ui: &mut Ui, view: &View<'_>, roomy: bool, actions: &mut Vec<Action>) {
     if roomy {
         let text = muted(ui, "Speed").size(BODY);
         ui.label(text);
     }
     // steps as powers of two, so that the logarithmic slider spaces them evenly
-    let mut position = 2f64.powf(speed::to_step(view.speed) as f64);
+    let mut position = 2f64.powf(speed::to_step(view.run.speed) as f64);
     let scale = LogScale {
         least: 1.0,
         most: 2f64.powf(speed::UNLIMITED as f64),
         zero: false,
     };
-    let width = if roomy { 120.0 } else { 72.0 };
+    let width = if roomy { 96.0 } else { 72.0 };
     let response = ui.add(LogSlider::new("speed limit", &mut position, scale).width(width));
-    let keys = [UserCommand::SlowDown, UserCommand::SpeedUp].map(|command| {
-        command
-            .shortcuts()
-            .first()
-            .map(|s| ui.ctx().format_shortcut(s))
-            .unwrap_or_default()
-    });
+    let keys = [UserCommand::SlowDown, UserCommand::SpeedUp]
+        .map(|command| keymap::keys(ui.ctx(), command).unwrap_or_default());
     let response = response.on_hover_text(format!(
         "The most epochs a second: slow enough to talk over, or as fast as it goes  ({} {})",
         keys[0], keys[1]
@@ -148,7 +151,7 @@ fn speed_slider(ui: &mut Ui, view: &ViewState, roomy: bool, actions: &mut Vec<Ac
             position.log2().round() as usize
         )));
     }
-    let text = muted(ui, speed::label(view.speed)).size(BODY);
+    let text = muted(ui, speed::label(view.run.speed)).size(BODY);
     ui.add_sized(vec2(48.0, 20.0), egui::Label::new(text).halign(Align::Min));
 }
 
@@ -168,8 +171,8 @@ fn menu(
     response.on_hover_text(hover).accessible_name(name)
 }
 
-fn preset_menu(ui: &mut Ui, view: &ViewState, named: bool, actions: &mut Vec<Action>) {
-    let title = match view.preset.filter(|_| named) {
+fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Action>) {
+    let title = match view.run.preset.filter(|_| named) {
         // a long name says what it is by itself, and leaves room for the pages
         Some(preset) if preset.title().len() > SHORT_NAME => preset.title().to_owned(),
         Some(preset) => format!("Preset: {}", preset.title()),
@@ -186,7 +189,7 @@ fn preset_menu(ui: &mut Ui, view: &ViewState, named: bool, actions: &mut Vec<Act
                 entry(
                     ui,
                     UserCommand::Preset(preset),
-                    view.preset == Some(preset),
+                    view.run.preset == Some(preset),
                     actions,
                 );
             }
@@ -194,19 +197,19 @@ fn preset_menu(ui: &mut Ui, view: &ViewState, named: bool, actions: &mut Vec<Act
     );
 }
 
-fn data_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
-    let current = &view.experiment.data.source;
+fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let current = &view.run.experiment.data.source;
     menu(ui, "Data", "Data", "What to train on", |ui| {
         ui.set_min_width(200.0);
         for set in EmbeddedSet::ALL {
             let selected = *current == DataSource::Embedded(set);
             entry(ui, UserCommand::Data(set), selected, actions);
         }
-        if !view.recent.is_empty() {
+        if !view.shared.recent.is_empty() {
             ui.separator();
             ui.label(muted(ui, "Opened before"));
         }
-        for path in &view.recent {
+        for path in &view.shared.recent {
             let source = DataSource::File(path.clone());
             let button = Button::selectable(*current == source, source.title()).truncate();
             let response = ui.add(button).accessible_name(source.title());
@@ -224,10 +227,10 @@ fn data_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
 }
 
 /// What the middle of the window shows: tabs, or a menu where there is no room.
-fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
+fn pages(ui: &mut Ui, view: &View<'_>, tabs: bool, actions: &mut Vec<Action>) {
     if !tabs {
-        let title = match view.page {
-            Page::Lab => format!("View: {}", view.page.title()),
+        let title = match view.shared.page {
+            Page::Lab => format!("View: {}", view.shared.page.title()),
             page => page.title().to_owned(),
         };
         menu(
@@ -238,8 +241,15 @@ fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
             |ui| {
                 ui.set_min_width(200.0);
                 for page in Page::ALL {
-                    entry(ui, UserCommand::Show(page), view.page == page, actions);
+                    entry(
+                        ui,
+                        UserCommand::Show(page),
+                        view.shared.page == page,
+                        actions,
+                    );
                 }
+                ui.separator();
+                entry(ui, UserCommand::Palette, false, actions);
             },
         );
         return;
@@ -249,8 +259,10 @@ fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
     for page in Page::ALL {
         let command = UserCommand::Show(page);
         let text = RichText::new(command.text()).size(BODY);
-        let button = Button::selectable(view.page == page, text).min_size(vec2(0.0, 28.0));
-        let response = ui.add(button).on_hover_text(command.hover_text(ui.ctx()));
+        let button = Button::selectable(view.shared.page == page, text).min_size(vec2(0.0, 28.0));
+        let response = ui
+            .add(button)
+            .on_hover_text(keymap::hover_text(ui.ctx(), command));
         if response.clicked() {
             actions.push(command.into());
         }
@@ -259,15 +271,30 @@ fn pages(ui: &mut Ui, view: &ViewState, tabs: bool, actions: &mut Vec<Action>) {
 
 fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Action>) {
     let mut button = Button::selectable(selected, RichText::new(command.text()).size(BODY));
-    if let Some(shortcut) = command.shortcuts().first() {
-        let keys = muted(ui, ui.ctx().format_shortcut(shortcut));
-        button = button.shortcut_text(keys);
+    if let Some(keys) = keymap::keys(ui.ctx(), command) {
+        button = button.shortcut_text(muted(ui, keys));
     }
     let response = ui.add(button).accessible_name(command.text());
     hint(&response, command.tooltip());
     if response.clicked() {
         actions.push(command.into());
         ui.close();
+    }
+}
+
+/// By its word where there is room, by its sign elsewhere.
+fn palette_button(ui: &mut Ui, wide: bool, actions: &mut Vec<Action>) {
+    let command = UserCommand::Palette;
+    let text = muted(ui, if wide { command.text() } else { "⌘" }).size(BODY);
+    let button = Button::new(text)
+        .frame_when_inactive(false)
+        .min_size(vec2(28.0, 28.0));
+    let response = ui
+        .add(button)
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
+        .accessible_name(command.text());
+    if response.clicked() {
+        actions.push(command.into());
     }
 }
 
@@ -280,25 +307,31 @@ fn theme_button(ui: &mut Ui, actions: &mut Vec<Action>) {
         .min_size(vec2(0.0, 28.0));
     if ui
         .add(button)
-        .on_hover_text(command.hover_text(ui.ctx()))
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
         .clicked()
     {
         actions.push(command.into());
     }
 }
 
-fn zoom_menu(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
-    let hover = UserCommand::ZoomIn.hover_text(ui.ctx());
-    menu(ui, &format!("{} %", view.zoom), "Zoom", &hover, |ui| {
-        for zoom in ZOOMS {
-            let text = RichText::new(format!("{zoom} %")).size(BODY);
-            if ui
-                .add(Button::selectable(view.zoom == zoom, text))
-                .clicked()
-            {
-                actions.push(Action::SetZoom(zoom));
-                ui.close();
+fn zoom_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let hover = keymap::hover_text(ui.ctx(), UserCommand::ZoomIn);
+    menu(
+        ui,
+        &format!("{} %", view.shared.zoom),
+        "Zoom",
+        &hover,
+        |ui| {
+            for zoom in ZOOMS {
+                let text = RichText::new(format!("{zoom} %")).size(BODY);
+                if ui
+                    .add(Button::selectable(view.shared.zoom == zoom, text))
+                    .clicked()
+                {
+                    actions.push(Action::SetZoom(zoom));
+                    ui.close();
+                }
             }
-        }
-    });
+        },
+    );
 }

@@ -2,11 +2,12 @@
 
 use egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::curves::{AXIS_WIDTH, EpochView};
+use super::axes::AXIS_WIDTH;
+use super::curves::EpochView;
 use super::numbers;
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::training::Record;
 
 #[derive(Debug, Default)]
@@ -14,9 +15,9 @@ pub struct UnitsPanel;
 
 impl UnitsPanel {
     /// `records` and `epochs` are those of the cost curves, above which this stands.
-    pub fn ui(&mut self, ui: &mut Ui, view: &ViewState, records: &[Record], epochs: EpochView) {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, records: &[Record], epochs: EpochView) {
         widgets::title_row(ui, "Units", "alive and dead over time", |_| {});
-        let Some(snapshot) = view.snapshot.as_deref() else {
+        let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
         let theme = Theme::of(ui);

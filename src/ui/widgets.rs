@@ -2,13 +2,16 @@
 
 use egui::{
     Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, RectAlign, Response,
-    RichText, Sense, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    RichText, ScrollArea, Sense, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use std::sync::Arc;
 
+use super::keymap;
 use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
 use crate::lab::UserCommand;
 
+/// Between panels, and around them.
+pub const GAP: f32 = 1.25 * GRID;
 /// Inner margin of a panel.
 pub const PADDING: Vec2 = vec2(2.0 * GRID, 1.5 * GRID);
 /// Height of a panel's title row, the gap below it included.
@@ -26,6 +29,18 @@ pub fn card<R>(ui: &mut Ui, rect: Rect, id: &str, content: impl FnOnce(&mut Ui) 
     let mut child = ui.new_child(builder);
     child.set_clip_rect(rect.intersect(ui.clip_rect()));
     content(&mut child)
+}
+
+/// What is left of a panel, which scrolls where `content` is higher.
+pub fn scroll(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let rect = ui.available_rect_before_wrap();
+    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
+    ScrollArea::vertical()
+        .auto_shrink(false)
+        .show(&mut child, |ui| {
+            ui.set_width(rect.width());
+            content(ui);
+        });
 }
 
 /// A panel's title row: bold title, quiet words beside it, and `right` at the right end.
@@ -94,7 +109,8 @@ pub fn text(
 /// A toolbar button for `command`, with its tooltip and shortcut.
 pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32) -> Response {
     let button = egui::Button::new(RichText::new(text).size(BODY)).min_size(vec2(width, 28.0));
-    ui.add(button).on_hover_text(command.hover_text(ui.ctx()))
+    ui.add(button)
+        .on_hover_text(keymap::hover_text(ui.ctx(), command))
 }
 
 /// One entry of a legend that nothing can be hidden by: a stroke in `colour` and `label`.
@@ -137,4 +153,14 @@ pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: b
     ui.painter()
         .galley_with_override_text_color(at, galley, tone);
     response.on_hover_text(if on { "Click to hide" } else { "Click to show" })
+}
+
+/// Rectangles of the `heights`, one below the other.
+pub fn stack(column: Rect, heights: impl Iterator<Item = f32>) -> impl Iterator<Item = Rect> {
+    let mut top = column.top();
+    heights.map(move |height| {
+        let rect = Rect::from_min_max(pos2(column.left(), top), pos2(column.right(), top + height));
+        top += height + GAP;
+        rect
+    })
 }

@@ -196,7 +196,12 @@ fn the_seeds_are_sound() {
         let (format, _) = name.split_once('/').unwrap();
         let ending = if format == "image" { "png" } else { format };
         let watch = |_: data::Progress| std::ops::ControlFlow::Continue(());
-        let found = data::find_in(&format!("fuzz.{ending}"), bytes, None, &watch);
+        let found = data::find_bytes(
+            &format!("fuzz.{ending}"),
+            bytes,
+            &DataSpec::default(),
+            &watch,
+        );
         let odd = ["csv/odd", "csv/quotes", "mat/cells"].contains(&name);
         assert_eq!(found.is_ok(), !odd, "{name}: {found:?}");
     }

@@ -15,7 +15,6 @@ use std::time::Instant;
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use sae_lab::app::Desktop;
 use sae_lab::app::LabApp;
 use sae_lab::data::error::grouped;
 use sae_lab::data::{Cut, DataSource, DataSpec, EmbeddedSet, Scaling, Whitening};
@@ -23,7 +22,7 @@ use sae_lab::lab::import::Import;
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::preview::Preview;
 use sae_lab::model::OutputActivation;
-use sae_lab::training::Preset;
+use sae_lab::training::{Activity, Preset};
 use ui_support::{Script, scripted, wait};
 
 const SIZE: [f32; 2] = [1280.0, 720.0];
@@ -45,11 +44,15 @@ fn real() -> Window {
                 &context.egui_ctx,
                 experiment,
                 preferences,
-                Arc::new(Desktop),
+                Arc::new(ui_support::Real),
             )
         });
     wait(&mut harness, |app| {
-        app.view().snapshot.as_ref().is_some_and(|s| s.epoch > 2)
+        app.view()
+            .run
+            .snapshot
+            .as_ref()
+            .is_some_and(|s| s.epoch > 2)
     });
     harness
 }
@@ -77,13 +80,17 @@ fn drop_files(harness: &mut Window, paths: &[PathBuf]) {
 }
 
 fn import(harness: &Window) -> &Import {
-    harness.state().view().import.as_ref().unwrap()
+    harness.state().view().shared.import.as_ref().unwrap()
 }
 
 /// Steps until the sheet shows a preview of its choices; that preview.
 fn preview(harness: &mut Window) -> Arc<Preview> {
     wait(harness, |app| {
-        app.view().import.as_ref().is_some_and(Import::is_shown)
+        app.view()
+            .shared
+            .import
+            .as_ref()
+            .is_some_and(Import::is_shown)
     });
     harness.run_steps(3);
     import(harness).preview.clone().unwrap()
@@ -91,7 +98,7 @@ fn preview(harness: &mut Window) -> Arc<Preview> {
 
 fn open(harness: &mut Window, path: impl Into<PathBuf>) -> Arc<Preview> {
     drop_files(harness, &[path.into()]);
-    wait(harness, |app| app.view().opening.is_none());
+    wait(harness, |app| app.view().shared.opening.is_none());
     preview(harness)
 }
 

@@ -27,6 +27,7 @@ fn choices_that_cannot_be_followed_are_said_in_a_sentence() {
         .set_value_accesskit(20.0);
     wait(&mut harness, |app| {
         app.view()
+            .shared
             .import
             .as_ref()
             .is_some_and(|i| i.error.is_some())
@@ -71,7 +72,7 @@ fn several_pictures_at_once_and_a_folder_are_one_set() {
             .is_some()
     );
     assert_eq!(
-        harness.state().view().recent,
+        harness.state().view().shared.recent,
         [folder.path()],
         "several files at once have no path to remember"
     );
@@ -90,16 +91,20 @@ fn files_named_at_the_start_are_opened_while_the_first_set_trains() {
                 &context.egui_ctx,
                 experiment,
                 preferences,
-                Arc::new(Desktop),
+                Arc::new(ui_support::Real),
             );
             app.open(vec![path.clone()]);
             app
         });
     preview(&mut harness);
     wait(&mut harness, |app| {
-        app.view().snapshot.as_ref().is_some_and(|s| s.epoch > 2)
+        app.view()
+            .run
+            .snapshot
+            .as_ref()
+            .is_some_and(|s| s.epoch > 2)
     });
-    assert!(harness.state().view().import.is_some());
+    assert!(harness.state().view().shared.import.is_some());
 }
 
 #[test]
@@ -115,7 +120,7 @@ fn the_set_in_use_can_be_prepared_otherwise() {
     harness.get_by_label("photos, whitened").click();
     let photos = DataSpec::embedded(EmbeddedSet::Photos);
     wait(&mut harness, |app| {
-        let snapshot = app.view().snapshot.as_ref().unwrap();
+        let snapshot = app.view().run.snapshot.as_ref().unwrap();
         snapshot.data.spec == photos && snapshot.epoch > 0
     });
     harness.key_press(Key::P);
@@ -130,11 +135,11 @@ fn the_set_in_use_can_be_prepared_otherwise() {
     assert_eq!(zca.dim, (10_000, 64));
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
-        let snapshot = app.view().snapshot.as_ref().unwrap();
-        snapshot.data.zca.is_some() && snapshot.epoch > 0
+        let snapshot = app.view().run.snapshot.as_ref().unwrap();
+        snapshot.data.zca().is_some() && snapshot.epoch > 0
     });
     harness.run_steps(2);
-    let snapshot = harness.state().view().snapshot.clone().unwrap();
+    let snapshot = harness.state().view().run.snapshot.clone().unwrap();
     assert_eq!(
         snapshot.experiment.output_activation,
         OutputActivation::Linear
@@ -144,15 +149,33 @@ fn the_set_in_use_can_be_prepared_otherwise() {
             .query_by_label_contains("10,000 × 64 · 8×8")
             .is_some()
     );
+    // the tiles show the features without the whitening, of the very weights that the window shows
+    harness.key_press(Key::Space);
+    wait(&mut harness, |app| {
+        let snapshot = app.view().run.snapshot.as_ref().unwrap();
+        let seen = app.view().run.features.as_ref();
+        snapshot.activity == Activity::Paused
+            && seen.is_some_and(|seen| seen.version == snapshot.version())
+    });
+    let view = harness.state().view();
+    let snapshot = view.run.snapshot.as_ref().unwrap();
+    let expected = snapshot
+        .data
+        .features(snapshot.parameters.encoder_weights());
+    let seen = &view.run.features.as_ref().unwrap().values;
+    assert_eq!(seen.dim(), (snapshot.units.len(), 64));
+    let differences = seen.iter().zip(&expected).map(|(a, b)| (a - b).abs());
+    assert!(differences.fold(0.0, f32::max) < 1e-5);
     // and back to a set with bounds: a sigmoid belongs to it
     harness.get_by_label("Data").click();
     harness.run_steps(3);
     harness.get_by_label("digits 8×8").click();
     wait(&mut harness, |app| {
-        let snapshot = app.view().snapshot.as_ref().unwrap();
+        let snapshot = app.view().run.snapshot.as_ref().unwrap();
         snapshot.data.name == "digits 8×8"
             && snapshot.experiment.output_activation == OutputActivation::Sigmoid
     });
+    assert!(harness.state().view().run.features.is_none());
 }
 
 #[test]
@@ -166,7 +189,7 @@ fn generated_sets_are_made_anew_for_other_choices() {
     harness.run_steps(3);
     harness.get_by_label("dead leaves").click();
     wait(&mut harness, |app| {
-        app.view().snapshot.as_ref().unwrap().data.name == "dead leaves"
+        app.view().run.snapshot.as_ref().unwrap().data.name == "dead leaves"
     });
     harness.key_press(Key::P);
     harness.run_steps(2);
@@ -179,7 +202,7 @@ fn generated_sets_are_made_anew_for_other_choices() {
     assert_ne!(one.raw.values, two.raw.values);
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
-        app.view().snapshot.as_ref().unwrap().data.spec.seed == 2
+        app.view().run.snapshot.as_ref().unwrap().data.spec.seed == 2
     });
 }
 
@@ -205,8 +228,8 @@ fn every_format_goes_through_the_sheet() {
             | "imgs_u8_3d.npy" => (40, 784),
             "IMAGES_v73.mat" => {
                 drop_files(&mut harness, &[path]);
-                wait(&mut harness, |app| app.view().opening.is_none());
-                let said = &harness.state().view().notices.last().unwrap().text;
+                wait(&mut harness, |app| app.view().shared.opening.is_none());
+                let said = &harness.state().view().shared.notices.last().unwrap().text;
                 assert!(said.contains("v7.3") || said.contains("HDF5"), "{said}");
                 continue;
             }
@@ -219,17 +242,17 @@ fn every_format_goes_through_the_sheet() {
         assert!(sheet.count() >= 1, "{name}");
         harness.key_press(Key::Enter);
         harness.run_steps(2);
-        if harness.state().view().question.is_some() {
+        if harness.state().view().shared.question.is_some() {
             harness.get_by_label("Start anew").click();
         }
         let source = DataSource::File(path.clone());
         wait(&mut harness, |app| {
-            let snapshot = app.view().snapshot.as_ref().unwrap();
+            let snapshot = app.view().run.snapshot.as_ref().unwrap();
             snapshot.data.spec.source == source
         });
-        let snapshot = harness.state().view().snapshot.clone().unwrap();
+        let snapshot = harness.state().view().run.snapshot.clone().unwrap();
         assert_eq!(snapshot.data.samples.dim(), dim, "{name}");
-        assert_eq!(snapshot.data.preparation, preview.preparation, "{name}");
+        assert_eq!(snapshot.data.sentences(), preview.preparation, "{name}");
         assert_eq!(
             snapshot.experiment.output_activation, preview.output,
             "{name}"

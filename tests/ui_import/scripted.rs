@@ -41,10 +41,10 @@ fn what_was_found_is_shown_and_a_choice_changes_the_preview_and_the_run() {
     harness.run_steps(3);
     harness.get_by_label("Start anew").click();
     wait(&mut harness, |app| {
-        app.view().import.is_none() && app.view().loading.is_none()
+        app.view().shared.import.is_none() && app.view().shared.loading.is_none()
     });
-    assert_eq!(script.commands(), ["Begin", "Play"], "asked once");
-    let begun = script.begun.lock().unwrap();
+    assert_eq!(script.commands(), ["Open", "Play"], "asked once");
+    let begun = script.begun();
     let (experiment, data) = begun.last().unwrap();
     assert_eq!(data.samples.dim(), (10_000, 64));
     assert_eq!(
@@ -54,7 +54,7 @@ fn what_was_found_is_shown_and_a_choice_changes_the_preview_and_the_run() {
     );
     assert_eq!(
         data.spec.preparation,
-        Some(data.prepared),
+        Some(data.prepared()),
         "what was done is stored with the run"
     );
     // the preview showed the very samples
@@ -77,6 +77,7 @@ fn cancel_is_answered_at_once_and_the_run_goes_on() {
         drop_files(&mut harness, &["endless.npy".into()]);
         wait(&mut harness, |app| {
             app.view()
+                .shared
                 .progress
                 .is_some_and(|progress| progress.done > 20)
         });
@@ -94,7 +95,7 @@ fn cancel_is_answered_at_once_and_the_run_goes_on() {
         }
         harness.run_steps(3);
         let took = start.elapsed();
-        assert!(harness.state().view().opening.is_none());
+        assert!(harness.state().view().shared.opening.is_none());
         assert!(took.as_millis() < 200, "{took:?}");
         assert!(harness.query_by_label("Cancel loading").is_none());
         while script.stopped.load(Ordering::SeqCst) == 0 {
@@ -103,7 +104,11 @@ fn cancel_is_answered_at_once_and_the_run_goes_on() {
         }
         harness.run_steps(3);
         let view = harness.state().view();
-        assert!(view.import.is_none() && view.notices.is_empty() && script.commands().is_empty());
+        assert!(
+            view.shared.import.is_none()
+                && view.shared.notices.is_empty()
+                && script.commands().is_empty()
+        );
     }
 }
 
@@ -111,16 +116,31 @@ fn cancel_is_answered_at_once_and_the_run_goes_on() {
 fn a_panic_in_a_reader_and_a_missing_file_are_said_and_change_nothing() {
     let (mut harness, script) = window();
     drop_files(&mut harness, &["broken.npy".into()]);
-    wait(&mut harness, |app| app.view().opening.is_none());
+    wait(&mut harness, |app| app.view().shared.opening.is_none());
     harness.run_steps(2);
-    let said = harness.state().view().notices.last().unwrap().text.clone();
+    let said = harness
+        .state()
+        .view()
+        .shared
+        .notices
+        .last()
+        .unwrap()
+        .text
+        .clone();
     assert!(said.contains("fault of the lab"), "{said}");
     assert!(harness.query_by_label(&said).is_some());
     drop_files(&mut harness, &["gone.npy".into()]);
-    wait(&mut harness, |app| app.view().opening.is_none());
+    wait(&mut harness, |app| app.view().shared.opening.is_none());
     let view = harness.state().view();
-    assert!(view.notices.last().unwrap().text.contains("gone.npy"));
-    assert!(view.import.is_none() && script.commands().is_empty());
+    assert!(
+        view.shared
+            .notices
+            .last()
+            .unwrap()
+            .text
+            .contains("gone.npy")
+    );
+    assert!(view.shared.import.is_none() && script.commands().is_empty());
 }
 
 #[test]
@@ -134,9 +154,9 @@ fn files_opened_before_are_in_the_menu_and_a_vanished_one_leaves_it() {
     open(&mut harness, "waves.npy");
     harness.key_press(Key::Escape);
     harness.run_steps(3);
-    assert!(harness.state().view().import.is_none());
+    assert!(harness.state().view().shared.import.is_none());
     let names = |harness: &Window| -> Vec<String> {
-        let recent = harness.state().view().recent.iter();
+        let recent = harness.state().view().shared.recent.iter();
         recent
             .map(|path| path.file_name().unwrap().to_str().unwrap().to_owned())
             .collect()
@@ -151,18 +171,16 @@ fn files_opened_before_are_in_the_menu_and_a_vanished_one_leaves_it() {
         "the set in use is marked"
     );
     harness.get_by_label("gone.npy").click();
-    wait(&mut harness, |app| !app.view().notices.is_empty());
+    wait(&mut harness, |app| !app.view().shared.notices.is_empty());
     assert_eq!(names(&harness), ["waves.npy", "other.npy"]);
 }
 
 #[test]
 fn the_sheet_needs_no_mouse() {
-    let (mut harness, script) = window();
     let mut young = ui_support::snapshot();
     young.history = Arc::default();
-    young.run = 2;
-    script.snapshots.put(Arc::new(young));
-    harness.step();
+    let (mut harness, script) =
+        ui_support::scripted_at(&young, Preferences::default(), SIZE, false);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::O);
     harness.run_steps(3);
     harness.get_by_label("Path").type_text("waves.npy");
@@ -175,7 +193,7 @@ fn the_sheet_needs_no_mouse() {
         harness.key_press(key);
         harness.run_steps(2);
     }
-    assert!(script.commands().is_empty() && harness.state().view().question.is_none());
+    assert!(script.commands().is_empty() && harness.state().view().shared.question.is_none());
     harness.key_press(Key::Space);
     harness.run_steps(2);
     assert_eq!(script.commands(), ["Pause"]);
@@ -196,9 +214,9 @@ fn the_sheet_needs_no_mouse() {
     assert_eq!(import(&harness).choice().scaling, Scaling::Standardise);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
     wait(&mut harness, |app| {
-        app.view().import.is_none() && app.view().loading.is_none()
+        app.view().shared.import.is_none() && app.view().shared.loading.is_none()
     });
-    let begun = script.begun.lock().unwrap();
+    let begun = script.begun();
     let (experiment, data) = begun.last().unwrap();
     assert_eq!(data.samples.dim(), (60, 144));
     assert_eq!(experiment.output_activation, OutputActivation::Linear);
@@ -210,16 +228,16 @@ fn enter_trains_and_escape_keeps_the_run() {
     open(&mut harness, "waves.npy");
     harness.key_press(Key::Escape);
     harness.run_steps(3);
-    assert!(harness.state().view().import.is_none() && script.commands().is_empty());
+    assert!(harness.state().view().shared.import.is_none() && script.commands().is_empty());
     open(&mut harness, "waves.npy");
     harness.key_press(Key::Enter);
     harness.run_steps(3);
-    assert!(harness.state().view().question.is_some());
+    assert!(harness.state().view().shared.question.is_some());
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
-        app.view().import.is_none() && app.view().loading.is_none()
+        app.view().shared.import.is_none() && app.view().shared.loading.is_none()
     });
-    assert_eq!(script.commands(), ["Begin", "Play"]);
+    assert_eq!(script.commands(), ["Open", "Play"]);
 }
 
 #[test]
@@ -227,16 +245,16 @@ fn training_on_new_data_trains_though_the_run_was_paused() {
     let (mut harness, script) = window();
     harness.key_press(Key::Space);
     harness.run_steps(2);
-    assert!(!harness.state().view().playing);
+    assert!(!harness.state().view().run.playing);
     open(&mut harness, "waves.npy");
     harness.key_press(Key::Enter);
     harness.run_steps(3);
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
-        app.view().import.is_none() && app.view().loading.is_none()
+        app.view().shared.import.is_none() && app.view().shared.loading.is_none()
     });
-    assert!(harness.state().view().playing);
-    assert_eq!(script.commands(), ["Pause", "Begin", "Play"]);
+    assert!(harness.state().view().run.playing);
+    assert_eq!(script.commands(), ["Pause", "Open", "Play"]);
 }
 
 #[test]
@@ -259,7 +277,7 @@ fn typing_a_number_is_not_training_and_not_closing() {
         if key == Key::Enter {
             assert_eq!(import(&harness).spec.patch, 5);
         }
-        assert!(harness.state().view().question.is_none() && script.commands().is_empty());
+        assert!(harness.state().view().shared.question.is_none() && script.commands().is_empty());
     }
 }
 

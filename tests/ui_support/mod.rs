@@ -6,100 +6,223 @@
     reason = "a test may fail, and a reader"
 )]
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use egui_kittest::Harness;
 use ndarray::Array2;
-use sae_lab::app::LabApp;
+use sae_lab::app::{Desktop, LabApp};
 use sae_lab::data::{
     Content, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Preparation, Progress,
     SampleShape, Samples, Scaling, Stage, Values, Watch,
 };
-use sae_lab::lab::loading::{Browse, Browsed};
-use sae_lab::lab::port::{Backend, TrainerPort, Wake};
-use sae_lab::lab::preferences::Preferences;
+use sae_lab::lab::Preferences;
+use sae_lab::lab::browse::{Browse, Browsed};
+use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::model::units::StateCounts;
-use sae_lab::model::{
-    CheckedHyperparameters, Cost, Hyperparameters, Parameters, UnitState, UnitStatistics,
+use sae_lab::model::{Cost, Hyperparameters, Parameters, UnitState, UnitStatistics};
+use sae_lab::training::record::{Change, Cursor, Edit, Gesture};
+use sae_lab::training::snapshot::shown_samples;
+use sae_lab::training::trainer::{
+    Activity, Ask, DataId, Frame, Host, Opened, Reply, Request, RunId, Tell, ThroughBytes,
+    TrainerError, TrainerThread,
 };
-use sae_lab::training::history::changes;
-use sae_lab::training::{
-    Activity, Command, Event, Experiment, History, Mailbox, Preset, Record, Snapshot, TrainerError,
-};
+use sae_lab::training::{Experiment, History, Preset, Record, Setting, Snapshot};
 
 /// What the window asked of the scripted trainer.
 #[derive(Default)]
 pub struct Script {
-    pub commands: Mutex<Vec<Command>>,
-    pub hyperparameters: Mutex<Vec<CheckedHyperparameters>>,
-    pub snapshots: Mailbox<Arc<Snapshot>>,
-    pub events: Mutex<Vec<Event>>,
-    /// Experiments that were begun, with their data; the first starts the trainer.
-    pub begun: Mutex<Vec<(Experiment, Arc<DataSet>)>>,
+    requests: Mutex<Vec<Request>>,
+    replies: Mutex<Vec<Reply>>,
+    /// Runs that were opened, with their data.
+    opened: Mutex<Vec<(RunId, Experiment, DataId)>>,
+    sets: Mutex<BTreeMap<DataId, Arc<DataSet>>>,
     /// How many endless readings heard that they were cancelled.
     pub stopped: AtomicUsize,
 }
 
 impl Script {
-    /// The commands since the last call, as their names.
+    /// What was asked since the last call, by name: all but changes of settings and what the lab does by itself.
     pub fn commands(&self) -> Vec<String> {
-        let commands = std::mem::take(&mut *self.commands.lock().unwrap());
-        let name = |command: &Command| {
-            format!("{command:?}")
+        let name = |ask: &Ask| -> String {
+            format!("{ask:?}")
                 .chars()
                 .take_while(|c| c.is_alphanumeric())
                 .collect()
         };
-        commands.iter().map(name).collect()
+        self.asked().iter().map(name).collect()
     }
 
+    /// The same, whole.
+    pub fn asked(&self) -> Vec<Ask> {
+        let requests = std::mem::take(&mut *self.requests.lock().unwrap());
+        let (quiet, told): (Vec<Request>, _) = requests
+            .into_iter()
+            .partition(|request| matches!(request.what, Ask::Set(_) | Ask::Seen(_) | Ask::Close));
+        self.requests.lock().unwrap().extend(quiet);
+        told.into_iter().map(|request| request.what).collect()
+    }
+
+    /// The changes of settings that were asked for.
+    pub fn changes(&self) -> Vec<Change> {
+        let requests = self.requests.lock().unwrap();
+        let changes = requests.iter().filter_map(|request| match request.what {
+            Ask::Set(change) => Some(change),
+            _ => None,
+        });
+        changes.collect()
+    }
+
+    /// The settings of the last run that was opened, with the changes that were asked for since.
     pub fn last_hyperparameters(&self) -> Option<Hyperparameters> {
-        self.hyperparameters
-            .lock()
-            .unwrap()
-            .last()
-            .map(|checked| **checked)
+        let changes = self.changes();
+        let mut settings = self.begun().last()?.0.hyperparameters;
+        changes.last()?;
+        for change in changes {
+            change.setting.set(&mut settings, change.value).unwrap();
+        }
+        Some(settings)
+    }
+
+    /// The experiments that were begun, with their data.
+    pub fn begun(&self) -> Vec<(Experiment, Arc<DataSet>)> {
+        let (opened, sets) = (self.opened.lock().unwrap(), self.sets.lock().unwrap());
+        let begun = opened.iter().filter_map(|(_, experiment, data)| {
+            Some((experiment.clone(), sets.get(data)?.clone()))
+        });
+        begun.collect()
+    }
+
+    /// The run that was opened last.
+    pub fn run(&self) -> RunId {
+        self.opened.lock().unwrap().last().unwrap().0
+    }
+
+    /// Says that the last run stands like `snapshot`, with all of its history.
+    pub fn show(&self, snapshot: &Snapshot) {
+        let plain = |array: &Array2<f32>| array.iter().copied().collect();
+        let frame = Frame {
+            activity: snapshot.activity,
+            epoch: snapshot.epoch,
+            settings: *snapshot.hyperparameters,
+            weights: snapshot.parameters.flat().to_vec(),
+            cost: snapshot.cost,
+            fvu: snapshot.fvu,
+            units: snapshot.units.clone(),
+            reconstructions: plain(&snapshot.reconstructions),
+            activations: plain(&snapshot.activations),
+            news: snapshot.history.news_since(&Cursor::default(), usize::MAX),
+            epochs_per_second: snapshot.epochs_per_second,
+            trained_for: snapshot.trained_for,
+        };
+        self.say(Tell::Frame(Box::new(frame)));
+    }
+
+    /// Says something of the last run.
+    pub fn say(&self, what: Tell) {
+        let run = self.run();
+        self.replies.lock().unwrap().push(Reply { run, what });
     }
 }
 
+/// The scripted trainer. It takes every run.
 struct Scripted(Arc<Script>);
 
-impl TrainerPort for Scripted {
-    fn send(&self, command: Command) -> Result<(), TrainerError> {
-        if let Command::Begin { experiment, data } = &command {
-            let begun = ((**experiment).clone(), Arc::clone(data));
-            self.0.begun.lock().unwrap().push(begun);
+impl Host for Scripted {
+    fn send(&self, request: Request) -> Result<(), TrainerError> {
+        let run = request.run;
+        if let Ask::Open { experiment, data } = &request.what {
+            let mut opened = self.0.opened.lock().unwrap();
+            opened.push((run, (**experiment).clone(), *data));
+            let inputs = self.0.sets.lock().unwrap()[data].inputs();
+            let what = Tell::Opened(Opened {
+                inputs,
+                hidden: experiment.hidden,
+                epoch: 0,
+                other_path: false,
+            });
+            self.0.replies.lock().unwrap().push(Reply { run, what });
+            // changes from before are of another run
+            let set = |request: &Request| !matches!(request.what, Ask::Set(_));
+            self.0.requests.lock().unwrap().retain(set);
         }
-        self.0.commands.lock().unwrap().push(command);
+        self.0.requests.lock().unwrap().push(request);
         Ok(())
     }
 
-    fn set_hyperparameters(&self, settings: CheckedHyperparameters) {
-        self.0.hyperparameters.lock().unwrap().push(settings);
+    fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
+        self.0.sets.lock().unwrap().insert(id, data);
+        Ok(())
     }
 
-    fn snapshot(&self) -> Option<Arc<Snapshot>> {
-        self.0.snapshots.take()
+    /// The tests still look at it.
+    fn forget(&self, _: DataId) {}
+
+    fn replies(&self) -> Vec<Reply> {
+        std::mem::take(&mut *self.0.replies.lock().unwrap())
+    }
+}
+
+/// Whether the windows of the tests reach their trainers through bytes: the one switch.
+pub fn through_bytes() -> bool {
+    match std::env::var("SAE_LAB_TEST_HOST").as_deref() {
+        Ok("bytes") => true,
+        Ok("thread") | Err(_) => false,
+        Ok(other) => panic!("SAE_LAB_TEST_HOST is {other}: it can be thread or bytes"),
+    }
+}
+
+/// `host`, through bytes where the tests are to be run that way.
+fn host(host: impl Host + 'static) -> Box<dyn Host> {
+    if through_bytes() {
+        Box::new(ThroughBytes(host))
+    } else {
+        Box::new(host)
+    }
+}
+
+/// The real trainer and the real readers, on the host that the tests are run on.
+pub struct Real;
+
+impl Backend for Real {
+    fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(host(TrainerThread::start(
+            threads,
+            Box::new(move || wake()),
+        )?))
     }
 
-    fn events(&self) -> Vec<Event> {
-        std::mem::take(&mut *self.0.events.lock().unwrap())
+    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
+        Desktop.find(spec, watch)
+    }
+
+    fn prepare(
+        &self,
+        found: &Found,
+        spec: &DataSpec,
+        watch: Watch<'_>,
+    ) -> Result<DataSet, DataError> {
+        Desktop.prepare(found, spec, watch)
+    }
+
+    fn browse(&self, _: Browse) -> Browsed {
+        Browsed::Unavailable
     }
 }
 
 /// Hands out the scripted trainer; prepares embedded sets as one fixed set, and finds files by name: "waves.npy" is good,
 /// "endless.npy" is read until it is cancelled, at "broken.npy" the reader panics, others are not there.
-pub struct ScriptedBackend(pub Arc<Script>);
+pub struct ScriptedBackend {
+    pub script: Arc<Script>,
+    /// What embedded sets are prepared as.
+    pub data: Arc<DataSet>,
+}
 
 impl Backend for ScriptedBackend {
-    fn start(
-        &self,
-        _: Experiment,
-        _: Arc<DataSet>,
-        _: Wake,
-    ) -> Result<Box<dyn TrainerPort>, TrainerError> {
-        Ok(Box::new(Scripted(Arc::clone(&self.0))))
+    fn start(&self, _: Wake) -> Result<Box<dyn Host>, TrainerError> {
+        Ok(host(Scripted(Arc::clone(&self.script))))
     }
 
     fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
@@ -118,7 +241,7 @@ impl Backend for ScriptedBackend {
                     done = (done + 1).min(500);
                     std::thread::sleep(std::time::Duration::from_millis(1));
                 }
-                self.0.stopped.fetch_add(1, Ordering::SeqCst);
+                self.script.stopped.fetch_add(1, Ordering::SeqCst);
                 Err(DataError::Cancelled)
             }
             Some("waves.npy") => Ok(waves()),
@@ -137,7 +260,10 @@ impl Backend for ScriptedBackend {
         watch: Watch<'_>,
     ) -> Result<DataSet, DataError> {
         match spec.source {
-            DataSource::Embedded(_) => Ok(data(spec.clone())),
+            DataSource::Embedded(_) => Ok(DataSet {
+                spec: spec.clone(),
+                ..(*self.data).clone()
+            }),
             _ => sae_lab::data::prepare(found, spec, watch),
         }
     }
@@ -166,6 +292,8 @@ pub fn waves() -> Found {
         },
         labels: Some((0..60).map(|index| index % 3).collect()),
         notes: Vec::new(),
+        class_names: Vec::new(),
+        column_names: Vec::new(),
         variables: Vec::new(),
     }
 }
@@ -270,25 +398,25 @@ pub fn snapshot() -> Snapshot {
             ..Record::default()
         });
     }
-    let before = experiment.hyperparameters;
     let now = Hyperparameters {
         weight_decay: 4e-4,
-        ..before
+        ..experiment.hyperparameters
     };
-    history.mark(300, 30.0, changes(&before, &now));
+    history.edit(Edit {
+        epoch: 300,
+        gesture: Gesture(1),
+        setting: Setting::WeightDecay,
+        old: Setting::WeightDecay.get(&experiment.hyperparameters),
+        new: Setting::WeightDecay.get(&now),
+    });
     let record = *history.last().unwrap();
     let data = Arc::new(data(experiment.data.clone()));
-    let inputs = Arc::new(
-        data.samples
-            .to::<f32>()
-            .slice(ndarray::s![..16, ..])
-            .to_owned(),
-    );
+    let inputs = Arc::new(shown_samples::<f32>(&data));
     let reconstructions = inputs.mapv(|x| 0.5 + 0.6 * (x - 0.5));
     let activations =
         Array2::from_shape_fn((16, hidden), |(i, j)| ((i * 7 + j * 3) % 11) as f32 / 11.0);
     Snapshot {
-        run: 1,
+        run: RunId(1),
         experiment: Experiment {
             hyperparameters: now,
             ..experiment
@@ -311,14 +439,27 @@ pub fn snapshot() -> Snapshot {
     }
 }
 
-/// The window on the scripted trainer, with what it asked for.
+/// The window on the scripted trainer, with what it asked for, at [`snapshot`].
 pub fn scripted(
     preferences: Preferences,
     size: [f32; 2],
     renders: bool,
 ) -> (Harness<'static, LabApp>, Arc<Script>) {
+    scripted_at(&snapshot(), preferences, size, renders)
+}
+
+/// The window on the scripted trainer, whose run stands like `snapshot`.
+pub fn scripted_at(
+    snapshot: &Snapshot,
+    preferences: Preferences,
+    size: [f32; 2],
+    renders: bool,
+) -> (Harness<'static, LabApp>, Arc<Script>) {
     let script = Arc::new(Script::default());
-    let backend = Arc::new(ScriptedBackend(Arc::clone(&script)));
+    let backend = Arc::new(ScriptedBackend {
+        script: Arc::clone(&script),
+        data: Arc::clone(&snapshot.data),
+    });
     let mut builder = Harness::builder()
         .with_size(size)
         .with_max_steps(60)
@@ -331,14 +472,13 @@ pub fn scripted(
     if renders {
         builder = builder.wgpu();
     }
-    let snapshot = snapshot();
     let experiment = snapshot.experiment.clone();
     let mut harness = builder.build_eframe(move |context| {
         LabApp::new(&context.egui_ctx, experiment, preferences, backend)
     });
-    wait(&mut harness, |app| app.view().loading.is_none());
+    wait(&mut harness, |app| app.view().shared.loading.is_none());
     script.commands();
-    script.snapshots.put(Arc::new(snapshot));
+    script.show(snapshot);
     harness.run();
     (harness, script)
 }
@@ -350,10 +490,11 @@ pub fn wait(harness: &mut Harness<'static, LabApp>, done: impl Fn(&LabApp) -> bo
         assert!(
             start.elapsed().as_secs() < 20,
             "waited in vain; the window says {:?} {:?}",
-            harness.state().view().notices,
+            harness.state().view().shared.notices,
             harness
                 .state()
                 .view()
+                .shared
                 .import
                 .as_ref()
                 .map(|import| (&import.spec, &import.error))

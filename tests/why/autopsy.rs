@@ -70,7 +70,7 @@ fn expect<T: Real>(
         let sentence = autopsy.sentence();
         assert_eq!(name(&autopsy.cause), cause, "{case}: {sentence} {life:?}");
         let changed = autopsy.marker.as_ref();
-        let changed = changed.map(|marker| (marker.change.setting, marker.epoch));
+        let changed = changed.map(|marker| (marker.setting, marker.epoch));
         assert_eq!(changed, marker, "{case}: {sentence}");
         assert!(sentence.ends_with('.') && sentence.matches(". ").count() == 0);
         // the epoch is that of the death

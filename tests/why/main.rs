@@ -12,13 +12,14 @@ mod gradients;
 mod matching;
 mod revival;
 mod views;
+mod watched;
 
 use std::sync::{Arc, OnceLock};
 
 use sae_lab::data::{self, DataSet, DataSource, DataSpec, EmbeddedSet};
 use sae_lab::model::{CheckedHyperparameters, Hyperparameters, Parameters};
 use sae_lab::numerics::{Real, WorkerPool};
-use sae_lab::training::{EpochEnd, Experiment, Preset, Run};
+use sae_lab::training::{EpochEnd, Experiment, Gesture, Preset, Run};
 
 fn embedded(set: EmbeddedSet) -> Arc<DataSet> {
     static SETS: OnceLock<[OnceLock<Arc<DataSet>>; 6]> = OnceLock::new();
@@ -64,8 +65,9 @@ fn advance<T: Real>(run: &mut Run<T>, epochs: u64) {
 }
 
 fn advance_with<T: Real>(run: &mut Run<T>, settings: &CheckedHyperparameters, epochs: u64) {
+    run.set_all(settings, Gesture(run.state().epoch));
     for _ in 0..epochs {
-        let end = run.epoch(settings, 0.0, &|| true);
+        let end = run.epoch(&|| true);
         assert!(matches!(end, EpochEnd::Finished { .. }), "{end:?}");
     }
 }

@@ -1,10 +1,10 @@
 //! Revived units live, where they can; a revival is marked, resets what it says, and is replayable.
 
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
 use sae_lab::model::{OptimizerKind, Parameters, UnitState};
-use sae_lab::training::{Command, Preset, Run, Snapshot, Trainer};
+use sae_lab::training::trainer::Ask;
+use sae_lab::training::{Preset, Run};
+
+use super::watched::Watched;
 
 use super::{advance, advance_with, begin, of_preset, settings};
 
@@ -111,26 +111,14 @@ fn a_run_with_nothing_to_learn_from_revives_nothing() {
 fn the_trainer_revives_between_two_epochs() {
     let experiment = Preset::TooSparse.experiment();
     let data = super::embedded(sae_lab::data::EmbeddedSet::Bars);
-    let trainer = Trainer::start(experiment, data, 2, || {}).unwrap();
-    let until = |wanted: &dyn Fn(&Snapshot) -> bool| -> Arc<Snapshot> {
-        let start = Instant::now();
-        loop {
-            if let Some(snapshot) = trainer.snapshot()
-                && wanted(&snapshot)
-            {
-                return snapshot;
-            }
-            assert!(start.elapsed() < Duration::from_secs(60));
-            std::thread::sleep(Duration::from_millis(5));
-        }
-    };
-    trainer.send(Command::Play).unwrap();
-    until(&|snapshot| {
+    let mut run = Watched::open(experiment, data);
+    run.ask(Ask::Play);
+    run.until(|snapshot| {
         snapshot.epoch > 50 && snapshot.units.iter().all(|unit| unit.state.is_dead())
     });
-    trainer.send(Command::Pause).unwrap();
-    trainer.send(Command::Revive(vec![3, 4, 99])).unwrap();
-    let snapshot = until(&|snapshot| snapshot.history.revivals().next().is_some());
+    run.ask(Ask::Pause);
+    run.ask(Ask::Revive(vec![3, 4, 99]));
+    let snapshot = run.until(|snapshot| snapshot.history.revivals().next().is_some());
     let revival = snapshot.history.revivals().next().unwrap();
     assert_eq!(
         (revival.epoch, &revival.units),

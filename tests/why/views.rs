@@ -1,44 +1,32 @@
 //! What the views of *why* ask of a snapshot, as a window would: on a thread beside the trainer.
 
+use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::{Duration, Instant};
 
 use sae_lab::data::{DataSet, EmbeddedSet};
-use sae_lab::model::gradient_check::{CheckProgress, EXPECTED};
+use sae_lab::model::gradient_check::EXPECTED;
 use sae_lab::model::inspection::Listing;
 use sae_lab::model::{GradientForm, Hyperparameters};
-use sae_lab::training::{
-    Background, Command, Experiment, Outcome, Snapshot, SnapshotInspector, Trainer,
-};
+use sae_lab::training::trainer::{Ask, RunId};
+use sae_lab::training::{Experiment, Snapshot, SnapshotInspector};
 
 use super::experiment;
+use super::watched::Watched;
 
 /// A snapshot of `experiment` after `epochs`.
 fn snapshot(experiment: Experiment, data: Arc<DataSet>, epochs: u64) -> Arc<Snapshot> {
-    let trainer = Trainer::start(experiment, data, 2, || {}).unwrap();
-    for _ in 0..epochs {
-        trainer.send(Command::StepEpoch).unwrap();
-    }
-    let start = Instant::now();
-    loop {
-        match trainer.snapshot() {
-            Some(snapshot) if snapshot.epoch == epochs => return snapshot,
-            _ => assert!(start.elapsed() < Duration::from_secs(60)),
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    let mut run = Watched::open(experiment, data);
+    (0..epochs).for_each(|_| run.ask(Ask::Step));
+    run.until(|snapshot| snapshot.epoch == epochs)
 }
 
-fn finish<P: Send + 'static, R: Send + 'static>(work: &Background<P, R>) -> R {
-    let start = Instant::now();
-    loop {
-        match work.outcome() {
-            Some(Outcome::Done(result)) => return result,
-            Some(_) => panic!("cancelled or failed"),
-            None => assert!(start.elapsed() < Duration::from_secs(60)),
-        }
-        std::thread::sleep(Duration::from_millis(2));
-    }
+/// What `work` comes to on a thread of its own.
+fn beside<R: Send + 'static>(work: impl FnOnce() -> R + Send + 'static) -> R {
+    let (done, result) = sync_channel(1);
+    std::thread::spawn(move || done.send(work()));
+    result.recv_timeout(Duration::from_secs(60)).unwrap()
 }
 
 #[test]
@@ -51,24 +39,21 @@ fn an_inspector_of_clothes_is_quick_and_agrees_with_the_trainer() {
     let data = super::embedded(EmbeddedSet::Fashion);
     let snapshot = snapshot(experiment(EmbeddedSet::Fashion, 196, settings), data, 2);
     let seen = Arc::clone(&snapshot);
-    let work = Background::<(), _>::start(
-        "inspector",
-        || {},
-        move |_| {
-            let start = Instant::now();
-            let inspector = SnapshotInspector::new(&seen).ok()?;
-            let pass = start.elapsed();
-            let first = inspector.unit(7, Listing::default())?;
-            Some((inspector, first, pass, start.elapsed() - pass))
-        },
-    )
-    .unwrap();
-    let (inspector, found, pass, unit) = finish(&work);
+    let (inspector, found, pass, unit) = beside(move || {
+        let start = Instant::now();
+        let inspector = SnapshotInspector::new(&seen).unwrap();
+        let pass = start.elapsed();
+        let first = inspector.unit(7, Listing::default()).unwrap();
+        (inspector, first, pass, start.elapsed() - pass)
+    });
     println!(
         "784-196-784, {}: pass {pass:?}, a unit {unit:?}",
         inspector.sample()
     );
-    assert_eq!((inspector.version.run, inspector.version.epoch), (1, 2));
+    assert_eq!(
+        (inspector.version.run, inspector.version.epoch),
+        (RunId(1), 2)
+    );
     assert!(inspector.sample().is_whole());
     let golden = &snapshot.units[7];
     let near = |a: f64, b: f64| (a - b).abs() < 1e-5;
@@ -118,22 +103,18 @@ fn a_gradient_check_runs_beside_the_trainer_and_can_be_cancelled() {
         let data = super::embedded(EmbeddedSet::Digits);
         let snapshot = snapshot(experiment(EmbeddedSet::Digits, 25, settings), data, 1);
         let seen = Arc::clone(&snapshot);
-        let work = Background::<CheckProgress, _>::start(
-            "check",
-            || {},
-            move |watcher| {
-                let start = Instant::now();
-                let check = seen.check_gradient(|progress| watcher.tell(progress));
-                check.map(|(check, live)| (check, live, start.elapsed()))
-            },
-        )
-        .unwrap();
-        let (check, live, took) = finish(&work);
+        let ((check, live), last, took) = beside(move || {
+            let (start, mut last) = (Instant::now(), None);
+            let checked = seen.check_gradient(|progress| {
+                last = Some(progress);
+                ControlFlow::Continue(())
+            });
+            (checked.unwrap(), last.unwrap(), start.elapsed())
+        });
         let sentence = check.sentence(&snapshot.objective());
         println!("{}, {took:?}: {sentence}", live.sample);
         assert_eq!(live.sample.count, 100);
-        let progress = work.progress().unwrap();
-        assert_eq!((progress.done, progress.block), (progress.in_all, 3));
+        assert_eq!((last.done, last.block), (last.in_all, 3));
         if gradient == GradientForm::Exact {
             assert!(check.relative_error <= EXPECTED, "{sentence}");
         } else {
@@ -141,17 +122,14 @@ fn a_gradient_check_runs_beside_the_trainer_and_can_be_cancelled() {
             assert!(sentence.contains("stands outside the product with f′(z2)"));
         }
         let seen = Arc::clone(&snapshot);
-        let work = Background::<CheckProgress, _>::start(
-            "check",
-            || {},
-            move |watcher| seen.check_gradient(|progress| watcher.tell(progress)),
-        )
-        .unwrap();
-        work.cancel();
-        let start = Instant::now();
-        while work.outcome() != Some(Outcome::Cancelled) {
-            assert!(start.elapsed() < Duration::from_secs(20));
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        let (checked, told) = beside(move || {
+            let mut told = 0;
+            let checked = seen.check_gradient(|_| {
+                told += 1;
+                ControlFlow::Break(())
+            });
+            (checked, told)
+        });
+        assert_eq!((checked, told), (None, 1), "it stops when it is told to");
     }
 }

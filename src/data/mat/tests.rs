@@ -203,7 +203,7 @@ fn version_5_in_both_byte_orders_with_small_pictures_and_labels() {
         assert!(set.preparation.is_empty());
         let bytes = v5(&[array(9, &[2, 3, 2], "x", 2, &data, big)], big);
         let set = loaded(&folder.file("c.mat", &bytes)).unwrap();
-        assert_eq!(set.preparation, ["Bytes divided by 11, into [0, 1]."]);
+        assert_eq!(set.sentences(), ["Bytes divided by 11, into [0, 1]."]);
     }
 }
 

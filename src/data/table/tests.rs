@@ -12,7 +12,7 @@ fn the_sample_tables_hold_the_first_digits() {
     ] {
         let set = loaded(&golden(name)).unwrap();
         assert_eq!(set.shape, SampleShape::grey(8, 8), "{name}");
-        assert_eq!(set.preparation, ["Scaled linearly from [0, 16] to [0, 1]."]);
+        assert_eq!(set.sentences(), ["Scaled linearly from [0, 16] to [0, 1]."]);
         assert!(
             values(&set)
                 .iter()

@@ -1,7 +1,7 @@
 use super::*;
 use std::io::Cursor;
 
-fn entries(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(super) fn entries(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
     let mut zip = ZipArchive::new(Cursor::new(archive)).unwrap();
     (0..zip.len())
         .map(|index| {
@@ -13,7 +13,7 @@ fn entries(archive: &[u8]) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
-fn archive(entries: &[(String, Vec<u8>)], method: zip::CompressionMethod) -> Vec<u8> {
+pub(super) fn archive(entries: &[(String, Vec<u8>)], method: zip::CompressionMethod) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
         zip.start_file(

@@ -1,18 +1,21 @@
 //! The second pass over the samples: error, δ3, δ2 and the gradient.
 
 use std::ops::Range;
-use std::sync::{Mutex, PoisonError};
 
-use super::layout::{STRETCH, Worker, add_stretch};
+use super::cut::{Block, share};
+use super::forward::sum_in_f64;
+use super::layout::Worker;
 use super::packing::Packing;
 use super::saturation::Saturated;
-use super::{Engine, Layout, Samples, output_curve};
+use super::sums::Quantity;
+use super::{Cut, Engine, Layout, Samples, output_curve};
 use crate::model::{GradientForm, Objective, Parameters};
 use crate::numerics::{Curve, Kernels, Left, Real, Right, Start};
 
 /// What the second pass reads and every worker shares.
 struct Pass<'a, T: Real> {
     layout: Layout,
+    cut: Cut,
     kernels: &'static Kernels<T>,
     packing: &'a Packing<T>,
     samples: Samples<'a, T>,
@@ -21,6 +24,16 @@ struct Pass<'a, T: Real> {
     saturated: &'a Saturated,
     curve: Curve,
     objective: &'a Objective,
+}
+
+/// What a block's share of the gradient is added to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Onto {
+    /// λW
+    Decay,
+    Nothing,
+    /// That of the blocks before.
+    Sums,
 }
 
 impl<T: Real> Engine<T> {
@@ -33,9 +46,9 @@ impl<T: Real> Engine<T> {
         gradient: &mut Parameters<T>,
     ) {
         self.set_sparsity(samples.count, objective);
-        let layout = self.layout;
         let pass = Pass {
-            layout,
+            layout: self.layout,
+            cut: self.cut,
             kernels: self.kernels,
             packing: &self.packing,
             samples,
@@ -46,89 +59,82 @@ impl<T: Real> Engine<T> {
             objective,
         };
         let workers = &mut self.workers[..self.used];
-        if workers.iter().all(|worker| worker.count <= layout.block) {
-            // single blocks: their deltas stay, and the gradient is shared out by rows
-            self.pool.each(workers, |_, worker| {
-                worker.start_backward();
-                pass.deltas(worker, 0, worker.count);
-            });
-            let used = workers.len();
-            let (ends, workers) = (&mut self.gradient_ends, &*workers);
-            ends.clear();
+        let used = workers.len();
+        let (blocks, ends) = (&*self.blocks, &mut self.gradient_ends);
+        ends.clear();
+        if self.cut.slices == 1 {
+            // one block for each worker; then their deltas stay, and the gradient is shared out by rows
             ends.extend((1..=used).map(|part| gradient_cut(parameters, part, used)));
-            self.pool
-                .parts(gradient.flat_mut(), ends, |_, start, part| {
-                    pass.gradient_rows(workers, start, part);
+            for round in blocks.chunks(used) {
+                self.pool.each(workers, |index, worker| {
+                    if let Some(block) = round.get(index) {
+                        pass.deltas(worker, block);
+                    }
                 });
+                let workers = &*workers;
+                self.pool
+                    .parts(gradient.flat_mut(), ends, |_, start, part| {
+                        for block in round {
+                            let onto = if block.opens_slice {
+                                Onto::Decay
+                            } else {
+                                Onto::Sums
+                            };
+                            pass.add_products(&workers[block.worker], block, onto, start, part);
+                        }
+                    });
+            }
         } else {
-            let encoder = parameters.encoder_range();
-            let decoder = parameters.decoder_range();
-            // the first worker adds up in the gradient itself
-            let whole = Mutex::new(Some(gradient.flat_mut()));
+            let length = parameters.decoder_range().end;
             self.pool.each(workers, |index, worker| {
-                worker.start_backward();
-                let mut own = std::mem::take(&mut worker.gradient);
-                let first = (index == 0)
-                    .then(|| whole.lock().unwrap_or_else(PoisonError::into_inner).take())
-                    .flatten();
-                let decay = first.is_some();
-                let sums = match first {
-                    Some(sums) => sums,
-                    None => {
-                        own.resize(decoder.end);
-                        &mut own[..]
-                    }
-                };
-                for (first, rows) in worker.blocks(&layout) {
-                    pass.deltas(worker, first, rows);
-                    pass.add_products(worker, first, rows, sums, decay);
+                // taken out, as the products read the rest of the worker
+                let mut gradients = std::mem::take(&mut worker.gradients);
+                gradients.resize(length * self.owned[index].slices);
+                for block in blocks.iter().filter(|block| block.worker == index) {
+                    pass.deltas(worker, block);
+                    let onto = match (block.opens_slice, block.start) {
+                        (true, 0) => Onto::Decay,
+                        (true, _) => Onto::Nothing,
+                        _ => Onto::Sums,
+                    };
+                    let sums = &mut gradients[block.own_slice * length..][..length];
+                    pass.add_products(worker, block, onto, 0, sums);
                 }
-                worker.gradient = own;
+                worker.gradients = gradients;
             });
-            let flat = &mut gradient.flat_mut()[..decoder.end];
-            if let Some((_, others)) = workers.split_first()
-                && !others.is_empty()
-            {
-                let used = others.len() + 1;
-                let ends = &mut self.gradient_ends;
-                ends.clear();
-                ends.extend((1..=used).map(|part| {
-                    if part == used {
-                        flat.len()
-                    } else {
-                        flat.len() * part / used
-                    }
-                }));
-                let kernels = self.kernels;
-                self.pool.parts(flat, ends, |_, start, part| {
-                    for other in others {
-                        for weights in [&encoder, &decoder] {
-                            let (from, to) = (
-                                weights.start.max(start),
-                                weights.end.min(start + part.len()),
-                            );
-                            if from < to {
-                                kernels.add_to(
-                                    &mut part[from - start..to - start],
-                                    &other.gradient[from..to],
-                                );
-                            }
+            let workers = &*workers;
+            let weights = [parameters.encoder_range(), parameters.decoder_range()];
+            ends.extend((1..=used).map(|part| share(length, part, used)));
+            let flat = &mut gradient.flat_mut()[..length];
+            self.pool.parts(flat, ends, |_, start, part| {
+                for block in blocks.iter().filter(|block| block.opens_slice) {
+                    let slice = &workers[block.worker].gradients[block.own_slice * length..];
+                    for weights in &weights {
+                        let range = within(weights, start, part.len());
+                        let to = &mut part[range.start - start..range.end - start];
+                        if block.start == 0 {
+                            to.copy_from_slice(&slice[range]);
+                        } else {
+                            pass.kernels.add_to(to, &slice[range]);
                         }
                     }
-                });
-            }
+                }
+            });
         }
-        let workers = &self.workers[..self.used];
-        sum_biases(
+        let mut totals = std::mem::take(&mut self.hidden_totals);
+        self.total(Quantity::HiddenDelta, &mut totals);
+        set(
             &mut gradient.flat_mut()[parameters.encoder_bias_range()],
-            workers,
-            |worker| &worker.hidden_bias,
+            &totals,
         );
-        sum_biases(
+        self.hidden_totals = totals;
+        let mut totals = std::mem::take(&mut self.output_totals);
+        self.total(Quantity::OutputDelta, &mut totals);
+        set(
             &mut gradient.flat_mut()[parameters.decoder_bias_range()],
-            workers,
-            |worker| &worker.output_bias,
+            &totals,
         );
+        self.output_totals = totals;
     }
 
     /// s = β c (−ρ/ρ̂ + (1−ρ)/(1−ρ̂))/m for every unit; 0 where the log domain gives it a sample at a time.
@@ -156,7 +162,7 @@ fn gradient_cut<T: Real>(parameters: &Parameters<T>, part: usize, parts: usize) 
         return parameters.flat().len();
     }
     let (n, h) = (parameters.inputs(), parameters.hidden());
-    let at = 2 * n * h * part / parts;
+    let at = share(2 * n * h, part, parts);
     if at < n * h {
         at / n * n
     } else {
@@ -164,28 +170,21 @@ fn gradient_cut<T: Real>(parameters: &Parameters<T>, part: usize, parts: usize) 
     }
 }
 
-fn sum_biases<'a, T: Real>(
-    to: &mut [T],
-    workers: &'a [Worker<T>],
-    of: impl Fn(&'a Worker<T>) -> &'a [f64],
-) {
-    for (unit, to) in to.iter_mut().enumerate() {
-        *to = T::of(workers.iter().map(|worker| of(worker)[unit]).sum());
-    }
+/// What of `range` lies in the `length` numbers from `start` on; empty, but in them, where nothing does.
+fn within(range: &Range<usize>, start: usize, length: usize) -> Range<usize> {
+    let clamp = |at: usize| at.clamp(start, start + length);
+    clamp(range.start)..clamp(range.end)
 }
 
-impl<T: Real> Worker<T> {
-    fn start_backward(&mut self) {
-        self.squares = 0.0;
-        self.hidden_bias.fill(0.0);
-        self.output_bias.fill(0.0);
+fn set<T: Real>(to: &mut [T], totals: &[f64]) {
+    for (to, total) in to.iter_mut().zip(totals) {
+        *to = T::of(*total);
     }
 }
 
 impl<T: Real> Pass<'_, T> {
-    /// x̂, the squared error, δ3/m and δ2/m of `rows` rows from `first` of the worker's slice, left in its blocks; the
-    /// bias gradients are added up.
-    fn deltas(&self, worker: &mut Worker<T>, first: usize, rows: usize) {
+    /// x̂, the squared error, δ3/m and δ2/m of a block, left with its worker; so are the sums of its stretches.
+    fn deltas(&self, worker: &mut Worker<T>, block: &Block) {
         let Layout {
             inputs,
             hidden,
@@ -194,42 +193,39 @@ impl<T: Real> Pass<'_, T> {
             ..
         } = self.layout;
         let kernels = self.kernels;
-        let range = first * hidden_padded..(first + rows) * hidden_padded;
-        let output = &mut worker.output_delta[..rows * inputs_padded];
+        let output = &mut worker.output_delta[..block.rows * inputs_padded];
         kernels.multiply(
-            (rows, inputs_padded, hidden),
-            Left::plain(&worker.activations[range.clone()], hidden_padded),
+            (block.rows, inputs_padded, hidden),
+            Left::plain(
+                &worker.activations[block.range(hidden_padded)],
+                hidden_padded,
+            ),
             Right::Panels(self.packing.decoder()),
             Start::Row(self.packing.decoder_bias()),
             output,
             inputs_padded,
         );
-        let x = self.samples.rows(worker.start + first, rows, inputs);
+        let x = self.samples.rows(block.start, block.rows, inputs);
         let scale = T::of((self.samples.count as f64).recip());
-        for (z, x) in output
-            .chunks_mut(STRETCH * inputs_padded)
-            .zip(x.chunks(STRETCH * inputs))
-        {
-            let [sums, squares] = &mut worker.stretch;
+        for (stretch, rows) in self.cut.stretches_of(block) {
             kernels.output(
                 self.curve,
                 (inputs_padded, inputs),
-                z,
-                x,
+                &mut output[rows.start * inputs_padded..rows.end * inputs_padded],
+                &x[rows.start * inputs..rows.end * inputs],
                 inputs,
                 scale,
-                (sums, squares),
+                (
+                    worker.sums.of_mut(Quantity::OutputDelta, stretch),
+                    &mut worker.squared_errors,
+                ),
             );
-            add_stretch(&mut worker.output_bias, sums);
-            worker.squares += squares[..inputs]
-                .iter()
-                .map(|square| square.f64())
-                .sum::<f64>();
+            worker.sums.squared_errors[stretch] = sum_in_f64(&worker.squared_errors[..inputs]);
         }
 
-        let back = &mut worker.hidden_delta[..rows * hidden_padded];
+        let back = &mut worker.hidden_delta[..block.rows * hidden_padded];
         kernels.multiply(
-            (rows, hidden_padded, inputs),
+            (block.rows, hidden_padded, inputs),
             Left::plain(output, inputs_padded),
             Right::Panels(self.packing.back()),
             Start::Zero,
@@ -237,20 +233,28 @@ impl<T: Real> Pass<'_, T> {
             hidden_padded,
         );
         let printed = self.objective.gradient == GradientForm::Printed;
-        let slopes = worker.slopes[range].chunks(STRETCH * hidden_padded);
-        for (back, slope) in back.chunks_mut(STRETCH * hidden_padded).zip(slopes) {
-            let [sums, _] = &mut worker.stretch;
-            kernels.hidden_delta(printed, hidden_padded, back, slope, self.sparsity, sums);
-            add_stretch(&mut worker.hidden_bias, sums);
-        }
-        if !printed {
-            self.saturated.add_terms(
-                worker.start + first,
-                self.objective,
-                back,
+        let slopes = &worker.slopes[block.range(hidden_padded)];
+        for (stretch, rows) in self.cut.stretches_of(block) {
+            let range = rows.start * hidden_padded..rows.end * hidden_padded;
+            let back = &mut back[range.clone()];
+            let sums = worker.sums.of_mut(Quantity::HiddenDelta, stretch);
+            kernels.hidden_delta(
+                printed,
                 hidden_padded,
-                &mut worker.hidden_bias,
+                back,
+                &slopes[range],
+                self.sparsity,
+                sums,
             );
+            if !printed {
+                self.saturated.add_terms(
+                    block.start + rows.start,
+                    self.objective,
+                    back,
+                    hidden_padded,
+                    sums,
+                );
+            }
         }
         if self.layout.pads_samples() {
             let padded = worker.padded_samples.chunks_exact_mut(inputs_padded);
@@ -260,8 +264,8 @@ impl<T: Real> Pass<'_, T> {
         }
     }
 
-    /// The rows of samples that the worker's block holds, as a right-hand side.
-    fn samples_of<'a>(&'a self, worker: &'a Worker<T>, first: usize, rows: usize) -> Right<'a, T> {
+    /// The samples of a block that has its deltas with `worker`, as a right-hand side.
+    fn samples_of<'a>(&'a self, worker: &'a Worker<T>, block: &Block) -> Right<'a, T> {
         let Layout {
             inputs,
             inputs_padded,
@@ -274,21 +278,21 @@ impl<T: Real> Pass<'_, T> {
             }
         } else {
             Right::Rows {
-                values: self.samples.rows(worker.start + first, rows, inputs),
+                values: self.samples.rows(block.start, block.rows, inputs),
                 stride: inputs,
             }
         }
     }
 
-    /// ∇W1 += δ2ᵀX/m and ∇W2 += δ3ᵀa2/m of a block, in `sums` (as the flat gradient). The slice's first block starts
-    /// them: from λW where `decay`, else from nothing.
+    /// ∇W1 += δ2ᵀX/m and ∇W2 += δ3ᵀa2/m of a block that has its deltas with `worker`: their rows in `part`, which
+    /// begins `offset` into the flat gradient.
     fn add_products(
         &self,
         worker: &Worker<T>,
-        first: usize,
-        rows: usize,
-        sums: &mut [T],
-        decay: bool,
+        block: &Block,
+        onto: Onto,
+        offset: usize,
+        part: &mut [T],
     ) {
         let Layout {
             inputs,
@@ -297,32 +301,40 @@ impl<T: Real> Pass<'_, T> {
             hidden_padded,
             ..
         } = self.layout;
-        let start = |range: &Range<usize>, stride| match first {
-            0 if decay => self.decay(range.start, stride),
-            0 => Start::Zero,
-            _ => Start::Add,
-        };
-        let encoder = self.parameters.encoder_range();
-        self.kernels.multiply(
-            (hidden, inputs, rows),
-            Left::transposed(&worker.hidden_delta, hidden_padded),
-            self.samples_of(worker, first, rows),
-            start(&encoder, inputs),
-            &mut sums[encoder],
+        let encoder = (
+            self.parameters.encoder_range(),
             inputs,
+            (&worker.hidden_delta, hidden_padded),
+            self.samples_of(worker, block),
         );
-        let decoder = self.parameters.decoder_range();
-        self.kernels.multiply(
-            (inputs, hidden, rows),
-            Left::transposed(&worker.output_delta, inputs_padded),
+        let decoder = (
+            self.parameters.decoder_range(),
+            hidden,
+            (&worker.output_delta, inputs_padded),
             Right::Rows {
-                values: &worker.activations[first * hidden_padded..],
+                values: &worker.activations[block.range(hidden_padded)],
                 stride: hidden_padded,
             },
-            start(&decoder, hidden),
-            &mut sums[decoder],
-            hidden,
         );
+        for (weights, columns, (delta, stride), right) in [encoder, decoder] {
+            let range = within(&weights, offset, part.len());
+            if range.is_empty() {
+                continue;
+            }
+            let start = match onto {
+                Onto::Decay => self.decay(range.start, columns),
+                Onto::Nothing => Start::Zero,
+                Onto::Sums => Start::Add,
+            };
+            self.kernels.multiply(
+                (range.len() / columns, columns, block.rows),
+                Left::transposed(&delta[(range.start - weights.start) / columns..], stride),
+                right,
+                start,
+                &mut part[range.start - offset..range.end - offset],
+                columns,
+            );
+        }
     }
 
     /// λ times the parameters from `offset` on, in rows of `stride`.
@@ -335,63 +347,6 @@ impl<T: Real> Pass<'_, T> {
             values: &self.parameters.flat()[offset..],
             stride,
             scale,
-        }
-    }
-
-    /// The rows of ∇W1 and ∇W2 that lie in `part`, which begins `offset` into the flat gradient, over all workers'
-    /// single blocks.
-    fn gradient_rows(&self, workers: &[Worker<T>], offset: usize, part: &mut [T]) {
-        let Layout {
-            inputs,
-            hidden,
-            inputs_padded,
-            hidden_padded,
-            ..
-        } = self.layout;
-        let within =
-            |range: Range<usize>| range.start.max(offset)..range.end.min(offset + part.len());
-        let encoder = within(self.parameters.encoder_range());
-        let decoder = within(self.parameters.decoder_range());
-        if !encoder.is_empty() {
-            let first = encoder.start / inputs;
-            let c = &mut part[encoder.start - offset..encoder.end - offset];
-            for (index, worker) in workers.iter().enumerate() {
-                let start = if index == 0 {
-                    self.decay(encoder.start, inputs)
-                } else {
-                    Start::Add
-                };
-                self.kernels.multiply(
-                    (encoder.len() / inputs, inputs, worker.count),
-                    Left::transposed(&worker.hidden_delta[first..], hidden_padded),
-                    self.samples_of(worker, 0, worker.count),
-                    start,
-                    c,
-                    inputs,
-                );
-            }
-        }
-        if !decoder.is_empty() {
-            let first = (decoder.start - self.parameters.decoder_range().start) / hidden;
-            let c = &mut part[decoder.start - offset..decoder.end - offset];
-            for (index, worker) in workers.iter().enumerate() {
-                let start = if index == 0 {
-                    self.decay(decoder.start, hidden)
-                } else {
-                    Start::Add
-                };
-                self.kernels.multiply(
-                    (decoder.len() / hidden, hidden, worker.count),
-                    Left::transposed(&worker.output_delta[first..], inputs_padded),
-                    Right::Rows {
-                        values: &worker.activations,
-                        stride: hidden_padded,
-                    },
-                    start,
-                    c,
-                    hidden,
-                );
-            }
         }
     }
 }

@@ -1,10 +1,10 @@
 //! The first pass over the samples: a2, f′, ρ̂; and the error alone, where no gradient is wanted.
 
-use super::layout::{STRETCH, Worker, add_stretch};
+use super::sums::Quantity;
 use super::{Engine, Layout, Samples, hidden_curve, output_curve};
 use crate::model::units::UnitStatistics;
 use crate::model::{Objective, Parameters};
-use crate::numerics::{Left, Real, Right, Start};
+use crate::numerics::{AlignedBuffer, Left, Real, Right, Start};
 
 /// What the first pass takes note of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,8 +15,17 @@ pub(super) enum Statistics {
     Spread,
 }
 
+/// What a unit's spread is told from, beside its sums.
+#[derive(Default)]
+pub(super) struct Spread<T> {
+    /// a2 of the first sample (h padded), about which the squares are taken.
+    centre: AlignedBuffer<T>,
+    /// Σ(a2 − centre)² (h)
+    squares: Vec<f64>,
+}
+
 impl<T: Real> Engine<T> {
-    /// Packs the weights, hands out the slices, and computes a2, f′ and the sums over p for all samples.
+    /// Packs the weights, deals out the blocks, and computes a2, f′ and the sums over p for all samples.
     pub(super) fn activate(
         &mut self,
         parameters: &Parameters<T>,
@@ -25,73 +34,87 @@ impl<T: Real> Engine<T> {
         backward: bool,
     ) {
         let (layout, kernels) = (self.layout, self.kernels);
-        let used = layout.workers(samples.count, self.pool.workers());
-        self.used = used;
-        for (index, worker) in self.workers[..used].iter_mut().enumerate() {
-            let start = layout.slice_start(index, used, samples.count);
-            let end = layout.slice_start(index + 1, used, samples.count);
-            worker.take(start, end - start, &layout);
-        }
+        self.cut_samples(samples.count);
         self.packing
-            .pack(parameters, backward, kernels, &self.pool, used);
+            .pack(parameters, backward, kernels, &self.pool, self.used);
+        let spread = statistics == Statistics::Spread;
+        if spread {
+            self.find_centre(samples);
+        }
 
         let (packing, curve) = (&self.packing, hidden_curve(&self.architecture));
+        let (cut, blocks, centre) = (self.cut, &*self.blocks, &*self.spread.centre);
         let Layout {
             inputs,
-            hidden,
             hidden_padded,
             ..
         } = layout;
-        self.pool.each(&mut self.workers[..used], |_, worker| {
-            worker.sums_p.fill(0.0);
-            worker.sums_q.fill(0.0);
-            worker.squared_spread.fill(0.0);
-            for (first, rows) in worker.blocks(&layout) {
-                let range = first * hidden_padded..(first + rows) * hidden_padded;
-                let block = &mut worker.activations[range.clone()];
-                kernels.multiply(
-                    (rows, hidden_padded, inputs),
-                    Left::plain(samples.rows(worker.start + first, rows, inputs), inputs),
-                    Right::Panels(packing.encoder()),
-                    Start::Row(packing.encoder_bias()),
-                    block,
-                    hidden_padded,
-                );
-                let slopes = worker.slopes[range].chunks_mut(STRETCH * hidden_padded);
-                for (index, (z, slope)) in block
-                    .chunks_mut(STRETCH * hidden_padded)
-                    .zip(slopes)
-                    .enumerate()
-                {
-                    let [p, q] = &mut worker.stretch;
-                    kernels.hidden(curve, hidden_padded, z, slope, (p, q));
-                    add_stretch(&mut worker.sums_p, p);
-                    add_stretch(&mut worker.sums_q, q);
-                    if statistics == Statistics::Spread {
-                        if first == 0 && index == 0 {
-                            let row = &z[..hidden_padded];
-                            for known in
-                                [&mut worker.centre, &mut worker.least, &mut worker.greatest]
-                            {
-                                known.copy_from_slice(row);
-                            }
+        self.pool
+            .each(&mut self.workers[..self.used], |index, worker| {
+                if spread {
+                    worker.least.copy_from_slice(centre);
+                    worker.greatest.copy_from_slice(centre);
+                }
+                for block in blocks.iter().filter(|block| block.worker == index) {
+                    let range = block.range(hidden_padded);
+                    let activations = &mut worker.activations[range.clone()];
+                    kernels.multiply(
+                        (block.rows, hidden_padded, inputs),
+                        Left::plain(samples.rows(block.start, block.rows, inputs), inputs),
+                        Right::Panels(packing.encoder()),
+                        Start::Row(packing.encoder_bias()),
+                        activations,
+                        hidden_padded,
+                    );
+                    let slopes = &mut worker.slopes[range];
+                    for (stretch, rows) in cut.stretches_of(block) {
+                        let range = rows.start * hidden_padded..rows.end * hidden_padded;
+                        let z = &mut activations[range.clone()];
+                        let sums = worker.sums.p_and_q_mut(stretch);
+                        kernels.hidden(curve, hidden_padded, z, &mut slopes[range], sums);
+                        if spread {
+                            kernels.spread(
+                                hidden_padded,
+                                z,
+                                centre,
+                                &mut worker.least,
+                                &mut worker.greatest,
+                                worker.sums.of_mut(Quantity::SquaredSpread, stretch),
+                            );
                         }
-                        kernels.spread(
-                            hidden_padded,
-                            z,
-                            &worker.centre,
-                            &mut worker.least,
-                            &mut worker.greatest,
-                            p,
-                        );
-                        add_stretch(&mut worker.squared_spread, &p[..hidden]);
                     }
                 }
-            }
-        });
+            });
+        if spread {
+            let mut squares = std::mem::take(&mut self.spread.squares);
+            squares.resize(layout.hidden, 0.0);
+            self.total(Quantity::SquaredSpread, &mut squares);
+            self.spread.squares = squares;
+        }
     }
 
-    /// ρ̂ and 1 − ρ̂ from the workers' sums, in their order; and which units need the log domain.
+    /// a2 of the first sample, with the packed weights.
+    fn find_centre(&mut self, samples: Samples<'_, T>) {
+        let Layout {
+            inputs,
+            hidden_padded,
+            ..
+        } = self.layout;
+        let centre = &mut self.spread.centre;
+        centre.resize(hidden_padded);
+        self.kernels.multiply(
+            (1, hidden_padded, inputs),
+            Left::plain(samples.rows(0, 1, inputs), inputs),
+            Right::Panels(self.packing.encoder()),
+            Start::Row(self.packing.encoder_bias()),
+            centre,
+            hidden_padded,
+        );
+        self.kernels
+            .activate(hidden_curve(&self.architecture), centre);
+    }
+
+    /// ρ̂ and 1 − ρ̂ from the stretches' sums; and which units need the log domain.
     pub(super) fn average(
         &mut self,
         parameters: &Parameters<T>,
@@ -99,22 +122,22 @@ impl<T: Real> Engine<T> {
         objective: &Objective,
     ) {
         let count = samples.count as f64;
-        for (unit, mean) in self.means.iter_mut().enumerate() {
-            let workers = &self.workers[..self.used];
-            *mean = (
-                workers
-                    .iter()
-                    .map(|worker| worker.sums_p[unit])
-                    .sum::<f64>()
-                    / count,
-                workers
-                    .iter()
-                    .map(|worker| worker.sums_q[unit])
-                    .sum::<f64>()
-                    / count,
-            );
-            self.mean_activations[unit] = mean.0;
+        let mut totals = std::mem::take(&mut self.hidden_totals);
+        self.total(Quantity::P, &mut totals);
+        for ((mean, shown), total) in self
+            .means
+            .iter_mut()
+            .zip(&mut self.mean_activations)
+            .zip(&totals)
+        {
+            mean.0 = total / count;
+            *shown = mean.0;
         }
+        self.total(Quantity::Q, &mut totals);
+        for (mean, total) in self.means.iter_mut().zip(&totals) {
+            mean.1 = total / count;
+        }
+        self.hidden_totals = totals;
         self.saturated.find(
             &self.architecture,
             parameters,
@@ -135,70 +158,68 @@ impl<T: Real> Engine<T> {
             hidden_padded,
             ..
         } = layout;
+        let (cut, blocks) = (self.cut, &*self.blocks);
         let curve = output_curve(&self.architecture);
-        self.pool.each(&mut self.workers[..self.used], |_, worker| {
-            worker.squares = 0.0;
-            for (first, rows) in worker.blocks(&layout) {
-                let block = &mut worker.output_delta[..rows * inputs_padded];
-                kernels.multiply(
-                    (rows, inputs_padded, hidden),
-                    Left::plain(&worker.activations[first * hidden_padded..], hidden_padded),
-                    Right::Panels(packing.decoder()),
-                    Start::Row(packing.decoder_bias()),
-                    block,
-                    inputs_padded,
-                );
-                let x = samples.rows(worker.start + first, rows, inputs);
-                for (z, x) in block
-                    .chunks_mut(STRETCH * inputs_padded)
-                    .zip(x.chunks(STRETCH * inputs))
-                {
-                    let [sums, squares] = &mut worker.stretch;
-                    kernels.output(
-                        curve,
-                        (inputs_padded, inputs),
-                        z,
-                        x,
-                        inputs,
-                        T::one(),
-                        (sums, squares),
+        self.pool
+            .each(&mut self.workers[..self.used], |index, worker| {
+                for block in blocks.iter().filter(|block| block.worker == index) {
+                    let output = &mut worker.output_delta[..block.rows * inputs_padded];
+                    kernels.multiply(
+                        (block.rows, inputs_padded, hidden),
+                        Left::plain(
+                            &worker.activations[block.range(hidden_padded)],
+                            hidden_padded,
+                        ),
+                        Right::Panels(packing.decoder()),
+                        Start::Row(packing.decoder_bias()),
+                        output,
+                        inputs_padded,
                     );
-                    worker.squares += squares[..inputs]
-                        .iter()
-                        .map(|square| square.f64())
-                        .sum::<f64>();
+                    let x = samples.rows(block.start, block.rows, inputs);
+                    for (stretch, rows) in cut.stretches_of(block) {
+                        kernels.output(
+                            curve,
+                            (inputs_padded, inputs),
+                            &mut output[rows.start * inputs_padded..rows.end * inputs_padded],
+                            &x[rows.start * inputs..rows.end * inputs],
+                            inputs,
+                            T::one(),
+                            (
+                                worker.sums.of_mut(Quantity::OutputDelta, stretch),
+                                &mut worker.squared_errors,
+                            ),
+                        );
+                        worker.sums.squared_errors[stretch] =
+                            sum_in_f64(&worker.squared_errors[..inputs]);
+                    }
                 }
-            }
-        });
+            });
+    }
+
+    /// Mean, deviation, least and greatest p of one unit over all samples, after `average`.
+    pub(super) fn spread_of_unit(&self, unit: usize, samples: usize, tanh: bool) -> UnitStatistics {
+        let p = |a: T| if tanh { 0.5 * (a.f64() + 1.0) } else { a.f64() };
+        let scale = if tanh { 0.25 } else { 1.0 };
+        let mean = self.means[unit].0;
+        let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
+        for worker in &self.workers[..self.used] {
+            least = least.min(p(worker.least[unit]));
+            greatest = greatest.max(p(worker.greatest[unit]));
+        }
+        // about the first sample → about the mean
+        let off_centre = mean - p(self.spread.centre[unit]);
+        let variance = scale * self.spread.squares[unit] / samples as f64 - off_centre * off_centre;
+        UnitStatistics {
+            mean_activation: mean,
+            standard_deviation: variance.max(0.0).sqrt(),
+            minimum: least,
+            maximum: greatest,
+            ..Default::default()
+        }
     }
 }
 
-/// Mean, deviation, least and greatest p of one unit over all slices; (a + 1)/2 is p where the unit is `tanh`.
-pub(super) fn spread_of_unit<T: Real>(
-    workers: &[Worker<T>],
-    unit: usize,
-    mean: f64,
-    samples: usize,
-    tanh: bool,
-) -> UnitStatistics {
-    let p = |a: T| if tanh { 0.5 * (a.f64() + 1.0) } else { a.f64() };
-    let scale = if tanh { 0.25 } else { 1.0 };
-    let (mut least, mut greatest, mut squares) = (f64::INFINITY, f64::NEG_INFINITY, 0.0);
-    for worker in workers {
-        least = least.min(p(worker.least[unit]));
-        greatest = greatest.max(p(worker.greatest[unit]));
-        // about the slice's first sample → about the slice's mean → about the mean: nothing large cancels
-        let count = worker.count as f64;
-        let own_mean = worker.sums_p[unit] / count;
-        let off_centre = own_mean - p(worker.centre[unit]);
-        let about_own_mean = scale * worker.squared_spread[unit] - count * off_centre * off_centre;
-        squares += about_own_mean.max(0.0) + count * (own_mean - mean).powi(2);
-    }
-    UnitStatistics {
-        mean_activation: mean,
-        standard_deviation: (squares / samples as f64).sqrt(),
-        minimum: least,
-        maximum: greatest,
-        ..Default::default()
-    }
+/// Σ of a few numbers, in their order.
+pub(super) fn sum_in_f64<T: Real>(values: &[T]) -> f64 {
+    values.iter().map(|value| value.f64()).sum()
 }

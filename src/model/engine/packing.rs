@@ -1,6 +1,7 @@
 //! The weights as right-hand sides of the products, packed once a step.
 
 use super::Layout;
+use super::cut::share;
 use crate::model::Parameters;
 use crate::numerics::product::{Panel, panels};
 use crate::numerics::{AlignedBuffer, Kernels, Real, WorkerPool};
@@ -52,7 +53,9 @@ impl<T: Real> Packing<T> {
                     panel,
                     start,
                 });
-                start += panel.vectors * kernels.width() * depth;
+                start = (panel.vectors * kernels.width())
+                    .saturating_mul(depth)
+                    .saturating_add(start);
             }
         }
         let first = |matrix| {
@@ -96,7 +99,7 @@ impl<T: Real> Packing<T> {
         self.ends.clear();
         for worker in 1..=workers {
             // a cut between panels
-            let target = total * worker / workers;
+            let target = share(total, worker, workers);
             let cut = pieces
                 .iter()
                 .map(|piece| piece.start)

@@ -88,26 +88,29 @@ impl Saturated {
             .map(|found| (found.log_mean_p, found.log_mean_q))
     }
 
-    /// Adds their terms to δ2/m: `delta` (rows, stride) is that of the samples from `first` on.
+    /// Adds their terms to δ2/m and to its column sums (stride): `delta` (rows, stride) is that of the samples from
+    /// `first` on.
     pub fn add_terms<T: Real>(
         &self,
         first: usize,
         objective: &Objective,
         delta: &mut [T],
         stride: usize,
-        bias: &mut [f64],
+        sums: &mut [T],
     ) {
         let rho = objective.sparsity_target;
         let scale = objective.sparsity_weight * self.scale / self.samples as f64;
         for (index, found) in self.units.iter().enumerate() {
             let logs = &self.logs[index * self.samples + first..];
+            let mut sum = 0.0;
             for (row, log_pq) in delta.chunks_exact_mut(stride).zip(logs) {
                 let term = scale
                     * (-rho * (log_pq - found.log_mean_p).exp()
                         + (1.0 - rho) * (log_pq - found.log_mean_q).exp());
                 row[found.unit] += T::of(term);
-                bias[found.unit] += term;
+                sum += term;
             }
+            sums[found.unit] += T::of(sum);
         }
     }
 }

@@ -246,3 +246,140 @@ fn a_view_with_gaps_is_copied() {
         engine.cost(&parameters, view.to_owned().view(), &OBJECTIVE)
     );
 }
+
+/// Everything that an engine answers, as bits.
+fn answers<T: Real>(
+    engine: &mut Engine<T>,
+    parameters: &Parameters<T>,
+    x: &Array2<T>,
+    objective: &Objective,
+) -> Vec<u64> {
+    let (n, h) = (parameters.inputs(), parameters.hidden());
+    let mut gradient = Parameters::zeros(n, h);
+    let mut units = Vec::new();
+    let costs = [
+        engine.cost(parameters, x.view(), objective),
+        engine.cost_and_gradient(parameters, x.view(), objective, &mut gradient),
+        engine.measure(parameters, x.view(), objective, &mut units),
+    ];
+    let (a, output) = engine.reconstruct(parameters, x.view());
+    let costs = costs.iter().flat_map(|cost| {
+        [
+            cost.reconstruction_loss,
+            cost.decay_penalty,
+            cost.sparsity_penalty,
+        ]
+    });
+    let units = units.iter().flat_map(|unit| {
+        [
+            unit.mean_activation,
+            unit.standard_deviation,
+            unit.minimum,
+            unit.maximum,
+            unit.feature_norm,
+        ]
+    });
+    let numbers = gradient.flat().iter().chain(&a).chain(&output);
+    costs
+        .chain(units)
+        .chain(engine.mean_activations().iter().copied())
+        .chain(numbers.map(|number| number.f64()))
+        .map(f64::to_bits)
+        .collect()
+}
+
+/// One shape on every kernel path: `threads` workers answer what one does.
+fn agrees_on_any_threads<T: Real>((m, n, h): (usize, usize, usize), threads: &[usize]) {
+    let mut architecture = architecture(n, h);
+    let mut objective = OBJECTIVE;
+    if m % 2 == 1 {
+        architecture.hidden_activation = HiddenActivation::Tanh;
+        architecture.output_activation = OutputActivation::Linear;
+        objective.gradient = GradientForm::Printed;
+    }
+    let x = samples::<T>(m, n);
+    let mut parameters = Parameters::<T>::initial(n, h, 3);
+    // one unit beyond what its p can represent
+    parameters.encoder_bias_mut()[h / 2] = T::of(-2_000.0);
+    for path in KernelPath::available() {
+        let mut single = Engine::with_path(architecture, Arc::new(WorkerPool::new(1)), *path);
+        assert_eq!(single.path(), *path);
+        let expected = answers(&mut single, &parameters, &x, &objective);
+        for threads in threads {
+            let pool = Arc::new(WorkerPool::new(*threads));
+            let mut engine = Engine::with_path(architecture, pool, *path);
+            let found = answers(&mut engine, &parameters, &x, &objective);
+            assert!(
+                found == expected,
+                "{m}×{n}×{h} {path} {:?}: {threads} threads and one differ in {} of {} numbers",
+                T::PRECISION,
+                found.iter().zip(&expected).filter(|(a, b)| a != b).count(),
+                expected.len()
+            );
+        }
+    }
+}
+
+/// Around every border: of a vector, a tile, a stretch, a block and a slice; fewer samples than workers; one chain of
+/// additions in one round and in several, and slices.
+#[test]
+fn any_number_of_workers_gives_the_same_bits() {
+    for shape in [
+        (1, 1, 1),
+        (2, 5, 3),
+        (7, 640, 300),
+        (15, 640, 300),
+        (33, 65, 127),
+        (63, 200, 90),
+        (100, 97, 50),
+        (257, 33, 17),
+        (961, 16, 8),
+        (1_023, 64, 25),
+        (1_024, 64, 25),
+        (1_025, 64, 25),
+        (2_049, 31, 9),
+        (4_100, 12, 25),
+        (5_000, 1, 1),
+        // gradients too large for slices: several rounds
+        (700, 190, 180),
+        (1_111, 401, 90),
+    ] {
+        agrees_on_any_threads::<f32>(shape, &[2, 3, 8]);
+        agrees_on_any_threads::<f64>(shape, &[2, 3, 8]);
+    }
+}
+
+/// Shapes drawn at random; a failure names its own.
+#[test]
+fn any_shape_gives_the_same_bits_on_any_number_of_workers() {
+    let mut rng = ChaCha8Rng::seed_from_u64(9);
+    for _ in 0..40 {
+        let mut draw = |most: f64| most.powf(rng.random::<f64>()) as usize;
+        let shape = (draw(3_000.0), draw(150.0), draw(150.0));
+        let threads = 2 + draw(9.0);
+        if shape.0 % 2 == 0 {
+            agrees_on_any_threads::<f32>(shape, &[threads]);
+        } else {
+            agrees_on_any_threads::<f64>(shape, &[threads]);
+        }
+    }
+}
+
+/// An engine that has seen other shapes answers as a new one does.
+#[test]
+fn what_was_computed_before_leaves_no_trace() {
+    let architecture = architecture(40, 30);
+    let parameters = Parameters::<f32>::initial(40, 30, 3);
+    for threads in [1, 3] {
+        let mut old = Engine::new(architecture, threads);
+        for m in [3_000, 50, 700, 1, 2_500, 64] {
+            let x = samples::<f32>(m, 40);
+            let mut new = Engine::new(architecture, threads);
+            assert!(
+                answers(&mut old, &parameters, &x, &OBJECTIVE)
+                    == answers(&mut new, &parameters, &x, &OBJECTIVE),
+                "{m} samples, {threads} threads"
+            );
+        }
+    }
+}

@@ -2,12 +2,13 @@
 
 use ndarray::ArrayView2;
 use serde::Serialize;
+use strum::VariantArray;
 
 use crate::model::look_through::{Pass, output_slope};
 use crate::model::{Architecture, GradientForm, HiddenActivation, Objective, Parameters};
 
 /// Which term of the cost a force comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, VariantArray)]
 #[serde(rename_all = "lowercase")]
 pub enum ForceKind {
     Reconstruction,
@@ -16,7 +17,7 @@ pub enum ForceKind {
 }
 
 impl ForceKind {
-    pub const ALL: [Self; 3] = [Self::Reconstruction, Self::Decay, Self::Sparsity];
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
 
     pub fn name(self) -> &'static str {
         match self {

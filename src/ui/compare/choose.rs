@@ -2,29 +2,30 @@
 
 use egui::{Checkbox, DragValue, Label, ProgressBar, RadioButton, RichText, Ui};
 
+use crate::lab::View;
 use crate::lab::compare::{Choice, MOST_EPOCHS, Second, epochs};
-use crate::lab::state::ViewState;
 use crate::lab::studies::Study;
 use crate::lab::{Action, UserCommand};
 use crate::ui::dialogs::primary;
+use crate::ui::keymap;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::widgets::{self, command_button, muted};
 
-pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     widgets::title_row(ui, "Data against data", "", |_| {});
     let text = "Trains on a second data set in the background, from other initial weights, and matches the features \
                 with those of this run.";
     ui.label(muted(ui, text));
-    let Some(snapshot) = view.snapshot.as_deref() else {
+    let Some(snapshot) = view.run.snapshot.as_deref() else {
         return;
     };
-    let running = view.compared.is_running();
-    let mut choice = view.compare;
+    let running = view.run.compared.is_running();
+    let mut choice = view.run.compare;
     ui.spacing_mut().item_spacing.y = 2.0;
     ui.add_space(GRID / 2.0);
-    for second in Second::ALL {
+    for second in Second::all() {
         let possible = second.spec(&snapshot.data);
         let chosen = choice.second == second;
         ui.horizontal(|ui| {
@@ -47,7 +48,6 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
     ui.spacing_mut().item_spacing.y = 0.75 * GRID;
     ui.spacing_mut().interact_size.y = 28.0;
     count(ui, snapshot.epoch, running, &mut choice);
-    let possible = choice.second.spec(&snapshot.data).is_ok();
     let command = UserCommand::CompareRuns;
     ui.horizontal(|ui| {
         if running {
@@ -60,8 +60,8 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
             }
         } else {
             let button = ui
-                .add_enabled(possible, primary(theme, command.text()))
-                .on_hover_text(command.hover_text(ui.ctx()))
+                .add_enabled(view.can(command).is_ok(), primary(theme, command.text()))
+                .on_hover_text(keymap::hover_text(ui.ctx(), command))
                 .accessible_name("Compare the runs");
             if button.clicked() {
                 actions.push(command.into());
@@ -74,7 +74,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
             ui.label(muted(ui, text));
         }
     });
-    match &view.compared {
+    match &view.run.compared {
         Study::Running(progress) => {
             let part = progress.as_ref().map_or(0.0, |progress| progress.part);
             ui.add(ProgressBar::new(part).desired_height(6.0))
@@ -87,7 +87,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
         }
         Study::Idle | Study::Done(_) => {}
     }
-    if choice != view.compare {
+    if choice != view.run.compare {
         actions.push(Action::SetComparison(choice));
     }
 }

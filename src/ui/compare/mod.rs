@@ -6,9 +6,9 @@ mod pairs;
 
 use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
-use super::{GAP, widgets};
+use super::widgets::{self, GAP};
 use crate::lab::Action;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 
 /// Below this width, in points, the two cards stand one below the other.
 const TWO_COLUMNS: f32 = 760.0;
@@ -23,7 +23,7 @@ pub struct ComparePage {
 }
 
 impl ComparePage {
-    pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
         if area.width() >= TWO_COLUMNS {
             let width = LEFT_WIDTH.max(area.width() * 0.3);
             let left = area.with_max_x(area.left() + width);
@@ -48,19 +48,14 @@ impl ComparePage {
         ui: &mut Ui,
         choices: Rect,
         pairs: Rect,
-        view: &ViewState,
+        view: &View<'_>,
         actions: &mut Vec<Action>,
     ) {
         widgets::card(ui, choices, "choices", |ui| {
-            let rect = ui.available_rect_before_wrap();
-            let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(&mut child, |ui| {
-                    ui.set_width(rect.width());
-                    choose::ui(ui, view, actions);
-                    outcome::ui(ui, view);
-                });
+            widgets::scroll(ui, |ui| {
+                choose::ui(ui, view, actions);
+                outcome::ui(ui, view);
+            });
         });
         widgets::card(ui, pairs, "pairs", |ui| self.pairs.ui(ui, view));
     }

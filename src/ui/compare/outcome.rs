@@ -2,8 +2,8 @@
 
 use egui::{Align2, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use crate::lab::View;
 use crate::lab::compare::{Compared, Side};
-use crate::lab::state::ViewState;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
@@ -11,19 +11,12 @@ use crate::ui::widgets::{self, muted};
 const ROW: f32 = 34.0;
 const BAR: f32 = 8.0;
 
-pub(super) fn ui(ui: &mut Ui, view: &ViewState) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>) {
     let theme = Theme::of(ui);
-    let Some(verdict) = view.compared.result() else {
+    let Some(compared) = view.run.compared.result() else {
         return;
     };
     ui.add_space(GRID / 2.0);
-    let compared = match verdict.as_ref() {
-        Ok(compared) => compared,
-        Err(why) => {
-            ui.label(RichText::new(why).color(theme.dead));
-            return;
-        }
-    };
     let sentence = compared.comparison.sentence();
     ui.label(RichText::new(sentence).size(BODY).color(theme.text_strong));
     ui.add_space(GRID / 2.0);
@@ -48,6 +41,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState) {
     bar(ui, &words, scrambled.similarity, theme.text_muted, chance);
     ui.add_space(GRID / 2.0);
     let stale = view
+        .run
         .snapshot
         .as_deref()
         .is_none_or(|snapshot| snapshot.run != compared.run);

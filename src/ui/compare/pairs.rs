@@ -7,8 +7,8 @@ use egui::{
     vec2,
 };
 
-use crate::lab::compare::{Compared, Verdict};
-use crate::lab::state::ViewState;
+use crate::lab::View;
+use crate::lab::compare::Compared;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};
@@ -26,17 +26,15 @@ const LARGEST: f32 = 96.0;
 pub(super) struct PairsCard {
     atlas: Atlas,
     /// What the texture shows, and whether in the dark theme and filtered.
-    shown: Option<(Arc<Verdict>, bool, bool)>,
+    shown: Option<(Arc<Compared>, bool, bool)>,
 }
 
 impl PairsCard {
-    pub(super) fn ui(&mut self, ui: &mut Ui, view: &ViewState) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
-        let verdict = view.compared.result();
-        let done = verdict.and_then(|verdict| Some((verdict, verdict.as_ref().as_ref().ok()?)));
-        let Some((verdict, compared)) = done else {
+        let Some(compared) = view.run.compared.result() else {
             widgets::title_row(ui, "Matched features", "", |_| {});
-            let words = if view.compared.is_running() {
+            let words = if view.run.compared.is_running() {
                 "The pairs show here when both runs are trained."
             } else {
                 "Choose a second data set and press Compare."
@@ -74,7 +72,7 @@ impl PairsCard {
         let ppp = ui.pixels_per_point();
         let picture = pictures::size(first.shape);
         let (tile, smooth) = tile(picture, pairs.len(), ui.available_size(), ppp);
-        self.refresh(ui, verdict, compared, picture, smooth);
+        self.refresh(ui, compared, picture, smooth);
         let cell = vec2(2.0 * tile.x + NEAR, tile.y + WORDS);
         let step = cell + vec2(GAP, GRID / 2.0);
         let columns = (((ui.available_width() + GAP - 8.0) / step.x).floor() as usize).max(1);
@@ -144,19 +142,18 @@ impl PairsCard {
     fn refresh(
         &mut self,
         ui: &Ui,
-        verdict: &Arc<Verdict>,
-        compared: &Compared,
+        compared: &Arc<Compared>,
         picture: (usize, usize),
         smooth: bool,
     ) {
         let theme = Theme::of(ui);
         if let Some((shown, dark, filtered)) = &self.shown
-            && Arc::ptr_eq(shown, verdict)
+            && Arc::ptr_eq(shown, compared)
             && (*dark, *filtered) == (theme.dark, smooth)
         {
             return;
         }
-        self.shown = Some((Arc::clone(verdict), theme.dark, smooth));
+        self.shown = Some((Arc::clone(compared), theme.dark, smooth));
         let pairs = &compared.comparison.matching.pairs;
         let painter = FeaturePainter::new(theme, compared.first.shape);
         let mut values = Vec::new();

@@ -2,11 +2,11 @@
 
 use egui::{EventFilter, Key, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
-use super::{INPUT, Pictures, centred};
+use super::atlas::{INPUT, Pictures, centred};
 use crate::data::{DataSet, SampleShape};
 use crate::lab::Action;
+use crate::lab::View;
 use crate::lab::look::{Brush, LookAction, Through};
-use crate::lab::state::ViewState;
 use crate::training::Snapshot;
 use crate::ui::theme::Theme;
 
@@ -25,7 +25,7 @@ impl Canvas {
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
-        view: &ViewState,
+        view: &View<'_>,
         snapshot: &Snapshot,
         through: &Through,
         pictures: &Pictures,
@@ -55,7 +55,7 @@ impl Canvas {
             Rect::from_min_size(corner, size * width as f32).intersect(rect)
         };
         let data = &snapshot.data;
-        let brush = view.look.brush;
+        let brush = view.run.look.brush;
         let width = if vector { 1 } else { brush.width };
         let mut drawn = None;
         if let Some(at) = response

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use egui::{Color32, DragValue, Key, Rect, RichText, Sense, Slider, TextEdit, Ui, pos2, vec2};
 
+use super::atlas::{Pictures, picture_size};
 use super::canvas::Canvas;
-use super::{Pictures, picture_size, values};
+use super::values;
 use crate::data::{DataSet, SampleShape, Whitening};
+use crate::lab::View;
 use crate::lab::look::{LookAction, Source, Through};
-use crate::lab::state::ViewState;
 use crate::lab::{Action, UserCommand};
 use crate::training::Snapshot;
 use crate::training::snapshot::shown_places;
@@ -38,13 +39,13 @@ impl InputCard {
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
-        view: &ViewState,
+        view: &View<'_>,
         snapshot: &Snapshot,
         through: &Through,
         pictures: &Pictures,
         actions: &mut Vec<Action>,
     ) {
-        let quiet = match &view.look.source {
+        let quiet = match &view.run.look.source {
             Source::Nothing => String::new(),
             Source::Sample(_) => format!("of {}", thousands(snapshot.data.len() as u64)),
             Source::Drawn => "drawn".into(),
@@ -70,14 +71,13 @@ impl InputCard {
     fn samples(
         &mut self,
         ui: &mut Ui,
-        view: &ViewState,
+        view: &View<'_>,
         snapshot: &Snapshot,
         actions: &mut Vec<Action>,
     ) {
         let theme = Theme::of(ui);
         let data = &snapshot.data;
         let vector = data.shape.is_vector();
-        let looks = data.pictures(snapshot.inputs.view());
         let side = ((ui.available_width() + GAP) / ACROSS as f32 - GAP).floor();
         if !vector
             && !self
@@ -85,6 +85,7 @@ impl InputCard {
                 .as_ref()
                 .is_some_and(|shown| Arc::ptr_eq(shown, data))
         {
+            let looks = data.pictures(snapshot.inputs.view());
             let count = snapshot.inputs.nrows();
             let (rows, columns) = data.shape.picture();
             // small ones stay as sharp as the canvas shows them
@@ -126,16 +127,19 @@ impl InputCard {
             let tiles = (0..count).map(|index| (index, place(index), Color32::WHITE));
             ui.painter().add(self.strip.mesh(tiles));
         }
+        let looks = vector.then(|| data.pictures(snapshot.inputs.view()));
         for (index, sample) in shown_places(data).take(count).enumerate() {
             let rect = place(index);
             let id = ui.scope_id().with(("sample", index));
             let response = ui.interact(rect, id, Sense::click());
-            let chosen = view.look.source == Source::Sample(sample);
+            let chosen = view.run.look.source == Source::Sample(sample);
             let name = format!("Sample {}", thousands(sample as u64 + 1));
             response.widget_info(|| {
                 egui::WidgetInfo::selected(egui::Role::Button, true, chosen, &name)
             });
-            if vector && let Some(values) = looks.row(index).as_slice() {
+            if let Some(looks) = &looks
+                && let Some(values) = looks.row(index).as_slice()
+            {
                 let range = data.picture_range();
                 ui.painter()
                     .add(values::bars(values, rect, range, theme.text_muted));
@@ -158,7 +162,7 @@ impl InputCard {
     }
 
     /// A picture file, by its path or the system's dialog.
-    fn file(&mut self, ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+    fn file(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
         ui.horizontal(|ui| {
             let command = UserCommand::BrowsePicture;
@@ -176,17 +180,17 @@ impl InputCard {
                 actions.push(command.into());
             }
         });
-        if let Some(name) = &view.look.loading {
+        if let Some(name) = &view.run.look.loading {
             ui.label(muted(ui, format!("reading {name} …")));
         }
-        if let Some(trouble) = &view.look.trouble {
+        if let Some(trouble) = &view.run.look.trouble {
             ui.label(RichText::new(trouble).size(SMALL).color(theme.dead));
         }
     }
 }
 
 /// The sample's number, the ones beside it, any other.
-fn choose(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+fn choose(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = GRID / 2.0;
         let button = |ui: &mut Ui, command: UserCommand, text: &str, width: f32| {
@@ -197,7 +201,7 @@ fn choose(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<
             actions.push(UserCommand::PreviousInput.into());
         }
         let count = snapshot.data.len().max(1);
-        let mut number = match view.look.source {
+        let mut number = match view.run.look.source {
             Source::Sample(index) => index + 1,
             _ => 0,
         };
@@ -226,8 +230,8 @@ fn choose(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<
 }
 
 /// The brush, and an empty canvas.
-fn tools(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<Action>) {
-    let before = view.look.brush;
+fn tools(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Action>) {
+    let before = view.run.look.brush;
     let mut brush = before;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.75 * GRID;
@@ -279,7 +283,7 @@ fn tools(ui: &mut Ui, view: &ViewState, snapshot: &Snapshot, actions: &mut Vec<A
 /// What the values that are drawn mean.
 fn meaning(data: &DataSet) -> String {
     let (low, high) = data.picture_range();
-    let prepared = data.prepared;
+    let prepared = data.prepared();
     let (low, high) = (format!("{low:.2}"), format!("{high:.2}"));
     match prepared.whitening {
         Whitening::Zca { .. } => format!(

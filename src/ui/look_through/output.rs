@@ -2,9 +2,9 @@
 
 use egui::{Rect, RichText, Role, Sense, Ui, WidgetInfo};
 
-use super::{BY_HAND, NETWORK, Pictures, centred, picture_size};
+use super::atlas::{BY_HAND, NETWORK, Pictures, centred, picture_size};
+use crate::lab::View;
 use crate::lab::look::Through;
-use crate::lab::state::ViewState;
 use crate::training::Snapshot;
 use crate::ui::numbers;
 use crate::ui::theme::{BODY, GRID, Theme};
@@ -12,7 +12,7 @@ use crate::ui::widgets::{self, muted};
 
 pub(super) fn ui(
     ui: &mut Ui,
-    view: &ViewState,
+    view: &View<'_>,
     snapshot: &Snapshot,
     through: &Through,
     pictures: &Pictures,
@@ -42,7 +42,7 @@ pub(super) fn ui(
                     .rect_stroke(rect, 0.0, edge, egui::StrokeKind::Outside);
             });
             loss(ui, "by hand ½‖x̂ − x‖²", hand.loss, theme.accent);
-            let count = view.look.hand.len();
+            let count = view.run.look.hand.len();
             let plural = if count == 1 { "" } else { "s" };
             let text = format!("with {count} activation{plural} set by hand");
             ui.label(muted(ui, text));

@@ -6,12 +6,13 @@ use egui::{
     StrokeKind, Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
+use crate::lab::View;
 use crate::lab::look::{LookAction, Through};
-use crate::lab::state::ViewState;
 use crate::lab::{Action, UserCommand};
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;
+use crate::ui::keymap;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::tiles::whole_scale;
 use crate::ui::widgets::{self, muted};
@@ -110,7 +111,7 @@ impl UnitsCard {
     pub(super) fn ui(
         &mut self,
         ui: &mut Ui,
-        view: &ViewState,
+        view: &View<'_>,
         snapshot: &Snapshot,
         through: &Through,
         actions: &mut Vec<Action>,
@@ -156,14 +157,14 @@ impl UnitsCard {
     }
 
     /// The order stands while the pointer holds something.
-    fn sort(&mut self, ui: &Ui, view: &ViewState, activations: &[f64]) {
+    fn sort(&mut self, ui: &Ui, view: &View<'_>, activations: &[f64]) {
         let held = ui.input(|input| input.pointer.any_down());
         if held && self.order.len() == activations.len() {
             return;
         }
         self.order.clear();
         self.order.extend(0..activations.len());
-        if view.look.by_strength {
+        if view.run.look.by_strength {
             self.order
                 .sort_by(|a, b| activations[*b].abs().total_cmp(&activations[*a].abs()));
         }
@@ -178,26 +179,26 @@ fn range(snapshot: &Snapshot) -> (f64, f64) {
     }
 }
 
-fn title(ui: &mut Ui, view: &ViewState, through: &Through, actions: &mut Vec<Action>) {
+fn title(ui: &mut Ui, view: &View<'_>, through: &Through, actions: &mut Vec<Action>) {
     let activations = &through.network.activations;
     let strongest = (activations.iter().enumerate())
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
         .map(|(unit, value)| format!("strongest: unit {}, {value:.2}", unit + 1));
     // the button needs the room
     let quiet = strongest
-        .filter(|_| view.look.hand.is_empty())
+        .filter(|_| view.run.look.hand.is_empty())
         .unwrap_or_default();
     widgets::title_row(ui, "Hidden activations", &quiet, |ui| {
         let command = UserCommand::SortActivations;
-        let mut sorted = view.look.by_strength;
+        let mut sorted = view.run.look.by_strength;
         let text = RichText::new(command.text()).size(SMALL);
         let response = ui
             .toggle_value(&mut sorted, text)
-            .on_hover_text(command.hover_text(ui.ctx()));
+            .on_hover_text(keymap::hover_text(ui.ctx(), command));
         if response.accessible_name(command.text()).clicked() {
             actions.push(command.into());
         }
-        if !view.look.hand.is_empty() {
+        if !view.run.look.hand.is_empty() {
             let command = UserCommand::ReleaseActivations;
             let text = RichText::new(command.text()).size(SMALL);
             let button = egui::Button::new(text).min_size(vec2(64.0, 20.0));
@@ -210,7 +211,7 @@ fn title(ui: &mut Ui, view: &ViewState, through: &Through, actions: &mut Vec<Act
 }
 
 /// All bars in one mesh.
-fn bars(ui: &Ui, view: &ViewState, units: &[Unit], activations: &[f64], (low, high): (f64, f64)) {
+fn bars(ui: &Ui, view: &View<'_>, units: &[Unit], activations: &[f64], (low, high): (f64, f64)) {
     let theme = Theme::of(ui);
     let mut mesh = Mesh::default();
     for Unit { unit, bar, .. } in units {
@@ -226,7 +227,7 @@ fn bars(ui: &Ui, view: &ViewState, units: &[Unit], activations: &[f64], (low, hi
             Rect::from_min_max(pos2(bar.left(), a.min(b)), pos2(bar.right(), a.max(b)))
         };
         mesh.add_colored_rect(*bar, theme.line);
-        match view.look.hand.get(unit) {
+        match view.run.look.hand.get(unit) {
             Some(set) => {
                 mesh.add_colored_rect(fill(*set), theme.accent);
                 // where the network has it
@@ -244,7 +245,7 @@ fn bars(ui: &Ui, view: &ViewState, units: &[Unit], activations: &[f64], (low, hi
 
 fn unit(
     ui: &mut Ui,
-    view: &ViewState,
+    view: &View<'_>,
     snapshot: &Snapshot,
     Unit { unit, tile, bar }: &Unit,
     activations: &[f64],
@@ -253,7 +254,7 @@ fn unit(
 ) {
     let (unit, theme) = (*unit, Theme::of(ui));
     let own = activations.get(unit).copied().unwrap_or(0.0);
-    let by_hand = view.look.hand.get(&unit).copied();
+    let by_hand = view.run.look.hand.get(&unit).copied();
     let value = by_hand.unwrap_or(own);
     let rect = tile.union(*bar);
     // half of the gaps belongs to the bar, so that it is easily met
@@ -295,14 +296,14 @@ fn unit(
             actions.push(set(to));
         }
     } else if clicked_tile {
-        let chosen = view.selected == Some(unit);
+        let chosen = view.run.selected == Some(unit);
         actions.push(Action::Select((!chosen).then_some(unit)));
     } else if let Some(action) = keys(ui, &response, value, set) {
         actions.push(action.unwrap_or(release));
     }
     let (width, colour) = if response.has_focus() {
         (2.0, theme.text_strong)
-    } else if view.selected == Some(unit) {
+    } else if view.run.selected == Some(unit) {
         (2.0, theme.accent)
     } else if snapshot.units.get(unit).is_some_and(|u| u.state.is_dead()) {
         (1.0, theme.dead)

@@ -2,7 +2,7 @@
 
 use egui::{ProgressBar, RichText, Ui, vec2};
 
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::lab::studies::{CheckedGradient, Study};
 use crate::lab::{Action, UserCommand};
 use crate::model::gradient_check::EXPECTED;
@@ -10,13 +10,12 @@ use crate::ui::numbers::thousands;
 use crate::ui::theme::{BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, command_button, muted};
 
-pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     widgets::title_row(ui, "Gradient check", "", |_| {});
     ui.spacing_mut().item_spacing.y = GRID;
     let command = UserCommand::CheckGradient;
-    let again = view.gradient_check.result().is_some();
-    let running = view.gradient_check.is_running();
-    ui.add_enabled_ui(!running && view.snapshot.is_some(), |ui| {
+    let again = view.run.gradient_check.result().is_some();
+    ui.add_enabled_ui(view.can(command).is_ok(), |ui| {
         let text = if again {
             "Check again"
         } else {
@@ -27,7 +26,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
             actions.push(command.into());
         }
     });
-    match &view.gradient_check {
+    match &view.run.gradient_check {
         Study::Idle => {
             let text = "Compares ∇J as the run computes it with central differences of J itself: at the present weights \
                         and settings, on a sample of the data, in f64. Training goes on meanwhile.";
@@ -51,7 +50,7 @@ pub(super) fn ui(ui: &mut Ui, view: &ViewState, actions: &mut Vec<Action>) {
     }
 }
 
-fn outcome(ui: &mut Ui, view: &ViewState, checked: &CheckedGradient) {
+fn outcome(ui: &mut Ui, view: &View<'_>, checked: &CheckedGradient) {
     let theme = Theme::of(ui);
     let passes = checked.check.passes();
     let (mark, colour) = if passes {
@@ -62,6 +61,7 @@ fn outcome(ui: &mut Ui, view: &ViewState, checked: &CheckedGradient) {
     ui.horizontal(|ui| {
         ui.label(RichText::new(mark).size(BODY + 2.0).strong().color(colour));
         let stale = view
+            .run
             .snapshot
             .as_deref()
             .is_none_or(|snapshot| snapshot.run != checked.run);

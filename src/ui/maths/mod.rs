@@ -4,13 +4,14 @@
 mod check;
 mod equations;
 mod norms;
+mod row;
 
-use egui::{Rect, ScrollArea, Ui, UiBuilder};
+use egui::{Rect, Ui};
 
 use super::formula::Formulas;
-use super::{GAP, widgets};
+use super::widgets::{self, GAP};
 use crate::lab::Action;
-use crate::lab::state::ViewState;
+use crate::lab::View;
 
 /// Below this width, in points, the two columns stand one below the other.
 const TWO_COLUMNS: f32 = 820.0;
@@ -22,10 +23,10 @@ pub struct MathsPage {
 }
 
 impl MathsPage {
-    pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
         if area.width() < TWO_COLUMNS {
             widgets::card(ui, area, "maths", |ui| {
-                scroll(ui, |ui| {
+                widgets::scroll(ui, |ui| {
                     equations::ui(ui, &mut self.formulas, view);
                     ui.add_space(GAP);
                     check::ui(ui, view, actions);
@@ -39,11 +40,11 @@ impl MathsPage {
         let left = area.with_max_x(split - GAP / 2.0);
         let right = area.with_min_x(split + GAP / 2.0);
         widgets::card(ui, left, "equations", |ui| {
-            scroll(ui, |ui| equations::ui(ui, &mut self.formulas, view));
+            widgets::scroll(ui, |ui| equations::ui(ui, &mut self.formulas, view));
         });
         let half = right.top() + (right.height() * 0.52).round();
         widgets::card(ui, right.with_max_y(half - GAP / 2.0), "check", |ui| {
-            scroll(ui, |ui| check::ui(ui, view, actions));
+            widgets::scroll(ui, |ui| check::ui(ui, view, actions));
         });
         let lower = right.with_min_y(half + GAP / 2.0);
         widgets::card(ui, lower, "norms", |ui| {
@@ -55,14 +56,3 @@ impl MathsPage {
 
 /// Height of the plot of gradient norms where it stands in the one column, in points.
 const NORMS_HEIGHT: f32 = 260.0;
-
-fn scroll(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    let rect = ui.available_rect_before_wrap();
-    let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show(&mut child, |ui| {
-            ui.set_width(rect.width());
-            content(ui);
-        });
-}

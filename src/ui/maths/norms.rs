@@ -3,10 +3,11 @@
 use egui::{RichText, Ui, vec2};
 use egui_plot::{AxisHints, Line, Plot, PlotPoint, PlotPoints};
 
-use crate::lab::state::ViewState;
+use crate::lab::View;
 use crate::training::gradients::{GradientReport, GradientSource};
+use crate::training::trainer::RunId;
 use crate::training::{Record, Snapshot};
-use crate::ui::curves::{decade_axis, decade_marks, epoch_marks};
+use crate::ui::axes::{decade_axis, decade_marks, epoch_marks};
 use crate::ui::numbers;
 use crate::ui::theme::{SMALL, Theme};
 use crate::ui::widgets::{self, muted};
@@ -31,12 +32,12 @@ const CURVES: [Curve; 3] = [
 #[derive(Default)]
 pub(super) struct NormsPanel {
     /// What the points are of: (run, epoch).
-    shown: Option<(u64, u64)>,
+    shown: Option<(RunId, u64)>,
     points: [Vec<PlotPoint>; 3],
 }
 
 impl NormsPanel {
-    pub(super) fn ui(&mut self, ui: &mut Ui, view: &ViewState, height: f32) {
+    pub(super) fn ui(&mut self, ui: &mut Ui, view: &View<'_>, height: f32) {
         let theme = Theme::of(ui);
         let top = ui.next_widget_position().y;
         let colours = [theme.total, theme.alive, theme.reconstruction];
@@ -45,7 +46,7 @@ impl NormsPanel {
                 widgets::legend(ui, name, colour).on_hover_text(*what);
             }
         });
-        let Some(snapshot) = view.snapshot.as_deref() else {
+        let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
         self.refresh(snapshot);
@@ -59,7 +60,7 @@ impl NormsPanel {
                         .history
                         .last()
                         .map_or(GradientSource::LastBatch, |record| record.gradients.source);
-                    let verdict = if view.is_diverged() {
+                    let verdict = if view.run.is_diverged() {
                         "the run diverged"
                     } else {
                         "a healthy encoder"

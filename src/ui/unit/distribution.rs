@@ -2,8 +2,8 @@
 
 use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
 
-use super::{Shown, waiting};
-use crate::lab::inspecting::InspectedUnit;
+use super::shown::{Shown, waiting};
+use crate::lab::inspection::InspectedUnit;
 use crate::model::inspection::BINS;
 use crate::training::history::short;
 use crate::ui::numbers::thousands;

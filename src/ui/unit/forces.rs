@@ -3,10 +3,9 @@
 
 use egui::{Align2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Shown, waiting};
+use super::shown::{Shown, waiting};
 use crate::model::inspection::{ForceKind, Forces};
 use crate::ui::curve_cache::Term;
-use crate::ui::curves;
 use crate::ui::numbers;
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::widgets;
@@ -121,8 +120,7 @@ fn group(ui: &mut Ui, heading: &str, hint: &str, values: [f64; 3], row: f32) {
         };
         let tip = middle + part * rail.width() / 2.0;
         let bar = rail.with_min_x(tip.min(middle)).with_max_x(tip.max(middle));
-        ui.painter()
-            .rect_filled(bar, 2.0, curves::colour(theme, term(kind)));
+        ui.painter().rect_filled(bar, 2.0, term(kind).colour(theme));
         let axis = Stroke::new(1.0, theme.rail);
         ui.painter().vline(middle, rect.y_range(), axis);
         response.on_hover_text(hint);

@@ -3,8 +3,8 @@
 use egui::{Align2, Color32, Rect, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
 use ndarray::Array2;
 
-use super::{Shown, waiting};
-use crate::lab::inspecting::InspectedUnit;
+use super::shown::{Shown, waiting};
+use crate::lab::inspection::InspectedUnit;
 use crate::model::inspection::Excitation;
 use crate::training::snapshot::Version;
 use crate::ui::numbers::thousands;

@@ -5,9 +5,11 @@ use egui::{
     TextureOptions, Ui, WidgetInfo, pos2,
 };
 
-use super::{Shown, epoch_ends, x_of};
+use super::epochs::{epoch_ends, x_of};
+use super::shown::Shown;
 use crate::lab::Action;
 use crate::model::UnitState;
+use crate::training::trainer::RunId;
 use crate::training::{Lives, UnitLife};
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::{numbers, widgets};
@@ -28,7 +30,7 @@ pub(super) struct LivesStrip {
 /// What the texture shows.
 #[derive(Clone, Copy, PartialEq)]
 struct Key {
-    run: u64,
+    run: RunId,
     epoch: u64,
     /// Changes of state so far, in all.
     changes: u64,

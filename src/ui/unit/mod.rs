@@ -1,40 +1,31 @@
 //! The page of one hidden unit: what it looks like, what it answers to, what drives it, and why it died.
 
 mod distribution;
+mod epochs;
 mod forces;
 mod inputs;
 mod lives;
 mod picker;
+mod shown;
 mod similar;
 mod summary;
 mod tracks;
 mod weights;
 
-use egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
+use self::shown::Shown;
 use super::theme::{self, BODY, Theme};
-use super::{GAP, stack, widgets};
+use super::widgets::{self, GAP, stack};
 use crate::lab::Action;
-use crate::lab::inspecting::InspectedUnit;
-use crate::lab::state::ViewState;
+use crate::lab::View;
+use crate::training::Autopsy;
 use crate::training::snapshot::Version;
-use crate::training::{Autopsy, Snapshot};
 
 /// From this width on, in points, there are three columns; below, the parts of the unit stand in one beside the tiles.
 const THREE_COLUMNS: f32 = 880.0;
 /// Below this one everything stands in one column.
 const TWO_COLUMNS: f32 = 420.0;
-
-/// What the parts look at.
-struct Shown<'a> {
-    view: &'a ViewState,
-    snapshot: &'a Snapshot,
-    unit: usize,
-    /// Of this unit in this run, perhaps of an earlier epoch.
-    inspected: Option<&'a InspectedUnit>,
-    /// If it is dead or a duplicate.
-    autopsy: Option<&'a Autopsy>,
-}
 
 /// One card of the page.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -98,11 +89,12 @@ impl UnitPage {
         self.picker.columns()
     }
 
-    pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &ViewState, actions: &mut Vec<Action>) {
+    pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
         let chosen = view
+            .run
             .snapshot
             .as_deref()
-            .and_then(|snapshot| Some((snapshot, view.selected?)))
+            .and_then(|snapshot| Some((snapshot, view.run.selected?)))
             .filter(|(snapshot, unit)| *unit < snapshot.units.len());
         let Some((snapshot, unit)) = chosen else {
             return nothing_yet(ui, area, view);
@@ -116,7 +108,7 @@ impl UnitPage {
             view,
             snapshot,
             unit,
-            inspected: view.inspection.of(snapshot.run, unit),
+            inspected: view.run.inspection.of(snapshot.run, unit),
             autopsy: autopsy.as_ref().and_then(|(_, found)| found.as_ref()),
         };
         self.columns_of_parts(ui, area, &shown, actions);
@@ -200,8 +192,8 @@ impl UnitPage {
     }
 }
 
-fn nothing_yet(ui: &mut Ui, area: Rect, view: &ViewState) {
-    let text = match &view.loading {
+fn nothing_yet(ui: &mut Ui, area: Rect, view: &View<'_>) {
+    let text = match &view.shared.loading {
         Some(name) => format!("Loading {name} …"),
         None => "No run yet.".to_owned(),
     };
@@ -210,31 +202,4 @@ fn nothing_yet(ui: &mut Ui, area: Rect, view: &ViewState) {
         let centre = ui.max_rect().center();
         widgets::text(ui, centre, Align2::CENTER_CENTER, text, font, tone);
     });
-}
-
-/// In the place of what the inspection has not brought yet.
-fn waiting(ui: &mut Ui, shown: &Shown<'_>) {
-    let text = match &shown.view.inspection.trouble {
-        Some(trouble) => format!("The inspection failed: {trouble}"),
-        None => "Going through the data …".to_owned(),
-    };
-    ui.label(widgets::muted(ui, text));
-}
-
-/// Where an epoch is on a frame that shows the whole run.
-fn x_of(frame: Rect, snapshot: &Snapshot) -> impl Fn(f64) -> f32 {
-    let span = (snapshot.epoch as f64).max(1.0);
-    move |epoch| frame.left() + frame.width() * (epoch / span) as f32
-}
-
-/// 0 and the last epoch, below `frame`.
-fn epoch_ends(ui: &Ui, frame: Rect, snapshot: &Snapshot) {
-    let tone = Theme::of(ui).text_muted;
-    let y = frame.bottom() + 2.0;
-    let font = theme::regular(theme::SMALL);
-    let first = pos2(frame.left(), y);
-    widgets::text(ui, first, Align2::LEFT_TOP, "epoch 0", font.clone(), tone);
-    let last = super::numbers::thousands(snapshot.epoch);
-    let end = pos2(frame.right(), y);
-    widgets::text(ui, end, Align2::RIGHT_TOP, last, font, tone);
 }

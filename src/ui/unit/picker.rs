@@ -2,7 +2,7 @@
 
 use egui::{Color32, Rect, ScrollArea, Sense, Shape, Ui, vec2};
 
-use super::Shown;
+use super::shown::Shown;
 use crate::lab::Action;
 use crate::ui::feature_atlas::FeatureAtlas;
 use crate::ui::tiles::Grid;

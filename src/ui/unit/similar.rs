@@ -3,7 +3,7 @@
 use egui::{Align2, RichText, Sense, Stroke, StrokeKind, Ui, WidgetInfo, vec2};
 
 use super::picker::Picker;
-use super::{Shown, waiting};
+use super::shown::{Shown, waiting};
 use crate::lab::Action;
 use crate::model::inspection::Ablation;
 use crate::ui::theme::{self, GRID, SMALL, Theme};

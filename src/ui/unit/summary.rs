@@ -2,11 +2,12 @@
 
 use egui::{RichText, Ui, vec2};
 
-use super::Shown;
+use super::shown::Shown;
 use super::weights::WeightsPart;
 use crate::lab::{Action, UserCommand};
 use crate::model::UnitState;
 use crate::training::UnitLife;
+use crate::ui::keymap;
 use crate::ui::numbers::{self, thousands};
 use crate::ui::theme::{BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
@@ -58,28 +59,21 @@ fn since(life: Option<&UnitLife>, state: UnitState) -> String {
 }
 
 fn buttons(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
-    let dead = shown.view.dead_units().len();
-    let can_revive = shown.view.can_revive(shown.unit);
+    let dead = shown.view.run.dead_units().len();
     ui.horizontal(|ui| {
         let all = match dead {
             0 => "Revive all dead".to_owned(),
             count => format!("Revive all dead ({count})"),
         };
-        for (command, text, enabled, why_not) in [
-            (
-                UserCommand::ReviveUnit,
-                UserCommand::ReviveUnit.text(),
-                can_revive,
-                "It is alive: there is nothing to revive.",
-            ),
-            (UserCommand::ReviveDead, &all, dead > 0, "No unit is dead."),
-        ] {
-            ui.add_enabled_ui(enabled, |ui| {
+        let one = UserCommand::ReviveUnit;
+        for (command, text) in [(one, one.text()), (UserCommand::ReviveDead, &all)] {
+            let why_not = shown.view.can(command).err();
+            ui.add_enabled_ui(why_not.is_none(), |ui| {
                 let button = egui::Button::new(RichText::new(text).size(BODY));
                 let response = ui
                     .add(button.min_size(vec2(0.0, 26.0)))
-                    .on_hover_text(command.hover_text(ui.ctx()))
-                    .on_disabled_hover_text(why_not);
+                    .on_hover_text(keymap::hover_text(ui.ctx(), command))
+                    .on_disabled_hover_text(why_not.unwrap_or_default());
                 if response.accessible_name(command.text()).clicked() {
                     actions.push(command.into());
                 }

@@ -2,11 +2,12 @@
 
 use egui::{Align2, Color32, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
-use super::{Shown, epoch_ends, x_of};
+use super::epochs::{epoch_ends, x_of};
+use super::shown::Shown;
 use crate::model::units::CONSTANT_SPREAD;
 use crate::training::UnitPoint;
 use crate::training::history::short;
-use crate::ui::curves::marker_colour;
+use crate::ui::curve_events::marker_colour;
 use crate::ui::numbers;
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::widgets;
@@ -216,7 +217,7 @@ fn events(ui: &Ui, frame: Rect, second: f32, shown: &Shown<'_>) {
     for marker in history.markers() {
         let at = x(marker.epoch as f64);
         let ends = [pos2(at, frame.top()), pos2(at, frame.bottom())];
-        let tone = marker_colour(theme, marker.change.setting);
+        let tone = marker_colour(theme, marker.setting);
         painter.extend(Shape::dashed_line(&ends, Stroke::new(1.0, tone), 4.0, 4.0));
     }
     let name = |at: f32, top: f32, text: String, tone: Color32| {
@@ -245,8 +246,8 @@ fn events(ui: &Ui, frame: Rect, second: f32, shown: &Shown<'_>) {
     }
     let Some(autopsy) = shown.autopsy else { return };
     if let Some(marker) = &autopsy.marker {
-        let tone = marker_colour(theme, marker.change.setting);
-        name(x(marker.epoch as f64), 2.0, marker.change.to_string(), tone);
+        let tone = marker_colour(theme, marker.setting);
+        name(x(marker.epoch as f64), 2.0, marker.to_string(), tone);
     }
     let at = x(autopsy.since as f64);
     let tone = if autopsy.state.is_dead() {

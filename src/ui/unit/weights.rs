@@ -5,7 +5,7 @@ use egui::{
 };
 use ndarray::{Array2, ArrayView1, Axis, s};
 
-use super::Shown;
+use super::shown::Shown;
 use crate::data::{DataSet, SampleShape};
 use crate::lab::state::Contrast;
 use crate::training::history::short;
@@ -48,7 +48,7 @@ impl WeightsPart {
             (vec2(columns as f32, rows as f32) * scale / ppp, smooth)
         };
         self.refresh(ui, shown, smooth);
-        let zca = data.zca.is_some();
+        let zca = data.zca().is_some();
         for (index, name) in ["encoder", "decoder"].into_iter().enumerate() {
             let left = area.left() + index as f32 * (width + GAP);
             let x = left + ((width - tile.x) / 2.0).max(0.0);
@@ -101,7 +101,7 @@ impl WeightsPart {
 
     fn refresh(&mut self, ui: &Ui, shown: &Shown<'_>, smooth: bool) {
         let theme = Theme::of(ui);
-        let contrast = shown.view.contrast;
+        let contrast = shown.view.shared.contrast;
         let key = (
             shown.snapshot.version(),
             shown.unit,
@@ -121,7 +121,7 @@ impl WeightsPart {
         ];
         // as in the tiles: weights that withered away are to look so, but where each has its own contrast
         let floor = match contrast {
-            Contrast::Shared if data.zca.is_none() => feature_atlas::initial_scale(parameters),
+            Contrast::Shared if data.zca().is_none() => feature_atlas::initial_scale(parameters),
             _ => 0.0,
         };
         self.scales = [0, 1].map(|index| {
@@ -139,7 +139,7 @@ impl WeightsPart {
 
 /// What a decoder column adds to the picture of the output.
 fn added(data: &DataSet, column: ArrayView1<'_, f32>) -> Vec<f32> {
-    if data.zca.is_none() {
+    if data.zca().is_none() {
         return column.to_vec();
     }
     let mut samples = Array2::zeros((2, column.len()));
@@ -261,7 +261,8 @@ mod tests {
             assert!((2.0 * once - twice).abs() < 1e-3, "{once} {twice}");
         }
         assert!(once.iter().any(|value| value.abs() > 0.01));
-        data.zca = None;
+        let plain = crate::data::FittedPreparation::identity("plain", data.shape);
+        data.fitted = std::sync::Arc::new(plain);
         assert_eq!(added(&data, column.view()), column.to_vec());
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use sae_lab::data::{
-    Content, DataError, DataSpec, Preprocessing, Progress, Samples, Values, find_in, prepare,
+    Content, DataError, DataSpec, Preprocessing, Progress, Samples, Values, find_bytes, prepare,
 };
 
 /// What suits the kind of data, and each kind of preparation that takes its own way.
@@ -19,7 +19,7 @@ const PREPARED: [Preprocessing; 6] = [
 /// Reads `bytes` as the content of a file called `name`, and prepares what was found in every way.
 pub fn check(name: &str, bytes: &[u8]) {
     let watch = |_: Progress| ControlFlow::Continue(());
-    let found = match find_in(name, bytes.to_vec(), None, &watch) {
+    let found = match find_bytes(name, bytes.to_vec(), &DataSpec::default(), &watch) {
         Ok(found) => found,
         Err(error) => return check_error(name, &error),
     };

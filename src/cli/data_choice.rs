@@ -1,0 +1,140 @@
+//! Which data a command works on, and what is done to them.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::CliError;
+use crate::data::{
+    Colour, Cut, DataSpec, FittedPreparation, Preparation, Preprocessing, Whitening,
+};
+use crate::io::ModelRecord;
+
+/// Which data, and what is done to them before training. Everything may be left out, as with the settings.
+#[derive(Debug, Args)]
+pub struct DataChoice {
+    /// photos, photos-raw, leaves, bars, fashion, digits, or the path of a file or folder; several times for several
+    /// pictures [default: the model's, or else photos]
+    #[arg(long, value_name = "SPEC")]
+    pub data: Vec<PathBuf>,
+    /// The array of a .npz or .mat to take, where it holds several [default: what looks most like data]
+    #[arg(long, value_name = "NAME")]
+    pub variable: Option<String>,
+    /// Whether pictures are samples as they are or cut into patches [default: as the model's were, or else auto]
+    #[arg(long, value_enum)]
+    pub cut: Option<Cut>,
+    /// Side of the square patches that photographs are cut into [default: the model's, or else 8]
+    #[arg(long)]
+    pub patch: Option<usize>,
+    /// Patches to cut, or samples to generate [default: as many as the model's, or else 10000; bars: 2000]
+    #[arg(long)]
+    pub patches: Option<usize>,
+    /// Seed of the places where patches are cut, and of generated sets [default: the model's, or else 1]
+    #[arg(long, value_name = "SEED")]
+    pub data_seed: Option<u64>,
+    /// What is done to the values before training, by name [default: what was done to the model's data, by what was
+    /// measured on them; or else auto]
+    #[arg(long, value_enum)]
+    pub preprocess: Option<Preprocessing>,
+    /// ε of ZCA whitening [default: 0.1]
+    #[arg(long, value_name = "EPSILON")]
+    pub epsilon: Option<f64>,
+    /// Turn colour to grey
+    #[arg(long)]
+    pub grey: bool,
+}
+
+/// What the choice comes to.
+#[derive(Debug)]
+pub struct Chosen {
+    pub spec: DataSpec,
+    /// The preparation that the data are to be given; `None`: what `spec` says, measured on the data themselves.
+    pub fitted: Option<Arc<FittedPreparation>>,
+}
+
+impl DataChoice {
+    /// The data where there is no model.
+    ///
+    /// # Errors
+    /// Arguments that contradict one another.
+    pub fn spec(&self) -> Result<DataSpec, CliError> {
+        self.choose(None).map(|chosen| chosen.spec)
+    }
+
+    /// An option says it, or else the record, or else the default.
+    ///
+    /// # Errors
+    /// Arguments that contradict one another.
+    pub fn choose(&self, record: Option<&ModelRecord>) -> Result<Chosen, CliError> {
+        let base = record.map(|record| &record.experiment.data);
+        let fitted = record.and_then(|record| record.preparation.as_ref());
+        let named = match &self.data[..] {
+            [] => base.cloned().unwrap_or_default(),
+            [one] => one
+                .to_str()
+                .map_or_else(|| DataSpec::file(one), DataSpec::parse),
+            several => DataSpec::files(several.to_vec()),
+        };
+        let base = base.unwrap_or(&named);
+        // how many patches other photographs are cut into; other sets have their own size
+        let patches = match fitted.and_then(|fitted| fitted.patches) {
+            Some(_) => base.patches,
+            None => named.patches,
+        };
+        let known = fitted
+            .map(|fitted| fitted.choice)
+            .or(record.and(base.preparation));
+        let fitted = fitted.filter(|_| {
+            self.preprocess.is_none()
+                && self.epsilon.is_none()
+                && !self.grey
+                && self.cut.is_none_or(|cut| cut == base.cut)
+                && self.patch.is_none_or(|patch| patch == base.patch)
+        });
+        Ok(Chosen {
+            spec: DataSpec {
+                cut: self.cut.unwrap_or(base.cut),
+                patch: self.patch.unwrap_or(base.patch),
+                patches: self.patches.unwrap_or(patches),
+                seed: self.data_seed.unwrap_or(base.seed),
+                preparation: self.preparation(known)?,
+                variable: self.variable.clone().or(named.variable.clone()),
+                ..named
+            },
+            fitted: fitted.cloned(),
+        })
+    }
+
+    /// The choices by name, or else the `known` ones; `None`: what suits the data.
+    fn preparation(&self, known: Option<Preparation>) -> Result<Option<Preparation>, CliError> {
+        let mut preparation = match self.preprocess {
+            Some(named) => named.preparation(),
+            None => known,
+        };
+        if let Some(asked) = self.epsilon {
+            match preparation
+                .as_mut()
+                .map(|preparation| &mut preparation.whitening)
+            {
+                Some(Whitening::Zca { epsilon }) => *epsilon = asked,
+                _ => {
+                    return Err(CliError::Usage(
+                        "--epsilon is ZCA whitening's: give --preprocess zca with it".into(),
+                    ));
+                }
+            }
+        }
+        if self.grey {
+            match &mut preparation {
+                Some(preparation) => preparation.colour = Colour::Grey,
+                None => {
+                    return Err(CliError::Usage(
+                        "--grey needs to know what else to do: give --preprocess with it, say whiten".into(),
+                    ));
+                }
+            }
+        }
+        Ok(preparation)
+    }
+}

@@ -1,0 +1,152 @@
+//! What is done to the values of samples: measured and done, or done as it was measured on others.
+
+use ndarray::Array2;
+
+use crate::data::progress::Watch;
+use crate::data::scaling::remove_means;
+use crate::data::{
+    Colour, DataError, FittedPreparation, FittedScaling, Preparation, SampleShape, Samples,
+    Scaling, Step, Values, Whitening, Zca,
+};
+use crate::numerics::Real;
+
+/// A set of bytes with a value from here on uses all eight bits; one below has fewer and is scaled by its greatest.
+const EIGHT_BITS: u8 = 128;
+
+/// What bytes are divided by under `choice`; `None`: nothing is divided.
+pub(super) fn white(values: &Values, choice: Preparation) -> Option<u8> {
+    match values {
+        Values::Bytes(array) if choice.scaling == Scaling::Levels => {
+            let greatest = array.iter().copied().max().unwrap_or(0);
+            Some(if greatest >= EIGHT_BITS {
+                255
+            } else {
+                greatest.max(1)
+            })
+        }
+        _ => None,
+    }
+}
+
+/// Levels in the type that they are trained on, with the colour that was chosen. `white` divides bytes, and whatever
+/// else was counted in the same levels: numbers within [0, 1] are brightness already.
+pub(super) fn samples(
+    values: &Values,
+    shape: SampleShape,
+    (choice, white): (Preparation, Option<u8>),
+    steps: &mut Vec<Step>,
+) -> (Samples, SampleShape) {
+    let samples = match (values, white) {
+        (Values::Bytes(array), Some(white)) => {
+            Samples::F32(array.mapv(|byte| f32::from(byte) / f32::from(white)))
+        }
+        (Values::Bytes(array), None) => {
+            if choice == Preparation::NONE {
+                steps.push(Step::Bytes);
+            }
+            Samples::F32(array.mapv(f32::from))
+        }
+        (Values::F32(array), Some(white)) if array.iter().any(|value| *value > 1.0) => {
+            Samples::F32(array / f32::from(white))
+        }
+        (Values::F64(array), Some(white)) if array.iter().any(|value| *value > 1.0) => {
+            Samples::F64(array / f64::from(white))
+        }
+        (Values::F32(array), _) => Samples::F32(array.clone()),
+        (Values::F64(array), _) => Samples::F64(array.clone()),
+    };
+    steps.extend(white.map(|white| Step::Levels { white }));
+    match shape {
+        SampleShape::Image {
+            rows,
+            columns,
+            channels: 3,
+        } if choice.colour == Colour::Grey => {
+            steps.push(Step::Grey);
+            let grey = match samples {
+                Samples::F32(array) => Samples::F32(grey(&array)),
+                Samples::F64(array) => Samples::F64(grey(&array)),
+            };
+            (grey, SampleShape::grey(rows, columns))
+        }
+        _ => (samples, shape),
+    }
+}
+
+/// (m, 3k) red, green and blue side by side → (m, k), Rec. 601 luma.
+fn grey<T: Real>(samples: &Array2<T>) -> Array2<T> {
+    let pixels = samples.ncols() / 3;
+    Array2::from_shape_fn((samples.nrows(), pixels), |(sample, pixel)| {
+        let channel = |channel: usize| samples[[sample, 3 * pixel + channel]].f64();
+        T::of(0.299 * channel(0) + 0.587 * channel(1) + 0.114 * channel(2))
+    })
+}
+
+/// Everything that is done to the samples themselves, in the order of `Preparation`'s fields; what was measured for it.
+pub(super) fn fit<T: Real>(
+    samples: &mut Array2<T>,
+    name: &str,
+    choice: Preparation,
+    steps: &mut Vec<Step>,
+    watch: Watch<'_>,
+) -> Result<(Option<Zca>, FittedScaling), DataError> {
+    let squares = choice.remove_mean.then(|| remove_means(samples));
+    let mut zca = None;
+    if let Whitening::Zca { epsilon } = choice.whitening {
+        zca = Some(Zca::fit(name, samples, epsilon, watch)?);
+    }
+    let scaling = FittedScaling::measure(samples, choice.scaling, squares);
+    scaling.apply(samples);
+    say(choice, &scaling, steps);
+    Ok((zca, scaling))
+}
+
+/// The same by what was measured on other samples.
+pub(super) fn apply<T: Real>(
+    samples: &mut Array2<T>,
+    fitted: &FittedPreparation,
+    steps: &mut Vec<Step>,
+    watch: Watch<'_>,
+) -> Result<(), DataError> {
+    if fitted.choice.remove_mean {
+        remove_means(samples);
+    }
+    if let Some(zca) = &fitted.zca {
+        zca.whiten(samples, watch)?;
+    }
+    fitted.scaling.apply(samples);
+    say(fitted.choice, &fitted.scaling, steps);
+    Ok(())
+}
+
+fn say(choice: Preparation, scaling: &FittedScaling, steps: &mut Vec<Step>) {
+    if choice.remove_mean {
+        steps.push(Step::MeansRemoved);
+    }
+    if let Whitening::Zca { epsilon } = choice.whitening {
+        steps.push(Step::Zca { epsilon });
+    }
+    steps.extend(scaling.step());
+}
+
+/// Labels by the numbers that the training data's words have: a word that they do not know gets a number beyond
+/// theirs. Where either has no words the numbers are the labels.
+pub(super) fn relabelled(labels: &[u8], (names, known): (&[String], &[String])) -> Vec<u8> {
+    if names.is_empty() || known.is_empty() {
+        return labels.to_vec();
+    }
+    let mut all: Vec<&String> = known.iter().collect();
+    let numbers: Vec<u8> = names
+        .iter()
+        .map(|name| {
+            let place = all.iter().position(|known| *known == name);
+            let number = place.unwrap_or_else(|| {
+                all.push(name);
+                all.len() - 1
+            });
+            u8::try_from(number).unwrap_or(u8::MAX)
+        })
+        .collect();
+    let number = |label: &u8| numbers.get(usize::from(*label)).copied().unwrap_or(*label);
+    labels.iter().map(number).collect()
+}

@@ -1,0 +1,120 @@
+//! A prepared data set as bytes: for a trainer that doesn't share this one's memory.
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use super::fitted::{PreparationError, PreparationRecord};
+use super::{DataSet, DataSpec, FittedPreparation, Samples, Step};
+
+/// The form that travels. Everything in it is as the data set has it, to the bit.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    name: String,
+    spec: DataSpec,
+    /// (m, n)
+    dim: (usize, usize),
+    values: Values,
+    preparation: Vec<Step>,
+    fitted: PreparationRecord,
+    labels: Option<Vec<u8>>,
+}
+
+/// Row by row, in the precision that they came in.
+#[derive(Serialize, Deserialize)]
+enum Values {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+}
+
+/// Why bytes are no data set.
+#[derive(Debug, Error)]
+pub enum DataWireError {
+    #[error("the bytes are not a data set of this version of the lab ({0})")]
+    Bytes(#[from] postcard::Error),
+    #[error(transparent)]
+    Preparation(#[from] PreparationError),
+    #[error("the bytes hold another number of values than the data set should have")]
+    Length,
+}
+
+impl DataSet {
+    /// # Errors
+    /// A path in its source is not Unicode.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, DataWireError> {
+        let values = match &self.samples {
+            Samples::F32(array) => Values::F32(array.iter().copied().collect()),
+            Samples::F64(array) => Values::F64(array.iter().copied().collect()),
+        };
+        let record = Record {
+            name: self.name.clone(),
+            spec: self.spec.clone(),
+            dim: self.samples.dim(),
+            values,
+            preparation: self.preparation.clone(),
+            fitted: PreparationRecord::from((*self.fitted).clone()),
+            labels: self.labels.clone(),
+        };
+        Ok(postcard::to_allocvec(&record)?)
+    }
+
+    /// # Errors
+    /// The bytes are cut short, of something else, or contradict themselves.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, DataWireError> {
+        let record: Record = postcard::from_bytes(bytes)?;
+        let fitted = Arc::new(FittedPreparation::try_from(record.fitted)?);
+        fn matrix<T>(dim: (usize, usize), values: Vec<T>) -> Result<Array2<T>, DataWireError> {
+            Array2::from_shape_vec(dim, values).map_err(|_| DataWireError::Length)
+        }
+        let samples = match record.values {
+            Values::F32(values) => Samples::F32(matrix(record.dim, values)?),
+            Values::F64(values) => Samples::F64(matrix(record.dim, values)?),
+        };
+        let labels = record.labels.as_ref();
+        if record.dim.1 != fitted.shape.len()
+            || labels.is_some_and(|labels| labels.len() != record.dim.0)
+        {
+            return Err(DataWireError::Length);
+        }
+        let mut data = Self::prepared_by(record.name, record.spec, samples, fitted);
+        data.preparation = record.preparation;
+        data.labels = record.labels;
+        Ok(data)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{EmbeddedSet, Preparation, load};
+
+    #[test]
+    fn a_set_comes_through_to_the_bit_and_cut_bytes_do_not() {
+        let zca = DataSpec {
+            patches: 300,
+            preparation: Some(Preparation::ZCA),
+            ..DataSpec::embedded(EmbeddedSet::Photos)
+        };
+        for spec in [zca, DataSpec::embedded(EmbeddedSet::Digits)] {
+            let data = load(&spec).unwrap();
+            let bytes = data.to_bytes().unwrap();
+            let through = DataSet::from_bytes(&bytes).unwrap();
+            assert_eq!(through.samples, data.samples);
+            assert_eq!(through.fitted, data.fitted);
+            assert_eq!(
+                (through.name, through.spec, through.shape, through.labels),
+                (data.name, data.spec, data.shape, data.labels)
+            );
+            assert_eq!(through.preparation, data.preparation);
+            assert_eq!(
+                (through.variance, through.range),
+                (data.variance, data.range)
+            );
+            for cut in (0..bytes.len()).step_by(bytes.len() / 97 + 1) {
+                assert!(DataSet::from_bytes(&bytes[..cut]).is_err(), "{cut}");
+            }
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Why a job has no result.
+
+use thiserror::Error;
+
+use crate::data::DataError;
+
+/// Each says in one sentence what is wrong and what to do.
+#[derive(Debug, Error)]
+pub enum JobError {
+    /// There is nothing that could run it; in the system's words.
+    #[error("the system refuses another thread ({0}): close other programs and try again")]
+    Refused(String),
+    /// It panicked.
+    #[error("{what} failed ({message}), which is a fault of the lab; please report it")]
+    Failed {
+        /// What was being done, e.g. "reading the data".
+        what: &'static str,
+        /// The panic's message.
+        message: String,
+    },
+    /// It was asked to stop.
+    #[error("it was cancelled")]
+    Cancelled,
+    #[error(transparent)]
+    Data(DataError),
+    /// Anything else, as a sentence.
+    #[error("{0}")]
+    Words(String),
+}
+
+impl JobError {
+    /// Whether the file is not there any more.
+    pub fn vanished(&self) -> bool {
+        matches!(self, Self::Data(DataError::Open { source, .. }) if source.kind() == std::io::ErrorKind::NotFound)
+    }
+}
+
+impl From<DataError> for JobError {
+    fn from(error: DataError) -> Self {
+        match error {
+            DataError::Cancelled => Self::Cancelled,
+            error => Self::Data(error),
+        }
+    }
+}

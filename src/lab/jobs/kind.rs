@@ -1,0 +1,82 @@
+//! The kinds of work, and which request counts where there are several of one kind.
+
+/// One slot each: at most one request of a kind counts at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum JobKind {
+    /// What a source holds, for the import sheet.
+    Find,
+    /// What a run is to train on.
+    Prepare,
+    /// What the import sheet shows.
+    Preview,
+    /// A picture file as the input to look at.
+    ReadPicture,
+    /// The system's file dialog.
+    Browse,
+    /// All about one hidden unit.
+    Inspect,
+    CheckGradient,
+    /// Two runs against the one in the window.
+    Compare,
+    /// The features behind ZCA whitening.
+    Features,
+}
+
+/// What becomes of a request while another of its kind runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Policy {
+    /// It takes the other's place at once.
+    Replace,
+    /// It waits until the other has ended, which is stopped if it is slow; of several that wait only the latest runs.
+    Queue,
+    /// It is dropped: the other goes on.
+    Keep,
+}
+
+impl JobKind {
+    pub fn policy(self) -> Policy {
+        match self {
+            // what it shows follows a drag
+            Self::Preview => Policy::Queue,
+            // nobody can close the system's dialog but the person
+            Self::Browse => Policy::Keep,
+            Self::Find
+            | Self::Prepare
+            | Self::ReadPicture
+            | Self::Inspect
+            | Self::CheckGradient
+            | Self::Compare
+            | Self::Features => Policy::Replace,
+        }
+    }
+
+    /// What is being done, as the subject of a sentence.
+    pub fn work(self) -> &'static str {
+        match self {
+            Self::Find => "reading the data",
+            Self::Prepare => "preparing the data",
+            Self::Preview => "preparing the preview",
+            Self::ReadPicture => "reading the picture",
+            Self::Browse => "the file dialog",
+            Self::Inspect => "going through the data",
+            Self::CheckGradient => "checking the gradient",
+            Self::Compare => "comparing the runs",
+            Self::Features => "computing the features",
+        }
+    }
+
+    /// What its threads are called.
+    pub fn thread(self) -> &'static str {
+        match self {
+            Self::Find => "sae-lab opener",
+            Self::Prepare => "sae-lab loader",
+            Self::Preview => "sae-lab preview",
+            Self::ReadPicture => "sae-lab picture",
+            Self::Browse => "sae-lab file dialog",
+            Self::Inspect => "sae-lab inspection",
+            Self::CheckGradient => "sae-lab gradient check",
+            Self::Compare => "sae-lab comparison",
+            Self::Features => "sae-lab features",
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What can be asked for, what is told on the way, and what comes of it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::kind::JobKind;
+use crate::data::{DataSet, DataSpec, Found, Progress as Loading};
+use crate::lab::browse::{Browse, Browsed};
+use crate::lab::compare::{Choice, CompareProgress, Compared};
+use crate::lab::features::SeenFeatures;
+use crate::lab::inspection::Inspected;
+use crate::lab::preview::{Opened, Preview};
+use crate::lab::studies::CheckedGradient;
+use crate::model::gradient_check::CheckProgress;
+use crate::training::{Snapshot, SnapshotInspector};
+
+/// One piece of work, as a value. What it shares is immutable.
+#[derive(Clone)]
+pub enum Request {
+    /// What the source of `spec` holds.
+    Find { spec: DataSpec },
+    /// The data set `spec`: from what was `found`, or from its source.
+    Prepare {
+        spec: DataSpec,
+        found: Option<Arc<Found>>,
+    },
+    /// A few samples of what was opened, prepared as `spec` says; found once more if that is `outdated`.
+    Preview {
+        opened: Opened,
+        spec: DataSpec,
+        outdated: bool,
+    },
+    /// A picture file, scaled to the samples of `data`.
+    ReadPicture { path: PathBuf, data: Arc<DataSet> },
+    /// Paths that the person picks.
+    Browse(Browse),
+    /// All about `unit`, counted from 0: by the `inspector` that is there already, or a new one of the snapshot.
+    Inspect {
+        snapshot: Arc<Snapshot>,
+        unit: usize,
+        inspector: Option<Arc<SnapshotInspector>>,
+    },
+    /// The gradient at the snapshot's weights against differences of the cost.
+    CheckGradient { snapshot: Arc<Snapshot> },
+    /// Two more runs, and their features against the snapshot's.
+    Compare {
+        snapshot: Arc<Snapshot>,
+        choice: Choice,
+    },
+    /// The snapshot's features as they look without the whitening.
+    Features { snapshot: Arc<Snapshot> },
+}
+
+impl Request {
+    pub fn kind(&self) -> JobKind {
+        match self {
+            Self::Find { .. } => JobKind::Find,
+            Self::Prepare { .. } => JobKind::Prepare,
+            Self::Preview { .. } => JobKind::Preview,
+            Self::ReadPicture { .. } => JobKind::ReadPicture,
+            Self::Browse(_) => JobKind::Browse,
+            Self::Inspect { .. } => JobKind::Inspect,
+            Self::CheckGradient { .. } => JobKind::CheckGradient,
+            Self::Compare { .. } => JobKind::Compare,
+            Self::Features { .. } => JobKind::Features,
+        }
+    }
+}
+
+/// How far a job is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Progress {
+    Data(Loading),
+    Gradient(CheckProgress),
+    Compare(CompareProgress),
+}
+
+impl Progress {
+    /// Whether it tells of another stage of the work than `before`.
+    pub fn is_new_stage(&self, before: &Self) -> bool {
+        match (self, before) {
+            (Self::Data(now), Self::Data(before)) => now.stage != before.stage,
+            (Self::Gradient(now), Self::Gradient(before)) => now.block != before.block,
+            (Self::Compare(now), Self::Compare(before)) => now.what != before.what,
+            _ => true,
+        }
+    }
+}
+
+/// What came of a request; each variant belongs to the request of its name.
+#[derive(Debug)]
+pub enum Outcome {
+    Found {
+        spec: DataSpec,
+        opened: Opened,
+    },
+    Prepared(Arc<DataSet>),
+    Preview(Box<Preview>),
+    Picture {
+        /// The file's.
+        name: String,
+        /// (n), as it looks.
+        picture: Arc<[f32]>,
+    },
+    Browsed(Browsed),
+    Inspected(Inspected),
+    CheckedGradient(CheckedGradient),
+    Compared(Box<Compared>),
+    Features(SeenFeatures),
+}

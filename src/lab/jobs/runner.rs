@@ -1,0 +1,90 @@
+//! Doing what a request says.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use super::error::JobError;
+use super::request::{Outcome, Progress, Request};
+use super::watcher::Watcher;
+use crate::data::{DataSpec, Progress as Loading};
+use crate::lab::port::Backend;
+use crate::lab::preview::{Opened, Preview};
+use crate::lab::{look, work};
+use crate::training::threads::message_of;
+
+/// Does what `request` says, on the thread of the caller.
+///
+/// # Errors
+/// Whatever is wrong with the data or the choices; [`JobError::Cancelled`] if `watcher` says stop; a panic.
+pub fn run(
+    request: Request,
+    backend: &dyn Backend,
+    watcher: &dyn Watcher,
+) -> Result<Outcome, JobError> {
+    let what = request.kind().work();
+    let guarded = AssertUnwindSafe(|| dispatch(request, backend, watcher));
+    catch_unwind(guarded).unwrap_or_else(|panic| {
+        let message = message_of(&*panic);
+        Err(JobError::Failed { what, message })
+    })
+}
+
+fn dispatch(
+    request: Request,
+    backend: &dyn Backend,
+    watcher: &dyn Watcher,
+) -> Result<Outcome, JobError> {
+    let watch = |word: Loading| watcher.tell(Progress::Data(word));
+    match request {
+        Request::Find { spec } => {
+            let opened = Opened::new(backend.find(&spec, &watch)?);
+            Ok(Outcome::Found { spec, opened })
+        }
+        Request::Prepare { spec, found } => {
+            let found = match found {
+                Some(found) => found,
+                None => Arc::new(backend.find(&spec, &watch)?),
+            };
+            let data = backend.prepare(&found, &spec, &watch)?;
+            Ok(Outcome::Prepared(Arc::new(data)))
+        }
+        Request::Preview {
+            opened,
+            spec,
+            outdated,
+        } => {
+            let preview = if outdated {
+                let opened = Opened::new(backend.find(&spec, &watch)?);
+                let preview = Preview::make(backend, &opened, &spec, &watch)?;
+                Preview {
+                    opened: Some(opened),
+                    ..preview
+                }
+            } else {
+                Preview::make(backend, &opened, &spec, &watch)?
+            };
+            Ok(Outcome::Preview(Box::new(preview)))
+        }
+        Request::ReadPicture { path, data } => {
+            let spec = DataSpec::file(path);
+            let found = backend.find(&spec, &watch)?;
+            let picture = look::fitted(&found, &data).map_err(JobError::Words)?;
+            let name = spec.source.title();
+            Ok(Outcome::Picture { name, picture })
+        }
+        Request::Browse(what) => Ok(Outcome::Browsed(backend.browse(what))),
+        Request::Inspect {
+            snapshot,
+            unit,
+            inspector,
+        } => work::inspect(&snapshot, unit, inspector, watcher).map(Outcome::Inspected),
+        Request::CheckGradient { snapshot } => {
+            work::check_gradient(&snapshot, watcher).map(Outcome::CheckedGradient)
+        }
+        Request::Compare { snapshot, choice } => {
+            let compared = work::compare(backend, &snapshot, &choice, watcher)?;
+            Ok(Outcome::Compared(Box::new(compared)))
+        }
+        Request::Features { snapshot } => work::features(&snapshot, watcher).map(Outcome::Features),
+    }
+}

@@ -1,0 +1,124 @@
+//! Which commands can be given as things stand: the palette, the buttons and the keys ask the same question.
+
+use super::commands::UserCommand;
+use super::page::Page;
+use super::room::Lab;
+use super::shared::{View, ZOOMS};
+use super::speed;
+
+impl Lab {
+    /// Whether `command` would do something now.
+    ///
+    /// # Errors
+    /// It would not; why, in one sentence.
+    pub fn can(&self, command: UserCommand) -> Result<(), &'static str> {
+        self.view().can(command)
+    }
+}
+
+impl View<'_> {
+    /// Whether `command` would do something now.
+    ///
+    /// # Errors
+    /// It would not; why, in one sentence.
+    pub fn can(&self, command: UserCommand) -> Result<(), &'static str> {
+        let only_if = |possible: bool, why_not| possible.then_some(()).ok_or(why_not);
+        let run = self.run.snapshot.as_deref();
+        let has_run = only_if(run.is_some(), "No run has begun yet.");
+        match command {
+            UserCommand::PlayPause
+            | UserCommand::Reset // the way out of a failure before the first epoch, too
+            | UserCommand::NewSeed
+            | UserCommand::OpenFile
+            | UserCommand::BrowseFiles
+            | UserCommand::BrowseFolder
+            | UserCommand::PrepareData
+            | UserCommand::Show(_)
+            | UserCommand::Preset(_)
+            | UserCommand::Data(_)
+            | UserCommand::ToggleContrast
+            | UserCommand::ToggleTheme
+            | UserCommand::SortActivations
+            | UserCommand::Palette => Ok(()),
+            UserCommand::StepEpoch
+            | UserCommand::NextUnit
+            | UserCommand::PreviousUnit
+            | UserCommand::UnitBelow
+            | UserCommand::UnitAbove
+            | UserCommand::PreviousInput
+            | UserCommand::NextInput
+            | UserCommand::RandomInput
+            | UserCommand::ClearInput
+            | UserCommand::BrowsePicture => has_run,
+            UserCommand::SpeedUp => only_if(
+                speed::next(self.run.speed, 1) != self.run.speed,
+                "It trains as fast as it can already.",
+            ),
+            UserCommand::SlowDown => only_if(
+                speed::next(self.run.speed, -1) != self.run.speed,
+                "This is the slowest speed.",
+            ),
+            UserCommand::ZoomIn => only_if(
+                ZOOMS.last().is_some_and(|most| self.shared.zoom < *most),
+                "This is the largest size.",
+            ),
+            UserCommand::ZoomOut => only_if(
+                ZOOMS.first().is_some_and(|least| self.shared.zoom > *least),
+                "This is the smallest size.",
+            ),
+            UserCommand::ZoomReset => only_if(self.shared.zoom != 100, "The size is 100 % already."),
+            UserCommand::SuggestImport => {
+                let import = self.shared.import.as_ref().ok_or(NO_SHEET)?;
+                only_if(!import.is_as_suggested(), "These are the suggested choices.")
+            }
+            UserCommand::TrainOnImport => {
+                let import = self.shared.import.as_ref().ok_or(NO_SHEET)?;
+                only_if(
+                    import.is_ready(),
+                    "The choices can't be followed: the sentence above says why.",
+                )
+            }
+            UserCommand::CancelLoading => only_if(self.is_loading(), "Nothing is being loaded."),
+            UserCommand::CheckGradient => has_run.and(only_if(
+                !self.run.gradient_check.is_running(),
+                "The gradient is being checked.",
+            )),
+            UserCommand::ReviveUnit => {
+                let unit = self.run.selected.ok_or("No unit is selected.")?;
+                only_if(
+                    self.run.can_revive(unit),
+                    "It is alive: there is nothing to revive.",
+                )
+            }
+            UserCommand::ReviveDead => only_if(!self.run.dead_units().is_empty(), "No unit is dead."),
+            UserCommand::ReleaseActivations => {
+                only_if(!self.run.look.hand.is_empty(), "No activation was set by hand.")
+            }
+            UserCommand::CompareRuns => {
+                let run = run.ok_or("No run has begun yet.")?;
+                only_if(!self.run.compared.is_running(), "A comparison is under way.")?;
+                only_if(
+                    self.run.compare.second.spec(&run.data).is_ok(),
+                    "The data to compare with have other samples: choose others on the page Compare.",
+                )
+            }
+            UserCommand::CancelComparison => {
+                only_if(self.run.compared.is_running(), "No comparison is under way.")
+            }
+            UserCommand::Dismiss => only_if(
+                self.shared.is_covered()
+                    || self.is_loading()
+                    || !self.shared.notices.is_empty()
+                    || self.shared.page != Page::Lab
+                    || self.run.selected.is_some(),
+                "There is nothing to close.",
+            ),
+        }
+    }
+
+    fn is_loading(&self) -> bool {
+        self.shared.opening.is_some() || self.shared.loading.is_some()
+    }
+}
+
+const NO_SHEET: &str = "The import sheet is not open.";

@@ -1,0 +1,156 @@
+//! What becomes of the jobs' reports.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::jobs::{JobError, JobKind, News, Outcome, Progress, Report, Request};
+use super::look::Source;
+use super::page::Page;
+use super::preview::Preview;
+use super::room::Lab;
+use super::state::Severity;
+use super::studies::Study;
+
+impl Lab {
+    /// Takes what the jobs have said since the last frame; never waits.
+    pub(super) fn take_reports(&mut self, now: Duration) {
+        self.jobs.poll(now);
+        // one by one: what a report cancels is not to be heard of any more
+        while let Some(Report { kind, news }) = self.jobs.next_report() {
+            match news {
+                News::Progress(progress) => self.take_progress(kind, progress),
+                News::Ended {
+                    result: Ok(outcome),
+                    took,
+                } => self.take_outcome(outcome, took, now),
+                News::Ended {
+                    result: Err(error), ..
+                } => self.take_error(kind, error),
+            }
+        }
+    }
+
+    fn take_progress(&mut self, kind: JobKind, progress: Progress) {
+        match progress {
+            Progress::Data(progress) if matches!(kind, JobKind::Find | JobKind::Prepare) => {
+                self.shared.progress = Some(progress);
+            }
+            Progress::Data(_) => {} // the sheet shows the old preview, the page the old input
+            Progress::Gradient(progress) => {
+                self.session.shown.gradient_check = Study::Running(Some(progress));
+            }
+            Progress::Compare(progress) => {
+                self.session.shown.compared = Study::Running(Some(progress))
+            }
+        }
+    }
+
+    fn take_outcome(&mut self, outcome: Outcome, took: Duration, now: Duration) {
+        match outcome {
+            Outcome::Found { spec, opened } => {
+                (self.shared.opening, self.shared.progress) = (None, None);
+                self.show_import(spec, opened);
+            }
+            Outcome::Prepared(data) => {
+                (self.shared.loading, self.shared.progress) = (None, None);
+                self.take_loaded(Ok(data));
+            }
+            Outcome::Preview(preview) => {
+                if let Some(import) = &mut self.shared.import {
+                    import.take(Ok(Preview { took, ..*preview }));
+                }
+            }
+            Outcome::Picture { name, picture } => {
+                let look = &mut self.session.shown.look;
+                look.loading = None;
+                look.take(Source::File(name), picture);
+            }
+            Outcome::Browsed(browsed) => self.take_browsed(browsed),
+            Outcome::Inspected(inspected) => {
+                let inspection = &mut self.session.shown.inspection;
+                self.inspecting.take(inspection, inspected, took, now);
+            }
+            Outcome::CheckedGradient(checked) => {
+                self.session.shown.gradient_check = Study::Done(Arc::new(checked));
+            }
+            Outcome::Compared(compared) => {
+                self.session.shown.compared = Study::Done(Arc::new(*compared))
+            }
+            Outcome::Features(seen) => self.session.shown.features = Some(seen),
+        }
+    }
+
+    fn take_error(&mut self, kind: JobKind, error: JobError) {
+        match kind {
+            JobKind::Find => {
+                let asked = self.shared.opening.take();
+                self.shared.progress = None;
+                self.not_opened(&error, asked);
+            }
+            JobKind::Prepare => {
+                (self.shared.loading, self.shared.progress) = (None, None);
+                self.take_loaded(Err(error));
+            }
+            JobKind::Preview => {
+                if let Some(import) = &mut self.shared.import {
+                    import.take(Err(error.to_string()));
+                }
+            }
+            JobKind::ReadPicture => {
+                let look = &mut self.session.shown.look;
+                look.loading = None;
+                look.trouble = Some(error.to_string());
+            }
+            JobKind::Browse => self.shared.notify(Severity::Trouble, error.to_string()),
+            JobKind::Inspect => self
+                .inspecting
+                .fail(&mut self.session.shown.inspection, &error),
+            JobKind::CheckGradient => self.session.shown.gradient_check = Study::ended(error),
+            JobKind::Compare => self.session.shown.compared = Study::ended(error),
+            JobKind::Features => self.no_features(&error),
+        }
+    }
+}
+
+impl Lab {
+    /// Keeps the features that the tiles show up to date, where that takes a product. While one is computed, the next
+    /// waits; the newest snapshot at its end is the next.
+    pub(super) fn follow_features(&mut self) {
+        let Some(snapshot) = &self.session.shown.snapshot else {
+            return;
+        };
+        if snapshot.data.zca().is_none() {
+            if self.session.shown.features.take().is_some() {
+                self.jobs.cancel(JobKind::Features);
+            }
+            return;
+        }
+        let seen = self.session.shown.features.as_ref();
+        let current = seen.is_some_and(|seen| seen.version == snapshot.version());
+        let under_way = self.jobs.is_busy(JobKind::Features) && self.seeing.run == snapshot.run;
+        let failed = self.seeing.failed == Some(snapshot.run);
+        if current || under_way || failed || !has_tiles(self.shared.page) {
+            return;
+        }
+        self.seeing.run = snapshot.run;
+        let snapshot = Arc::clone(snapshot);
+        if let Err(error) = self.jobs.start(Request::Features { snapshot }) {
+            self.no_features(&error);
+        }
+    }
+
+    /// Says once a run why the tiles are empty from now on: those of an earlier epoch would not be true for long.
+    pub(super) fn no_features(&mut self, error: &JobError) {
+        self.session.shown.features = None;
+        self.seeing.failed = Some(self.seeing.run);
+        self.shared.notify(Severity::Trouble, error.to_string());
+    }
+}
+
+/// Whether a page shows the features of the run as tiles.
+fn has_tiles(page: Page) -> bool {
+    match page {
+        Page::Lab | Page::Unit | Page::LookThrough => true,
+        Page::Mathematics | Page::Compare => false,
+    }
+}

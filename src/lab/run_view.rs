@@ -1,0 +1,197 @@
+//! One run as a window has it: how it stands, what a person set, what they look at.
+
+use std::sync::Arc;
+
+use super::compare::{self, CompareProgress, Compared};
+use super::features::SeenFeatures;
+use super::inspection::Inspection;
+use super::look::Look;
+use super::studies::{CheckedGradient, Study};
+use crate::data::DataSet;
+use crate::model::gradient_check::CheckProgress;
+use crate::model::{Hyperparameters, UnitState};
+use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
+use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
+
+/// A run with at least this many epochs behind it is asked after before it is thrown away, if it was steered or long.
+pub const EPOCHS_TO_LOSE: u64 = 20;
+/// Training for longer than this is work to lose even if nothing was touched.
+pub const SECONDS_TO_LOSE: f64 = 60.0;
+
+/// What a window knows of one run.
+#[derive(Debug)]
+pub struct RunView {
+    pub id: RunId,
+    /// What its frames are put together in; `None` before the first data set is loaded: then there is no run yet.
+    mirror: Option<Mirror>,
+    /// The latest. Until the first of this run has come, that of the run before it.
+    pub snapshot: Option<Arc<Snapshot>>,
+    /// As the person has set it: it runs ahead of `snapshot.experiment`.
+    pub experiment: Experiment,
+    pub preset: Option<Preset>,
+    pub playing: bool,
+    pub speed: Speed,
+    /// Counted from 0.
+    pub selected: Option<usize>,
+    pub gradient_check: Study<CheckProgress, CheckedGradient>,
+    /// The latest, where the data were whitened by ZCA.
+    pub features: Option<SeenFeatures>,
+    /// Of the selected unit, while its page is open.
+    pub inspection: Inspection,
+    /// The input that is looked at on its way through the network.
+    pub look: Look,
+    /// What a comparison is to be with.
+    pub compare: compare::Choice,
+    pub compared: Study<CompareProgress, Compared>,
+}
+
+impl RunView {
+    /// Of a run that is yet to be: `experiment` waits for its data.
+    pub(super) fn draft(experiment: Experiment) -> Self {
+        Self {
+            id: RunId::default(),
+            mirror: None,
+            snapshot: None,
+            preset: Preset::of(&experiment),
+            experiment,
+            playing: true,
+            speed: Speed::Unlimited,
+            selected: None,
+            gradient_check: Study::Idle,
+            features: None,
+            inspection: Inspection::default(),
+            look: Look::default(),
+            compare: compare::Choice::default(),
+            compared: Study::Idle,
+        }
+    }
+
+    /// Of the run `id` that takes the place of this one: what a person looks at stays, and the pictures too until its
+    /// first frame comes.
+    pub(super) fn followed_by(
+        &self,
+        id: RunId,
+        experiment: Experiment,
+        data: Arc<DataSet>,
+    ) -> Self {
+        Self {
+            id,
+            mirror: Some(Mirror::new(id, experiment.clone(), data)),
+            snapshot: self.snapshot.clone(),
+            preset: Preset::of(&experiment),
+            experiment,
+            playing: self.playing,
+            speed: self.speed,
+            selected: None,
+            gradient_check: self
+                .gradient_check
+                .result()
+                .map_or(Study::Idle, |result| Study::Done(Arc::clone(result))),
+            features: self.features.clone(),
+            inspection: self.inspection.clone(),
+            look: self.look.clone(),
+            compare: self.compare,
+            compared: match self.compared.result() {
+                Some(result) => Study::Done(Arc::clone(result)),
+                None => Study::Idle,
+            },
+        }
+    }
+
+    /// Whether there is no run yet.
+    pub fn is_draft(&self) -> bool {
+        self.mirror.is_none()
+    }
+
+    /// What it trains on.
+    pub fn data(&self) -> Option<&Arc<DataSet>> {
+        self.mirror.as_ref().map(Mirror::data)
+    }
+
+    /// Takes a frame of this run.
+    ///
+    /// # Errors
+    /// It is of another size.
+    pub(super) fn take(&mut self, frame: Frame) -> Result<(), Misfit> {
+        let Some(mirror) = &mut self.mirror else {
+            return Ok(()); // a draft has no frames
+        };
+        mirror.check(&frame)?;
+        self.snapshot = None; // it holds the history, which is then extended in place
+        let snapshot = Arc::new(mirror.take(frame)?);
+        self.look.suit(&snapshot);
+        self.snapshot = Some(snapshot);
+        Ok(())
+    }
+
+    /// What of the past has come.
+    pub(super) fn cursor(&self) -> Option<crate::training::record::Cursor> {
+        self.mirror.as_ref().map(Mirror::cursor)
+    }
+
+    /// The snapshot, if it is of this run.
+    pub fn own_snapshot(&self) -> Option<&Arc<Snapshot>> {
+        self.snapshot
+            .as_ref()
+            .filter(|snapshot| snapshot.run == self.id)
+    }
+
+    pub fn hyperparameters(&self) -> &Hyperparameters {
+        &self.experiment.hyperparameters
+    }
+
+    /// What throwing the run away would lose: a run that was steered can't be had again by pressing Play, and a long
+    /// one takes its time. An untouched short one is no loss.
+    pub fn has_run_to_lose(&self) -> bool {
+        self.own_snapshot().is_some_and(|snapshot| {
+            let steered = !snapshot.history.edits().is_empty();
+            let long = snapshot.trained_for.as_secs_f64() >= SECONDS_TO_LOSE;
+            snapshot.epoch >= EPOCHS_TO_LOSE && (steered || long)
+        })
+    }
+
+    /// Whether what is set for `setting` waits for the next epoch: (old, new) as text.
+    pub fn pending(&self, setting: Setting) -> Option<(String, String)> {
+        let snapshot = self.own_snapshot()?;
+        let values = [
+            setting.get(&snapshot.hyperparameters),
+            setting.get(self.hyperparameters()),
+        ];
+        if values[0] == values[1] {
+            return None;
+        }
+        let mut texts = setting.format_apart(&values).into_iter();
+        texts.next().zip(texts.next())
+    }
+
+    /// The last change of `setting` in this run: (text, epoch).
+    pub fn applied(&self, setting: Setting) -> Option<(String, u64)> {
+        let snapshot = self.own_snapshot()?;
+        let marker = snapshot
+            .history
+            .markers()
+            .rev()
+            .find(|marker| marker.setting == setting)?;
+        Some((marker.values(), marker.epoch))
+    }
+
+    /// Whether `unit` is one that can be begun anew: a dead one, or a duplicate.
+    pub fn can_revive(&self, unit: usize) -> bool {
+        let units = self.own_snapshot().map_or(&[][..], |s| &s.units);
+        units
+            .get(unit)
+            .is_some_and(|unit| unit.state != UnitState::Alive)
+    }
+
+    /// The units that are dead, in increasing order.
+    pub fn dead_units(&self) -> Vec<usize> {
+        let units = self.own_snapshot().map_or(&[][..], |s| &s.units);
+        let dead = units.iter().enumerate().filter(|(_, u)| u.state.is_dead());
+        dead.map(|(index, _)| index).collect()
+    }
+
+    pub fn is_diverged(&self) -> bool {
+        self.own_snapshot()
+            .is_some_and(|snapshot| snapshot.activity == Activity::Diverged)
+    }
+}

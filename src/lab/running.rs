@@ -1,0 +1,203 @@
+//! The lab's talk with the trainer: runs begun, steered and heard of.
+
+use std::sync::Arc;
+
+use super::room::Lab;
+use super::state::Severity;
+use crate::data::DataSet;
+use crate::data::error::grouped;
+use crate::training::record::Change;
+use crate::training::trainer::{Ask, Event, Reply, Request, RunId, Tell, TrainerError};
+use crate::training::{Experiment, Preset, Setting, Speed, Value};
+
+impl Lab {
+    /// Asks the trainer about the run that is shown. Returns whether it was asked.
+    pub(super) fn ask(&mut self, what: Ask) -> bool {
+        self.ask_about(self.session.shown.id, what)
+    }
+
+    fn ask_about(&mut self, run: RunId, what: Ask) -> bool {
+        // before the first data set is loaded there is nobody to tell; `begin` tells it all then
+        let Some(trainer) = &self.trainer else {
+            return false;
+        };
+        match trainer.send(Request { run, what }) {
+            Ok(()) => true,
+            Err(error) => {
+                self.trainer_failed(&error);
+                false
+            }
+        }
+    }
+
+    fn trainer_failed(&mut self, error: &TrainerError) {
+        if *error == TrainerError::Gone {
+            self.session.shown.playing = false;
+        }
+        self.shared.notify(Severity::Trouble, error.to_string());
+    }
+
+    /// Shows a run of `experiment` on `data` in the place of the one shown, which goes once the trainer has the new one.
+    pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) {
+        if self.trainer.is_none() {
+            match self.backend.start(Arc::clone(&self.wake)) {
+                Ok(trainer) => self.trainer = Some(trainer),
+                Err(error) => {
+                    self.shared.notify(Severity::Trouble, error.to_string());
+                    return;
+                }
+            }
+        }
+        let (set, new) = self.session.name(&data);
+        if new
+            && let Some(trainer) = &self.trainer
+            && let Err(error) = trainer.share(set, Arc::clone(&data))
+        {
+            self.trainer_failed(&error);
+            return;
+        }
+        let before = self.session.shown.preset;
+        self.warn_of_range(&experiment, &data);
+        let run = self.session.begin(experiment.clone(), data);
+        let asked = self.ask(Ask::Open {
+            experiment: Box::new(experiment),
+            data: set,
+        });
+        if !asked {
+            self.session.take_back(run);
+            return;
+        }
+        self.pace(before);
+        if self.session.shown.playing {
+            self.ask(Ask::Play);
+        }
+    }
+
+    /// The shown run once more, from the same initial weights, with the settings as they are set now.
+    pub(super) fn begin_again(&mut self) {
+        let Some(data) = self.session.shown.data().map(Arc::clone) else {
+            return;
+        };
+        let (selected, preset) = (self.session.shown.selected, self.session.shown.preset);
+        self.begin(self.session.shown.experiment.clone(), data);
+        (self.session.shown.selected, self.session.shown.preset) = (selected, preset);
+    }
+
+    /// The speed that the chosen preset is best watched at; that of the one `before` ends with it.
+    fn pace(&mut self, before: Option<Preset>) {
+        let asked = |preset: Option<Preset>| {
+            preset
+                .map(Preset::speed)
+                .filter(|speed| *speed != Speed::Unlimited)
+        };
+        let shown = &mut self.session.shown;
+        shown.speed = match (asked(before), asked(shown.preset)) {
+            (_, Some(speed)) => speed,
+            (Some(old), None) if old == shown.speed => Speed::Unlimited,
+            (_, None) => shown.speed,
+        };
+        if shown.speed != Speed::Unlimited {
+            let speed = shown.speed;
+            self.ask(Ask::SetSpeed(speed));
+        }
+    }
+
+    /// An output that can't reach the data's values explains a loss that never falls.
+    fn warn_of_range(&mut self, experiment: &Experiment, data: &DataSet) {
+        let output = experiment.output_activation;
+        let Some((low, high)) = output.reach() else {
+            return;
+        };
+        let (least, most) = data.range;
+        if least < low || most > high {
+            let text = format!(
+                "The values of {} run from {least:.3} to {most:.3}; a {} output only reaches {low} to {high}. Choose \
+                 the linear output.",
+                data.name,
+                output.name()
+            );
+            self.shared.notify(Severity::Note, text);
+        }
+    }
+
+    /// Changes one setting of the shown run from its next epoch on.
+    pub(super) fn set(&mut self, setting: Setting, value: Value, press: u64) {
+        let shown = &mut self.session.shown;
+        let mut settings = shown.experiment.hyperparameters;
+        let set = setting.set(&mut settings, value);
+        if let Err(error) = set.and_then(|()| Ok(settings.check()?)) {
+            self.shared.notify(Severity::Trouble, error.to_string());
+            return;
+        }
+        shown.experiment.hyperparameters = settings;
+        let gesture = self.session.gesture(press);
+        self.ask(Ask::Set(Change {
+            setting,
+            value,
+            gesture,
+        }));
+    }
+
+    /// Takes what the trainer has said since the last frame.
+    pub(super) fn listen(&mut self) {
+        let replies = self.trainer.as_ref().map(|trainer| trainer.replies());
+        for Reply { run, what } in replies.into_iter().flatten() {
+            match what {
+                Tell::Opened(_) => self.opened(run),
+                Tell::Frame(frame) => {
+                    let Some(view) = self.session.get_mut(run) else {
+                        continue; // of a run that was closed meanwhile
+                    };
+                    let taken = view.take(*frame);
+                    let cursor = view.cursor();
+                    if let Err(error) = taken {
+                        self.shared.notify(Severity::Trouble, error.to_string());
+                    } else if let Some(cursor) = cursor {
+                        self.ask_about(run, Ask::Seen(cursor));
+                    }
+                }
+                Tell::Checkpoint(_) => {} // none is asked for yet
+                Tell::Event(event) => self.hear(run, event),
+            }
+        }
+    }
+
+    /// The shown run is there: those before it go.
+    fn opened(&mut self, run: RunId) {
+        if self.session.shown.id != run {
+            return;
+        }
+        for before in self.session.keep_shown() {
+            self.ask_about(before, Ask::Close);
+        }
+        let unused = self.session.unused_data();
+        if let Some(trainer) = &self.trainer {
+            unused.into_iter().for_each(|data| trainer.forget(data));
+        }
+    }
+
+    fn hear(&mut self, run: RunId, event: Event) {
+        let Some(view) = self.session.get_mut(run) else {
+            return;
+        };
+        let text = match event {
+            Event::Diverged { epoch, cause } => {
+                view.playing = false;
+                let epoch = grouped(epoch);
+                format!("The cost became infinite at epoch {epoch}, and the run stopped: {cause}")
+            }
+            Event::Panicked { message } => {
+                view.playing = false;
+                format!(
+                    "The trainer failed ({message}). The lab goes on: press Reset to start the run anew."
+                )
+            }
+            Event::NotOpened { message } => {
+                self.session.take_back(run);
+                message
+            }
+            Event::Refused { message } => message,
+        };
+        self.shared.notify(Severity::Trouble, text);
+    }
+}

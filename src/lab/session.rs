@@ -1,0 +1,129 @@
+//! The runs of a window, by their numbers, and the data sets that they train on.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Weak};
+
+use super::run_view::RunView;
+use crate::data::DataSet;
+use crate::training::Experiment;
+use crate::training::record::Gesture;
+use crate::training::trainer::{DataId, RunId};
+
+/// The run in view, and those that are not.
+#[derive(Debug)]
+pub struct Session {
+    /// The run that is shown.
+    pub shown: RunView,
+    others: BTreeMap<RunId, RunView>,
+    /// The number of the last run and of the last data set.
+    last_run: u64,
+    last_data: u64,
+    /// What the trainer's store holds.
+    sets: BTreeMap<DataId, Weak<DataSet>>,
+    /// The last gesture of a person, and the press that it was.
+    gesture: Gesture,
+    press: Option<u64>,
+}
+
+impl Session {
+    /// Without a run yet.
+    pub(super) fn new(experiment: Experiment) -> Self {
+        Self {
+            shown: RunView::draft(experiment),
+            others: BTreeMap::new(),
+            last_run: 0,
+            last_data: 0,
+            sets: BTreeMap::new(),
+            gesture: Gesture::default(),
+            press: None,
+        }
+    }
+
+    pub fn get(&self, run: RunId) -> Option<&RunView> {
+        if self.shown.id == run {
+            return Some(&self.shown);
+        }
+        self.others.get(&run)
+    }
+
+    pub(super) fn get_mut(&mut self, run: RunId) -> Option<&mut RunView> {
+        if self.shown.id == run {
+            return Some(&mut self.shown);
+        }
+        self.others.get_mut(&run)
+    }
+
+    /// All runs: the one shown first.
+    pub fn runs(&self) -> impl Iterator<Item = &RunView> {
+        std::iter::once(&self.shown).chain(self.others.values())
+    }
+
+    /// Shows a new run in the place of the one shown, which stays beside it until the trainer has taken the new one.
+    /// Returns the new number.
+    pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) -> RunId {
+        self.last_run += 1;
+        let id = RunId(self.last_run);
+        let next = self.shown.followed_by(id, experiment, data);
+        let before = std::mem::replace(&mut self.shown, next);
+        self.others.insert(before.id, before);
+        id
+    }
+
+    /// `run` could not begin: the one before it is shown again, with what the person set since about the window. Returns
+    /// whether there is one.
+    pub(super) fn take_back(&mut self, run: RunId) -> bool {
+        if self.shown.id != run {
+            return self.others.remove(&run).is_some();
+        }
+        let Some((_, before)) = self.others.pop_last() else {
+            return false;
+        };
+        let refused = std::mem::replace(&mut self.shown, before);
+        self.shown.playing &= refused.playing;
+        true
+    }
+
+    /// Lets go of all runs but the one shown; returns their numbers.
+    pub(super) fn keep_shown(&mut self) -> Vec<RunId> {
+        std::mem::take(&mut self.others).into_keys().collect()
+    }
+
+    /// The name of `data` in the trainer's store, and whether it is new there.
+    pub(super) fn name(&mut self, data: &Arc<DataSet>) -> (DataId, bool) {
+        let same =
+            |held: &Weak<DataSet>| held.as_ptr() == Arc::as_ptr(data) && held.strong_count() > 0;
+        if let Some((id, _)) = self.sets.iter().find(|(_, held)| same(held)) {
+            return (*id, false);
+        }
+        self.last_data += 1;
+        let id = DataId(self.last_data);
+        self.sets.insert(id, Arc::downgrade(data));
+        (id, true)
+    }
+
+    /// The data sets on which no run trains any more; they are named no longer.
+    pub(super) fn unused_data(&mut self) -> Vec<DataId> {
+        let used: Vec<*const DataSet> = self
+            .runs()
+            .filter_map(|run| run.data().map(Arc::as_ptr))
+            .collect();
+        let unused: Vec<DataId> = self
+            .sets
+            .iter()
+            .filter(|(_, held)| !used.contains(&held.as_ptr()))
+            .map(|(id, _)| *id)
+            .collect();
+        for id in &unused {
+            self.sets.remove(id);
+        }
+        unused
+    }
+
+    /// The gesture of a change: the last one where that was of the same `press`, else a new one.
+    pub(super) fn gesture(&mut self, press: u64) -> Gesture {
+        if self.press.replace(press) != Some(press) {
+            self.gesture.0 += 1;
+        }
+        self.gesture
+    }
+}

@@ -1,0 +1,169 @@
+//! What each command is called, and what it does in a sentence.
+
+use super::commands::UserCommand;
+use crate::data::EmbeddedSet;
+
+impl UserCommand {
+    /// What it is about: the words before its name where commands of all kinds stand together.
+    pub fn group(self) -> &'static str {
+        match self {
+            Self::PlayPause
+            | Self::StepEpoch
+            | Self::Reset
+            | Self::NewSeed
+            | Self::SpeedUp
+            | Self::SlowDown => "Run",
+            Self::OpenFile
+            | Self::BrowseFiles
+            | Self::BrowseFolder
+            | Self::PrepareData
+            | Self::CancelLoading
+            | Self::Data(_) => "Data",
+            Self::SuggestImport | Self::TrainOnImport => "Import",
+            Self::CheckGradient => "Maths",
+            Self::NextUnit
+            | Self::PreviousUnit
+            | Self::UnitBelow
+            | Self::UnitAbove
+            | Self::ReviveUnit
+            | Self::ReviveDead => "Unit",
+            Self::PreviousInput
+            | Self::NextInput
+            | Self::RandomInput
+            | Self::ClearInput
+            | Self::BrowsePicture => "Input",
+            Self::ReleaseActivations | Self::SortActivations => "Activations",
+            Self::CompareRuns | Self::CancelComparison => "Comparison",
+            Self::Show(_) => "Page",
+            Self::Preset(_) => "Preset",
+            Self::ToggleContrast => "Features",
+            Self::ToggleTheme
+            | Self::ZoomIn
+            | Self::ZoomOut
+            | Self::ZoomReset
+            | Self::Palette
+            | Self::Dismiss => "Window",
+        }
+    }
+
+    /// What the button or menu entry says; `…` where more input follows.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::PlayPause => "Play or pause",
+            Self::StepEpoch => "Step",
+            Self::Reset => "Reset",
+            Self::NewSeed => "New seed",
+            Self::SpeedUp => "Faster",
+            Self::SlowDown => "Slower",
+            Self::OpenFile => "Open file…",
+            Self::BrowseFiles => "Browse…",
+            Self::BrowseFolder => "Folder…",
+            Self::PrepareData => "Prepare…",
+            Self::SuggestImport => "Suggested",
+            Self::TrainOnImport => "Train on this",
+            Self::CancelLoading => "Cancel loading",
+            Self::Data(set) => set.title(),
+            Self::Preset(preset) => preset.title(),
+            Self::ToggleTheme => "Light or dark",
+            Self::ZoomIn => "Zoom in",
+            Self::ZoomOut => "Zoom out",
+            Self::ZoomReset => "Zoom to 100 %",
+            Self::ToggleContrast => "Shared or per-tile contrast",
+            Self::Show(page) => page.title(),
+            Self::CheckGradient => "Check the gradient",
+            Self::NextUnit => "Next unit",
+            Self::PreviousUnit => "Previous unit",
+            Self::UnitBelow => "Unit below",
+            Self::UnitAbove => "Unit above",
+            Self::ReviveUnit => "Revive this unit",
+            Self::ReviveDead => "Revive all dead",
+            Self::PreviousInput => "Previous input",
+            Self::NextInput => "Next input",
+            Self::RandomInput => "Random",
+            Self::ClearInput => "Clear",
+            Self::BrowsePicture => "Picture…",
+            Self::ReleaseActivations => "Release all",
+            Self::SortActivations => "Strongest first",
+            Self::CompareRuns => "Compare",
+            Self::CancelComparison => "Cancel",
+            Self::Palette => "Commands…",
+            Self::Dismiss => "Dismiss",
+        }
+    }
+
+    /// One sentence on what it does.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::PlayPause => "Train, or hold the run where it is",
+            Self::StepEpoch => "Train for one epoch, one pass over the data, then pause",
+            Self::Reset => "Back to the same initial weights, with the settings as they are now",
+            Self::NewSeed => "Start anew from other initial weights",
+            Self::SpeedUp => "Allow more epochs a second",
+            Self::SlowDown => "Allow fewer epochs a second, to talk over them",
+            Self::OpenFile => "Train on your own photographs or data",
+            Self::BrowseFiles => "Choose one file, or several pictures",
+            Self::BrowseFolder => "Choose a folder of pictures",
+            Self::PrepareData => {
+                "See what was done to the data in use, and choose otherwise: patches, colour, whitening, scaling"
+            }
+            Self::SuggestImport => "Back to what suits this kind of data",
+            Self::TrainOnImport => "Prepare all of the data like this, and start a run on them",
+            Self::CancelLoading => "Stop loading; the data set in use stays",
+            Self::Data(set) => match set {
+                EmbeddedSet::Photos => {
+                    "8×8 patches of six photographs, whitened: the set that edges come from"
+                }
+                EmbeddedSet::PhotosRaw => "Patches of the same photographs, not whitened",
+                EmbeddedSet::Leaves => "Generated: patches of disks that hide one another",
+                EmbeddedSet::Bars => "Generated: 16 bars, each there with probability 1/8",
+                EmbeddedSet::Fashion => "2,000 pictures of clothes, 28×28",
+                EmbeddedSet::Digits => "1,797 handwritten digits, 8×8",
+            },
+            Self::Preset(preset) => preset.description(),
+            Self::ToggleTheme => "Switch between the light and the dark theme",
+            Self::ZoomIn => "Make everything larger, for the back row",
+            Self::ZoomOut => "Make everything smaller",
+            Self::ZoomReset => "Back to the normal size",
+            Self::ToggleContrast => {
+                "Shared: one scale for all tiles, weak units look weak. Per tile: each unit at its own full contrast"
+            }
+            Self::Show(page) => page.tooltip(),
+            Self::CheckGradient => {
+                "Compare the gradient at the present weights with central differences of J, in f64"
+            }
+            Self::NextUnit => "Inspect the unit at the right",
+            Self::PreviousUnit => "Inspect the unit at the left",
+            Self::UnitBelow => "Inspect the unit below",
+            Self::UnitAbove => "Inspect the unit above",
+            Self::ReviveUnit => {
+                "Begin this unit anew, from the input that is reconstructed worst. Resets its weights in and out, its bias \
+                 (so that its ρ̂ is ρ), its mean part in the output's bias, and what the optimiser remembers of them"
+            }
+            Self::ReviveDead => {
+                "Begin every dead unit anew, each from another of the inputs that are reconstructed worst. Resets their \
+                 weights in and out, their biases, and what the optimiser remembers of them; live units stay as they are"
+            }
+            Self::PreviousInput => "Send the sample before this one through the network",
+            Self::NextInput => "Send the next sample through the network",
+            Self::RandomInput => "Send any sample through the network",
+            Self::ClearInput => "Empty the input, to draw one",
+            Self::BrowsePicture => {
+                "Choose a picture file as the input; dropping one on this page does as well"
+            }
+            Self::ReleaseActivations => {
+                "Give all activations that were set by hand back to the network"
+            }
+            Self::SortActivations => {
+                "In the order of the units, or the most strongly excited first"
+            }
+            Self::CompareRuns => {
+                "Train on the second data set and with another seed in the background, then match the features"
+            }
+            Self::CancelComparison => "Stop the comparison; the run in the window goes on",
+            Self::Palette => {
+                "Every command, preset, data set and page in one list: type to find one"
+            }
+            Self::Dismiss => "Close the dialog, stop loading, or else dismiss the newest notice",
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! What the jobs do, on the thread that their host chose. It tells how far it is, and stops when it is told to.
+
+mod compare;
+mod features;
+mod gradient;
+mod inspect;
+
+pub use compare::compare;
+pub use features::features;
+pub use gradient::check_gradient;
+pub use inspect::inspect;

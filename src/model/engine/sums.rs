@@ -1,0 +1,81 @@
+//! What each stretch sums up, kept apart until it is added up in order.
+
+use super::Layout;
+use crate::numerics::{AlignedBuffer, Real};
+
+/// Column sums that a stretch leaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Quantity {
+    /// p (h)
+    P,
+    /// 1 − p (h)
+    Q,
+    /// (a2 − centre)² (h)
+    SquaredSpread,
+    /// δ2/m (h)
+    HiddenDelta,
+    /// δ3/m (n)
+    OutputDelta,
+}
+
+/// The sums of a worker's stretches.
+pub(super) struct Sums<T> {
+    /// One quantity after the other, each (stretches, h or n padded), so that adding one up reads straight on: the
+    /// lines come from another core's cache.
+    values: AlignedBuffer<T>,
+    /// Σ‖x̂ − x‖², one a stretch
+    pub squared_errors: Vec<f64>,
+    stretches: usize,
+    inputs_padded: usize,
+    hidden_padded: usize,
+}
+
+impl<T: Real> Sums<T> {
+    pub fn new(layout: &Layout) -> Self {
+        Self {
+            values: AlignedBuffer::default(),
+            squared_errors: Vec::new(),
+            stretches: 0,
+            inputs_padded: layout.inputs_padded,
+            hidden_padded: layout.hidden_padded,
+        }
+    }
+
+    pub fn make_room(&mut self, stretches: usize) {
+        self.stretches = stretches;
+        let each = 4 * self.hidden_padded + self.inputs_padded;
+        self.values.resize(stretches.saturating_mul(each));
+        self.squared_errors.resize(stretches, 0.0);
+    }
+
+    /// Where `quantity` of `stretch` begins, and how long it is.
+    fn place(&self, quantity: Quantity, stretch: usize) -> (usize, usize) {
+        let (before, length) = match quantity {
+            Quantity::P => (0, self.hidden_padded),
+            Quantity::Q => (1, self.hidden_padded),
+            Quantity::SquaredSpread => (2, self.hidden_padded),
+            Quantity::HiddenDelta => (3, self.hidden_padded),
+            Quantity::OutputDelta => (4, self.inputs_padded),
+        };
+        let start = before * self.stretches * self.hidden_padded + stretch * length;
+        (start, length)
+    }
+
+    /// The sums of `quantity` over `stretch`, padded.
+    pub fn of(&self, quantity: Quantity, stretch: usize) -> &[T] {
+        let (start, length) = self.place(quantity, stretch);
+        &self.values[start..start + length]
+    }
+
+    pub fn of_mut(&mut self, quantity: Quantity, stretch: usize) -> &mut [T] {
+        let (start, length) = self.place(quantity, stretch);
+        &mut self.values[start..start + length]
+    }
+
+    /// Those of p and of 1 − p.
+    pub fn p_and_q_mut(&mut self, stretch: usize) -> (&mut [T], &mut [T]) {
+        let (start, length) = self.place(Quantity::P, stretch);
+        let (p, q) = self.values.split_at_mut(self.stretches * length);
+        (&mut p[start..start + length], &mut q[start..start + length])
+    }
+}

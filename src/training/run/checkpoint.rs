@@ -1,0 +1,263 @@
+//! A run as plain data: what is written, sent and read back.
+//!
+//! The bytes: [`MAGIC`], the version (u32, little-endian), the SHA-256 of what follows, then the fields of
+//! [`Checkpoint`] in postcard's encoding. A change of any field's type or order is a new [`VERSION`].
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use thiserror::Error;
+
+use super::samples::SamplesIdentity;
+use crate::data::FittedPreparation;
+use crate::model::{Cost, Hyperparameters, UnitStatistics};
+use crate::numerics::{Precision, Real};
+use crate::training::Experiment;
+use crate::training::record::{Change, History};
+
+/// The version that this program writes; it reads no newer one.
+pub const VERSION: u32 = 1;
+const MAGIC: &[u8; 8] = b"sae-run\n";
+const HEADER: usize = MAGIC.len() + size_of::<u32>() + 32;
+
+/// All that decides how a run goes on, and its past. Two are equal where every bit of them is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Checkpoint {
+    pub(super) version: u32,
+    /// The kernels that the run computed on; with others its bits may come out differently.
+    pub(super) kernel_path: String,
+    pub(super) samples: SamplesIdentity,
+    #[serde(with = "as_json")]
+    pub(super) experiment: Experiment,
+    /// What was learned when the data were prepared: for other data that are to be treated alike.
+    #[serde(with = "as_record")]
+    pub(super) preparation: Arc<FittedPreparation>,
+    /// In force.
+    pub(super) settings: Hyperparameters,
+    pub(super) staged: Vec<Change>,
+    pub(super) epoch: u64,
+    /// W1, b1, W2, b2, as [`crate::model::Parameters::flat`] has them.
+    pub(super) parameters: Numbers,
+    pub(super) optimizer: OptimizerMemory,
+    pub(super) gradient_known: bool,
+    pub(super) cost: Cost,
+    pub(super) units: Vec<UnitStatistics>,
+    pub(super) history: History,
+}
+
+/// Values in the run's precision.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum Numbers {
+    F32(Vec<f32>),
+    F64(Vec<f64>),
+}
+
+/// What the optimiser remembers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) enum OptimizerMemory {
+    Descent,
+    Momentum {
+        velocity: Numbers,
+    },
+    Adam {
+        first: Numbers,
+        second: Numbers,
+        steps: i32,
+    },
+    Lbfgs(Option<LbfgsMemory>),
+}
+
+/// What L-BFGS knows at the parameters.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct LbfgsMemory {
+    pub cost: f64,
+    pub gradient: Numbers,
+    /// (step, change of the gradient), the oldest first.
+    pub corrections: Vec<(Numbers, Numbers)>,
+}
+
+/// Why bytes are no checkpoint.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum CheckpointError {
+    #[error("this is not a checkpoint of a run: choose a file that the lab wrote")]
+    NotACheckpoint,
+    #[error(
+        "the checkpoint is of version {found}, and this program reads up to version {newest}: use a newer program"
+    )]
+    Newer { found: u32, newest: u32 },
+    #[error("the checkpoint is damaged or cut short: use another copy of it")]
+    Damaged,
+    #[error(
+        "the checkpoint can't be written, since the path of its data is not Unicode: rename the file or folder"
+    )]
+    Unwritable,
+}
+
+impl Checkpoint {
+    /// Epochs done.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    pub fn precision(&self) -> Precision {
+        match self.parameters {
+            Numbers::F32(_) => Precision::F32,
+            Numbers::F64(_) => Precision::F64,
+        }
+    }
+
+    /// As it was asked for, with the hyperparameters in force.
+    pub fn experiment(&self) -> Experiment {
+        Experiment {
+            hyperparameters: self.settings,
+            ..self.experiment.clone()
+        }
+    }
+
+    /// The samples that it goes on with.
+    pub fn samples(&self) -> SamplesIdentity {
+        self.samples
+    }
+
+    /// The kernels that the run computed on.
+    pub fn kernel_path(&self) -> &str {
+        &self.kernel_path
+    }
+
+    /// How its data were prepared.
+    pub fn preparation(&self) -> &Arc<FittedPreparation> {
+        &self.preparation
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    /// # Errors
+    /// The path of its data is not Unicode.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, CheckpointError> {
+        Ok(seal(self.version, &self.body()?))
+    }
+
+    /// Takes time and memory in proportion to `bytes`, whatever they say.
+    ///
+    /// # Errors
+    /// They are of a newer version, no checkpoint, or damaged. Whether the values fit each other and the data is for
+    /// [`super::Run::resume`] to see.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, CheckpointError> {
+        let body = unseal(bytes)?;
+        match postcard::take_from_bytes::<Self>(body) {
+            Ok((checkpoint, [])) => Ok(checkpoint),
+            _ => Err(CheckpointError::Damaged),
+        }
+    }
+
+    pub(super) fn body(&self) -> Result<Vec<u8>, CheckpointError> {
+        postcard::to_stdvec(self).map_err(|_| CheckpointError::Unwritable)
+    }
+}
+
+impl PartialEq for Checkpoint {
+    /// Bit for bit: NaN equals itself, and 0 is not −0.
+    fn eq(&self, other: &Self) -> bool {
+        matches!((self.body(), other.body()), (Ok(own), Ok(others)) if own == others)
+    }
+}
+
+pub(super) fn seal(version: u32, body: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(HEADER + body.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&version.to_le_bytes());
+    bytes.extend_from_slice(&Sha256::digest(body));
+    bytes.extend_from_slice(body);
+    bytes
+}
+
+fn unseal(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
+    let rest = bytes
+        .strip_prefix(MAGIC)
+        .ok_or(CheckpointError::NotACheckpoint)?;
+    let (version, rest) = rest.split_first_chunk().ok_or(CheckpointError::Damaged)?;
+    let found = u32::from_le_bytes(*version);
+    if found > VERSION {
+        return Err(CheckpointError::Newer {
+            found,
+            newest: VERSION,
+        });
+    }
+    let (sum, body) = rest
+        .split_first_chunk::<32>()
+        .ok_or(CheckpointError::Damaged)?;
+    if Sha256::digest(body)[..] != sum[..] {
+        return Err(CheckpointError::Damaged);
+    }
+    Ok(body)
+}
+
+impl Numbers {
+    pub fn of<T: Real>(values: &[T]) -> Self {
+        match T::PRECISION {
+            Precision::F32 => Self::F32(values.iter().map(|value| value.f64() as f32).collect()),
+            Precision::F64 => Self::F64(values.iter().map(|value| value.f64()).collect()),
+        }
+    }
+
+    /// `None` where they are in the other precision.
+    pub fn to<T: Real>(&self) -> Option<Vec<T>> {
+        match (self, T::PRECISION) {
+            (Self::F32(values), Precision::F32) => Some(
+                values
+                    .iter()
+                    .map(|value| T::of(f64::from(*value)))
+                    .collect(),
+            ),
+            (Self::F64(values), Precision::F64) => {
+                Some(values.iter().map(|value| T::of(*value)).collect())
+            }
+            (Self::F32(_), Precision::F64) | (Self::F64(_), Precision::F32) => None,
+        }
+    }
+}
+
+/// The experiment as JSON text: its fields are read by name, so that one that is left out counts as not set.
+mod as_json {
+    use serde::de::Error as _;
+    use serde::ser::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::training::Experiment;
+
+    pub fn serialize<S: Serializer>(experiment: &Experiment, to: S) -> Result<S::Ok, S::Error> {
+        serde_json::to_string(experiment)
+            .map_err(S::Error::custom)?
+            .serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Experiment, D::Error> {
+        serde_json::from_str(&String::deserialize(from)?).map_err(D::Error::custom)
+    }
+}
+
+/// The preparation in its written form.
+mod as_record {
+    use std::sync::Arc;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use crate::data::{FittedPreparation, PreparationRecord};
+
+    pub fn serialize<S: Serializer>(fitted: &FittedPreparation, to: S) -> Result<S::Ok, S::Error> {
+        PreparationRecord::from(fitted.clone()).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Arc<FittedPreparation>, D::Error> {
+        let record = PreparationRecord::deserialize(from)?;
+        FittedPreparation::try_from(record)
+            .map(Arc::new)
+            .map_err(D::Error::custom)
+    }
+}

@@ -1,0 +1,250 @@
+//! One epoch: what was staged comes into force, the steps are taken, the result is measured and recorded. Or nothing.
+
+use ndarray::ArrayViewMut2;
+
+use super::super::divergence;
+use super::super::record::Edit;
+use super::shuffle::shuffle;
+use super::{Run, view};
+use crate::model::{CheckedHyperparameters, Cost, Objective, OptimizerKind};
+use crate::numerics::Real;
+use crate::optim::{Optimizer, Rate};
+
+/// How an epoch ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum EpochEnd {
+    /// With these changes of settings in force for the first time, if any.
+    Finished { edits: Vec<Edit> },
+    /// The cost became non-finite. The weights are those of the epoch's start and the optimiser remembers nothing; the
+    /// changes that were staged are in force and in the history. `cause` names the setting.
+    Diverged { epoch: u64, cause: String },
+    /// `keep_going` said no; the run is exactly as it was.
+    Interrupted,
+}
+
+/// What an interruption brings back, beside the weights.
+struct Before<T: Real> {
+    settings: CheckedHyperparameters,
+    gradient_known: bool,
+    optimizer: Undo<T>,
+}
+
+/// Where the optimiser of the epoch's start is.
+enum Undo<T: Real> {
+    /// In its place: an interruption finds it as it was.
+    InPlace,
+    /// In `last_optimizer`.
+    Copied,
+    /// Here: another took its place.
+    Replaced(Optimizer<T>),
+}
+
+enum Steps {
+    Done,
+    Diverged,
+    Interrupted,
+}
+
+impl<T: Real> Run<T> {
+    /// One pass over the data with the settings in force and those staged, then cost and units measured over the whole
+    /// set. `keep_going` is asked before every step.
+    pub fn epoch(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd {
+        if !keep_going() {
+            return EpochEnd::Interrupted;
+        }
+        self.last_finite
+            .flat_mut()
+            .copy_from_slice(self.state.parameters.flat());
+        let edits = self.edits();
+        let before = self.enforce(!edits.is_empty());
+        let steps = self.steps(keep_going);
+        if let Steps::Interrupted = steps {
+            self.take_back(before);
+            return EpochEnd::Interrupted;
+        }
+        self.state.staged.clear();
+        for edit in &edits {
+            self.state.history.edit(*edit);
+        }
+        if let Steps::Diverged = steps {
+            return self.diverge();
+        }
+        let (cost, units) = (self.state.cost, self.state.units.clone());
+        self.measure();
+        if !self.state.cost.is_finite() || !self.state.parameters.is_finite() {
+            (self.state.cost, self.state.units) = (cost, units);
+            return self.diverge();
+        }
+        self.state.epoch += 1;
+        self.record();
+        EpochEnd::Finished { edits }
+    }
+
+    /// What was staged, as the next epoch's edits.
+    fn edits(&self) -> Vec<Edit> {
+        let edit = |change: &super::Change| Edit {
+            epoch: self.state.epoch + 1,
+            gesture: change.gesture,
+            setting: change.setting,
+            old: change.setting.get(&self.state.settings),
+            new: change.value,
+        };
+        self.state.staged.iter().map(edit).collect()
+    }
+
+    /// Puts the next settings in force, where they `differ`, and sees to it that an interruption can take back what
+    /// the epoch does to the optimiser.
+    fn enforce(&mut self, differ: bool) -> Before<T> {
+        let before = (self.state.settings, self.state.gradient_known);
+        let mut optimizer = Undo::InPlace;
+        if differ {
+            let count = self.state.parameters.flat().len();
+            let kind = self.next.optimizer;
+            // what L-BFGS remembers is the curvature of another cost
+            if kind != self.state.settings.optimizer || kind == OptimizerKind::Lbfgs {
+                let fresh = Optimizer::new(kind, count);
+                optimizer = Undo::Replaced(std::mem::replace(&mut self.state.optimizer, fresh));
+            }
+            self.state.gradient_known = false;
+            self.state.settings = self.next;
+        }
+        let settings = self.state.settings;
+        // L-BFGS takes its own step back; of a single step nothing is left half done
+        let several = settings.optimizer != OptimizerKind::Lbfgs
+            && settings.batch.rows(self.data.len()) < self.data.len();
+        if several && matches!(optimizer, Undo::InPlace) {
+            self.last_optimizer.copy_from(&self.state.optimizer);
+            optimizer = Undo::Copied;
+        }
+        Before {
+            settings: before.0,
+            gradient_known: before.1,
+            optimizer,
+        }
+    }
+
+    /// Everything as at the epoch's start.
+    fn take_back(&mut self, before: Before<T>) {
+        let parameters = self.state.parameters.flat_mut();
+        parameters.copy_from_slice(self.last_finite.flat());
+        match before.optimizer {
+            Undo::InPlace => {}
+            Undo::Copied => std::mem::swap(&mut self.state.optimizer, &mut self.last_optimizer),
+            Undo::Replaced(optimizer) => self.state.optimizer = optimizer,
+        }
+        self.state.settings = before.settings;
+        if before.gradient_known {
+            // the batches' gradients took its place
+            self.regain_gradient();
+        }
+    }
+
+    fn steps(&mut self, keep_going: &dyn Fn() -> bool) -> Steps {
+        let settings = self.state.settings;
+        let objective = Objective::from(&settings);
+        if settings.optimizer == OptimizerKind::Lbfgs {
+            return self.iterate(&objective, keep_going);
+        }
+        let samples = view(&self.data, &self.converted);
+        let (count, inputs) = samples.dim();
+        let rows = settings.batch.rows(count);
+        if rows == count {
+            let cost = if self.state.gradient_known {
+                self.state.cost
+            } else {
+                let parameters = &self.state.parameters;
+                self.engine
+                    .cost_and_gradient(parameters, samples, &objective, &mut self.gradient)
+            };
+            return self.update(cost, &settings);
+        }
+        shuffle(&mut self.order, self.experiment.seed, self.state.epoch + 1);
+        self.batch.resize(rows * inputs, T::zero());
+        for start in (0..count).step_by(rows) {
+            if start > 0 && !keep_going() {
+                return Steps::Interrupted;
+            }
+            let samples = view(&self.data, &self.converted);
+            let chosen = &self.order[start..count.min(start + rows)];
+            let buffer = &mut self.batch[..chosen.len() * inputs];
+            for (row, index) in buffer.chunks_exact_mut(inputs).zip(chosen) {
+                match samples.row(*index as usize).as_slice() {
+                    Some(sample) => row.copy_from_slice(sample),
+                    None => row
+                        .iter_mut()
+                        .zip(samples.row(*index as usize))
+                        .for_each(|(to, from)| *to = *from),
+                }
+            }
+            let Ok(batch) = ArrayViewMut2::from_shape((chosen.len(), inputs), buffer) else {
+                unreachable!("the buffer was cut to that shape")
+            };
+            let cost = self.engine.cost_and_gradient(
+                &self.state.parameters,
+                batch.view(),
+                &objective,
+                &mut self.gradient,
+            );
+            if let Steps::Diverged = self.update(cost, &settings) {
+                return Steps::Diverged;
+            }
+        }
+        Steps::Done
+    }
+
+    fn update(&mut self, cost: Cost, settings: &CheckedHyperparameters) -> Steps {
+        if !cost.is_finite() {
+            return Steps::Diverged;
+        }
+        let rate = Rate {
+            learning_rate: settings.learning_rate,
+            momentum: settings.momentum,
+        };
+        let parameters = self.state.parameters.flat_mut();
+        self.state
+            .optimizer
+            .update(parameters, self.gradient.flat(), rate);
+        Steps::Done
+    }
+
+    /// One iteration of L-BFGS over the whole data set. Where it can't go down any further the weights stay.
+    fn iterate(&mut self, objective: &Objective, keep_going: &dyn Fn() -> bool) -> Steps {
+        let samples = view(&self.data, &self.converted);
+        let engine = &mut self.engine;
+        let Some(lbfgs) = self.state.optimizer.lbfgs() else {
+            return Steps::Done;
+        };
+        let mut asked = true; // at the epoch's start
+        let progress = lbfgs.step_while(self.state.parameters.flat_mut(), |at, gradient| {
+            if !std::mem::take(&mut asked) && !keep_going() {
+                return None;
+            }
+            let cost = engine.cost_and_gradient_flat(at, samples, objective, gradient);
+            Some(cost.total())
+        });
+        match progress {
+            None => Steps::Interrupted,
+            // where the cost is finite, its gradient may still overflow this precision: nothing goes on from there
+            Some(progress) if progress.stuck && !all_finite(lbfgs.gradient()) => Steps::Diverged,
+            Some(progress) if progress.cost.is_finite() => Steps::Done,
+            Some(_) => Steps::Diverged,
+        }
+    }
+
+    /// The weights of the epoch's start; what the optimiser remembers led away from them, so it forgets.
+    fn diverge(&mut self) -> EpochEnd {
+        let parameters = self.state.parameters.flat_mut();
+        parameters.copy_from_slice(self.last_finite.flat());
+        self.state.optimizer.restart();
+        self.state.gradient_known = false;
+        let epoch = self.state.epoch + 1;
+        EpochEnd::Diverged {
+            epoch,
+            cause: divergence::cause(&self.state.settings, &self.state.history, epoch),
+        }
+    }
+}
+
+fn all_finite<T: Real>(gradient: Option<&[T]>) -> bool {
+    gradient.is_none_or(|values| values.iter().all(|value| value.is_finite()))
+}

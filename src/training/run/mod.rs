@@ -1,0 +1,227 @@
+//! A run as a value: parameters, optimiser, epoch and past, advanced an epoch at a time.
+//!
+//! [`RunState`] and the experiment decide everything that a run will do; [`Checkpoint`] is both of them as plain data.
+//! The rest of [`Run`] is a workspace, which can be made again from them at any epoch's end.
+
+use std::borrow::Cow;
+use std::sync::{Arc, OnceLock};
+
+use ndarray::{Array2, ArrayView2, Axis};
+
+use super::Experiment;
+use super::gradients::PROBE_SAMPLES;
+use super::record::{Change, Gesture, History, Setting, SettingError};
+use crate::data::DataSet;
+use crate::model::units::StateCounts;
+use crate::model::{Architecture, CheckedHyperparameters, Cost, Engine, EvenSample, Parameters};
+use crate::numerics::{Real, WorkerPool};
+use crate::optim::Optimizer;
+
+mod checkpoint;
+mod epoch;
+mod measure;
+mod resume;
+mod revive;
+mod samples;
+mod shuffle;
+mod size;
+mod state;
+#[cfg(test)]
+mod tests;
+
+pub use checkpoint::{Checkpoint, CheckpointError, VERSION};
+pub use epoch::EpochEnd;
+pub use resume::ResumeError;
+pub use samples::SamplesIdentity;
+pub use size::{MAX_PARAMETERS, RunError};
+pub use state::RunState;
+
+/// A run on a data set, with the workspace it computes in.
+pub struct Run<T: Real> {
+    experiment: Experiment,
+    data: Arc<DataSet>,
+    /// The samples in `T`, where the data set has them in the other precision.
+    converted: Option<Array2<T>>,
+    /// Made when the first checkpoint is.
+    identity: OnceLock<SamplesIdentity>,
+    /// The kernels that a resumed run came from, where this processor's best are others.
+    other_path: Option<String>,
+    state: RunState<T>,
+    /// The settings in force with what is staged.
+    next: CheckedHyperparameters,
+    engine: Engine<T>,
+    /// Of the present weights and settings over the whole data set where `state.gradient_known`.
+    gradient: Parameters<T>,
+    last_finite: Parameters<T>,
+    /// The optimiser at the epoch's start, where the epoch has several steps; else of no meaning.
+    last_optimizer: Optimizer<T>,
+    order: Vec<u32>,
+    batch: Vec<T>,
+    /// A few samples (k, n) for ‖∂reconstruction/∂W1‖, and where that gradient goes.
+    probe: Array2<T>,
+    probe_gradient: Option<Parameters<T>>,
+}
+
+impl<T: Real> Run<T> {
+    /// A run at its initial weights: those of `experiment.seed`, or `initial`. The engine computes on `pool`.
+    ///
+    /// # Errors
+    /// A setting out of range, no hidden units or samples, too many parameters or samples, or `initial` of another
+    /// shape or with a value that is not finite.
+    pub fn new(
+        experiment: Experiment,
+        data: Arc<DataSet>,
+        initial: Option<Parameters<T>>,
+        pool: Arc<WorkerPool>,
+    ) -> Result<Self, RunError> {
+        let settings = experiment.hyperparameters.check()?;
+        let (inputs, hidden) = (data.inputs(), experiment.hidden);
+        size::check::<T>(data.len(), inputs, hidden)?;
+        let parameters = match initial {
+            None => Parameters::initial(inputs, hidden, experiment.seed),
+            Some(model) => size::fitting(model, inputs, hidden)?,
+        };
+        let state = RunState {
+            epoch: 0,
+            optimizer: Optimizer::new(settings.optimizer, parameters.flat().len()),
+            settings,
+            staged: Vec::new(),
+            gradient_known: false,
+            cost: Cost::default(),
+            units: Vec::new(),
+            history: History::new(),
+            parameters,
+        };
+        let mut run = Self::assemble(experiment, data, state, settings, pool);
+        run.measure();
+        run.record();
+        Ok(run)
+    }
+
+    /// `state` with a workspace. The caller has checked that all of it fits.
+    fn assemble(
+        experiment: Experiment,
+        data: Arc<DataSet>,
+        state: RunState<T>,
+        next: CheckedHyperparameters,
+        pool: Arc<WorkerPool>,
+    ) -> Self {
+        let (inputs, hidden) = (state.parameters.inputs(), state.parameters.hidden());
+        let converted = match data.samples.to::<T>() {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(samples) => Some(samples),
+        };
+        let architecture = Architecture {
+            inputs,
+            hidden,
+            hidden_activation: experiment.hidden_activation,
+            output_activation: experiment.output_activation,
+        };
+        let probe: Vec<usize> = EvenSample::of(data.len(), PROBE_SAMPLES).rows().collect();
+        let probe = view(&data, &converted).select(Axis(0), &probe);
+        Self {
+            engine: Engine::with_pool(architecture, pool),
+            probe,
+            probe_gradient: None,
+            gradient: Parameters::zeros(inputs, hidden),
+            last_finite: state.parameters.clone(),
+            last_optimizer: Optimizer::Descent,
+            order: vec![0; data.len()],
+            batch: Vec::new(),
+            identity: OnceLock::new(),
+            other_path: None,
+            experiment,
+            data,
+            converted,
+            state,
+            next,
+        }
+    }
+
+    /// Stages `change` for the next epoch; of several of one setting the latest wins.
+    ///
+    /// # Errors
+    /// A value of the wrong kind or out of range; everything is as it was.
+    pub fn set(&mut self, change: Change) -> Result<(), SettingError> {
+        let mut next = *self.next;
+        change.setting.set(&mut next, change.value)?;
+        self.next = next.check()?;
+        let in_force = change.setting.get(&self.state.settings);
+        let staged = &mut self.state.staged;
+        staged.retain(|earlier| earlier.setting != change.setting);
+        if in_force != change.value {
+            staged.push(change);
+        }
+        Ok(())
+    }
+
+    /// Stages every setting in which `settings` differ from what the next epoch would use, as one gesture.
+    pub fn set_all(&mut self, settings: &CheckedHyperparameters, gesture: Gesture) {
+        for setting in Setting::all() {
+            let value = setting.get(settings);
+            if value != setting.get(&self.next) {
+                let set = self.set(Change {
+                    setting,
+                    value,
+                    gesture,
+                });
+                debug_assert!(
+                    set.is_ok(),
+                    "one checked set mixed with another is in range"
+                );
+            }
+        }
+    }
+
+    /// What the next epoch will change, in the order in which it was set.
+    pub fn staged(&self) -> &[Change] {
+        &self.state.staged
+    }
+
+    /// The settings that the next epoch will use.
+    pub fn next_settings(&self) -> CheckedHyperparameters {
+        self.next
+    }
+
+    /// As it was asked for, with the hyperparameters of the last epoch.
+    pub fn experiment(&self) -> Experiment {
+        Experiment {
+            hyperparameters: *self.state.settings,
+            ..self.experiment.clone()
+        }
+    }
+
+    pub fn data(&self) -> &Arc<DataSet> {
+        &self.data
+    }
+
+    pub fn state(&self) -> &RunState<T> {
+        &self.state
+    }
+
+    pub fn parameters(&self) -> &Parameters<T> {
+        &self.state.parameters
+    }
+
+    /// Reconstruction loss ÷ data variance: 1 where it outputs the mean. NaN where the data never vary.
+    pub fn fvu(&self) -> f64 {
+        self.state.cost.reconstruction_loss / self.data.variance
+    }
+
+    pub fn counts(&self) -> StateCounts {
+        StateCounts::of(&self.state.units)
+    }
+
+    /// (a2 (k, h), x̂ (k, n)) of `samples` (k, n) at the present weights.
+    pub fn reconstruct(&mut self, samples: ArrayView2<'_, T>) -> (Array2<T>, Array2<T>) {
+        self.engine.reconstruct(&self.state.parameters, samples)
+    }
+}
+
+fn view<'a, T: Real>(data: &'a DataSet, converted: &'a Option<Array2<T>>) -> ArrayView2<'a, T> {
+    match (converted, data.samples.view::<T>()) {
+        (Some(samples), _) => samples.view(),
+        (None, Some(samples)) => samples,
+        (None, None) => unreachable!("`Run::assemble` converts samples of the other precision"),
+    }
+}

@@ -1,0 +1,349 @@
+//! From a run to a checkpoint, and from a checkpoint to a run that goes on bit for bit.
+
+use std::sync::{Arc, OnceLock};
+
+use thiserror::Error;
+
+use super::checkpoint::{Checkpoint, LbfgsMemory, Numbers, OptimizerMemory, VERSION};
+use super::samples::SamplesIdentity;
+use super::{Run, RunError, RunState, size};
+use crate::data::DataSet;
+use crate::model::{CheckedHyperparameters, HyperparameterError, OptimizerKind, Parameters};
+use crate::numerics::{KernelPath, Precision, Real, WorkerPool};
+use crate::optim::lbfgs::{self, CORRECTIONS};
+use crate::optim::{Memory, Optimizer};
+use crate::training::record::SettingError;
+
+/// More epochs than a run can do; a counter beyond it is no count.
+const MOST_EPOCHS: u64 = 1 << 53;
+
+/// Why a run can't go on from a checkpoint.
+#[derive(Clone, Debug, PartialEq, Error)]
+pub enum ResumeError {
+    #[error(
+        "the checkpoint is of version {found}, and this program reads up to version {newest}: use a newer program"
+    )]
+    Newer { found: u32, newest: u32 },
+    #[error("the checkpoint is of a run in {found:?}, not in {wanted:?}: go on in {found:?}")]
+    Precision { found: Precision, wanted: Precision },
+    #[error(
+        "the checkpoint is of {samples} samples of {inputs} values, and these data have {data_samples} of \
+         {data_inputs}: give the data that the run was trained on"
+    )]
+    Shape {
+        samples: u64,
+        inputs: u64,
+        data_samples: usize,
+        data_inputs: usize,
+    },
+    #[error(
+        "these are not the data that the run was trained on: they have the same shape but other values. Give the same \
+         data, prepared in the same way"
+    )]
+    OtherData,
+    #[error(transparent)]
+    Size(#[from] RunError),
+    #[error(
+        "the checkpoint's {name} are {found} values and must be {expected}: use another copy of it"
+    )]
+    Length {
+        name: &'static str,
+        found: usize,
+        expected: usize,
+    },
+    #[error("the checkpoint's {name} have a value that is not finite: use another copy of it")]
+    NotFinite { name: &'static str },
+    #[error("a setting of the checkpoint is out of range: {0}")]
+    Settings(#[from] HyperparameterError),
+    #[error("a staged change of the checkpoint can't be: {0}")]
+    Staged(SettingError),
+    #[error("the checkpoint's {what} contradict the rest of it: use another copy of it")]
+    Inconsistent { what: &'static str },
+}
+
+impl<T: Real> Run<T> {
+    /// The run as plain data. The first one reads all samples, to know them again.
+    pub fn checkpoint(&self) -> Checkpoint {
+        let state = &self.state;
+        Checkpoint {
+            version: VERSION,
+            kernel_path: path_name().to_owned(),
+            samples: *self
+                .identity
+                .get_or_init(|| SamplesIdentity::of(&self.data)),
+            experiment: self.experiment(),
+            preparation: Arc::clone(&self.data.fitted),
+            settings: *state.settings,
+            staged: state.staged.clone(),
+            epoch: state.epoch,
+            parameters: Numbers::of(state.parameters.flat()),
+            optimizer: remembered(state.optimizer.memory()),
+            gradient_known: state.gradient_known,
+            cost: state.cost,
+            units: state.units.clone(),
+            history: state.history.clone(),
+        }
+    }
+
+    /// The run of `checkpoint`, on the data that it was trained on. On the same kernels it goes on with the same bits
+    /// as if it had never stopped; on others see [`Self::resumed_on_other_path`].
+    ///
+    /// # Errors
+    /// `checkpoint` is of a newer version, of the other precision or of other data; or something in it has a wrong
+    /// length, is not finite or contradicts the rest.
+    pub fn resume(
+        checkpoint: Checkpoint,
+        data: Arc<DataSet>,
+        pool: Arc<WorkerPool>,
+    ) -> Result<Self, ResumeError> {
+        if checkpoint.version > VERSION {
+            return Err(ResumeError::Newer {
+                found: checkpoint.version,
+                newest: VERSION,
+            });
+        }
+        if checkpoint.precision() != T::PRECISION {
+            return Err(ResumeError::Precision {
+                found: checkpoint.precision(),
+                wanted: T::PRECISION,
+            });
+        }
+        let hidden = checkpoint.experiment.hidden;
+        fit_shape(&checkpoint.samples, &data)?;
+        size::check::<T>(data.len(), data.inputs(), hidden)?;
+        let settings = checkpoint.settings.check()?;
+        let next = staged(&checkpoint, settings)?;
+        let state = state_of::<T>(&checkpoint, &data, settings)?;
+        let identity = SamplesIdentity::of(&data);
+        if identity != checkpoint.samples {
+            return Err(ResumeError::OtherData);
+        }
+        let mut run = Self::assemble(checkpoint.experiment, data, state, next, pool);
+        run.identity = OnceLock::from(identity);
+        run.other_path = Some(checkpoint.kernel_path).filter(|path| path.as_str() != path_name());
+        if run.state.gradient_known {
+            run.regain_gradient();
+        }
+        Ok(run)
+    }
+
+    /// The kernels that the run computed on before, where they are not those that it goes on with: its bits may then
+    /// differ from those of the run that never stopped.
+    pub fn resumed_on_other_path(&self) -> Option<&str> {
+        self.other_path.as_deref()
+    }
+}
+
+fn path_name() -> &'static str {
+    KernelPath::best().name()
+}
+
+fn fit_shape(samples: &SamplesIdentity, data: &DataSet) -> Result<(), ResumeError> {
+    let (data_samples, data_inputs) = (data.len(), data.inputs());
+    if (samples.count, samples.inputs) == (data_samples as u64, data_inputs as u64) {
+        return Ok(());
+    }
+    Err(ResumeError::Shape {
+        samples: samples.count,
+        inputs: samples.inputs,
+        data_samples,
+        data_inputs,
+    })
+}
+
+/// The settings in force with what is staged.
+fn staged(
+    checkpoint: &Checkpoint,
+    settings: CheckedHyperparameters,
+) -> Result<CheckedHyperparameters, ResumeError> {
+    let mut next = *settings;
+    let mut seen = Vec::new();
+    for change in &checkpoint.staged {
+        let in_force = change.setting.get(&settings);
+        change
+            .setting
+            .set(&mut next, change.value)
+            .map_err(ResumeError::Staged)?;
+        if in_force == change.value || seen.contains(&change.setting) {
+            return Err(ResumeError::Inconsistent {
+                what: "staged changes",
+            });
+        }
+        seen.push(change.setting);
+    }
+    next.check()
+        .map_err(|error| ResumeError::Staged(error.into()))
+}
+
+fn state_of<T: Real>(
+    checkpoint: &Checkpoint,
+    data: &DataSet,
+    settings: CheckedHyperparameters,
+) -> Result<RunState<T>, ResumeError> {
+    let (inputs, hidden) = (data.inputs(), checkpoint.experiment.hidden);
+    let read = Reader {
+        count: 2 * inputs * hidden + inputs + hidden,
+    };
+    let inconsistent = |what| ResumeError::Inconsistent { what };
+    if checkpoint.preparation.inputs() != inputs {
+        return Err(inconsistent("preparation"));
+    }
+    if checkpoint.epoch >= MOST_EPOCHS {
+        return Err(inconsistent("epochs"));
+    }
+    let flat = read.finite("parameters", &checkpoint.parameters)?;
+    let Some(parameters) = Parameters::from_flat(flat, inputs, hidden) else {
+        return Err(inconsistent("parameters"));
+    };
+    let memory = read.memory::<T>(&checkpoint.optimizer)?;
+    let optimizer = Optimizer::with_memory(parameters.flat(), memory);
+    if optimizer.kind() != settings.optimizer {
+        return Err(inconsistent("optimiser's memory"));
+    }
+    let whole = settings.batch.rows(data.len()) == data.len();
+    if checkpoint.gradient_known && (settings.optimizer == OptimizerKind::Lbfgs || !whole) {
+        return Err(inconsistent("gradient"));
+    }
+    if checkpoint.units.len() != hidden {
+        return Err(ResumeError::Length {
+            name: "unit statistics",
+            found: checkpoint.units.len(),
+            expected: hidden,
+        });
+    }
+    checkpoint
+        .history
+        .check(hidden, checkpoint.epoch)
+        .map_err(inconsistent)?;
+    Ok(RunState {
+        epoch: checkpoint.epoch,
+        parameters,
+        optimizer,
+        settings,
+        staged: checkpoint.staged.clone(),
+        gradient_known: checkpoint.gradient_known,
+        cost: checkpoint.cost,
+        units: checkpoint.units.clone(),
+        history: checkpoint.history.clone(),
+    })
+}
+
+fn remembered<T: Real>(memory: Memory<T>) -> OptimizerMemory {
+    match memory {
+        Memory::Descent => OptimizerMemory::Descent,
+        Memory::Momentum { velocity } => OptimizerMemory::Momentum {
+            velocity: Numbers::of(&velocity),
+        },
+        Memory::Adam {
+            first,
+            second,
+            steps,
+        } => OptimizerMemory::Adam {
+            first: Numbers::of(&first),
+            second: Numbers::of(&second),
+            steps,
+        },
+        Memory::Lbfgs(memory) => OptimizerMemory::Lbfgs(memory.map(|memory| {
+            LbfgsMemory {
+                cost: memory.cost,
+                gradient: Numbers::of(&memory.gradient),
+                corrections: memory
+                    .corrections
+                    .iter()
+                    .map(|(step, change)| (Numbers::of(step), Numbers::of(change)))
+                    .collect(),
+            }
+        })),
+    }
+}
+
+/// Reads arrays as long as the parameters.
+struct Reader {
+    count: usize,
+}
+
+impl Reader {
+    fn finite<T: Real>(
+        &self,
+        name: &'static str,
+        numbers: &Numbers,
+    ) -> Result<Vec<T>, ResumeError> {
+        self.array(name, numbers, |value: T| value.is_finite())
+    }
+
+    fn array<T: Real>(
+        &self,
+        name: &'static str,
+        numbers: &Numbers,
+        fine: impl Fn(T) -> bool,
+    ) -> Result<Vec<T>, ResumeError> {
+        let values = numbers
+            .to::<T>()
+            .ok_or(ResumeError::Inconsistent { what: name })?;
+        if values.len() != self.count {
+            return Err(ResumeError::Length {
+                name,
+                found: values.len(),
+                expected: self.count,
+            });
+        }
+        if !values.iter().all(|value| fine(*value)) {
+            return Err(ResumeError::NotFinite { name });
+        }
+        Ok(values)
+    }
+
+    fn memory<T: Real>(&self, memory: &OptimizerMemory) -> Result<Memory<T>, ResumeError> {
+        Ok(match memory {
+            OptimizerMemory::Descent => Memory::Descent,
+            OptimizerMemory::Momentum { velocity } => Memory::Momentum {
+                velocity: self.finite("velocities", velocity)?,
+            },
+            OptimizerMemory::Adam {
+                first,
+                second,
+                steps,
+            } => {
+                if *steps < 0 {
+                    return Err(ResumeError::Inconsistent {
+                        what: "steps of Adam",
+                    });
+                }
+                Memory::Adam {
+                    first: self.finite("first moments", first)?,
+                    // the square of a huge gradient is ∞, and holds that weight where it is
+                    second: self.array("second moments", second, |value: T| value >= T::zero())?,
+                    steps: *steps,
+                }
+            }
+            OptimizerMemory::Lbfgs(None) => Memory::Lbfgs(None),
+            OptimizerMemory::Lbfgs(Some(memory)) => {
+                if !memory.cost.is_finite() {
+                    return Err(ResumeError::NotFinite {
+                        name: "costs of L-BFGS",
+                    });
+                }
+                if memory.corrections.len() > CORRECTIONS {
+                    return Err(ResumeError::Length {
+                        name: "corrections",
+                        found: memory.corrections.len(),
+                        expected: CORRECTIONS,
+                    });
+                }
+                let correction = |(step, change): &(Numbers, Numbers)| {
+                    Ok((
+                        self.finite("steps of L-BFGS", step)?,
+                        self.finite("gradient changes of L-BFGS", change)?,
+                    ))
+                };
+                let corrections: Result<_, ResumeError> =
+                    memory.corrections.iter().map(correction).collect();
+                Memory::Lbfgs(Some(lbfgs::LbfgsMemory {
+                    cost: memory.cost,
+                    gradient: self.finite("gradient of L-BFGS", &memory.gradient)?,
+                    corrections: corrections?,
+                }))
+            }
+        })
+    }
+}

@@ -1,0 +1,57 @@
+//! Which samples a run was trained on, so that it goes on with these and no others.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::data::{DataSet, Samples};
+use crate::numerics::Real;
+
+/// The prepared samples (m, n) by their SHA-256.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SamplesIdentity {
+    /// m
+    pub count: u64,
+    /// n
+    pub inputs: u64,
+    /// Of the values row by row, little-endian, in the data set's own precision.
+    pub fingerprint: [u8; 32],
+}
+
+impl SamplesIdentity {
+    /// Reads every value: some hundred MB a second.
+    pub fn of(data: &DataSet) -> Self {
+        let fingerprint = match &data.samples {
+            Samples::F32(array) => fingerprint(array, |value| value.to_le_bytes()),
+            Samples::F64(array) => fingerprint(array, |value| value.to_le_bytes()),
+        };
+        Self {
+            count: data.len() as u64,
+            inputs: data.inputs() as u64,
+            fingerprint,
+        }
+    }
+}
+
+impl fmt::Debug for SamplesIdentity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}×{} ", self.count, self.inputs)?;
+        let start = &self.fingerprint[..4];
+        start.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+fn fingerprint<T: Real, const BYTES: usize>(
+    array: &ndarray::Array2<T>,
+    bytes: impl Fn(T) -> [u8; BYTES],
+) -> [u8; 32] {
+    let mut hash = Sha256::new();
+    let mut row_bytes = Vec::with_capacity(array.ncols() * BYTES);
+    for row in array.rows() {
+        row_bytes.clear();
+        row_bytes.extend(row.iter().flat_map(|value| bytes(*value)));
+        hash.update(&row_bytes);
+    }
+    hash.finalize().into()
+}

@@ -1,0 +1,26 @@
+//! What a run is at an epoch's end.
+
+use super::super::record::{Change, History};
+use crate::model::{CheckedHyperparameters, Cost, Parameters, UnitStatistics};
+use crate::numerics::Real;
+use crate::optim::Optimizer;
+
+/// What a run is at an epoch's end: with its experiment and its data, all that decides how it goes on.
+#[derive(Clone, Debug)]
+pub struct RunState<T: Real> {
+    /// Epochs done.
+    pub epoch: u64,
+    pub parameters: Parameters<T>,
+    pub(super) optimizer: Optimizer<T>,
+    /// The hyperparameters of the last epoch (before the first: of the next).
+    pub settings: CheckedHyperparameters,
+    /// What the next epoch changes of them; each in range and another than the one in force.
+    pub(super) staged: Vec<Change>,
+    /// Whether the next step takes the gradient of the last measurement instead of one of its own.
+    pub(super) gradient_known: bool,
+    /// Over the whole data set.
+    pub cost: Cost,
+    /// Over the whole data set; one a hidden unit.
+    pub units: Vec<UnitStatistics>,
+    pub history: History,
+}

@@ -1,0 +1,272 @@
+//! The trainer without thread, clock or waiting: requests in, replies out, one epoch at a time.
+//!
+//! A host calls [`Driver::ask`] with what has come, then [`Driver::poll`] with the time, then takes the replies; and again
+//! when `poll` said, or when something is asked. The thread in [`super::thread`] is such a host, a test's simulated clock
+//! another.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound::{Excluded, Unbounded};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::protocol::{Ask, DataId, Event, Opened, Reply, Request, RunId, Tell};
+use super::seat::Seat;
+use super::store::DataStore;
+use super::trained::{self, Trained};
+use crate::data::DataSet;
+use crate::numerics::WorkerPool;
+use crate::training::run::EpochEnd;
+use crate::training::threads::message_of;
+
+/// Frames of a run are published at most this often while it trains.
+pub const PUBLISH_EVERY: Duration = Duration::from_millis(33);
+
+/// Asked during an epoch, before every step: whether to break it off.
+pub type Interrupted = Box<dyn Fn() -> bool + Send>;
+
+/// Trains any number of runs in turn, an epoch each.
+pub struct Driver {
+    store: Arc<dyn DataStore>,
+    pool: Arc<WorkerPool>,
+    interrupted: Interrupted,
+    runs: BTreeMap<RunId, Seat>,
+    asked: VecDeque<Request>,
+    replies: VecDeque<Reply>,
+    /// The epoch that ran in the last poll: of which run, and since when.
+    working: Option<(RunId, Duration)>,
+    /// The run that had the last epoch: the next goes first.
+    last: RunId,
+}
+
+impl Driver {
+    /// Runs find their data in `store` and compute on `pool`. An epoch that `interrupted` breaks off leaves its run as it
+    /// was.
+    pub fn new(store: Arc<dyn DataStore>, pool: Arc<WorkerPool>, interrupted: Interrupted) -> Self {
+        Self {
+            store,
+            pool,
+            interrupted,
+            runs: BTreeMap::new(),
+            asked: VecDeque::new(),
+            replies: VecDeque::new(),
+            working: None,
+            last: RunId::default(),
+        }
+    }
+
+    /// Requests are served in their order, at the next poll.
+    pub fn ask(&mut self, request: Request) {
+        self.asked.push_back(request);
+    }
+
+    /// Replies in their order. Of frames that were not taken only a run's latest is there.
+    pub fn take_reply(&mut self) -> Option<Reply> {
+        self.replies.pop_front()
+    }
+
+    /// Serves what was asked, publishes the frames that are due and runs at most one epoch. `now` is the time since any
+    /// moment, and never decreases. Returns when to be polled again; `None`: when something is asked.
+    pub fn poll(&mut self, now: Duration) -> Option<Duration> {
+        if let Some((run, since)) = self.working.take()
+            && let Some(seat) = self.runs.get_mut(&run)
+        {
+            seat.account(since, now);
+        }
+        while let Some(request) = self.asked.pop_front() {
+            self.serve(request, now);
+        }
+        self.publish(now);
+        if let Some(run) = self.next_run(now) {
+            self.epoch(run, now);
+            return Some(now); // by then it is known how long it took
+        }
+        let dues = self.runs.values();
+        dues.flat_map(|seat| [seat.wants(), seat.frame_due()])
+            .flatten()
+            .min()
+            .map(|due| due.max(now))
+    }
+
+    fn serve(&mut self, request: Request, now: Duration) {
+        let Request { run, what } = request;
+        match what {
+            Ask::Open { experiment, data } => self.open(run, data, now, |data, pool| {
+                trained::open(*experiment, data, pool)
+            }),
+            Ask::Resume { checkpoint, data } => self.open(run, data, now, |data, pool| {
+                trained::resume(*checkpoint, data, pool)
+            }),
+            Ask::Seen(cursor) => {
+                // a frame may be seen after its run was closed
+                if let Some(seat) = self.runs.get_mut(&run) {
+                    seat.seen = cursor;
+                }
+            }
+            Ask::Close => {
+                self.runs.remove(&run);
+                self.replies.retain(|reply| reply.run != run);
+            }
+            Ask::Play => self.with(run, |seat| seat.play(now)),
+            Ask::Pause => self.with(run, Seat::pause),
+            Ask::Step => self.with(run, |seat| seat.step(now)),
+            Ask::SetSpeed(speed) => self.with(run, |seat| seat.set_speed(speed, now)),
+            Ask::Set(change) => match self.runs.get_mut(&run) {
+                // no frame for this: it is seen when an epoch has used it
+                Some(seat) => {
+                    if let Err(error) = seat.run.set(change) {
+                        self.tell_refusal(run, error.to_string());
+                    }
+                }
+                None => self.tell_not_open(run),
+            },
+            Ask::Revive(units) => self.guarded(run, |seat, _| seat.run.revive(&units)),
+            Ask::Checkpoint => self.guarded(run, |seat, replies| {
+                let checkpoint = Box::new(seat.run.checkpoint());
+                replies.push_back(Reply {
+                    run,
+                    what: Tell::Checkpoint(checkpoint),
+                });
+            }),
+        }
+    }
+
+    fn open(
+        &mut self,
+        run: RunId,
+        data: DataId,
+        now: Duration,
+        make: impl FnOnce(Arc<DataSet>, Arc<WorkerPool>) -> Result<Box<dyn Trained>, String>,
+    ) {
+        let (store, pool) = (Arc::clone(&self.store), Arc::clone(&self.pool));
+        let made = catch_unwind(AssertUnwindSafe(|| {
+            let data = store.get(data);
+            make(
+                data.ok_or("its data set is not in the store: please report it")?,
+                pool,
+            )
+        }));
+        let what = match made {
+            _ if self.runs.contains_key(&run) => Tell::Event(Event::Refused {
+                message: "a run of this number is open already: please report it".to_owned(),
+            }),
+            Ok(Ok(made)) => {
+                let (inputs, hidden) = made.size();
+                let opened = Opened {
+                    inputs,
+                    hidden,
+                    epoch: made.epoch(),
+                    other_path: made.on_other_path(),
+                };
+                self.runs.insert(run, Seat::new(made, now));
+                Tell::Opened(opened)
+            }
+            Ok(Err(message)) => Tell::Event(Event::NotOpened { message }),
+            Err(panic) => Tell::Event(Event::NotOpened {
+                message: format!(
+                    "the trainer failed to open it ({}): please report it",
+                    message_of(&*panic)
+                ),
+            }),
+        };
+        self.replies.push_back(Reply { run, what });
+    }
+
+    /// Does `what` to a run that is open, and shows it in the next frame.
+    fn with(&mut self, run: RunId, what: impl FnOnce(&mut Seat)) {
+        match self.runs.get_mut(&run) {
+            Some(seat) => {
+                what(seat);
+                seat.news = true;
+            }
+            None => self.tell_not_open(run),
+        }
+    }
+
+    /// As [`Self::with`], for what computes: a panic ends the run, whose state may be half-updated, and no other.
+    fn guarded(&mut self, run: RunId, what: impl FnOnce(&mut Seat, &mut VecDeque<Reply>)) {
+        let Some(seat) = self.runs.get_mut(&run) else {
+            return self.with(run, |_| {});
+        };
+        seat.news = true;
+        let replies = &mut self.replies;
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| what(seat, replies))) {
+            self.runs.remove(&run);
+            self.tell_event(
+                run,
+                Event::Panicked {
+                    message: message_of(&*panic),
+                },
+            );
+        }
+    }
+
+    fn tell_event(&mut self, run: RunId, event: Event) {
+        self.replies.push_back(Reply {
+            run,
+            what: Tell::Event(event),
+        });
+    }
+
+    fn tell_refusal(&mut self, run: RunId, message: String) {
+        self.tell_event(run, Event::Refused { message });
+    }
+
+    fn tell_not_open(&mut self, run: RunId) {
+        self.tell_refusal(run, "this run is not open: reset it first".to_owned());
+    }
+
+    /// The run whose turn it is, among those that are due.
+    fn next_run(&self, now: Duration) -> Option<RunId> {
+        let due = |seat: &Seat| seat.wants().is_some_and(|due| due <= now);
+        let after = self.runs.range((Excluded(self.last), Unbounded));
+        let before = self.runs.range(..=self.last);
+        let (run, _) = after.chain(before).find(|(_, seat)| due(seat))?;
+        Some(*run)
+    }
+
+    fn epoch(&mut self, run: RunId, now: Duration) {
+        (self.working, self.last) = (Some((run, now)), run);
+        let interrupted = std::mem::replace(&mut self.interrupted, Box::new(|| false));
+        self.guarded(run, |seat, replies| {
+            seat.begin(now);
+            match seat.run.advance(&|| !interrupted()) {
+                // the edits are in the next frame's news
+                EpochEnd::Finished { edits: _ } => seat.finish(),
+                EpochEnd::Diverged { epoch, cause } => {
+                    seat.diverge();
+                    replies.push_back(Reply {
+                        run,
+                        what: Tell::Event(Event::Diverged { epoch, cause }),
+                    });
+                }
+                EpochEnd::Interrupted => {}
+            }
+        });
+        self.interrupted = interrupted;
+    }
+
+    /// Puts the frames that are due, each in the place of one of the same run that nobody has taken.
+    fn publish(&mut self, now: Duration) {
+        let due: Vec<RunId> = self
+            .runs
+            .iter()
+            .filter(|(_, seat)| seat.frame_due().is_some_and(|due| due <= now))
+            .map(|(run, _)| *run)
+            .collect();
+        for run in due {
+            self.replies
+                .retain(|reply| reply.run != run || !matches!(reply.what, Tell::Frame(_)));
+            self.guarded(run, |seat, replies| {
+                let frame = Box::new(seat.frame(now));
+                replies.push_back(Reply {
+                    run,
+                    what: Tell::Frame(frame),
+                });
+            });
+            if let Some(seat) = self.runs.get_mut(&run) {
+                seat.news = false; // this frame was it
+            }
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! A run as whoever watches it sees it, put together from its frames.
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+use thiserror::Error;
+
+use super::frame::Frame;
+use super::protocol::RunId;
+use crate::data::DataSet;
+use crate::model::Parameters;
+use crate::training::Experiment;
+use crate::training::record::{Cursor, History};
+use crate::training::snapshot::{Snapshot, shown_samples};
+
+/// Keeps a run's past and makes snapshots of its frames.
+#[derive(Debug)]
+pub struct Mirror {
+    run: RunId,
+    experiment: Experiment,
+    data: Arc<DataSet>,
+    /// The samples shown (k, n).
+    inputs: Arc<Array2<f32>>,
+    history: Arc<History>,
+}
+
+/// A frame is not of this run: its parts have other sizes than the run's data and hidden units.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("a frame of the trainer does not fit its run ({0}): please report it")]
+pub struct Misfit(&'static str);
+
+impl Mirror {
+    /// Of the run that was opened as `run` with `experiment` on `data`.
+    pub fn new(run: RunId, experiment: Experiment, data: Arc<DataSet>) -> Self {
+        Self {
+            inputs: Arc::new(shown_samples(&data)),
+            history: Arc::new(History::new()),
+            run,
+            experiment,
+            data,
+        }
+    }
+
+    pub fn data(&self) -> &Arc<DataSet> {
+        &self.data
+    }
+
+    /// What of the past was seen: for [`super::protocol::Ask::Seen`].
+    pub fn cursor(&self) -> Cursor {
+        self.history.cursor()
+    }
+
+    /// Whether `frame` fits.
+    ///
+    /// # Errors
+    /// It is of another run.
+    pub fn check(&self, frame: &Frame) -> Result<(), Misfit> {
+        let (inputs, hidden) = (self.data.inputs(), self.experiment.hidden);
+        let shown = self.inputs.nrows();
+        let weights = 2 * inputs * hidden + hidden + inputs; // bounded: the run was opened with them
+        if frame.settings.check().is_err() {
+            Err(Misfit("its settings are out of range"))
+        } else if frame.weights.len() != weights {
+            Err(Misfit("its weights are of another size"))
+        } else if frame.reconstructions.len() != shown * inputs
+            || frame.activations.len() != shown * hidden
+        {
+            Err(Misfit("its reconstructions are of another size"))
+        } else if frame.units.len() != hidden {
+            Err(Misfit("its units are of another number"))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The run at the epoch of `frame`. The history is copied only where an older snapshot is still held.
+    ///
+    /// # Errors
+    /// The frame is of another run.
+    pub fn take(&mut self, frame: Frame) -> Result<Snapshot, Misfit> {
+        self.check(&frame)?;
+        let (inputs, hidden) = (self.data.inputs(), self.experiment.hidden);
+        let settings = frame
+            .settings
+            .check()
+            .map_err(|_| Misfit("its settings are out of range"))?;
+        let parameters = Parameters::from_flat(frame.weights, inputs, hidden)
+            .ok_or(Misfit("its weights are of another size"))?;
+        let shown = self.inputs.nrows();
+        let matrix = |values, columns| {
+            Array2::from_shape_vec((shown, columns), values)
+                .map_err(|_| Misfit("its reconstructions are of another size"))
+        };
+        let reconstructions = matrix(frame.reconstructions, inputs)?;
+        let activations = matrix(frame.activations, hidden)?;
+        Arc::make_mut(&mut self.history).apply(&frame.news);
+        Ok(Snapshot {
+            run: self.run,
+            experiment: Experiment {
+                hyperparameters: frame.settings,
+                ..self.experiment.clone()
+            },
+            data: Arc::clone(&self.data),
+            activity: frame.activity,
+            epoch: frame.epoch,
+            hyperparameters: settings,
+            parameters,
+            cost: frame.cost,
+            fvu: frame.fvu,
+            units: frame.units,
+            inputs: Arc::clone(&self.inputs),
+            reconstructions,
+            activations,
+            history: Arc::clone(&self.history),
+            epochs_per_second: frame.epochs_per_second,
+            samples_per_second: frame.epochs_per_second * self.data.len() as f64,
+            trained_for: frame.trained_for,
+        })
+    }
+}

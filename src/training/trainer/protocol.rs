@@ -1,0 +1,114 @@
+//! What goes to the trainer and what comes back: plain data that can be turned into bytes, one ordered stream each way.
+//!
+//! Whoever opens a run chooses its [`RunId`], so that a setting changed between a new run's request and its start can
+//! already say which run it means. Data sets don't travel in the stream: they are named by a [`DataId`] and held by a
+//! store beside it (see [`super::store`]).
+
+use serde::{Deserialize, Serialize};
+
+use super::frame::Frame;
+use crate::training::record::{Change, Cursor};
+use crate::training::{Checkpoint, Experiment};
+
+/// Names a run for as long as the trainer lives. No number is used twice.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+pub struct RunId(pub u64);
+
+/// Names a data set in the store.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize,
+)]
+pub struct DataId(pub u64);
+
+/// How fast to train.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Speed {
+    /// At most this many epochs a second, > 0: for talking over it.
+    EpochsPerSecond(f64),
+    Unlimited,
+}
+
+/// What is asked of the trainer about `run`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    pub run: RunId,
+    pub what: Ask,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Ask {
+    /// A new run, paused, of `experiment` on `data`.
+    Open {
+        experiment: Box<Experiment>,
+        data: DataId,
+    },
+    /// A run that goes on from `checkpoint`, paused.
+    Resume {
+        checkpoint: Box<Checkpoint>,
+        data: DataId,
+    },
+    /// Ends the run; nothing more is said of it.
+    Close,
+    Play,
+    Pause,
+    /// One epoch, then pause.
+    Step,
+    SetSpeed(Speed),
+    /// In force from the next epoch on.
+    Set(Change),
+    /// Begins these units anew between two epochs, from the inputs that are reconstructed worst (see
+    /// [`crate::training::Run::revive`]); those that are alive by then are left alone. The news of the next frame has it.
+    Revive(Vec<usize>),
+    /// Asks for a [`Tell::Checkpoint`].
+    Checkpoint,
+    /// A frame was taken: what is new of the past up to here need not be told again.
+    Seen(Cursor),
+}
+
+/// What the trainer says of `run`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Reply {
+    pub run: RunId,
+    pub what: Tell,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Tell {
+    /// The run is there. Its first frame follows.
+    Opened(Opened),
+    /// How the run stands. Of frames that nobody has taken yet only the latest is kept.
+    Frame(Box<Frame>),
+    Checkpoint(Box<Checkpoint>),
+    Event(Event),
+}
+
+/// What is the same for all of a run's frames.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Opened {
+    /// n
+    pub inputs: usize,
+    /// h
+    pub hidden: usize,
+    /// The epoch that it stands at: 0, or that of the checkpoint.
+    pub epoch: u64,
+    /// The run goes on from a checkpoint that was taken on another kernel path: its bits will differ from those of the
+    /// run it was taken from.
+    pub other_path: bool,
+}
+
+/// What happened to a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Event {
+    /// The run can't be opened (a setting out of range, a checkpoint that doesn't fit its data): there is none of this
+    /// number. Other runs are as they were.
+    NotOpened { message: String },
+    /// A change, or a request to a run that isn't open, was refused. The run is as it was.
+    Refused { message: String },
+    /// The cost became non-finite at `epoch`; the last finite weights stand. `cause` is one sentence that names the
+    /// setting.
+    Diverged { epoch: u64, cause: String },
+    /// The trainer panicked over this run, which has ended; the other runs go on.
+    Panicked { message: String },
+}

@@ -1,0 +1,138 @@
+//! One run in the driver: whether it plays, how fast, and what of it was told.
+
+use std::time::Duration;
+
+use super::driver::PUBLISH_EVERY;
+use super::frame::{Activity, Frame};
+use super::protocol::Speed;
+use super::rate::Rate;
+use super::trained::Trained;
+use crate::training::record::Cursor;
+
+/// A run and its place in the driver's round.
+pub(super) struct Seat {
+    pub(super) run: Box<dyn Trained>,
+    activity: Activity,
+    playing: bool,
+    steps_left: u32,
+    speed: Speed,
+    /// When the next epoch may begin.
+    due: Duration,
+    rate: Rate,
+    trained_for: Duration,
+    /// What of the past whoever watches has.
+    pub(super) seen: Cursor,
+    published: Option<Duration>,
+    /// Whether anything happened since.
+    pub(super) news: bool,
+}
+
+impl Seat {
+    pub(super) fn new(run: Box<dyn Trained>, now: Duration) -> Self {
+        Self {
+            run,
+            activity: Activity::Paused,
+            playing: false,
+            steps_left: 0,
+            speed: Speed::Unlimited,
+            due: now,
+            rate: Rate::default(),
+            trained_for: Duration::ZERO,
+            seen: Cursor::default(),
+            published: None,
+            news: true,
+        }
+    }
+
+    pub(super) fn play(&mut self, now: Duration) {
+        self.playing = true;
+        self.resume(now);
+    }
+
+    pub(super) fn step(&mut self, now: Duration) {
+        self.playing = false;
+        self.steps_left = self.steps_left.saturating_add(1);
+        self.resume(now);
+    }
+
+    pub(super) fn pause(&mut self) {
+        (self.playing, self.steps_left) = (false, 0);
+        self.activity = Activity::Paused;
+    }
+
+    pub(super) fn diverge(&mut self) {
+        self.pause();
+        self.activity = Activity::Diverged;
+    }
+
+    pub(super) fn set_speed(&mut self, speed: Speed, now: Duration) {
+        self.speed = match speed {
+            Speed::EpochsPerSecond(rate) if rate.is_finite() && rate > 0.0 => speed,
+            _ => Speed::Unlimited,
+        };
+        self.due = now;
+    }
+
+    fn resume(&mut self, now: Duration) {
+        if self.activity != Activity::Training {
+            self.rate = Rate::default(); // the pause is no slow epoch
+            self.due = now;
+        }
+        self.activity = Activity::Training;
+    }
+
+    /// When it wants its next epoch; `None` while it rests.
+    pub(super) fn wants(&self) -> Option<Duration> {
+        match (self.playing, self.steps_left) {
+            (false, 0) => None,
+            (_, 0) => Some(self.due),
+            _ => Some(Duration::ZERO),
+        }
+    }
+
+    /// An epoch begins at `now`.
+    pub(super) fn begin(&mut self, now: Duration) {
+        if let (Speed::EpochsPerSecond(rate), 0) = (self.speed, self.steps_left) {
+            // from the time it was due, so that the pace holds on average; but no burst after a long epoch
+            let interval = Duration::try_from_secs_f64(rate.recip()).unwrap_or(Duration::MAX);
+            self.due = self.due.saturating_add(interval).max(now);
+        }
+    }
+
+    /// The epoch was done.
+    pub(super) fn finish(&mut self) {
+        self.steps_left = self.steps_left.saturating_sub(1);
+        if !self.playing && self.steps_left == 0 {
+            self.activity = Activity::Paused;
+        }
+    }
+
+    /// The epoch that began at `since` took until `now`.
+    pub(super) fn account(&mut self, since: Duration, now: Duration) {
+        self.trained_for += now.saturating_sub(since);
+        self.rate.count(now, self.run.epoch());
+    }
+
+    /// When its next frame is due; `None` where there is nothing new.
+    pub(super) fn frame_due(&self) -> Option<Duration> {
+        let last = self
+            .published
+            .filter(|_| self.activity == Activity::Training);
+        self.news
+            .then(|| last.map_or(Duration::ZERO, |last| last + PUBLISH_EVERY))
+    }
+
+    /// How it stands at `now`.
+    pub(super) fn frame(&mut self, now: Duration) -> Frame {
+        (self.news, self.published) = (false, Some(now));
+        let rate = match self.activity {
+            Activity::Training => self.rate.epochs_per_second(),
+            Activity::Paused | Activity::Diverged => 0.0,
+        };
+        Frame {
+            epochs_per_second: rate,
+            trained_for: self.trained_for,
+            ..self.run.frame(self.activity, &self.seen)
+        }
+    }
+}

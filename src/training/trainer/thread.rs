@@ -1,0 +1,158 @@
+//! The thread that hosts a driver: requests reach it through a bounded queue, replies through a queue in which a run's
+//! latest frame takes the place of one that nobody took. Nobody waits for anybody.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use super::driver::Driver;
+use super::host::{Host, TrainerError};
+use super::inbox::Inbox;
+use super::protocol::{Ask, DataId, Reply, Request, Tell};
+use super::store::SharedStore;
+use crate::data::DataSet;
+use crate::numerics::WorkerPool;
+use crate::training::threads::yield_to_the_window;
+
+type Wake = Box<dyn Fn() + Send>;
+
+/// A handle to the thread. Dropping it ends the thread, which is not waited for.
+pub struct TrainerThread {
+    requests: Inbox,
+    replies: Replies,
+    store: Arc<SharedStore>,
+    /// A request that ends the epoch under way is waiting.
+    attention: Arc<AtomicBool>,
+}
+
+impl TrainerThread {
+    /// Starts the thread. `threads` ≥ 1 is the most that the engine may use. `wake` is called after a reply was put; it must
+    /// not wait.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub fn start(threads: usize, wake: Wake) -> Result<Self, TrainerError> {
+        let requests = Inbox::default();
+        let (replies, store) = (Replies::default(), Arc::<SharedStore>::default());
+        let attention = Arc::<AtomicBool>::default();
+        let (inbox, outbox) = (requests.clone(), replies.clone());
+        let (sets, flag) = (Arc::clone(&store), Arc::clone(&attention));
+        std::thread::Builder::new()
+            .name("sae-lab trainer".into())
+            .spawn(move || {
+                yield_to_the_window();
+                let pool = WorkerPool::with_start(threads, |_| yield_to_the_window());
+                let interrupted = Arc::clone(&flag);
+                let interrupted = Box::new(move || interrupted.load(Ordering::Acquire));
+                let driver = Driver::new(sets, Arc::new(pool), interrupted);
+                work(driver, &inbox, &outbox, &flag, &wake);
+            })
+            .map_err(|error| TrainerError::Start(error.to_string()))?;
+        Ok(Self {
+            requests,
+            replies,
+            store,
+            attention,
+        })
+    }
+}
+
+impl Host for TrainerThread {
+    fn send(&self, request: Request) -> Result<(), TrainerError> {
+        let urgent = matches!(
+            request.what,
+            Ask::Open { .. } | Ask::Resume { .. } | Ask::Close
+        );
+        let sent = self.requests.put(request);
+        if urgent && sent.is_ok() {
+            // the epoch under way is most likely of a run that ends here: it is broken off, which leaves its run as it was
+            self.attention.store(true, Ordering::Release);
+        }
+        sent
+    }
+
+    fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
+        self.store.put(id, data);
+        Ok(())
+    }
+
+    fn forget(&self, id: DataId) {
+        self.store.forget(id);
+    }
+
+    fn replies(&self) -> Vec<Reply> {
+        self.replies.take()
+    }
+}
+
+impl Drop for TrainerThread {
+    fn drop(&mut self) {
+        self.requests.close();
+        self.attention.store(true, Ordering::Release);
+    }
+}
+
+/// Serves until the handle is gone.
+fn work(
+    mut driver: Driver,
+    inbox: &Inbox,
+    outbox: &Replies,
+    attention: &AtomicBool,
+    wake: &dyn Fn(),
+) {
+    let _gone = Gone(inbox);
+    let start = Instant::now();
+    loop {
+        let next = driver.poll(start.elapsed());
+        let mut news = false;
+        while let Some(reply) = driver.take_reply() {
+            outbox.put(reply);
+            news = true;
+        }
+        if news {
+            wake();
+        }
+        let wait = next.map(|at| at.saturating_sub(start.elapsed()));
+        let asked = inbox.take(wait);
+        // what comes from here on sets it again, and its requests wait for the next look
+        attention.store(false, Ordering::Release);
+        let Some(asked) = asked else { return };
+        asked.into_iter().for_each(|request| driver.ask(request));
+    }
+}
+
+/// However the thread ends, whoever asks hears of it.
+struct Gone<'a>(&'a Inbox);
+
+impl Drop for Gone<'_> {
+    fn drop(&mut self) {
+        self.0.abandon();
+    }
+}
+
+/// Replies that wait to be taken. Events are few: each answers a request or stops a run.
+#[derive(Clone, Default)]
+struct Replies(Arc<Mutex<VecDeque<Reply>>>);
+
+impl Replies {
+    fn put(&self, reply: Reply) {
+        let is_frame = |reply: &Reply| matches!(reply.what, Tell::Frame(_));
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let overtaken = is_frame(&reply)
+            .then(|| {
+                let same = |other: &Reply| other.run == reply.run && is_frame(other);
+                let place = waiting.iter().position(same)?;
+                waiting.remove(place)
+            })
+            .flatten();
+        waiting.push_back(reply);
+        drop(waiting);
+        drop(overtaken); // megabytes, perhaps: freed after the lock
+    }
+
+    fn take(&self) -> Vec<Reply> {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::take(&mut *waiting).into()
+    }
+}

@@ -1,0 +1,136 @@
+//! A run in either precision, as the driver needs it.
+
+use std::sync::Arc;
+
+use ndarray::Array2;
+
+use super::frame::{Activity, Frame};
+use crate::data::DataSet;
+use crate::numerics::{Precision, Real, WorkerPool};
+use crate::training::record::{Change, Cursor, SettingError};
+use crate::training::run::{EpochEnd, Run};
+use crate::training::snapshot::shown_samples;
+use crate::training::{Checkpoint, Experiment};
+
+/// What the driver asks of a run, whatever it computes in.
+pub(super) trait Trained: Send {
+    fn size(&self) -> (usize, usize);
+    fn epoch(&self) -> u64;
+    fn on_other_path(&self) -> bool;
+    fn set(&mut self, change: Change) -> Result<(), SettingError>;
+    fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd;
+    fn revive(&mut self, units: &[usize]);
+    fn checkpoint(&self) -> Checkpoint;
+    /// Without what only the driver knows.
+    fn frame(&mut self, activity: Activity, seen: &Cursor) -> Frame;
+}
+
+/// A run with the samples that it shows.
+struct Showing<T: Real> {
+    run: Run<T>,
+    /// (k, n)
+    shown: Array2<T>,
+}
+
+/// A new run.
+///
+/// # Errors
+/// It can't run; one sentence.
+pub(super) fn open(
+    experiment: Experiment,
+    data: Arc<DataSet>,
+    pool: Arc<WorkerPool>,
+) -> Result<Box<dyn Trained>, String> {
+    fn of<T: Real>(
+        experiment: Experiment,
+        data: Arc<DataSet>,
+        pool: Arc<WorkerPool>,
+    ) -> Result<Box<dyn Trained>, String> {
+        let run = Run::<T>::new(experiment, data, None, pool).map_err(|error| error.to_string())?;
+        Ok(showing(run))
+    }
+    match experiment.precision {
+        Precision::F32 => of::<f32>(experiment, data, pool),
+        Precision::F64 => of::<f64>(experiment, data, pool),
+    }
+}
+
+/// A run that goes on.
+///
+/// # Errors
+/// The checkpoint does not fit its data, or is damaged; one sentence.
+pub(super) fn resume(
+    checkpoint: Checkpoint,
+    data: Arc<DataSet>,
+    pool: Arc<WorkerPool>,
+) -> Result<Box<dyn Trained>, String> {
+    fn of<T: Real>(
+        checkpoint: Checkpoint,
+        data: Arc<DataSet>,
+        pool: Arc<WorkerPool>,
+    ) -> Result<Box<dyn Trained>, String> {
+        let run = Run::<T>::resume(checkpoint, data, pool).map_err(|error| error.to_string())?;
+        Ok(showing(run))
+    }
+    match checkpoint.precision() {
+        Precision::F32 => of::<f32>(checkpoint, data, pool),
+        Precision::F64 => of::<f64>(checkpoint, data, pool),
+    }
+}
+
+fn showing<T: Real>(run: Run<T>) -> Box<dyn Trained> {
+    let shown = shown_samples::<T>(run.data());
+    Box::new(Showing { run, shown })
+}
+
+impl<T: Real> Trained for Showing<T> {
+    fn size(&self) -> (usize, usize) {
+        let parameters = self.run.parameters();
+        (parameters.inputs(), parameters.hidden())
+    }
+
+    fn epoch(&self) -> u64 {
+        self.run.state().epoch
+    }
+
+    fn on_other_path(&self) -> bool {
+        self.run.resumed_on_other_path().is_some()
+    }
+
+    fn set(&mut self, change: Change) -> Result<(), SettingError> {
+        self.run.set(change)
+    }
+
+    fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd {
+        self.run.epoch(keep_going)
+    }
+
+    fn revive(&mut self, units: &[usize]) {
+        self.run.revive(units);
+    }
+
+    fn checkpoint(&self) -> Checkpoint {
+        self.run.checkpoint()
+    }
+
+    fn frame(&mut self, activity: Activity, seen: &Cursor) -> Frame {
+        let (activations, reconstructions) = self.run.reconstruct(self.shown.view());
+        let plain = |values: &[T]| values.iter().map(|value| value.f64() as f32).collect();
+        let flat = |array: Array2<T>| array.iter().map(|value| value.f64() as f32).collect();
+        let state = self.run.state();
+        Frame {
+            activity,
+            epoch: state.epoch,
+            settings: *state.settings,
+            weights: plain(state.parameters.flat()),
+            cost: state.cost,
+            fvu: self.run.fvu(),
+            units: state.units.clone(),
+            reconstructions: flat(reconstructions),
+            activations: flat(activations),
+            news: state.history.news_for_a_frame(seen),
+            epochs_per_second: 0.0,
+            trained_for: Default::default(),
+        }
+    }
+}

@@ -1,0 +1,321 @@
+//! The keys of every command, in one place: which chords it has, on which pages they mean it, and which were pressed.
+
+use egui::{InputState, Key, KeyboardShortcut, Modifiers};
+
+use crate::lab::{Page, UserCommand};
+
+/// A key with its modifiers, and the pages where it counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Chord {
+    shortcut: KeyboardShortcut,
+    pages: Pages,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pages {
+    All,
+    Only(Page),
+    AllBut(Page),
+}
+
+impl Chord {
+    fn means_on(&self, page: Page) -> bool {
+        match self.pages {
+            Pages::All => true,
+            Pages::Only(only) => page == only,
+            Pages::AllBut(but) => page != but,
+        }
+    }
+
+    const fn only_on(self, page: Page) -> Self {
+        Self {
+            pages: Pages::Only(page),
+            ..self
+        }
+    }
+
+    const fn not_on(self, page: Page) -> Self {
+        Self {
+            pages: Pages::AllBut(page),
+            ..self
+        }
+    }
+}
+
+const fn plain(key: Key) -> Chord {
+    Chord {
+        shortcut: KeyboardShortcut::new(Modifiers::NONE, key),
+        pages: Pages::All,
+    }
+}
+
+const fn command(key: Key) -> Chord {
+    Chord {
+        shortcut: KeyboardShortcut::new(Modifiers::COMMAND, key),
+        pages: Pages::All,
+    }
+}
+
+/// Those of the presets, in their order.
+static PRESETS: [Chord; 9] = [
+    plain(Key::Num1),
+    plain(Key::Num2),
+    plain(Key::Num3),
+    plain(Key::Num4),
+    plain(Key::Num5),
+    plain(Key::Num6),
+    plain(Key::Num7),
+    plain(Key::Num8),
+    plain(Key::Num9),
+];
+
+/// The chords of `of`, the first of which the tooltips show. The arrows go from unit to unit where units are shown.
+fn chords(of: UserCommand) -> &'static [Chord] {
+    use UserCommand as C;
+    match of {
+        C::PlayPause => const { &[plain(Key::Space)] },
+        C::StepEpoch => const { &[plain(Key::ArrowRight).not_on(Page::Unit), plain(Key::S)] },
+        C::Reset => const { &[plain(Key::R)] },
+        C::NewSeed => const { &[plain(Key::N)] },
+        C::SpeedUp => const { &[plain(Key::Period)] },
+        C::SlowDown => const { &[plain(Key::Comma)] },
+        C::OpenFile => const { &[command(Key::O)] },
+        C::PrepareData => const { &[plain(Key::P)] },
+        C::TrainOnImport => const { &[command(Key::Enter)] },
+        C::ToggleTheme => const { &[plain(Key::T)] },
+        C::ZoomIn => const { &[command(Key::Plus), command(Key::Equals)] },
+        C::ZoomOut => const { &[command(Key::Minus)] },
+        C::ZoomReset => const { &[command(Key::Num0)] },
+        C::ToggleContrast => const { &[plain(Key::C)] },
+        C::Show(Page::Lab) => const { &[plain(Key::F1)] },
+        C::Show(Page::Unit) => const { &[plain(Key::F2)] },
+        C::Show(Page::Mathematics) => const { &[plain(Key::F3)] },
+        C::Show(Page::LookThrough) => const { &[plain(Key::F4)] },
+        C::Show(Page::Compare) => const { &[plain(Key::F5)] },
+        C::CheckGradient => const { &[plain(Key::G)] },
+        C::NextUnit => const { &[plain(Key::ArrowRight).only_on(Page::Unit)] },
+        C::PreviousUnit => const { &[plain(Key::ArrowLeft).only_on(Page::Unit)] },
+        C::UnitBelow => const { &[plain(Key::ArrowDown).only_on(Page::Unit)] },
+        C::UnitAbove => const { &[plain(Key::ArrowUp).only_on(Page::Unit)] },
+        C::ReviveUnit => const { &[plain(Key::V).only_on(Page::Unit)] },
+        C::ReviveDead => const { &[plain(Key::D).only_on(Page::Unit)] },
+        // keys that a person would press to turn pages, anywhere else
+        C::PreviousInput => const { &[plain(Key::PageUp).only_on(Page::LookThrough)] },
+        C::NextInput => const { &[plain(Key::PageDown).only_on(Page::LookThrough)] },
+        C::RandomInput => const { &[plain(Key::I)] },
+        C::Palette => const { &[command(Key::P)] },
+        C::Dismiss => const { &[plain(Key::Escape)] },
+        C::Preset(preset) => PRESETS
+            .get(preset as usize..)
+            .map_or(&[], |chords| &chords[..chords.len().min(1)]),
+        C::BrowseFiles
+        | C::BrowseFolder
+        | C::SuggestImport
+        | C::CancelLoading
+        | C::ClearInput
+        | C::BrowsePicture
+        | C::ReleaseActivations
+        | C::SortActivations
+        | C::CompareRuns
+        | C::CancelComparison
+        | C::Data(_) => &[],
+    }
+}
+
+/// The first chord of `of` as the system writes it, e.g. "Ctrl+P".
+pub(crate) fn keys(ctx: &egui::Context, of: UserCommand) -> Option<String> {
+    let first = chords(of).first()?;
+    Some(ctx.format_shortcut(&first.shortcut))
+}
+
+/// The first chord of `of` that means it on `page`.
+pub(super) fn keys_on(ctx: &egui::Context, of: UserCommand, page: Page) -> Option<String> {
+    let mut meant = chords(of).iter().filter(|chord| chord.means_on(page));
+    Some(ctx.format_shortcut(&meant.next()?.shortcut))
+}
+
+/// The tooltip of `of` with its keys behind it.
+pub(crate) fn hover_text(ctx: &egui::Context, of: UserCommand) -> String {
+    match keys(ctx, of) {
+        Some(keys) => format!("{}  ({keys})", of.tooltip()),
+        None => of.tooltip().to_owned(),
+    }
+}
+
+/// The commands whose keys were pressed on `page`, consumed; `covered` says that a window stands over the panels,
+/// `typing` that a field was being typed in until this frame. None while a text field has the focus, and none of the
+/// keys that a focused widget or an open menu uses itself (a slider's arrows, a menu's Escape).
+pub fn pressed(ctx: &egui::Context, page: Page, covered: bool, typing: bool) -> Vec<UserCommand> {
+    if ctx.text_edit_focused() {
+        return Vec::new();
+    }
+    let focused = ctx.egui_wants_keyboard_input();
+    let menu = egui::Popup::is_any_open(ctx);
+    let allowed = |of: UserCommand| !covered || of.works_when_covered();
+    let used_elsewhere = |shortcut: &KeyboardShortcut| match shortcut.logical_key {
+        Key::Escape => menu || typing, // which it ends
+        Key::Space | Key::ArrowRight | Key::ArrowLeft | Key::ArrowUp | Key::ArrowDown => {
+            focused && shortcut.modifiers.is_none()
+        }
+        _ => false,
+    };
+    let meant = UserCommand::all().flat_map(|of| {
+        let chords = chords(of).iter().filter(|chord| chord.means_on(page));
+        chords.map(move |chord| (of, chord.shortcut))
+    });
+    // a chord with modifiers is never another command's plainer one, even where its own may not be given
+    let heard = meant.filter(|(of, shortcut)| {
+        !used_elsewhere(shortcut) && (allowed(*of) || shortcut.modifiers.any())
+    });
+    let mut pressed = ctx.input_mut(|input| consume(input, heard.collect()));
+    pressed.retain(|of| allowed(*of));
+    pressed
+}
+
+/// Whether a chord of `of` was pressed, consumed: for a window that hears its own key while text is typed in it.
+pub(super) fn take(ctx: &egui::Context, of: UserCommand) -> bool {
+    let mut chords = chords(of).iter();
+    ctx.input_mut(|input| chords.any(|chord| input.consume_shortcut(&chord.shortcut)))
+}
+
+/// Takes what was pressed of `table` out of `input`. The chords with most modifiers come first: the toolkit would take
+/// Ctrl Shift Z for Ctrl Z too.
+fn consume<T>(input: &mut InputState, mut table: Vec<(T, KeyboardShortcut)>) -> Vec<T> {
+    let modifiers = |shortcut: &KeyboardShortcut| {
+        let Modifiers {
+            alt,
+            shift,
+            command,
+            ..
+        } = shortcut.modifiers;
+        usize::from(alt) + usize::from(shift) + usize::from(command)
+    };
+    table.sort_by_key(|(_, shortcut)| std::cmp::Reverse(modifiers(shortcut)));
+    table.retain(|(_, shortcut)| input.consume_shortcut(shortcut));
+    table.into_iter().map(|(of, _)| of).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use egui::{Event, RawInput};
+
+    use super::*;
+    use crate::data::EmbeddedSet;
+
+    fn press(modifiers: Modifiers, key: Key) -> RawInput {
+        RawInput {
+            events: vec![Event::Key {
+                key,
+                physical_key: None,
+                pressed: true,
+                repeat: false,
+                modifiers,
+            }],
+            ..RawInput::default()
+        }
+    }
+
+    #[test]
+    fn no_two_commands_share_a_chord_on_a_page() {
+        for page in Page::ALL {
+            let mut taken = HashMap::new();
+            for of in UserCommand::all() {
+                for chord in chords(of).iter().filter(|chord| chord.means_on(page)) {
+                    if let Some(other) = taken.insert(chord.shortcut, of) {
+                        panic!("{of:?} and {other:?} both want {chord:?} on {page:?}");
+                    }
+                }
+            }
+            assert!(taken.len() >= 12);
+        }
+    }
+
+    #[test]
+    fn every_command_has_a_key_but_those_that_need_none() {
+        use UserCommand::*;
+        let keyless: HashSet<UserCommand> = UserCommand::all()
+            .filter(|of| chords(*of).is_empty())
+            .collect();
+        let expected = [
+            BrowseFiles,
+            BrowseFolder,
+            SuggestImport,
+            CancelLoading,
+            ClearInput,
+            BrowsePicture,
+            ReleaseActivations,
+            SortActivations,
+            CompareRuns,
+            CancelComparison,
+        ];
+        let expected = expected.into_iter().chain(EmbeddedSet::ALL.map(Data));
+        assert_eq!(keyless, expected.collect());
+    }
+
+    #[test]
+    fn a_step_can_be_taken_by_key_on_every_page() {
+        for page in Page::ALL {
+            let mut chords = chords(UserCommand::StepEpoch).iter();
+            assert!(chords.any(|chord| chord.means_on(page)));
+        }
+    }
+
+    #[test]
+    fn the_chord_with_most_modifiers_is_the_one_that_was_meant() {
+        let shift = Modifiers::COMMAND | Modifiers::SHIFT;
+        let undo = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+        let redo = KeyboardShortcut::new(shift, Key::Z);
+        for table in [
+            [("undo", undo), ("redo", redo)],
+            [("redo", redo), ("undo", undo)],
+        ] {
+            for (modifiers, expected) in [(Modifiers::COMMAND, "undo"), (shift, "redo")] {
+                // as the system reports it: on all but a Mac, Ctrl is both
+                let modifiers = Modifiers {
+                    ctrl: true,
+                    ..modifiers
+                };
+                let ctx = egui::Context::default();
+                let mut heard = Vec::new();
+                let input = press(modifiers, Key::Z);
+                let mut output = ctx.run_ui(input, |ui| {
+                    heard = ui.input_mut(|input| consume(input, table.to_vec()));
+                });
+                output.textures_delta.clear();
+                assert_eq!(heard, [expected]);
+            }
+        }
+    }
+
+    #[test]
+    fn what_may_not_be_given_under_a_window_is_not_given() {
+        let given = |modifiers, key, covered| {
+            let ctx = egui::Context::default();
+            let mut given = Vec::new();
+            let input = press(modifiers, key);
+            let mut output = ctx.run_ui(input, |ui| {
+                given = pressed(ui.ctx(), Page::Lab, covered, false);
+            });
+            output.textures_delta.clear();
+            given
+        };
+        assert_eq!(given(Modifiers::NONE, Key::R, false), [UserCommand::Reset]);
+        assert_eq!(given(Modifiers::NONE, Key::R, true), []);
+        assert_eq!(
+            given(Modifiers::NONE, Key::T, true),
+            [UserCommand::ToggleTheme]
+        );
+        let ctrl = Modifiers {
+            ctrl: true,
+            ..Modifiers::COMMAND
+        };
+        assert_eq!(given(ctrl, Key::P, false), [UserCommand::Palette]);
+        assert_eq!(given(ctrl, Key::P, true), []);
+        assert_eq!(
+            given(Modifiers::NONE, Key::P, false),
+            [UserCommand::PrepareData]
+        );
+    }
+}

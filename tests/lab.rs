@@ -1,0 +1,306 @@
+//! The lab without a toolkit and without threads: its runs, and its talk with the trainer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by them"
+)]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ndarray::Array2;
+use sae_lab::data::{
+    DataError, DataSet, DataSpec, EmbeddedSet, Found, SampleShape, Samples, Watch,
+};
+use sae_lab::lab::browse::{Browse, Browsed};
+use sae_lab::lab::jobs::InlineHost;
+use sae_lab::lab::port::{Backend, Wake};
+use sae_lab::lab::state::Severity;
+use sae_lab::lab::{Action, Lab, Preferences, UserCommand};
+use sae_lab::training::record::Change;
+use sae_lab::training::trainer::{
+    Ask, DataId, Event, Host, Opened, Reply, Request, RunId, Tell, TrainerError,
+};
+use sae_lab::training::{Preset, Setting, Value};
+
+/// A trainer that writes down what it is asked, and says what the test puts in its mouth.
+#[derive(Default)]
+struct Trainer {
+    asked: Mutex<Vec<Request>>,
+    says: Mutex<Vec<Reply>>,
+    shared: Mutex<Vec<DataId>>,
+    forgotten: Mutex<Vec<DataId>>,
+    busy: Mutex<bool>,
+}
+
+struct Port(Arc<Trainer>);
+
+impl Host for Port {
+    fn send(&self, request: Request) -> Result<(), TrainerError> {
+        if *self.0.busy.lock().unwrap() {
+            return Err(TrainerError::Busy { waiting: 256 });
+        }
+        self.0.asked.lock().unwrap().push(request);
+        Ok(())
+    }
+
+    fn share(&self, id: DataId, _: Arc<DataSet>) -> Result<(), TrainerError> {
+        self.0.shared.lock().unwrap().push(id);
+        Ok(())
+    }
+
+    fn forget(&self, id: DataId) {
+        self.0.forgotten.lock().unwrap().push(id);
+    }
+
+    fn replies(&self) -> Vec<Reply> {
+        std::mem::take(&mut *self.0.says.lock().unwrap())
+    }
+}
+
+struct Room(Arc<Trainer>);
+
+impl Backend for Room {
+    fn start(&self, _: Wake) -> Result<Box<dyn Host>, TrainerError> {
+        Ok(Box::new(Port(Arc::clone(&self.0))))
+    }
+
+    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
+        sae_lab::data::find(spec, watch)
+    }
+
+    /// A small set for every name.
+    fn prepare(&self, _: &Found, spec: &DataSpec, _: Watch<'_>) -> Result<DataSet, DataError> {
+        let samples = Array2::from_shape_fn((20, 64), |(i, j)| ((i + j) % 7) as f32 / 7.0);
+        let shape = SampleShape::grey(8, 8);
+        Ok(DataSet::new(
+            "few",
+            spec.clone(),
+            Samples::F32(samples),
+            shape,
+        ))
+    }
+
+    fn browse(&self, _: Browse) -> Browsed {
+        Browsed::Unavailable
+    }
+}
+
+/// The lab before its first data set is there.
+fn loading() -> (Lab, Arc<Trainer>) {
+    let trainer = Arc::<Trainer>::default();
+    let backend: Arc<dyn Backend> = Arc::new(Room(Arc::clone(&trainer)));
+    let wake: Wake = Arc::new(|| {});
+    let host = InlineHost::new(Arc::clone(&backend), Arc::clone(&wake));
+    let experiment = Preset::Bars.experiment();
+    let lab = Lab::with_host(experiment, Preferences::default(), backend, wake, host);
+    (lab, trainer)
+}
+
+/// The lab with its first run open.
+fn lab() -> (Lab, Arc<Trainer>) {
+    let (mut lab, trainer) = loading();
+    lab.drain(Duration::ZERO);
+    assert_eq!(lab.view().run.id, RunId(1));
+    trainer.say(1, opened());
+    lab.drain(Duration::ZERO);
+    trainer.take();
+    (lab, trainer)
+}
+
+fn opened() -> Tell {
+    Tell::Opened(Opened {
+        inputs: 64,
+        hidden: 25,
+        epoch: 0,
+        other_path: false,
+    })
+}
+
+impl Trainer {
+    fn say(&self, run: u64, what: Tell) {
+        let run = RunId(run);
+        self.says.lock().unwrap().push(Reply { run, what });
+    }
+
+    /// (run, what) asked since the last call.
+    fn take(&self) -> Vec<(u64, Ask)> {
+        let asked = std::mem::take(&mut *self.asked.lock().unwrap());
+        asked
+            .into_iter()
+            .map(|request| (request.run.0, request.what))
+            .collect()
+    }
+
+    /// Of which run each change was, and its gesture.
+    fn changes(&self) -> Vec<(u64, Change)> {
+        let asked = self.take();
+        asked
+            .into_iter()
+            .filter_map(|(run, what)| match what {
+                Ask::Set(change) => Some((run, change)),
+                _ => None,
+            })
+            .collect()
+    }
+}
+
+fn set(setting: Setting, value: f64, press: u64) -> Action {
+    Action::Set {
+        setting,
+        value: Value::Number(value),
+        press,
+    }
+}
+
+#[test]
+fn what_is_set_while_the_first_data_load_is_the_first_runs() {
+    let (mut lab, trainer) = loading();
+    lab.act(set(Setting::WeightDecay, 5e-3, 1));
+    assert_eq!(lab.view().run.hyperparameters().weight_decay, 5e-3);
+    assert!(trainer.take().is_empty(), "there is no trainer yet");
+    lab.drain(Duration::ZERO);
+    let asked = trainer.take();
+    let [(1, Ask::Open { experiment, .. }), (1, Ask::Play)] = &asked[..] else {
+        panic!("{asked:?}")
+    };
+    assert_eq!(experiment.hyperparameters.weight_decay, 5e-3);
+    assert_eq!(
+        experiment.hyperparameters,
+        *lab.view().run.hyperparameters()
+    );
+}
+
+#[test]
+fn what_is_set_between_a_request_and_its_start_is_the_new_runs() {
+    let (mut lab, trainer) = lab();
+    lab.act(UserCommand::NewSeed.into());
+    lab.act(set(Setting::SparsityTarget, 0.2, 1));
+    trainer.say(2, opened());
+    lab.drain(Duration::ZERO);
+    lab.act(set(Setting::SparsityTarget, 0.3, 2));
+    let asked = trainer.take();
+    let names: Vec<String> = asked
+        .iter()
+        .map(|(run, what)| {
+            let name = format!("{what:?}");
+            format!("{run} {}", name.split([' ', '(']).next().unwrap())
+        })
+        .collect();
+    assert_eq!(
+        names,
+        ["2 Open", "2 Play", "2 Set", "1 Close", "2 Set"],
+        "the run before goes once the new one is there"
+    );
+    assert_eq!(lab.session().runs().count(), 1);
+}
+
+#[test]
+fn a_run_that_cannot_open_leaves_the_one_before_it_as_it_was() {
+    let (mut lab, trainer) = lab();
+    lab.act(set(Setting::WeightDecay, 2e-3, 1));
+    lab.act(Action::Select(Some(3)));
+    lab.act(Action::SetHidden(9));
+    assert_eq!(
+        (lab.view().run.id, lab.view().run.selected),
+        (RunId(2), None)
+    );
+    let message = "9 is not a good number".to_owned();
+    trainer.say(2, Tell::Event(Event::NotOpened { message }));
+    lab.drain(Duration::ZERO);
+    let run = lab.view().run;
+    assert_eq!(
+        (run.id, run.experiment.hidden, run.selected),
+        (RunId(1), 25, Some(3))
+    );
+    assert_eq!(run.hyperparameters().weight_decay, 2e-3);
+    let notice = lab.view().shared.notices.last().unwrap();
+    assert_eq!(notice.severity, Severity::Trouble);
+    assert!(notice.text.contains("not a good number"));
+    trainer.take();
+    lab.act(set(Setting::WeightDecay, 1e-3, 2));
+    assert_eq!(trainer.changes()[0].0, 1, "it is steered again");
+}
+
+#[test]
+fn a_request_that_finds_the_trainer_busy_changes_nothing() {
+    let (mut lab, trainer) = lab();
+    *trainer.busy.lock().unwrap() = true;
+    lab.act(UserCommand::NewSeed.into());
+    assert_eq!(
+        (lab.view().run.id, lab.view().run.experiment.seed),
+        (RunId(1), 1)
+    );
+    assert!(lab.view().shared.notices[0].text.contains("busy"));
+}
+
+#[test]
+fn one_press_is_one_gesture() {
+    let (mut lab, trainer) = lab();
+    for (setting, value, press) in [
+        (Setting::WeightDecay, 1e-3, 7),
+        (Setting::WeightDecay, 2e-3, 7),
+        (Setting::WeightDecay, 3e-3, 8),
+        (Setting::LearningRate, 0.2, 9),
+    ] {
+        lab.act(set(setting, value, press));
+    }
+    let gestures: Vec<u64> = trainer
+        .changes()
+        .iter()
+        .map(|(_, change)| change.gesture.0)
+        .collect();
+    assert_eq!(gestures[0], gestures[1]);
+    assert!(gestures[1] < gestures[2] && gestures[2] < gestures[3]);
+}
+
+#[test]
+fn one_setting_leaves_the_others_as_they_are_and_a_bad_one_is_said() {
+    let (mut lab, trainer) = lab();
+    lab.act(set(Setting::SparsityWeight, 4.0, 1));
+    lab.act(set(Setting::WeightDecay, 2e-3, 2));
+    let run = lab.view().run;
+    assert_eq!(run.hyperparameters().sparsity_weight, 4.0);
+    lab.act(set(Setting::SparsityTarget, 1.5, 3));
+    assert_eq!(lab.view().run.hyperparameters().sparsity_target, 0.05);
+    assert_eq!(trainer.changes().len(), 2);
+    assert!(lab.view().shared.notices[0].text.contains('ρ'));
+}
+
+#[test]
+fn data_sets_are_shared_once_and_forgotten_with_their_last_run() {
+    let (mut lab, trainer) = lab();
+    lab.act(UserCommand::NewSeed.into());
+    trainer.say(2, opened());
+    lab.drain(Duration::ZERO);
+    assert_eq!(*trainer.shared.lock().unwrap(), [DataId(1)]);
+    assert!(trainer.forgotten.lock().unwrap().is_empty());
+    lab.act(UserCommand::Data(EmbeddedSet::Digits).into());
+    lab.drain(Duration::ZERO);
+    trainer.say(3, opened());
+    lab.drain(Duration::ZERO);
+    assert_eq!(*trainer.shared.lock().unwrap(), [DataId(1), DataId(2)]);
+    assert_eq!(*trainer.forgotten.lock().unwrap(), [DataId(1)]);
+}
+
+#[test]
+fn what_is_said_of_a_run_that_is_gone_is_not_heard() {
+    let (mut lab, trainer) = lab();
+    lab.act(UserCommand::NewSeed.into());
+    trainer.say(2, opened());
+    lab.drain(Duration::ZERO);
+    let cause = "α".to_owned();
+    trainer.say(1, Tell::Event(Event::Diverged { epoch: 3, cause }));
+    lab.drain(Duration::ZERO);
+    assert!(lab.view().run.playing && lab.view().shared.notices.is_empty());
+    trainer.say(
+        2,
+        Tell::Event(Event::Panicked {
+            message: "ouch".into(),
+        }),
+    );
+    lab.drain(Duration::ZERO);
+    assert!(!lab.view().run.playing);
+    assert!(lab.view().shared.notices[0].text.contains("ouch"));
+}

@@ -1,0 +1,14 @@
+//! The trainer's protocol, driven as the window drives it, on every host: a simulated clock without a thread, the thread,
+//! and the thread reached through bytes.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by them"
+)]
+
+mod clock;
+mod frames;
+mod lab;
+mod runs;
+mod steering;
