@@ -330,6 +330,7 @@ fn seed() -> u64 {
 fn the_run_and_its_untouched_twin_have_equal_bits_always() {
     let seed = seed();
     println!("SAE_LAB_SEED={seed} repeats this");
+    let full = std::env::var_os("SAE_LAB_FULL").is_some(); // tests/long runs
     let pools: Vec<_> = (1..=3)
         .map(|threads| Arc::new(WorkerPool::new(threads)))
         .collect();
@@ -341,7 +342,7 @@ fn the_run_and_its_untouched_twin_have_equal_bits_always() {
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         bytes[8] = kinds;
         let config = Config {
-            cases: CASES,
+            cases: CASES * if full { 20 } else { 1 },
             failure_persistence: None,
             max_shrink_iters: 2_000,
             ..Config::default()

@@ -89,6 +89,15 @@ fn differences<T: Real>(a: &Run<T>, b: &Run<T>) -> usize {
         .count()
 }
 
+/// All 10,000 in `tests/long threads`, else `few`.
+fn patches(few: usize) -> usize {
+    if std::env::var_os("SAE_LAB_FULL").is_some() {
+        DataSpec::DEFAULT_PATCHES
+    } else {
+        few
+    }
+}
+
 /// 64 units: a batch is worth two threads.
 fn photos(patches: usize) -> Case {
     Case::new(EmbeddedSet::Photos, patches, 64, Hyperparameters::default())
@@ -129,12 +138,12 @@ fn exercise(patches: usize) -> Case {
 
 #[test]
 fn photos_in_batches_of_50_in_f32() {
-    photos(3_000).is_the_same_on_any_threads::<f32>();
+    photos(patches(3_000)).is_the_same_on_any_threads::<f32>();
 }
 
 #[test]
 fn photos_in_batches_of_50_in_f64() {
-    photos(1_000).is_the_same_on_any_threads::<f64>();
+    photos(patches(1_000)).is_the_same_on_any_threads::<f64>();
 }
 
 #[test]
@@ -156,5 +165,5 @@ fn the_exercise_by_lbfgs_in_f32() {
 
 #[test]
 fn the_exercise_by_lbfgs_in_f64() {
-    exercise(5_000).is_the_same_on_any_threads::<f64>();
+    exercise(patches(5_000)).is_the_same_on_any_threads::<f64>();
 }

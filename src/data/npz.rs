@@ -109,11 +109,12 @@ fn look(
         ));
     }
     let mut head = Vec::new();
-    let most = limits::NPY_HEADER + 12;
-    entry
-        .take(most)
-        .read_to_end(&mut head)
-        .map_err(|error| damaged(input, Part::Entry, &error.into()))?;
+    let (most, size) = (limits::NPY_HEADER + 12, entry.size());
+    let read = entry.take(most).read_to_end(&mut head);
+    read.map_err(|error| {
+        let whole = format!("{name}.npy");
+        unreadable(input, archive, (place, &whole, size), error)
+    })?;
     let (shape, what) = match split(&head) {
         Ok((header, _)) => (header.shape, None),
         // text or records: listed, not taken
@@ -164,23 +165,56 @@ fn unpack<'a>(
     }
     let mut bytes = Vec::new();
     input.room(&mut bytes, usize::try_from(size).unwrap_or(usize::MAX))?;
-    (&mut entry)
-        .take(size)
-        .read_to_end(&mut bytes)
-        .map_err(|error| damaged(input, Part::Entry, &error.into()))?;
+    let read = (&mut entry).take(size).read_to_end(&mut bytes);
     // at its true end the checksum is compared
-    let more = entry
-        .read(&mut [0])
-        .map_err(|error| damaged(input, Part::Entry, &error.into()))?;
-    if more > 0 || (bytes.len() as u64) < size {
-        let problem = format!("{} is not as long as it says", shown(&name));
-        return Err(DataError::Archive {
-            file: input.file().to_owned(),
-            problem,
-        });
-    }
+    let end = read.and_then(|_| entry.read(&mut [0]));
     drop(entry);
+    let more = end.map_err(|error| unreadable(input, archive, (place, &name, size), error))?;
+    if more > 0 || (bytes.len() as u64) < size {
+        return Err(of_another_length(input, &name));
+    }
     Input::unpacked(file, bytes, watch)
+}
+
+fn of_another_length(input: &Input<'_>, name: &str) -> DataError {
+    DataError::Archive {
+        file: input.file().to_owned(),
+        problem: format!("{} is not as long as it says", shown(name)),
+    }
+}
+
+/// Why the entry at a place, of a name and a claimed size, could not be read. The crate has one kind of error for a wrong
+/// checksum and for bytes beyond the claimed size.
+fn unreadable(
+    input: &Input<'_>,
+    archive: &mut Archive,
+    (place, name, size): (usize, &str, u64),
+    error: std::io::Error,
+) -> DataError {
+    if error.kind() == ErrorKind::InvalidData && has_more(archive, place, size) {
+        of_another_length(input, name)
+    } else {
+        damaged(input, Part::Entry, &error.into())
+    }
+}
+
+/// Whether an entry unpacks to more than `size` bytes, whatever its checksum says.
+fn has_more(archive: &mut Archive, place: usize, size: u64) -> bool {
+    let Ok(entry) = archive.by_index_raw(place) else {
+        return false;
+    };
+    if entry.compression() != CompressionMethod::Deflated {
+        return entry.compressed_size() > size;
+    }
+    let mut unpacked = flate2::read::DeflateDecoder::new(entry);
+    let (mut count, mut chunk) = (0, [0; 1 << 12]);
+    while count <= size {
+        match unpacked.read(&mut chunk) {
+            Ok(0) | Err(_) => break, // what came before a fault counts too
+            Ok(more) => count += more as u64,
+        }
+    }
+    count > size
 }
 
 /// The refusal of an archive without a single `.npy`.
