@@ -1,5 +1,5 @@
 //! What a file system can do to a reader: names of any bytes, pipes, devices, loops, and files that change under it.
-//! Each is refused in one sentence, or left aside with a note; nothing hangs, and no set is half loaded.
+//! Each is refused in one sentence, or left out with a note; nothing hangs, and no set is half loaded.
 #![cfg(unix)]
 #![allow(
     clippy::unwrap_used,
@@ -145,7 +145,7 @@ fn a_pipe_is_refused_and_not_waited_for() {
         words.contains("is a device or pipe, not a data file"),
         "{words}"
     );
-    // in a folder it is no picture
+    // in a folder it is not a picture
     picture(&folder.path().join("sound.png"));
     let (code, words) = program(folder.path());
     assert_eq!(code, Some(0), "{words}");
@@ -306,7 +306,7 @@ fn what_may_not_be_read_is_refused() {
     assert_eq!(
         code,
         Some(0),
-        "one that may not be read is left aside: {words}"
+        "one that may not be read is left out: {words}"
     );
     fs::set_permissions(&closed, fs::Permissions::from_mode(0o755)).unwrap();
 }
@@ -398,7 +398,7 @@ fn a_file_removed_or_replaced_while_it_is_read_is_loaded_whole() {
     })
     .unwrap();
     assert_eq!(set.samples, expected);
-    assert!(refusal(&path).contains("is no sound IDX file"));
+    assert!(refusal(&path).contains("is not a valid IDX file"));
 }
 
 #[test]
@@ -413,7 +413,7 @@ fn pictures_that_vanish_from_a_folder_are_left_aside() {
     })
     .unwrap();
     let notes = set.sentences().join(" ");
-    assert!(notes.contains("2 of 6 pictures left aside"), "{notes}");
+    assert!(notes.contains("2 of 6 pictures left out"), "{notes}");
     let other = tempfile::tempdir().unwrap();
     picture(&other.path().join("0.png"));
     let gone = changed(other.path(), || fs::remove_dir_all(other.path()).unwrap()).unwrap_err();

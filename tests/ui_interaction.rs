@@ -79,7 +79,7 @@ fn a_dragged_slider_is_in_force_at_the_next_epoch() {
     });
     let view = harness.state().view();
     let snapshot = view.run.snapshot.as_ref().unwrap();
-    assert_eq!(snapshot.run.0, 1, "a slider does not start the run anew");
+    assert_eq!(snapshot.run.0, 1, "a slider does not restart the run");
     let marker = snapshot.history.markers().last().unwrap();
     assert_eq!(marker.setting, Setting::WeightDecay);
     assert_eq!(view.run.pending(Setting::WeightDecay), None);
@@ -210,7 +210,7 @@ fn a_steered_run_is_asked_after_before_it_is_thrown_away() {
     assert!(script.commands().is_empty() && harness.state().view().shared.question.is_none());
     harness.get_by_label("Reset").click();
     harness.run();
-    harness.get_by_label("Start anew").click();
+    harness.get_by_label("Restart").click();
     harness.run();
     assert_eq!(script.commands(), ["Open", "Play"]);
     script.show(&ui_support::snapshot());
@@ -308,7 +308,7 @@ fn the_rows_change_what_they_say() {
     harness.run();
     assert!(
         harness.state().view().shared.question.is_some(),
-        "that starts the run anew: it is asked first"
+        "that restarts the run: the lab asks first"
     );
 }
 

@@ -42,11 +42,11 @@ fn a_preset_is_a_few_letters_and_enter() {
     type_in(&mut harness, "cliff");
     harness.key_press(Key::Enter);
     harness.run();
-    // the run of the fixed snapshot was steered: it is asked after
+    // the run of the fixed snapshot was steered: the lab asks first
     assert!(
         !harness.state().view().shared.palette && harness.state().view().shared.question.is_some()
     );
-    harness.get_by_label("Start anew").click();
+    harness.get_by_label("Restart").click();
     wait(&mut harness, |app| {
         app.view().run.preset == Some(Preset::DecayCliff)
     });

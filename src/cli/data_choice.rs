@@ -33,8 +33,8 @@ pub struct DataChoice {
     /// Seed of the places where patches are cut, and of generated sets [default: the model's, or else 1]
     #[arg(long, value_name = "SEED")]
     pub data_seed: Option<u64>,
-    /// What is done to the values before training, by name [default: what was done to the model's data, by what was
-    /// measured on them; or else auto]
+    /// What is done to the values before training, by name [default: the model's preparation, as fitted to its
+    /// training data; or else auto]
     #[arg(long, value_enum)]
     pub preprocess: Option<Preprocessing>,
     /// ε of ZCA whitening [default: 0.1]
@@ -120,7 +120,7 @@ impl DataChoice {
                 Some(Whitening::Zca { epsilon }) => *epsilon = asked,
                 _ => {
                     return Err(CliError::Usage(
-                        "--epsilon is ZCA whitening's: give --preprocess zca with it".into(),
+                        "--epsilon belongs to ZCA whitening: give --preprocess zca with it".into(),
                     ));
                 }
             }
@@ -130,7 +130,8 @@ impl DataChoice {
                 Some(preparation) => preparation.colour = Colour::Grey,
                 None => {
                     return Err(CliError::Usage(
-                        "--grey needs to know what else to do: give --preprocess with it, say whiten".into(),
+                        "--grey needs --preprocess as well: give --preprocess whiten, for example"
+                            .into(),
                     ));
                 }
             }

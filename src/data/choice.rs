@@ -172,7 +172,7 @@ pub(super) fn classes(words: &[String], notes: &mut Vec<String>) -> Option<(Vec<
             return Some((classes, Vec::new()));
         }
         if numbers.iter().any(|number| number.fract() != 0.0) {
-            notes.push("Labels left aside: they are no whole numbers.".into());
+            notes.push("Labels ignored: they are not whole numbers.".into());
             return None;
         }
     }
@@ -188,7 +188,7 @@ pub(super) fn classes(words: &[String], notes: &mut Vec<String>) -> Option<(Vec<
             });
         if class >= CLASSES {
             notes.push(format!(
-                "Labels left aside: they have more than {CLASSES} different values."
+                "Labels ignored: they have more than {CLASSES} different values."
             ));
             return None;
         }

@@ -32,12 +32,12 @@ pub enum DataError {
     #[error("{file} is empty (0 bytes): choose another file, or fetch it again")]
     Empty { file: String },
 
-    #[error("{file} is of no kind that the lab reads: choose {formats}")]
+    #[error("{file} is not a kind of file that the lab reads: choose {formats}")]
     Unrecognised { file: String, formats: &'static str },
 
     #[error(
-        "{file} is no picture, though its name says {format}: it begins with {beginning}; fetch it again, or give it the \
-         ending of what it is"
+        "{file} is not a {format} picture, though its name says so: it begins with {beginning}; fetch it \
+            again, or give it the right extension"
     )]
     Misnamed {
         file: String,
@@ -46,7 +46,7 @@ pub enum DataError {
         beginning: String,
     },
 
-    #[error("{file} changed while it was read (it had {} bytes, then {}): load it again once it is finished",
+    #[error("{file} changed while it was being read (it had {} bytes, then {}): load it again once it is complete",
         grouped(*.before), grouped(*.after))]
     Changed {
         file: String,
@@ -67,7 +67,8 @@ pub enum DataError {
     },
 
     #[error(
-        "{file} goes on after its end: its {format} header promises {} bytes and there are more; its header is wrong or \
+        "{file} continues past its end: \
+            its {format} header promises {} bytes and there are more; its header is wrong or \
          two files were joined, so write it again",
         grouped(*.expected)
     )]
@@ -77,7 +78,7 @@ pub enum DataError {
         expected: u64,
     },
 
-    #[error("{file} is no sound {format} file: {problem} (byte {}); write it again", grouped(*.byte))]
+    #[error("{file} is not a valid {format} file: {problem} (byte {}); write it again", grouped(*.byte))]
     Header {
         file: String,
         format: &'static str,
@@ -93,23 +94,23 @@ pub enum DataError {
     },
 
     #[error(
-        "{file} is a broken zip archive ({problem}): copy or download it again, or save it anew"
+        "{file} is a broken zip archive ({problem}): copy or download it again, or save it again"
     )]
     Archive { file: String, problem: String },
 
-    #[error("{file} unpacks to more than {ratio} times its size, which no data do: {remedy}")]
+    #[error("{file} unpacks to more than {ratio} times its size, which no real data do: {remedy}")]
     Bomb {
         file: String,
         ratio: u64,
         remedy: &'static str,
     },
 
-    #[error("{file} needs {} bytes of memory at once, more than there are: close other programs, or keep fewer samples",
+    #[error("{file} needs {} bytes of memory at once, more than are free: close other programs, or keep fewer samples",
         grouped(*.bytes))]
     Memory { file: String, bytes: u64 },
 
     #[error(
-        "{file} could not be decoded as {format} ({problem}): open it in a picture program and save it anew"
+        "{file} could not be decoded as {format} ({problem}): open it in a picture program and save it again"
     )]
     Decode {
         file: String,
@@ -151,7 +152,8 @@ pub enum DataError {
     },
 
     #[error(
-        "{file} reaches from {least:e} to {greatest:e}, too far to square and sum: scale it to a range such as [0, 1] first"
+        "{file} has values from {least:e} to {greatest:e}, too large to square and \
+            sum: scale it to a range such as [0, 1] first"
     )]
     Range {
         file: String,
@@ -179,7 +181,7 @@ pub enum DataError {
         range: String,
     },
 
-    #[error("{file} cannot be prepared so, for {reason}: choose another preparation")]
+    #[error("{file} cannot be prepared like that, because {reason}: choose another preparation")]
     Preparation { file: String, reason: &'static str },
 
     #[error(
@@ -205,8 +207,8 @@ pub enum DataError {
     },
 
     #[error(
-        "{file} has the column {found:?} in place {column}, where the training data have {expected:?}: bring the columns \
-         to their order"
+        "{file} has the column {found:?} in place {column}, where the training data have {expected:?}: put the \
+            columns in that order"
     )]
     OtherColumn {
         file: String,

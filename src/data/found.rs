@@ -153,7 +153,7 @@ pub struct Found {
     pub class_names: Vec<String>,
     /// The columns' names, one for each value of a sample, where the source has them; else empty.
     pub column_names: Vec<String>,
-    /// What reading did to the values or left aside, a sentence each; empty if nothing.
+    /// What reading did to the values or left out, a sentence each; empty if nothing.
     pub notes: Vec<String>,
     /// The arrays that a spec's `variable` can name, where the file has several.
     pub variables: Vec<Variable>,

@@ -69,7 +69,7 @@ pub(super) fn read(
         match read_labels(&beside, shape[0], watch) {
             Ok(found) => labels = Some(found.into_iter().step_by(step).collect()),
             Err(DataError::Cancelled) => return Err(DataError::Cancelled),
-            Err(error) => notes.push(format!("Labels left aside: {error}.")),
+            Err(error) => notes.push(format!("Labels ignored: {error}.")),
         }
     }
     Ok(Found {
@@ -104,7 +104,7 @@ pub(super) fn labels(mut input: Input<'_>, count: usize) -> Result<Vec<u8>, Data
     input.end(FORMAT)?;
     choice::labels(&values).ok_or_else(|| {
         input.unsupported(
-            "labels that are no whole numbers from 0 to 255",
+            "labels that are not whole numbers from 0 to 255",
             "number the classes from 0",
         )
     })
@@ -138,7 +138,7 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
         0x0c => (Kind::Signed, 4),
         0x0d => (Kind::Float, 4),
         0x0e => (Kind::Float, 8),
-        _ => return Err(input.header(FORMAT, 2, format!("{code:02x} is no type of value"))),
+        _ => return Err(input.header(FORMAT, 2, format!("{code:02x} is not a type of value"))),
     };
     let mut shape = Vec::with_capacity(usize::from(count));
     for _ in 0..count {
@@ -160,7 +160,7 @@ fn header(input: &mut Input<'_>) -> Result<Header, DataError> {
         let turned = |side: &u64| u64::from((*side as u32).swap_bytes());
         let turned: Vec<u64> = shape.iter().map(turned).collect();
         return Err(if !input.is_compressed() && held(&turned).is_ok() {
-            let problem = "its sides are written with the lowest byte first and not the highest";
+            let problem = "its dimensions are written lowest byte first instead of highest";
             input.header(FORMAT, 4, problem)
         } else {
             error
@@ -307,7 +307,7 @@ mod tests {
         folder.file("t-labels-idx1-ubyte", &idx(&[2], &[7, 8]));
         let left = found(&images).unwrap();
         assert!(
-            left.labels.is_none() && left.notes[0].starts_with("Labels left aside: "),
+            left.labels.is_none() && left.notes[0].starts_with("Labels ignored: "),
             "{:?}",
             left.notes
         );
@@ -383,7 +383,7 @@ mod tests {
             (
                 "k.idx",
                 vec![0, 0, 7, 2, 0, 0, 0, 1],
-                "07 is no type of value (byte 2)",
+                "07 is not a type of value (byte 2)",
             ),
             ("four", idx(&[1, 5, 2, 2], &[3; 20]), "shape [1, 5, 2, 2]"),
             ("same", idx(&[2, 1, 2], &[3, 3, 3, 3]), "nothing to learn"),

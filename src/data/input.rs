@@ -374,9 +374,9 @@ impl<'a> Input<'a> {
         let problem = match self.fault.get() {
             _ if source.kind() == ErrorKind::UnexpectedEof => "the file ends too soon",
             Some(Fault::Checksum) => "its checksum does not match",
-            Some(Fault::Header) if byte > 0 => "what follows is no gzip",
+            Some(Fault::Header) if byte > 0 => "what follows is not gzip data",
             Some(Fault::Header) => "its gzip header is broken",
-            Some(Fault::Stream) | None => "the compressed bytes make no sense",
+            Some(Fault::Stream) | None => "the compressed bytes are corrupt",
         };
         DataError::Compression {
             file,

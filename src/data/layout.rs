@@ -150,7 +150,7 @@ pub(super) fn sides(file: &str, dimensions: &[u64]) -> Result<Vec<usize>, DataEr
         .map_err(|_| super::too_many_values(file, dimensions))
 }
 
-/// Of an array of these dimensions, samples first, every so many-th sample is kept, so that it fits [`limits::VALUES`].
+/// Of an array of these dimensions, samples first, samples are kept at even steps, so that it fits [`limits::VALUES`].
 /// `None`: one sample alone is too large.
 pub(super) fn every(dimensions: &[u64]) -> Option<u64> {
     let [samples, rest @ ..] = dimensions else {
@@ -167,7 +167,7 @@ pub(super) fn every(dimensions: &[u64]) -> Option<u64> {
 pub(super) fn thinned(every: u64, samples: u64) -> Option<String> {
     (every > 1).then(|| {
         format!(
-            "1 in {every} of {} samples taken, evenly: all of them are more than {} values.",
+            "Thinned evenly to 1 in {every} of {} samples: all of them have more than {} values.",
             grouped(samples),
             grouped(limits::VALUES)
         )

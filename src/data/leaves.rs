@@ -1,5 +1,6 @@
 //! Dead leaves (Matheron 1968; Lee, Mumford & Huang 2001): disks that occlude one another, as many of each size as
-//! make the picture look alike at every scale. Of all simple pictures it shares most with photographs: edges, and
+//! make the picture look alike at every scale. Of all simple pictures these have most in common with photographs:
+//! edges, and
 //! their statistics.
 
 use super::DataError;

@@ -20,7 +20,7 @@ pub const PICTURE_SIDE: u32 = 2048;
 /// picture of any size into a few bytes.
 pub const PIXELS_PER_BYTE: u64 = 8 * DEFLATE_RATIO;
 
-/// So many pixels may be claimed before [`PIXELS_PER_BYTE`] is asked after.
+/// The pixels that may be claimed before [`PIXELS_PER_BYTE`] is checked.
 pub const PIXELS_UNASKED: u64 = 1 << 20;
 
 /// Most bytes that decoding one picture may allocate.
@@ -71,7 +71,7 @@ pub const SMALLEST_PICTURE_SIDE: u32 = 128;
 /// compressed bytes: real data stay far below, and can be unpacked beforehand if they do not.
 pub const EXPANSION: u64 = 500;
 
-/// So much may be unpacked before [`EXPANSION`] is asked after, in bytes.
+/// The bytes that may be unpacked before [`EXPANSION`] is checked.
 pub const UNPACKED: u64 = 4 << 20;
 
 /// Whether `unpacked` bytes out of `packed` are more than any data make.

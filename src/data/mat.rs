@@ -239,7 +239,7 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
             };
             // values below 0 are no brightness: such pictures, UFLDL's IMAGES among them, were whitened already
             if any(|value| *value < 0.0) {
-                notes.push("Taken as whitened already, for it has values below 0.".into());
+                notes.push("Taken as already whitened, since it has values below 0.".into());
                 Preparation::CONTRAST
             } else {
                 picture::suggested(pictures)

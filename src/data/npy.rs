@@ -78,7 +78,7 @@ fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {
             return Err(input.header(
                 FORMAT,
                 6,
-                format!("{version}.{minor} is no version of the format"),
+                format!("{version}.{minor} is not a version of the format"),
             ));
         }
     };

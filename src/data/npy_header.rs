@@ -102,7 +102,7 @@ pub(crate) fn split(bytes: &[u8]) -> Result<(Header, &[u8]), HeaderProblem> {
     let (length, start) = match rest {
         [1, _, low, high, ..] => (usize::from(u16::from_le_bytes([*low, *high])), 10),
         [2 | 3, _, a, b, c, d, ..] => (u32::from_le_bytes([*a, *b, *c, *d]) as usize, 12),
-        _ => return Err(broken(6, "it is no version of the format")),
+        _ => return Err(broken(6, "it is not a version of the format")),
     };
     let (text, body) = bytes[start..]
         .split_at_checked(length)
@@ -195,7 +195,7 @@ impl<'a> Scanner<'a> {
                 .word(u8::is_ascii_digit)
                 .and_then(|digits| str::from_utf8(digits).ok());
             let side = digits.ok_or_else(|| self.broken("there should be a whole number"))?;
-            let problem = format!("a side of {side} is no size");
+            let problem = format!("a dimension cannot be {side}");
             shape.push(side.parse().map_err(|_| HeaderProblem::Broken {
                 byte: start,
                 problem,

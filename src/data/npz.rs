@@ -286,7 +286,8 @@ fn damaged(input: &Input<'_>, part: Part, error: &ZipError) -> DataError {
             Part::Directory => "its directory, at its end, is cut off or damaged".into(),
             Part::Entry => "an entry does not lie where its directory says".into(),
         },
-        // the crate's kind for a checksum alone: what cannot be unpacked is `InvalidInput`
+        // the crate's kind for a wrong checksum and for more bytes than an entry declares; what cannot be unpacked is
+        // `InvalidInput`
         ZipError::Io(error) if error.kind() == ErrorKind::InvalidData => {
             "a checksum does not match".into()
         }
@@ -294,9 +295,9 @@ fn damaged(input: &Input<'_>, part: Part, error: &ZipError) -> DataError {
             "an array ends too soon".into()
         }
         ZipError::Io(error) if error.kind() == ErrorKind::OutOfMemory => {
-            "there is not memory enough".into()
+            "there is not enough memory".into()
         }
-        ZipError::Io(_) => "the compressed bytes make no sense".into(),
+        ZipError::Io(_) => "the compressed bytes are corrupt".into(),
         other => other.to_string(),
     };
     DataError::Archive {

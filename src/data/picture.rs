@@ -71,7 +71,7 @@ pub(super) struct Decoded {
     pub(super) encoding: String,
     /// Its size in the file, where it was scaled down: (width, height) in pixels.
     pub(super) scaled: Option<(u32, u32)>,
-    /// Whether it has an alpha channel, which is left aside.
+    /// Whether it has an alpha channel, which is left out.
     pub(super) transparent: bool,
 }
 
@@ -104,7 +104,7 @@ pub(super) fn decode(
         Err(DataError::Decode {
             file: input.file().to_owned(),
             format: picture_check::title(format),
-            problem: "its decoder fell over it".into(),
+            problem: "its decoder crashed on it".into(),
         })
     })
 }

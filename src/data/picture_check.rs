@@ -38,10 +38,10 @@ pub(super) fn whole(input: &Input<'_>, bytes: &[u8], format: ImageFormat) -> Res
     let problem = match frame(bytes) {
         _ if !whole => "it is cut short",
         Some(0xc3 | 0xc7 | 0xcb | 0xcf) if format == ImageFormat::Jpeg => {
-            "it is packed without loss, as few programs read"
+            "it uses lossless coding, which few programs read"
         }
         Some(0xc9..=0xcf) if format == ImageFormat::Jpeg => {
-            "it is packed by arithmetic coding, which few programs read"
+            "it uses arithmetic coding, which few programs read"
         }
         _ => return Ok(()),
     };
@@ -146,7 +146,7 @@ pub(super) fn size(
 /// What the crate says of a picture, in the words of one who did not write it where these are known.
 pub(super) fn problem(error: &ImageError) -> String {
     const PLAINLY: [(&str, &str); 20] = [
-        ("soft limit", "a side of it is longer than 65,535 pixels"),
+        ("soft limit", "it is wider or taller than 65,535 pixels"),
         ("mage dimensions", "its width or height is impossible"),
         ("invalid dimensions", "its width or height is impossible"),
         ("is set to zero", "it has no pixels"),
@@ -163,13 +163,13 @@ pub(super) fn problem(error: &ImageError) -> String {
             "only parse 8-bit",
             "it has more than 8 bits a channel, which the lab does not read in JPEG",
         ),
-        ("start of frame differs", "its header of a frame is damaged"),
+        ("start of frame differs", "its frame header is damaged"),
         ("CRC error", "a checksum does not match"),
         ("appeared before IHDR", "its header is missing"),
         ("chunk is missing", "its pixels are missing"),
         ("does not have enough data", "pixels are missing at its end"),
-        ("deflate", "its compressed pixels make no sense"),
-        ("filter method", "its compressed pixels make no sense"),
+        ("deflate", "its compressed pixels are corrupt"),
+        ("filter method", "its compressed pixels are corrupt"),
         ("Premature End", "it ends before its pixels"),
         ("Not enough bytes", "it is cut short"),
         (
@@ -177,10 +177,7 @@ pub(super) fn problem(error: &ImageError) -> String {
             "its pixels have bits or colours that the lab does not read",
         ),
         ("Unknown bitmap header", "its header has an unknown length"),
-        (
-            "components cannot be zero",
-            "its header of a frame is missing",
-        ),
+        ("components cannot be zero", "its frame header is missing"),
     ];
     let said = match error {
         ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => {

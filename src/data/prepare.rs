@@ -205,7 +205,7 @@ fn suits(found: &Found, content: &Content, choice: Preparation) -> Result<(), Da
     match (choice.whitening, choice.scaling) {
         (Whitening::OlshausenField, _) if !pictures => refuse(arrange::FILTERED),
         (Whitening::Zca { .. }, scaling) if scaling != Scaling::None => {
-            refuse("ZCA whitening brings the values to their range itself: no scaling goes with it")
+            refuse("ZCA whitening sets the range of the values itself and takes no scaling")
         }
         _ => Ok(()),
     }

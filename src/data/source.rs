@@ -171,7 +171,8 @@ pub(super) fn find_pictures(paths: &[PathBuf], watch: Watch<'_>) -> Result<Found
     pictures(paths.to_vec(), format!("{} pictures", paths.len()), watch)
 }
 
-/// One that cannot be read is left aside with a note; many large ones are scaled down until they fit together. Small
+/// A picture that cannot be read is left out with a
+/// note; many large ones are scaled down until they fit together. Small
 /// ones all of a size are samples as they are.
 fn pictures(mut paths: Vec<PathBuf>, name: String, watch: Watch<'_>) -> Result<Found, DataError> {
     let mut notes = Vec::new();
@@ -205,7 +206,7 @@ fn pictures(mut paths: Vec<PathBuf>, name: String, watch: Watch<'_>) -> Result<F
                 let picture = decoded.picture;
                 let Some(rest) = room.checked_sub(picture.values.len() as u64) else {
                     notes.push(format!(
-                        "Pictures from {} on left aside: together they have too many pixels.",
+                        "Pictures from {} on left out: together they have too many pixels.",
                         picture.file
                     ));
                     break;
@@ -234,7 +235,7 @@ fn pictures(mut paths: Vec<PathBuf>, name: String, watch: Watch<'_>) -> Result<F
     }
     if let Some(first) = left_aside.first() {
         notes.push(format!(
-            "{} of {total} pictures left aside, the first for this: {first}.",
+            "{} of {total} pictures left out, the first for this: {first}.",
             left_aside.len()
         ));
     }
@@ -359,13 +360,9 @@ mod tests {
                 .collect::<Vec<_>>(),
             [160, 90, 240]
         );
-        assert!(
-            found
-                .notes
-                .iter()
-                .any(|note| note.starts_with("1 of 4 pictures left aside")
-                    && note.contains("broken.png"))
-        );
+        assert!(found.notes.iter().any(
+            |note| note.starts_with("1 of 4 pictures left out") && note.contains("broken.png")
+        ));
         assert_eq!(
             loaded(folder.path()).unwrap().samples.dim(),
             (10_000, 192),

@@ -142,7 +142,7 @@ impl DataSpec {
     }
 
     fn new(source: DataSource) -> Self {
-        // 2,000 bars: the set that `dynamics` speaks of; more only slows the epoch
+        // 2,000 samples show every bar about 250 times; more only slows the epoch
         let patches = match source {
             DataSource::Embedded(EmbeddedSet::Bars) => 2_000,
             _ => Self::DEFAULT_PATCHES,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::SampleShape;
 use super::error::grouped;
 
-/// One thing that was done to the values, or left aside. `Display` says it in one sentence.
+/// One thing that was done to the values, or left out. `Display` says it in one sentence.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Step {
@@ -75,11 +75,11 @@ impl std::fmt::Display for Step {
             Self::Read(sentence) => f.write_str(sentence),
             Self::FittedTo(name) => write!(
                 f,
-                "Treated as the training data were ({name}): every range and mean is theirs."
+                "Prepared as the training data were ({name}), with their ranges and means."
             ),
             Self::LeftAside { pictures, of } => write!(
                 f,
-                "{} of {} pictures left aside: smaller than a patch.",
+                "{} of {} pictures left out: smaller than a patch.",
                 grouped(*pictures as u64),
                 grouped(*of as u64)
             ),
@@ -118,7 +118,7 @@ impl std::fmt::Display for Step {
             ),
             Self::Standardised { constant } => write!(
                 f,
-                "Each column brought to mean 0 and standard deviation 1{}.",
+                "Each column scaled to mean 0 and standard deviation 1{}.",
                 constants(*constant, "set to 0")
             ),
         }

@@ -123,7 +123,7 @@ pub(super) fn read(
         }
         if !columns.named {
             let column = column + 1;
-            notes.push(format!("Column {column} taken for labels: it holds words."));
+            notes.push(format!("Column {column} taken as labels: it holds words."));
         }
         if let Some(found) = classes(&words, &mut notes) {
             labels = Some(found.0);
@@ -203,7 +203,7 @@ impl Table<'_, '_> {
                     self.line(),
                     column + 1
                 );
-                return Err(self.input.unsupported(found, "close it or take it away"));
+                return Err(self.input.unsupported(found, "close it or remove it"));
             }
         }
         Ok(more)
@@ -238,7 +238,7 @@ impl Table<'_, '_> {
             *mark != self.separator.byte() && record.iter().any(|field| field.contains(mark))
         });
         let remedy = if another {
-            "put the same sign between the fields of every line"
+            "separate the fields in the same way in every line"
         } else {
             "give each line as many"
         };
@@ -291,8 +291,8 @@ fn refuse_binary(input: &Input<'_>, text: &[u8]) -> Result<(), DataError> {
             Err(input.unsupported("text in UTF-16", "save it in UTF-8"))
         }
         Some(place) => Err(input.unsupported(
-            format!("a zero byte at byte {place}, which no text has"),
-            "write the table again, or give the file the ending of what it is",
+            format!("a zero byte at byte {place}, which text never has"),
+            "write the table again, or give the file the right extension",
         )),
     }
 }

@@ -128,7 +128,7 @@ fn fits<T: Real>(parameters: &Parameters<T>, record: &ModelRecord) -> Result<(),
     let (h, n) = (parameters.hidden(), parameters.inputs());
     if record.experiment.hidden != h {
         let found = record.experiment.hidden;
-        return Err(format!("it speaks of {found} hidden units, and W1 has {h}"));
+        return Err(format!("it has {found} hidden units, but W1 has {h}"));
     }
     match &record.preparation {
         Some(fitted) if fitted.inputs() != n => Err(format!(
@@ -159,7 +159,7 @@ fn open(path: &Path) -> Result<Archive, IoError> {
     }
     let file = File::open(path).map_err(unreadable)?;
     ZipArchive::new(BufReader::new(file))
-        .map_err(|error| model_error(path, format!("as an .npz it is broken ({error})")))
+        .map_err(|error| model_error(path, format!("it is not a valid .npz file ({error})")))
 }
 
 fn weights<T: Real>(archive: &mut Archive, path: &Path) -> Result<Parameters<T>, IoError> {
@@ -185,7 +185,7 @@ fn weights<T: Real>(archive: &mut Archive, path: &Path) -> Result<Parameters<T>,
         let (values, shape) = array::<T>(archive, path, name)?;
         if shape != expected {
             let problem = format!(
-                "{name} has shape {shape:?}, and to W1 of {w1_shape:?} belongs {expected:?}"
+                "{name} has shape {shape:?}, but W1 of shape {w1_shape:?} needs {expected:?}"
             );
             return Err(model_error(path, problem));
         }

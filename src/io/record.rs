@@ -92,10 +92,10 @@ fn from_value(
                 "it is of version {version}, and this program knows versions up to {VERSION}: use a newer sae-lab"
             ));
         }
-        _ => return Err("it has no version that is known".into()),
+        _ => return Err("its version is unknown".into()),
     }
     let written: Written = serde_json::from_value(value)
-        .map_err(|error| format!("it lacks what belongs there ({error})"))?;
+        .map_err(|error| format!("something is missing from it ({error})"))?;
     let settings = written.experiment.hyperparameters.check();
     settings.map_err(|error| format!("its {error}"))?;
     let preparation = match written.preparation {

@@ -1,5 +1,5 @@
 //! Everything a person can ask of the window, as one value: it feeds the buttons, the menus, the keys, the palette and
-//! the tests. What each says stands in `words`, when it can be given in `possible`, and its keys in the window's keymap.
+//! the tests. Their texts are in `words`, when they can be given in `possible`, and their keys in the window's keymap.
 
 use super::page::Page;
 use crate::data::EmbeddedSet;
@@ -82,14 +82,15 @@ commands! {
         ZoomReset,
         /// The list of all commands, to choose from by typing; closes it where it is open.
         Palette,
-        /// Closes or stops what stands foremost: a question, a dialog, the sheet, loading, the newest notice, the page,
+        /// Closes or stops whatever is in front: a
+        /// question, a dialog, the sheet, loading, the newest notice, the page,
         /// the selection.
         Dismiss,
     }
 }
 
 impl UserCommand {
-    /// Whether it may be given while a window stands over the panels: what starts a run anew, or opens a window, waits.
+    /// Whether it may be given while a window stands over the panels: what restarts a run, or opens a window, waits.
     pub fn works_when_covered(self) -> bool {
         match self {
             Self::Reset

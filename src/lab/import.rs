@@ -164,7 +164,7 @@ impl Import {
     pub fn no_patches(&self) -> Option<&'static str> {
         self.shape()
             .is_some_and(SampleShape::is_vector)
-            .then_some("These samples are no pictures: there is nothing to cut.")
+            .then_some("These samples are not pictures: there is nothing to cut.")
     }
 
     /// Why pictures cannot be samples as they are.
@@ -175,9 +175,9 @@ impl Import {
         let side = |picture: &Picture| (picture.rows, picture.columns);
         let first = pictures.first().map(side)?;
         if pictures.len() < 2 {
-            Some("One picture alone is one sample: there would be nothing to learn.")
+            Some("A single picture is a single sample: there would be nothing to learn.")
         } else if pictures.iter().any(|picture| side(picture) != first) {
-            Some("The pictures are of several sizes: whole ones have to be of one.")
+            Some("The pictures differ in size: whole pictures must all have the same size.")
         } else if first.0.max(first.1) > limits::PATCH_SIDE {
             Some("The pictures are larger than 256×256 pixels: cut them into patches.")
         } else {
@@ -193,8 +193,8 @@ impl Import {
                  patches first.",
             ),
             Whitening::Zca { .. } if self.inputs_of(&self.spec) > limits::WHITENED => Some(
-                "ZCA takes samples of at most 1,024 values, for it needs their covariance: cut smaller patches or \
-                 take the colour away.",
+                "ZCA needs the covariance of the values, so samples may have at most 1,024 of them: cut smaller \
+                    patches or turn colour to grey.",
             ),
             _ => None,
         }
@@ -203,7 +203,7 @@ impl Import {
     /// Why no scaling can be chosen.
     pub fn no_scaling(&self) -> Option<&'static str> {
         matches!(self.choice().whitening, Whitening::Zca { .. }).then_some(
-            "ZCA whitening brings the values to their range itself; a linear output reaches all of them.",
+            "ZCA whitening sets the range of the values itself; a linear output reaches all of them.",
         )
     }
 

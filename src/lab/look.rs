@@ -156,7 +156,8 @@ impl Look {
         }
     }
 
-    /// Takes a picture (n) of where `source` says; one of another size, or with values that are no numbers, is ignored.
+    /// Takes a picture (n) of where `source` says; one of another size, or with values that are not
+    /// numbers, is ignored.
     pub fn take(&mut self, source: Source, picture: Arc<[f32]>) {
         let fits = self
             .of
@@ -300,7 +301,7 @@ fn empty_value(data: &DataSet) -> f32 {
 /// value of their range.
 ///
 /// # Errors
-/// The samples are no pictures, or what was found is none; a sentence.
+/// The samples are not pictures, or what was found is none; a sentence.
 pub fn fitted(found: &Found, data: &DataSet) -> Result<Arc<[f32]>, String> {
     let SampleShape::Image {
         rows,
@@ -309,7 +310,7 @@ pub fn fitted(found: &Found, data: &DataSet) -> Result<Arc<[f32]>, String> {
     } = data.shape
     else {
         return Err(
-            "The samples of this data set are no pictures: drag their values instead.".into(),
+            "The samples of this data set are not pictures: drag their values instead.".into(),
         );
     };
     let picture = match &found.content {
@@ -318,7 +319,7 @@ pub fn fitted(found: &Found, data: &DataSet) -> Result<Arc<[f32]>, String> {
     };
     let Some(picture) = picture else {
         return Err(format!(
-            "{} is no picture: open it as data on another page instead.",
+            "{} is not a picture: open it as data on another page instead.",
             found.name
         ));
     };

@@ -198,8 +198,8 @@ impl Lab {
             Browsed::Unavailable => {
                 self.shared.palette = false;
                 self.shared.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(
-                    "This system has no file dialog: install xdg-desktop-portal or zenity. A path typed here, or \
-                     files dropped on the window, do as well."
+                    "This system has no file dialog: install xdg-desktop-portal or zenity. You can also type a path \
+                        here, or drop files on the window."
                         .into(),
                 );
             }

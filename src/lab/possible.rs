@@ -52,7 +52,7 @@ impl View<'_> {
             | UserCommand::BrowsePicture => has_run,
             UserCommand::SpeedUp => only_if(
                 speed::next(self.run.speed, 1) != self.run.speed,
-                "It trains as fast as it can already.",
+                "It already trains as fast as it can.",
             ),
             UserCommand::SlowDown => only_if(
                 speed::next(self.run.speed, -1) != self.run.speed,
@@ -66,7 +66,7 @@ impl View<'_> {
                 ZOOMS.first().is_some_and(|least| self.shared.zoom > *least),
                 "This is the smallest size.",
             ),
-            UserCommand::ZoomReset => only_if(self.shared.zoom != 100, "The size is 100 % already."),
+            UserCommand::ZoomReset => only_if(self.shared.zoom != 100, "The size is already 100 %."),
             UserCommand::SuggestImport => {
                 let import = self.shared.import.as_ref().ok_or(NO_SHEET)?;
                 only_if(!import.is_as_suggested(), "These are the suggested choices.")
@@ -99,7 +99,7 @@ impl View<'_> {
                 only_if(!self.run.compared.is_running(), "A comparison is under way.")?;
                 only_if(
                     self.run.compare.second.spec(&run.data).is_ok(),
-                    "The data to compare with have other samples: choose others on the page Compare.",
+                    "The second data set has samples of another size: choose another on the Compare page.",
                 )
             }
             UserCommand::CancelComparison => {

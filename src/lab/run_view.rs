@@ -13,7 +13,7 @@ use crate::model::{Hyperparameters, UnitState};
 use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
 
-/// A run with at least this many epochs behind it is asked after before it is thrown away, if it was steered or long.
+/// The lab asks before it discards a run of at least this many epochs, if it was steered or long.
 pub const EPOCHS_TO_LOSE: u64 = 20;
 /// Training for longer than this is work to lose even if nothing was touched.
 pub const SECONDS_TO_LOSE: f64 = 60.0;
@@ -175,7 +175,7 @@ impl RunView {
         Some((marker.values(), marker.epoch))
     }
 
-    /// Whether `unit` is one that can be begun anew: a dead one, or a duplicate.
+    /// Whether `unit` can be restarted: a dead one, or a duplicate.
     pub fn can_revive(&self, unit: usize) -> bool {
         let units = self.own_snapshot().map_or(&[][..], |s| &s.units);
         units

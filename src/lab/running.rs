@@ -17,7 +17,7 @@ impl Lab {
     }
 
     fn ask_about(&mut self, run: RunId, what: Ask) -> bool {
-        // before the first data set is loaded there is nobody to tell; `begin` tells it all then
+        // before the first data set is loaded there is no run to tell; `begin` passes everything on then
         let Some(trainer) = &self.trainer else {
             return false;
         };
@@ -189,7 +189,7 @@ impl Lab {
             Event::Panicked { message } => {
                 view.playing = false;
                 format!(
-                    "The trainer failed ({message}). The lab goes on: press Reset to start the run anew."
+                    "The trainer failed ({message}). The lab still works: press Reset to restart the run."
                 )
             }
             Event::NotOpened { message } => {

@@ -20,7 +20,7 @@ pub enum Action {
         value: Value,
         press: u64,
     },
-    /// Starts the run anew.
+    /// Restarts the run.
     SetHidden(usize),
     SetHiddenActivation(HiddenActivation),
     SetOutputActivation(OutputActivation),
@@ -41,7 +41,7 @@ pub enum Action {
         spec: DataSpec,
         hidden: usize,
     },
-    /// "Start anew" in the dialog that asks first.
+    /// "Restart" in the dialog that asks first.
     ConfirmRestart,
     CloseDialog,
     DismissNotice(usize),
@@ -79,7 +79,7 @@ pub struct Notice {
     pub text: String,
 }
 
-/// What starts the run anew.
+/// What restarts the run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Restart {
     /// The same experiment from the same initial weights.
@@ -97,7 +97,7 @@ pub enum Restart {
 /// A question that waits for an answer; the trainer goes on meanwhile.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Question {
-    /// What would start anew, e.g. "49 → 64 hidden units".
+    /// What would restart it, e.g. "49 → 64 hidden units".
     pub what: String,
     pub restart: Restart,
 }

@@ -97,14 +97,14 @@ impl UserCommand {
             Self::PlayPause => "Train, or hold the run where it is",
             Self::StepEpoch => "Train for one epoch, one pass over the data, then pause",
             Self::Reset => "Back to the same initial weights, with the settings as they are now",
-            Self::NewSeed => "Start anew from other initial weights",
+            Self::NewSeed => "Start again from different initial weights",
             Self::SpeedUp => "Allow more epochs a second",
             Self::SlowDown => "Allow fewer epochs a second, to talk over them",
             Self::OpenFile => "Train on your own photographs or data",
             Self::BrowseFiles => "Choose one file, or several pictures",
             Self::BrowseFolder => "Choose a folder of pictures",
             Self::PrepareData => {
-                "See what was done to the data in use, and choose otherwise: patches, colour, whitening, scaling"
+                "See how the data in use were prepared, and change it: patches, colour, whitening, scaling"
             }
             Self::SuggestImport => "Back to what suits this kind of data",
             Self::TrainOnImport => "Prepare all of the data like this, and start a run on them",
@@ -136,23 +136,23 @@ impl UserCommand {
             Self::UnitBelow => "Inspect the unit below",
             Self::UnitAbove => "Inspect the unit above",
             Self::ReviveUnit => {
-                "Begin this unit anew, from the input that is reconstructed worst. Resets its weights in and out, its bias \
-                 (so that its ρ̂ is ρ), its mean part in the output's bias, and what the optimiser remembers of them"
+                "Restart this unit from the input that is reconstructed worst. Resets its encoder and decoder \
+                    weights, its bias (so that ρ̂ = ρ), its mean contribution to the output bias, and the \
+                    optimiser's memory of them"
             }
             Self::ReviveDead => {
-                "Begin every dead unit anew, each from another of the inputs that are reconstructed worst. Resets their \
-                 weights in and out, their biases, and what the optimiser remembers of them; live units stay as they are"
+                "Restart every dead unit, each from a different one of the inputs that are reconstructed worst. \
+                    Resets their encoder and decoder weights, their biases, and the optimiser's memory of them; \
+                    live units are unchanged"
             }
             Self::PreviousInput => "Send the sample before this one through the network",
             Self::NextInput => "Send the next sample through the network",
             Self::RandomInput => "Send any sample through the network",
             Self::ClearInput => "Empty the input, to draw one",
             Self::BrowsePicture => {
-                "Choose a picture file as the input; dropping one on this page does as well"
+                "Choose a picture file as the input; you can also drop one on this page"
             }
-            Self::ReleaseActivations => {
-                "Give all activations that were set by hand back to the network"
-            }
+            Self::ReleaseActivations => "Let the network set all activations again",
             Self::SortActivations => {
                 "In the order of the units, or the most strongly excited first"
             }

@@ -1,4 +1,4 @@
-//! What cannot change without starting the run anew: sizes and activations.
+//! What cannot change without restarting the run: sizes and activations.
 
 use serde::{Deserialize, Serialize};
 use strum::VariantArray;

@@ -112,7 +112,8 @@ impl GradientCheck {
                  β and check again."
             ),
             (GradientForm::Printed, true) => format!(
-                "Here the misplaced bracket hides ({error}): the sparsity term is next to nothing, since ρ̂ is at ρ or \
+                "Here the misplaced bracket does not show ({error}): the sparsity term is almost \
+                    zero, since ρ̂ is at ρ or \
                  β is small. Check at random weights, or with another ρ."
             ),
         }

@@ -195,7 +195,7 @@ pub enum HyperparameterError {
         value: f64,
         range: &'static str,
     },
-    #[error("a batch of 0 samples holds nothing: choose at least 1, or the full batch")]
+    #[error("a batch of 0 samples is empty: choose at least 1, or the full batch")]
     EmptyBatch,
 }
 

@@ -77,7 +77,7 @@ pub struct UnitInspection {
     /// Weakest first.
     pub least_exciting: Vec<Excitation>,
     pub ablation: Ablation,
-    /// Most alike first, by |cos|.
+    /// Most similar first, by |cos|.
     pub similar: Vec<Similarity>,
     pub forces: Forces,
 }
@@ -134,7 +134,7 @@ impl Ablation {
     }
 }
 
-/// Another unit, and how alike its feature is.
+/// Another unit, and how similar its feature is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Similarity {
     pub unit: usize,

@@ -20,7 +20,7 @@ pub use scramble::{FeatureGrid, scramble_phases};
 const UNITS: f64 = (1u64 << 40) as f64;
 /// Draws of scrambled phases, half of either run's features.
 pub const SCRAMBLES: u64 = 100;
-/// A similarity this many deviations of the scrambled draws above their mean is no chance.
+/// A similarity this many deviations of the scrambled draws above their mean is not chance.
 const DEVIATIONS: f64 = 3.0;
 
 /// Why features can't be matched.
@@ -57,7 +57,7 @@ pub struct Pair {
 /// The assignment with the greatest sum of |cos|.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Matching {
-    /// As many as the smaller run has units; the most alike first.
+    /// As many as the smaller run has units; the most similar first.
     pub pairs: Vec<Pair>,
     /// Mean |cos| of the pairs.
     pub similarity: f64,
@@ -128,7 +128,7 @@ fn directions<T: Real>(features: ArrayView2<'_, T>) -> Array2<f64> {
     features
 }
 
-/// What features alike in their amplitude spectra alone come to.
+/// The similarity of features that share only their amplitude spectra.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Scrambled {
     /// Mean similarity over [`SCRAMBLES`] draws.
@@ -137,7 +137,7 @@ pub struct Scrambled {
 }
 
 impl Scrambled {
-    /// Above this a similarity is no chance.
+    /// Above this a similarity is not chance.
     pub fn threshold(&self) -> f64 {
         self.similarity + DEVIATIONS * self.standard_deviation
     }
@@ -239,8 +239,8 @@ impl Comparison {
                 "The two did not find similar detectors: filters with scrambled phases match as well ({numbers})."
             ),
             Verdict::Unresolved => format!(
-                "Nothing can be said: not even another seed on the same data matches better than scrambled filters \
-                 ({numbers})."
+                "No conclusion: even another seed on the same data matches no better than scrambled filters \
+                    ({numbers})."
             ),
         }
     }

@@ -1,4 +1,4 @@
-//! Dead units begun anew, from the inputs that the model reconstructs worst.
+//! Restarting dead units from the inputs that the model reconstructs worst.
 //!
 //! After the resampling of dead units of Bricken et al. ("Towards Monosemanticity", 2023), made deterministic: the worst
 //! inputs themselves instead of a draw, and no two alike.
@@ -16,7 +16,7 @@ const ALIKE: f64 = 0.8;
 /// Halvings of the bracket in which a bias is sought.
 const HALVINGS: usize = 60;
 
-/// Begins `units` anew in `parameters`, and says which: all of them but where there is nothing left to learn.
+/// Restarts `units` in `parameters`, and says which: all of them, unless there is nothing left to learn.
 ///
 /// Over an even sample of `data` (m, n), m ≥ 1, the residuals x − x̂ are taken, the greatest first, no two alike, one a
 /// unit. Of a unit j with residual r (its mean over the inputs removed):

@@ -21,7 +21,7 @@ pub const DUPLICATE_COSINE: f64 = 0.98;
 pub enum UnitState {
     #[default]
     Alive,
-    /// Dead: the same answer to every input.
+    /// Dead: the same output for every input.
     Constant,
     /// Dead, and ρ̂ < .1 ρ.
     Silent,
@@ -104,7 +104,7 @@ impl StateCounts {
 }
 
 /// Fills in `feature_norm` and `state` of `units` from their spread and ρ̂, the target ρ and the features (rows of
-/// `encoder_weights`, (h, n)). Of two alike, the later is the duplicate.
+/// `encoder_weights`, (h, n)). Of two similar units, the later is the duplicate.
 pub fn classify<T: Real>(
     units: &mut [UnitStatistics],
     encoder_weights: ArrayView2<'_, T>,

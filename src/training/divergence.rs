@@ -12,8 +12,8 @@ const RECENT_EPOCHS: u64 = 30;
 /// then the setting furthest above the post's value: a step's size goes with α·β/(1−μ).
 pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> String {
     if settings.gradient == GradientForm::Printed {
-        return "the gradient as printed did it: it is not the gradient of J, and descent on it runs away. Choose the \
-                exact gradient, then reset or go on from the last finite weights."
+        return "the gradient as printed caused it: it is not the gradient of J, and descent on it diverges. Choose \
+            the exact gradient, then reset or continue from the last finite weights."
             .to_owned();
     }
     let latest = history.markers().rev().find(|marker| {
@@ -30,7 +30,7 @@ pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> Strin
     });
     if let Some(marker) = latest {
         return format!(
-            "the change of {} at epoch {} did it. Take it back, then go on from the last finite weights.",
+            "the change of {} at epoch {} caused it. Take it back, then continue from the last finite weights.",
             marker, marker.epoch
         );
     }
@@ -63,11 +63,11 @@ pub fn cause(settings: &Hyperparameters, history: &History, epoch: u64) -> Strin
     if excess <= 1.0 {
         let alpha = short(settings.learning_rate);
         return format!(
-            "α = {alpha} takes steps that are too long for these data. Lower α, then go on."
+            "α = {alpha} takes steps that are too long for these data. Lower α, then continue."
         );
     }
     format!(
-        "{} = {value} did it: each step overshoots. Lower it, then go on from the last finite weights.",
+        "{} = {value} caused it: each step overshoots. Lower it, then continue from the last finite weights.",
         setting.symbol()
     )
 }

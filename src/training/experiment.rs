@@ -6,7 +6,7 @@ use crate::data::{DataSet, DataSpec};
 use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
 use crate::numerics::Precision;
 
-/// Everything that is needed to run it again. Changing anything but `hyperparameters` starts the run anew.
+/// Everything that is needed to run it again. Changing anything but `hyperparameters` restarts the run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Experiment {
     pub data: DataSpec,

@@ -128,7 +128,7 @@ impl GradientReport {
             GradientHealth::Healthy => None,
             GradientHealth::Weak => Some(format!(
                 "The encoder's gradient is weak at ρ̂ = {rho}: f′ is {part} % of what it could be, so \
-                 ‖∂reconstruction/∂W1‖ is {norm}. Learning takes long; a larger ρ or α shortens it."
+                 ‖∂reconstruction/∂W1‖ is {norm}. Learning is slow; a larger ρ or α speeds it up."
             )),
             GradientHealth::Vanished => Some(format!(
                 "The encoder's gradient has vanished at ρ̂ = {rho}: f′ is {part} % of what it could be, so \

@@ -6,7 +6,6 @@ pub mod autopsy;
 pub mod divergence;
 pub mod experiment;
 pub mod gradients;
-pub mod mailbox;
 pub mod presets;
 pub mod record;
 pub mod run;
@@ -18,7 +17,6 @@ pub mod views;
 pub use autopsy::{Autopsy, Cause};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
-pub use mailbox::Mailbox;
 pub use presets::Preset;
 pub use record::{
     Change, Cursor, Edit, EditLog, Gesture, History, Lives, Marker, News, Record, Revival, Setting,

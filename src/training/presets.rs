@@ -60,7 +60,8 @@ impl Preset {
             }
             Self::Clothes => "Fashion-MNIST, 64 units, ρ .1, λ 3e-3: shoes, trousers, sleeves.",
             Self::PlainAutoencoder => {
-                "Bars with β 0: it reconstructs well and finds not one bar. Drag β to 3 and reset, and it finds all 16."
+                "Bars with β 0: it reconstructs well but finds no bar at \
+                    all. Drag β to 3 and reset, and it finds all 16."
             }
             Self::DecayCliff => {
                 "Digits with λ 1e-2: weight decay holds all 25 units constant. Drag λ back to 1e-4 and they revive."

@@ -103,14 +103,14 @@ pub(super) fn primary(theme: &Theme, text: &str) -> Button<'static> {
 }
 
 fn ask(ui: &mut Ui, view: &View<'_>, question: &Question, actions: &mut Vec<Action>) {
-    let response = Modal::new(Id::unique("start anew"))
+    let response = Modal::new(Id::unique("restart"))
         .frame(frame(ui))
         .show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
             ui.spacing_mut().item_spacing.y = GRID;
             let theme = Theme::of(ui);
             ui.label(
-                RichText::new("Start anew?")
+                RichText::new("Restart the run?")
                     .heading()
                     .color(theme.text_strong),
             );
@@ -120,13 +120,13 @@ fn ask(ui: &mut Ui, view: &View<'_>, question: &Question, actions: &mut Vec<Acti
                 .as_deref()
                 .map_or(0, |snapshot| snapshot.epoch);
             ui.label(format!(
-                "This run has {} epochs behind it, and starting anew ({}) throws it away.",
+                "This run has trained for {} epochs; restarting it ({}) discards them.",
                 super::numbers::thousands(epochs),
                 question.what
             ));
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let enter = ui.input(|input| input.key_pressed(Key::Enter));
-                if ui.add(primary(theme, "Start anew")).clicked() || enter {
+                if ui.add(primary(theme, "Restart")).clicked() || enter {
                     actions.push(Action::ConfirmRestart);
                 }
                 if ui

@@ -299,13 +299,13 @@ fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
 pub fn unit_card(ui: &mut Ui, unit: usize, statistics: &UnitStatistics) {
     let theme = Theme::of(ui);
     let what = match statistics.state {
-        UnitState::Alive => "It answers some inputs more than others.",
+        UnitState::Alive => "It responds to some inputs more than others.",
         UnitState::Constant => {
-            "Dead: it gives the same answer to every input, so it tells nothing, whatever its ρ̂ says."
+            "Dead: it gives the same output for every input, so it carries no information, whatever its ρ̂ says."
         }
         UnitState::Silent => "Dead: it is off for every input (ρ̂ below a tenth of ρ).",
         UnitState::Saturated => "Dead: it is fully on for every input.",
-        UnitState::Duplicate => "It looks for what an earlier unit looks for already.",
+        UnitState::Duplicate => "It detects the same feature as an earlier unit.",
     };
     ui.set_max_width(240.0);
     ui.spacing_mut().interact_size.y = 0.0;

@@ -26,7 +26,8 @@ pub const KNOBS: [Knob; 4] = [
     Knob {
         setting: Setting::SparsityTarget,
         name: "target activation",
-        hint: "The mean activation that every hidden unit is held to: ρ .05 wants a unit on for one input in twenty. \
+        hint: "The mean activation that every hidden unit is held to: ρ .05 asks each unit to be on for one input \
+            in twenty. \
                Lower is sparser.",
         scale: LogScale {
             least: 1e-3,
@@ -58,8 +59,8 @@ pub const KNOBS: [Knob; 4] = [
     Knob {
         setting: Setting::WeightDecay,
         name: "weight decay",
-        hint: "Pulls every weight towards 0 by ½λΣW². A little tidies the features; a little more and the units die, \
-               all giving the same answer to every input.",
+        hint: "Pulls every weight towards 0 by ½λΣW². A little tidies the features; a little more and the units \
+            die: each gives the same output for every input.",
         scale: LogScale {
             least: 1e-6,
             most: 0.1,

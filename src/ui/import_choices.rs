@@ -150,7 +150,7 @@ fn cut(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
             let hover = "How many patches are cut";
             let counts = 1..=import.most_patches();
             number(ui, "Patches", hover, &mut spec.patches, counts, 50.0);
-            let hover = "Of the places that patches are cut from";
+            let hover = "Decides where the patches are cut";
             number(ui, "Patch seed", hover, &mut spec.seed, 0..=u64::MAX, 0.1);
         });
     }
@@ -199,11 +199,11 @@ fn mean(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     let (name, hover) = match what {
         "sample" => (
             "Mean",
-            "How large a sample's values are as a whole counts for nothing".into(),
+            "The overall level of a sample's values is left out".into(),
         ),
         _ => (
             "Brightness",
-            format!("How bright a {what} is as a whole says nothing of what is in it"),
+            format!("A {what}'s overall brightness says nothing about what it shows"),
         ),
     };
     title(ui, name);
@@ -226,7 +226,7 @@ fn whitening(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     };
     ui.horizontal_wrapped(|ui| {
         for (whitening, hover) in [
-            (Whitening::None, "Neighbouring values stay as alike as they are"),
+            (Whitening::None, "Neighbouring values stay correlated"),
             (
                 Whitening::OlshausenField,
                 "Whole photographs are filtered so that all frequencies count alike, up to a cutoff: edges stand out \

@@ -281,7 +281,7 @@ fn footer(ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
             actions.push(command.into());
         }
         let cancel = Button::new("Cancel").min_size(vec2(72.0, 28.0));
-        let hover = "Back to the run in progress, which nothing was done to  (Esc)";
+        let hover = "Back to the run in progress, which is unchanged  (Esc)";
         if ui.add(cancel).on_hover_text(hover).clicked() {
             actions.push(Action::CloseDialog);
         }

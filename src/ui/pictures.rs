@@ -1,4 +1,4 @@
-//! Samples and features as pixels: grey, in colour, or, where they are no pictures, as bars.
+//! Samples and features as pixels: grey, in colour, or, where they are not pictures, as bars.
 
 use egui::Color32;
 

@@ -1,4 +1,4 @@
-//! Samples that are no pictures over their reconstructions, as lines in one frame.
+//! Samples that are not pictures over their reconstructions, as lines in one frame.
 
 use egui::{Color32, Pos2, Rect, Shape, Stroke, Ui, pos2};
 use ndarray::ArrayView1;

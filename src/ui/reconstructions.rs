@@ -33,7 +33,7 @@ impl ReconstructionsPanel {
         let snapshot = view.run.snapshot.as_deref();
         let quiet = match (snapshot, view.run.selected) {
             (Some(snapshot), Some(unit)) if unit < snapshot.units.len() => {
-                format!("bars: how strongly unit {} answers", unit + 1)
+                format!("bars: activation of unit {}", unit + 1)
             }
             _ => String::new(),
         };
@@ -41,7 +41,7 @@ impl ReconstructionsPanel {
             let fvu = snapshot.map_or_else(|| "–".into(), |s| format!("{:.2}", s.fvu));
             ui.label(muted(ui, format!("FVU {fvu}"))).on_hover_text(
                 "Fraction of variance unexplained: the reconstruction loss ÷ the data's variance. 1 is as good as \
-                 always answering the mean, 0 is perfect.",
+                    always predicting the mean, 0 is perfect.",
             );
         });
         let Some(snapshot) = snapshot else { return };
@@ -112,7 +112,7 @@ impl ReconstructionsPanel {
         }
     }
 
-    /// The same for samples that are no pictures.
+    /// The same for samples that are not pictures.
     fn lines(&self, ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, area: Rect) {
         let theme = Theme::of(ui);
         let (inputs, reconstructions) = (

@@ -22,9 +22,9 @@ const BATCHES: [BatchSize; 7] = [
     BatchSize::Samples(1000),
     BatchSize::Full,
 ];
-const RESTARTS: &str = "Starts the run anew.";
+const RESTARTS: &str = "Restarts the run.";
 
-/// Numbers are edited here and asked for when the edit is done: each of them starts the run anew.
+/// Numbers are edited here and asked for when the edit is done: each of them restarts the run.
 #[derive(Debug, Default)]
 pub struct SettingsPanel {
     hidden: Option<usize>,
@@ -154,7 +154,7 @@ impl SettingsPanel {
         row(
             ui,
             "Seed",
-            &format!("Of the initial weights and the shuffling. {RESTARTS}"),
+            &format!("Decides the initial weights and the shuffling. {RESTARTS}"),
             |ui| {
                 if let Some(seed) = number(
                     ui,

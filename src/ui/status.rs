@@ -103,7 +103,7 @@ impl StatusLine {
     }
 }
 
-/// A name that leaves room for what stands beside it: its middle gives way.
+/// A name shortened in its middle, so that it leaves room for what is beside it.
 fn shortened(name: &str) -> String {
     const MOST: usize = 28;
     let letters: Vec<char> = name.chars().collect();

@@ -1,5 +1,5 @@
-//! Every colour, size and font of the window. The maps that draw numbers are those of exported pictures and stand in
-//! `io::colour_map`; nothing else names a colour by its numbers.
+//! Every colour, size and font of the window. The colour maps for numbers are those of exported pictures, in
+//! `io::colour_map`; no other file states a raw colour.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the one place where raw colours are allowed"

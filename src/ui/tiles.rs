@@ -34,7 +34,7 @@ pub fn whole_scale(most: f32) -> (f32, bool) {
 /// A whole scale that is less than this part of the possible one wastes the room.
 const WASTE: f32 = 0.85;
 
-/// Tiles smaller than this, in points, are no pictures any more: scroll instead.
+/// Tiles smaller than this, in points, are not pictures any more: scroll instead.
 const SMALLEST: f32 = 16.0;
 /// A full, square grid is worth tiles this much smaller than the largest that fit.
 const NEARLY: f32 = 0.8;

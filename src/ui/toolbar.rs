@@ -182,7 +182,7 @@ fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Acti
         ui,
         &title,
         "Presets",
-        "Whole experiments, each of which shows something",
+        "Complete experiments, each with something to see",
         |ui| {
             ui.set_min_width(200.0);
             for preset in Preset::ALL {

@@ -243,7 +243,7 @@ fn every_format_goes_through_the_sheet() {
         harness.key_press(Key::Enter);
         harness.run_steps(2);
         if harness.state().view().shared.question.is_some() {
-            harness.get_by_label("Start anew").click();
+            harness.get_by_label("Restart").click();
         }
         let source = DataSource::File(path.clone());
         wait(&mut harness, |app| {

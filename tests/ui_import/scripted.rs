@@ -39,7 +39,7 @@ fn what_was_found_is_shown_and_a_choice_changes_the_preview_and_the_run() {
     assert_eq!(import(&harness).spec.cut, Cut::Patches, "back on the sheet");
     harness.get_by_label("Train on this").click();
     harness.run_steps(3);
-    harness.get_by_label("Start anew").click();
+    harness.get_by_label("Restart").click();
     wait(&mut harness, |app| {
         app.view().shared.import.is_none() && app.view().shared.loading.is_none()
     });

@@ -288,7 +288,7 @@ fn where_the_history_bears_no_cause_it_says_so() {
     assert_eq!((found[0].unit, found[0].since), (3, 0));
     assert_eq!(
         found[0].sentence(),
-        "Cause not clear from the recorded history; it never lived."
+        "Cause not clear from the recorded history; it was never alive."
     );
 }
 

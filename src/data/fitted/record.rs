@@ -79,7 +79,7 @@ pub enum PreparationError {
     Newer { version: u32, known: u32 },
     #[error("its preparation lacks the array {name}")]
     Missing { name: &'static str },
-    #[error("the array {name} of its preparation has {found}, and {expected} belong there")]
+    #[error("the array {name} of its preparation has {found} instead of {expected}")]
     Length {
         name: &'static str,
         found: String,
@@ -251,7 +251,7 @@ fn agree(record: &PreparationRecord, n: usize) -> Result<(), PreparationError> {
     hold(scaling, "its scaling is not the one that was chosen")?;
     hold(
         record.white != Some(0) && (record.white.is_none() || choice.scaling == Scaling::Levels),
-        "bytes cannot be divided so",
+        "its bytes cannot be divided like that",
     )?;
     let (least, most) = Whitening::EPSILON_RANGE;
     let whitened = match (choice.whitening, &record.zca) {
@@ -278,7 +278,7 @@ fn agree(record: &PreparationRecord, n: usize) -> Result<(), PreparationError> {
             && patches.margin <= limits::PATCH_SIDE;
         hold(
             shape == record.shape && fits,
-            "its samples are not its patches",
+            "its samples and its patches have different shapes",
         )?;
     }
     hold(

@@ -75,18 +75,18 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Contents> {
             byte: at as u64,
             problem: problem.into(),
         };
-        let kind = type_of(rest).ok_or_else(|| broken("it is no header of an array"))?;
+        let kind = type_of(rest).ok_or_else(|| broken("it is not an array header"))?;
         let [_, rows, columns, imaginary, name] = words(header, kind.big_endian);
         let parts = if imaginary == 0 { 1 } else { 2 };
         let size = u64::from(rows)
             .checked_mul(u64::from(columns))
             .and_then(|count| count.checked_mul(kind.size as u64))
-            .ok_or_else(|| broken("its size is beyond all bounds"))?;
+            .ok_or_else(|| broken("its size is impossible"))?;
         let start = HEADER as u64 + u64::from(name);
         let whole = size
             .checked_mul(parts)
             .and_then(|size| size.checked_add(start));
-        let whole = whole.ok_or_else(|| broken("its size is beyond all bounds"))?;
+        let whole = whole.ok_or_else(|| broken("its size is impossible"))?;
         if whole > rest.len() as u64 {
             return Err(Problem::Short {
                 needed: (at as u64).saturating_add(whole),

@@ -93,7 +93,7 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Contents> {
         _ => {
             return Err(Problem::Broken {
                 byte: 126,
-                problem: "it names no byte order".into(),
+                problem: "it does not say its byte order".into(),
             });
         }
     };
@@ -143,7 +143,7 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Contents> {
                 }
             }
             1..=18 => {}
-            kind => return Err(all.broken(at, format!("{kind} is no type of element"))),
+            kind => return Err(all.broken(at, format!("{kind} is not a type of element"))),
         }
         at = element.next;
     }
@@ -176,7 +176,7 @@ fn inflate(data: &[u8]) -> Result<Vec<u8>, Option<String>> {
                 let problem = match error.kind() {
                     ErrorKind::UnexpectedEof => "a compressed array ends too soon",
                     ErrorKind::OutOfMemory => "a compressed array is larger than the memory",
-                    _ => "the compressed bytes make no sense",
+                    _ => "the compressed bytes are corrupt",
                 };
                 return Err(Some(problem.into()));
             }
@@ -248,7 +248,7 @@ fn matrix(elements: Elements<'_>, contents: &mut Contents) -> Parsed<()> {
         9 => (Kind::Float, 8),
         12 => (Kind::Signed, 8),
         13 => (Kind::Unsigned, 8),
-        kind => return Err(elements.broken(name.next, format!("{kind} is no type of number"))),
+        kind => return Err(elements.broken(name.next, format!("{kind} is not a type of number"))),
     };
     let count = dimensions
         .iter()

@@ -60,7 +60,7 @@ fn whole<'a>(found: &Found, pictures: &[Picture]) -> Result<Cow<'a, Content>, Da
         Some(samples) => Ok(Cow::Owned(samples)),
         None => Err(refused(
             found,
-            "whole pictures make samples only if all are of one size, and few enough to fit",
+            "whole pictures can be samples only if all have the same size, and few enough to fit",
         )),
     }
 }

@@ -176,17 +176,17 @@ pub(super) fn not_a_number(input: &Input<'_>, field: &[u8], line: u64, column: u
         )
     } else if is_missing(&whole) {
         (
-            format!("{text:?} in {place}, which is no number"),
+            format!("{text:?} in {place}, which is not a number"),
             "fill it in or leave that line out",
         )
     } else if whole.contains(',') && number(whole.replace(',', ".").as_bytes()).is_some() {
         (
-            format!("{text:?} in {place}, which is no number"),
+            format!("{text:?} in {place}, which is not a number"),
             "write numbers with a decimal point",
         )
     } else {
         (
-            format!("{text:?} in {place}, which is no number"),
+            format!("{text:?} in {place}, which is not a number"),
             "replace it or leave that column out",
         )
     };

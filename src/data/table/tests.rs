@@ -116,7 +116,7 @@ fn labels_are_found_by_name_or_by_their_words() {
             "a,b,y\n1,2,0.25\n3,4,0.5\n",
             None,
             (2, 2),
-            "Labels left aside: they are no whole numbers.",
+            "Labels ignored: they are not whole numbers.",
         ),
         ("1,2,7\n3,4,9\n", None, (2, 3), ""),
         ("0,1,label\n1,2,7\n3,4,9\n", Some(&[7, 9]), (2, 2), ""),

@@ -124,7 +124,7 @@ fn what_is_no_model_says_why() {
         b"{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }\n",
     ];
     let cases = [
-        (b"not a zip at all".to_vec(), "as an .npz it is broken"),
+        (b"not a zip at all".to_vec(), "it is not a valid .npz file"),
         (
             archive(&whole[..3], zip::CompressionMethod::Stored),
             "b2 is missing",

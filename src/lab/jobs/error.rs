@@ -8,10 +8,10 @@ use crate::data::DataError;
 #[derive(Debug, Error)]
 pub enum JobError {
     /// There is nothing that could run it; in the system's words.
-    #[error("the system refuses another thread ({0}): close other programs and try again")]
+    #[error("the system would not start another thread ({0}): close other programs and try again")]
     Refused(String),
     /// It panicked.
-    #[error("{what} failed ({message}), which is a fault of the lab; please report it")]
+    #[error("{what} failed ({message}): this is a bug in the lab, please report it")]
     Failed {
         /// What was being done, e.g. "reading the data".
         what: &'static str,

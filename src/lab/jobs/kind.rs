@@ -27,7 +27,7 @@ pub enum JobKind {
 pub enum Policy {
     /// It takes the other's place at once.
     Replace,
-    /// It waits until the other has ended, which is stopped if it is slow; of several that wait only the latest runs.
+    /// It waits until the other has ended, which is stopped if it is slow; if several wait, only the latest runs.
     Queue,
     /// It is dropped: the other goes on.
     Keep,

@@ -11,6 +11,8 @@ mod error;
 mod host;
 mod inline;
 mod kind;
+#[cfg(not(target_family = "wasm"))]
+mod mailbox;
 mod request;
 mod runner;
 #[cfg(not(target_family = "wasm"))]

@@ -1,4 +1,4 @@
-//! What becomes of requests: with threads, without, and where there is nobody to run them.
+//! What becomes of requests: with threads, without, and where nothing can run them.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -8,11 +8,12 @@ use std::time::{Duration, Instant};
 
 use super::error::JobError;
 use super::host::{Host, JobId, Message};
+use super::mailbox::Mailbox;
 use super::request::{Outcome, Progress, Request};
 use super::runner::run;
 use super::watcher::Watcher;
 use crate::lab::port::{Backend, Wake};
-use crate::training::Mailbox;
+
 use crate::training::threads::yield_to_the_window;
 
 /// Between two words of progress of one stage.

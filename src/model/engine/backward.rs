@@ -170,7 +170,7 @@ fn gradient_cut<T: Real>(parameters: &Parameters<T>, part: usize, parts: usize) 
     }
 }
 
-/// What of `range` lies in the `length` numbers from `start` on; empty, but in them, where nothing does.
+/// The part of `range` within the `length` numbers from `start` on; empty, at one of their ends, where there is none.
 fn within(range: &Range<usize>, start: usize, length: usize) -> Range<usize> {
     let clamp = |at: usize| at.clamp(start, start + length);
     clamp(range.start)..clamp(range.end)

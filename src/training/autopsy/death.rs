@@ -170,13 +170,13 @@ fn lengthens_steps(marker: &Marker) -> bool {
 /// Whether a number was, at its furthest, above where it began: a step takes no more than that.
 fn went_up(marker: &Marker) -> bool {
     matches!(
-        (marker.old().number(), marker.path()[1].number()),
+        (marker.before().number(), marker.path()[1].number()),
         (Some(old), Some(furthest)) if furthest > old
     )
 }
 
 /// Whether a number ended above where it began; `None` where it came back, or is no number.
 pub(super) fn rises(marker: &Marker) -> Option<bool> {
-    let (old, new) = (marker.old().number()?, marker.new().number()?);
+    let (old, new) = (marker.before().number()?, marker.after().number()?);
     (old != new).then_some(new > old)
 }

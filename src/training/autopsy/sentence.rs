@@ -10,9 +10,9 @@ impl Autopsy {
         let since = self.since;
         let born = match (self.revived, self.never_lived) {
             (Some(epoch), true) => format!("revived at epoch {epoch}, it died again at once"),
-            (None, true) => "it never lived".to_owned(),
+            (None, true) => "it was never alive".to_owned(),
             (Some(epoch), false) => {
-                format!("revived at epoch {epoch}, it is dead again since epoch {since}")
+                format!("revived at epoch {epoch}, it has been dead again since epoch {since}")
             }
             (None, false) => format!("dead since epoch {since}"),
         };

@@ -30,7 +30,7 @@ pub struct Record {
     pub gradients: GradientNorms,
 }
 
-/// Dead units begun anew, by a person's wish.
+/// Dead units restarted at the user's request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Revival {
     /// The epoch at whose end it was.
@@ -84,7 +84,7 @@ impl History {
         self.lives.push(epoch, units);
     }
 
-    /// Marks that `revived` (in increasing order) were begun anew at the end of `epoch`, which left `units`.
+    /// Marks that `revived` (in increasing order) were restarted at the end of `epoch`, which left `units`.
     pub fn revive(&mut self, epoch: u64, revived: Vec<usize>, units: &[UnitStatistics]) {
         self.lives.revive(epoch, units, &revived);
         self.push_revival(Revival {
@@ -123,12 +123,12 @@ impl History {
         self.edits.markers().into_iter()
     }
 
-    /// When units were begun anew, in order.
+    /// When units were restarted, in order.
     pub fn revivals(&self) -> impl DoubleEndedIterator<Item = &Revival> {
         self.revivals.iter()
     }
 
-    /// How often units were begun anew over the whole run.
+    /// How often units were restarted over the whole run.
     pub fn revived(&self) -> u64 {
         self.revived
     }

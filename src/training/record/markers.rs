@@ -22,12 +22,12 @@ pub struct Marker {
 
 impl Marker {
     /// The value before the gesture.
-    pub fn old(&self) -> Value {
+    pub fn before(&self) -> Value {
         self.path[0]
     }
 
     /// The value after it.
-    pub fn new(&self) -> Value {
+    pub fn after(&self) -> Value {
         self.path[self.path.len() - 1]
     }
 

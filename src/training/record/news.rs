@@ -1,4 +1,4 @@
-//! What is new of a run's past, so that whoever watches can put the history together from pieces.
+//! What is new of a run's past, so that a watcher can put the history together from pieces.
 //!
 //! A [`Cursor`] says what a watcher has; [`History::news_since`] what it lacks; [`History::apply`] adds it. Records and
 //! the units' tracks are thinned where too many came at once, by the same rule as the history's own tiers; edits,

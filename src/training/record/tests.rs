@@ -46,7 +46,7 @@ fn a_drag_is_one_marker_that_shows_where_it_went() {
     let first = &log.markers()[0];
     assert_eq!((first.epoch, first.until), (10, 13));
     assert_eq!(
-        (first.old(), first.new()),
+        (first.before(), first.after()),
         (first.path()[0], first.path()[2])
     );
     // as it stood while the drag was going on

@@ -30,7 +30,7 @@ pub struct Checkpoint {
     pub(super) samples: SamplesIdentity,
     #[serde(with = "as_json")]
     pub(super) experiment: Experiment,
-    /// What was learned when the data were prepared: for other data that are to be treated alike.
+    /// What was learned when the data were prepared: for other data that are to be treated the same way.
     #[serde(with = "as_record")]
     pub(super) preparation: Arc<FittedPreparation>,
     /// In force.

@@ -138,7 +138,7 @@ impl<T: Real> Run<T> {
         }
     }
 
-    /// Stages `change` for the next epoch; of several of one setting the latest wins.
+    /// Stages `change` for the next epoch; the latest change of a setting wins.
     ///
     /// # Errors
     /// A value of the wrong kind or out of range; everything is as it was.

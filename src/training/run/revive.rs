@@ -1,11 +1,11 @@
-//! Dead units begun anew.
+//! Restarting dead units.
 
 use super::{Run, view};
 use crate::model::{Parameters, UnitState, revival};
 use crate::numerics::Real;
 
 impl<T: Real> Run<T> {
-    /// Begins `units` anew from the inputs that the model reconstructs worst (see [`revival::revive`]): dead ones and
+    /// Restarts `units` from the inputs that the model reconstructs worst (see [`revival::revive`]): dead ones and
     /// duplicates; others, and numbers that no unit has, are left alone. Returns which, in increasing order.
     ///
     /// What is reset: W1_j, b1_j and W2_:j; in b2 the unit's mean contribution; and what the optimiser remembers of

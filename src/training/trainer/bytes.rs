@@ -27,6 +27,10 @@ impl<H: Host> Host for ThroughBytes<H> {
 
     /// # Panics
     /// If a reply does not come through: the tests are told so.
+    #[expect(
+        clippy::panic,
+        reason = "a host for tests: a message that is lost is a failed test"
+    )]
     fn replies(&self) -> Vec<Reply> {
         let replies = self.0.replies().into_iter();
         replies

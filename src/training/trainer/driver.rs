@@ -148,7 +148,7 @@ impl Driver {
         }));
         let what = match made {
             _ if self.runs.contains_key(&run) => Tell::Event(Event::Refused {
-                message: "a run of this number is open already: please report it".to_owned(),
+                message: "a run with this number is already open: please report it".to_owned(),
             }),
             Ok(Ok(made)) => {
                 let (inputs, hidden) = made.size();

@@ -16,7 +16,8 @@ pub enum Activity {
     Diverged,
 }
 
-/// The present of a run, complete, and of its past what whoever watches has not seen yet. Published at most every 33 ms.
+/// The complete present of a run, and what is new of its past since the watcher last saw it. Published at most
+/// every 33 ms.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Frame {
     pub activity: Activity,

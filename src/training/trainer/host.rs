@@ -1,4 +1,4 @@
-//! What hosts a driver, as whoever asks sees it.
+//! What hosts a driver, as its user sees it.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A run as whoever watches it sees it, put together from its frames.
+//! A run as its watcher sees it, put together from its frames.
 
 use std::sync::Arc;
 

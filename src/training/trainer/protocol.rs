@@ -58,7 +58,7 @@ pub enum Ask {
     SetSpeed(Speed),
     /// In force from the next epoch on.
     Set(Change),
-    /// Begins these units anew between two epochs, from the inputs that are reconstructed worst (see
+    /// Restarts these units between two epochs, from the inputs that are reconstructed worst (see
     /// [`crate::training::Run::revive`]); those that are alive by then are left alone. The news of the next frame has it.
     Revive(Vec<usize>),
     /// Asks for a [`Tell::Checkpoint`].
@@ -78,7 +78,7 @@ pub struct Reply {
 pub enum Tell {
     /// The run is there. Its first frame follows.
     Opened(Opened),
-    /// How the run stands. Of frames that nobody has taken yet only the latest is kept.
+    /// How the run stands. Only the latest frame that nobody has taken yet is kept.
     Frame(Box<Frame>),
     Checkpoint(Box<Checkpoint>),
     Event(Event),

@@ -1,4 +1,4 @@
-//! One run in the driver: whether it plays, how fast, and what of it was told.
+//! One run in the driver: whether it plays, how fast, and how much of it was reported.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ pub(super) struct Seat {
     due: Duration,
     rate: Rate,
     trained_for: Duration,
-    /// What of the past whoever watches has.
+    /// How much of the past the watcher has.
     pub(super) seen: Cursor,
     published: Option<Duration>,
     /// Whether anything happened since.

@@ -12,7 +12,7 @@ pub trait DataStore: Send + Sync {
     fn get(&self, id: DataId) -> Option<Arc<DataSet>>;
 }
 
-/// Data sets shared with whoever put them there. The lock is held for a look-up only.
+/// Data sets shared with the side that put them there. The lock is held for a look-up only.
 #[derive(Debug, Default)]
 pub struct SharedStore(Mutex<BTreeMap<DataId, Arc<DataSet>>>);
 

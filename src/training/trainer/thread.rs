@@ -122,7 +122,7 @@ fn work(
     }
 }
 
-/// However the thread ends, whoever asks hears of it.
+/// However the thread ends, the other side hears of it.
 struct Gone<'a>(&'a Inbox);
 
 impl Drop for Gone<'_> {

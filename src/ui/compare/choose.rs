@@ -39,7 +39,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             if let Err(why) = &possible {
                 let words = Label::new(muted(ui, why)).truncate();
                 ui.add(words).on_hover_text(format!(
-                    "{title} can't be compared: only samples with as many values as this run's match ({why})"
+                    "{title} can't be compared: its samples must have as many values as this run's ({why})"
                 ));
             }
         });

@@ -77,7 +77,7 @@ fn account(compared: &Compared, stale: bool) -> Vec<String> {
     ];
     if compared.steered {
         lines.push(
-            "This run's settings were changed on the way; the others had the last ones throughout."
+            "This run's settings were changed during training; the others used the final ones throughout."
                 .into(),
         );
     }

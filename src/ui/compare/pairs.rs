@@ -1,4 +1,4 @@
-//! The matched features, pair by pair, the most alike first.
+//! The matched features, pair by pair, the most similar first.
 
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl PairsCard {
         let Some(compared) = view.run.compared.result() else {
             widgets::title_row(ui, "Matched features", "", |_| {});
             let words = if view.run.compared.is_running() {
-                "The pairs show here when both runs are trained."
+                "The pairs appear here once both runs are trained."
             } else {
                 "Choose a second data set and press Compare."
             };

@@ -48,8 +48,8 @@ pub(super) fn ui(
             ui.label(muted(ui, text));
         }
         None => {
-            let text = "Drag a unit's bar to set its activation by hand: what the decoder makes of it then shows here, \
-                        beside the network's own.";
+            let text = "Drag a unit's bar to set its activation by hand: what the decoder makes of it then appears \
+                here, beside the network's own.";
             ui.label(muted(ui, text));
         }
     }

@@ -374,7 +374,7 @@ fn card(ui: &mut Ui, snapshot: &Snapshot, unit: usize, own: f64, by_hand: Option
         Some(value) => {
             let text = format!("set by hand to {value:.3}");
             ui.label(RichText::new(text).size(SMALL).color(theme.accent));
-            "A double click, or Delete, gives it back to the network."
+            "Double-click, or press Delete, to let the network set it again."
         }
         None => "Drag the bar, or press ↑ and ↓, to set it by hand.",
     };

@@ -1,4 +1,4 @@
-//! Vectors as bars, for samples that are no pictures.
+//! Vectors as bars, for samples that are not pictures.
 
 use egui::{Color32, Mesh, Rect, Shape, pos2};
 

@@ -53,7 +53,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     );
     sparsity(ui, formulas, view);
     ui.add_space(GRID);
-    widgets::title_row(ui, "The way forward", "", |_| {});
+    widgets::title_row(ui, "Forward pass", "", |_| {});
     forward(ui, formulas, view);
     ui.add_space(GRID);
     let form = view.run.hyperparameters().gradient;
@@ -61,7 +61,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         GradientForm::Exact => "the gradient of J, term by term",
         GradientForm::Printed => "as printed: the bracket closes too early",
     };
-    widgets::title_row(ui, "The way back", which, |_| {});
+    widgets::title_row(ui, "Backward pass", which, |_| {});
     backward(ui, formulas, view);
     ui.add_space(GRID);
     widgets::title_row(ui, "The update", "", |_| {});
@@ -168,7 +168,7 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     let back = term(
         Term::Reconstruction,
         r"W_2^{\top}\delta_3",
-        "The output's error, led back",
+        "The output error, propagated back",
     );
     let pull = term(Term::Sparsity, pull, "The pull of the sparsity term");
     let parts = match view.run.hyperparameters().gradient {
@@ -195,8 +195,8 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     };
     row(ui, formulas, &parts);
     if view.run.hyperparameters().gradient == GradientForm::Printed {
-        let text = "The sparsity term's share is not multiplied by f′(z2), as the chain rule has it. The difference to \
-                    the exact gradient is the pull times (1 − f′(z2)): check it on the right.";
+        let text = "The sparsity term's share is not multiplied by f′(z2), as the chain rule requires. It differs \
+            from the exact gradient by the pull times (1 − f′(z2)): check it on the right.";
         ui.label(muted(ui, text).color(theme.notice));
     }
     let decay = |latex| term(Term::Decay, latex, "Weight decay's share");

@@ -87,7 +87,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     let from = low + bin as f64 * width;
     let count = distribution.histogram.get(bin).copied().unwrap_or(0);
     let mut text = format!(
-        "{} of {} answers from {} to {}",
+        "{} of {} activations from {} to {}",
         thousands(count.into()),
         thousands(distribution.sample.count as u64),
         short(from),

@@ -28,14 +28,14 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     let theme = Theme::of(ui);
     let epoch = shown.inspected.map_or_else(String::new, |inspected| {
         format!(
-            "numbers of epoch {}",
+            "after epoch {}",
             numbers::thousands(inspected.version.epoch)
         )
     });
     widgets::title_row(ui, "Forces", "", |ui| {
         ui.label(widgets::muted(ui, epoch)).on_hover_text(
-            "The inspection (forces, inputs, activation, what is lost without the unit) is made in the background, \
-             seldom enough not to slow the training down",
+            "The inspection (forces, inputs, activation, what is lost without the unit) is computed in the \
+                background, rarely enough not to slow training down",
         );
     });
     let Some(inspected) = shown.inspected else {
@@ -49,8 +49,8 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     let total = numbers::cost(forces.total().norm());
     let along = forces.along_total();
     let row = ((ui.available_height() - 2.0 * 20.0) / 6.0).clamp(LEAST_ROW, 22.0);
-    let hint = "Each term's part of ∇J of this unit's own weights and bias: its component along the whole. They add up to \
-                the whole's length; one below 0 is overruled by the others";
+    let hint = "Each term's contribution to the gradient of this unit's weights and bias: its component along the \
+        total. The components add up to the length of the total; a negative one is overruled by the others";
     group(
         ui,
         &format!("along ∇J, of length {total}"),
@@ -58,8 +58,8 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         along,
         row,
     );
-    let hint = "How fast descent on the term alone would lengthen (right) or shorten (left) the unit's encoder weights, as a \
-                part of their length an update at α = 1. Decay always shortens, by λ";
+    let hint = "How fast descent on the term alone would lengthen (right) or shorten (left) the unit's encoder weights, as \
+        a fraction of their length per update at α = 1. Decay always shortens them, by λ";
     group(ui, "on the length of its weights", hint, forces.growth, row);
 }
 

@@ -1,19 +1,19 @@
-//! A one-slot, latest-wins mailbox: whoever puts never waits for whoever takes, and the other way round.
+//! A mailbox with one slot in which the latest value wins: neither side ever waits for the other.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Clones share the slot. The lock is held for a move of `T` only.
 #[derive(Debug)]
-pub struct Mailbox<T>(Arc<Mutex<Option<T>>>);
+pub(super) struct Mailbox<T>(Arc<Mutex<Option<T>>>);
 
 impl<T> Mailbox<T> {
-    pub fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self(Arc::new(Mutex::new(None)))
     }
 
     /// Replaces what was not taken yet.
-    pub fn put(&self, value: T) {
-        // The old value is dropped after the lock is released: dropping a snapshot may free megabytes.
+    pub(super) fn put(&self, value: T) {
+        // The old value is dropped after the lock is released: dropping an outcome may free megabytes.
         let _old = self
             .0
             .lock()
@@ -22,7 +22,7 @@ impl<T> Mailbox<T> {
     }
 
     /// The latest value, once.
-    pub fn take(&self) -> Option<T> {
+    pub(super) fn take(&self) -> Option<T> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
@@ -30,12 +30,6 @@ impl<T> Mailbox<T> {
 impl<T> Clone for Mailbox<T> {
     fn clone(&self) -> Self {
         Self(Arc::clone(&self.0))
-    }
-}
-
-impl<T> Default for Mailbox<T> {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
