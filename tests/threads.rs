@@ -1,5 +1,11 @@
 //! A run is the same to the last bit on 1, 2, 3 and 8 threads, 200 epochs on: digits and, in f32, the exercise whole, the
 //! others on fewer patches, for the sake of time.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by them"
+)]
 
 use std::sync::Arc;
 
