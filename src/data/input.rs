@@ -12,6 +12,12 @@ use super::error::{grouped, name_of};
 use super::progress::{Stage, Watch, tell};
 use super::{DataError, limits};
 
+mod gzip;
+#[cfg(test)]
+mod tests;
+
+use gzip::{Counted, Fault, Gzip};
+
 /// Enough of a file's beginning to tell its format by.
 const HEAD: usize = 64;
 
@@ -408,126 +414,4 @@ fn refuse_unfit(path: &Path, metadata: &Metadata) -> Result<(), DataError> {
         return Err(DataError::Empty { file });
     }
     Ok(())
-}
-
-/// What is wrong with a gzip stream.
-#[derive(Clone, Copy)]
-enum Fault {
-    Header,
-    /// The compressed bytes between header and checksum.
-    Stream,
-    Checksum,
-}
-
-/// Unpacks gzip, and notes what was wrong with it: the decoder's own error says that only in words.
-struct Gzip<R> {
-    inner: MultiGzDecoder<R>,
-    fault: Rc<Cell<Option<Fault>>>,
-}
-
-impl<R: BufRead> Read for Gzip<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        let read = self.inner.read(bytes);
-        if let Err(error) = &read
-            && error.kind() != ErrorKind::Interrupted
-        {
-            self.fault.set(Some(if self.inner.header().is_none() {
-                Fault::Header
-            } else if matches!(self.inner.read(&mut [0]), Ok(0)) {
-                Fault::Checksum // the stream was at its end: nothing but the checksum is compared there
-            } else {
-                Fault::Stream
-            }));
-        }
-        read
-    }
-}
-
-/// Counts the bytes that are taken out of `inner`.
-struct Counted<R> {
-    inner: R,
-    taken: Rc<Cell<u64>>,
-}
-
-impl<R: BufRead> Read for Counted<R> {
-    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        let size = self.inner.read(bytes)?;
-        self.taken.set(self.taken.get() + size as u64);
-        Ok(size)
-    }
-}
-
-impl<R: BufRead> BufRead for Counted<R> {
-    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, amount: usize) {
-        self.taken.set(self.taken.get() + amount as u64);
-        self.inner.consume(amount);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::testing::{Folder, golden, gzip, loaded};
-    use super::*;
-
-    #[test]
-    fn what_is_not_a_file_is_refused_without_being_read() {
-        let folder = Input::open(&golden(""), &super::super::progress::unwatched);
-        assert!(matches!(
-            folder.err(),
-            Some(DataError::NotAFile {
-                kind: "a folder",
-                ..
-            })
-        ));
-        assert!(matches!(
-            loaded(&golden("missing")),
-            Err(DataError::Open { .. })
-        ));
-        let folder = Folder::new();
-        assert!(matches!(
-            loaded(&folder.file("empty", b"")),
-            Err(DataError::Empty { .. })
-        ));
-        assert!(matches!(
-            loaded(&folder.file("empty.gz", &gzip(b""))),
-            Err(DataError::Empty { .. })
-        ));
-        assert!(matches!(
-            loaded(&folder.file("text", b"hello")),
-            Err(DataError::Unrecognised { .. })
-        ));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn devices_and_names_of_any_bytes() {
-        use std::os::unix::ffi::OsStrExt;
-        for device in ["/dev/zero", "/dev/null"] {
-            assert!(
-                matches!(loaded(Path::new(device)), Err(DataError::NotAFile { .. })),
-                "{device}"
-            );
-        }
-        let name = std::ffi::OsStr::from_bytes(b"/nowhere/\xff\xfe.png");
-        assert!(matches!(
-            loaded(Path::new(name)),
-            Err(DataError::Open { .. })
-        ));
-    }
-
-    #[test]
-    fn a_damaged_gzip_is_named_by_byte() {
-        let folder = Folder::new();
-        let mut bytes = std::fs::read(golden("imgs-idx3-ubyte.gz")).unwrap();
-        let middle = bytes.len() / 2;
-        for byte in &mut bytes[middle..middle + 40] {
-            *byte ^= 0x5a;
-        }
-        let error = loaded(&folder.file("damaged.gz", &bytes)).unwrap_err();
-        assert!(matches!(error, DataError::Compression { .. }), "{error}");
-    }
 }

@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 
-use super::units::{UnitStatistics, classify_by};
+use super::units::UnitStatistics;
 use super::{Architecture, Cost, HiddenActivation, Objective, OutputActivation, Parameters};
 use crate::numerics::{
     AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Start, WorkerPool,
@@ -38,13 +38,13 @@ mod saturation;
 mod sums;
 #[cfg(test)]
 mod tests;
+mod totals;
 
 use cut::{Block, Cut, Owned};
 use forward::{Spread, Statistics};
 use layout::{Layout, Worker};
 use packing::Packing;
 use saturation::Saturated;
-use sums::Quantity;
 
 /// Computes cost and gradient for one architecture; keeps its workspace between calls.
 pub struct Engine<T: Real> {
@@ -292,98 +292,6 @@ impl<T: Real> Engine<T> {
         for (worker, owned) in workers.zip(&self.owned) {
             worker.make_room(owned, &self.layout);
         }
-    }
-
-    /// Sets `totals` to the sums of `quantity` over all stretches, in their order.
-    fn total(&self, quantity: Quantity, totals: &mut [f64]) {
-        totals.fill(0.0);
-        for block in &self.blocks {
-            let sums = &self.workers[block.worker].sums;
-            for stretch in block.own_stretches() {
-                self.kernels.add_to_f64(totals, sums.of(quantity, stretch));
-            }
-        }
-    }
-
-    /// Adds up J from what the workers left.
-    fn sum_up(
-        &self,
-        parameters: &Parameters<T>,
-        samples: Samples<'_, T>,
-        objective: &Objective,
-    ) -> Cost {
-        let squares: f64 = self
-            .blocks
-            .iter()
-            .flat_map(|block| {
-                &self.workers[block.worker].sums.squared_errors[block.own_stretches()]
-            })
-            .sum();
-        let weights = [parameters.encoder_range(), parameters.decoder_range()];
-        Cost {
-            reconstruction_loss: squares / (2.0 * samples.count as f64),
-            decay_penalty: if objective.weight_decay == 0.0 {
-                0.0
-            } else {
-                let squares =
-                    weights.map(|range| self.kernels.sum_of_squares(&parameters.flat()[range]));
-                0.5 * objective.weight_decay * (squares[0] + squares[1])
-            },
-            sparsity_penalty: self.sparsity_penalty(objective),
-        }
-    }
-
-    /// β Σ_j KL(ρ‖ρ̂_j)
-    fn sparsity_penalty(&self, objective: &Objective) -> f64 {
-        if objective.sparsity_weight == 0.0 {
-            return 0.0;
-        }
-        let rho = objective.sparsity_target;
-        let entropy = rho * rho.ln() + (1.0 - rho) * (-rho).ln_1p();
-        let mut sum = 0.0;
-        for (unit, (p, q)) in self.means.iter().enumerate() {
-            let (log_p, log_q) = self
-                .saturated
-                .log_means(unit)
-                .unwrap_or_else(|| (p.ln(), q.ln()));
-            sum += entropy - rho * log_p - (1.0 - rho) * log_q;
-        }
-        objective.sparsity_weight * sum
-    }
-
-    /// Fills `units` from the spreads that `activate` took.
-    fn describe_units(
-        &mut self,
-        parameters: &Parameters<T>,
-        samples: Samples<'_, T>,
-        objective: &Objective,
-        units: &mut Vec<UnitStatistics>,
-    ) {
-        let Layout {
-            inputs,
-            hidden,
-            hidden_padded,
-            ..
-        } = self.layout;
-        units.clear();
-        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
-        for unit in 0..hidden {
-            units.push(self.spread_of_unit(unit, samples.count, tanh));
-        }
-        self.products_of_features
-            .resize(hidden.saturating_mul(hidden_padded));
-        self.kernels.multiply(
-            (hidden, hidden_padded, inputs),
-            Left::plain(&parameters.flat()[parameters.encoder_range()], inputs),
-            Right::Panels(self.packing.encoder()),
-            Start::Zero,
-            &mut self.products_of_features,
-            hidden_padded,
-        );
-        let products = &*self.products_of_features;
-        classify_by(units, objective.sparsity_target, |a, b| {
-            products[a * hidden_padded + b].f64()
-        });
     }
 }
 

@@ -7,11 +7,12 @@ use std::sync::OnceLock;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-use super::elementwise::{self as generic, AdamStep, LINEAR, SIGMOID, TANH};
+use super::elementwise::{self as generic, LINEAR, SIGMOID, TANH};
 use super::simd::{Lanes, portable};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{avx2, avx512};
 use super::tile::{Tile, tile};
+use super::vectors::{self, AdamStep};
 use crate::numerics::Real;
 
 /// Which of the processor's instructions the kernels use. Their results differ in the last bits: what a run comes to
@@ -204,17 +205,17 @@ macro_rules! kernels {
                 fn(r: usize, s: usize, a: *const $t, c: *const $t, l: *mut $t, g: *mut $t, q: *mut $t),
                 generic::spread::<$lanes>),
             descend: compiled!($feature, fn(n: usize, p: *mut $t, g: *const $t, a: $t),
-                generic::descend::<$lanes>),
+                vectors::descend::<$lanes>),
             momentum: compiled!($feature, fn(n: usize, p: *mut $t, v: *mut $t, g: *const $t, a: $t, m: $t),
-                generic::momentum::<$lanes>),
+                vectors::momentum::<$lanes>),
             adam: compiled!($feature,
                 fn(n: usize, p: *mut $t, m: *mut $t, v: *mut $t, g: *const $t, s: AdamStep<$t>),
-                generic::adam::<$lanes>),
-            add_to: compiled!($feature, fn(n: usize, to: *mut $t, from: *const $t), generic::add_to::<$lanes>),
-            add_to_f64: compiled!($feature, fn(n: usize, to: *mut f64, from: *const $t), generic::add_to_f64::<$t>),
+                vectors::adam::<$lanes>),
+            add_to: compiled!($feature, fn(n: usize, to: *mut $t, from: *const $t), vectors::add_to::<$lanes>),
+            add_to_f64: compiled!($feature, fn(n: usize, to: *mut f64, from: *const $t), vectors::add_to_f64::<$t>),
             sum_of_squares: compiled!($feature, fn(n: usize, w: *const $t) -> f64,
-                generic::sum_of_squares::<$lanes>),
-            dot: compiled!($feature, fn(n: usize, a: *const $t, b: *const $t) -> f64, generic::dot::<$lanes>),
+                vectors::sum_of_squares::<$lanes>),
+            dot: compiled!($feature, fn(n: usize, a: *const $t, b: *const $t) -> f64, vectors::dot::<$lanes>),
             transpose: compiled!($feature,
                 fn(r: usize, c: usize, f: *const $t, fs: usize, to: *mut $t, ts: usize), generic::transpose::<$lanes>),
         }

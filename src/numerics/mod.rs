@@ -13,11 +13,12 @@ pub mod product;
 pub mod real;
 pub mod simd;
 pub mod tile;
+pub mod vectors;
 
 pub use aligned::AlignedBuffer;
-pub use elementwise::AdamStep;
 pub use kernels::{KernelPath, Kernels};
 pub use passes::Curve;
 pub use pool::WorkerPool;
 pub use product::{Left, Right, Start};
 pub use real::{Precision, Real};
+pub use vectors::AdamStep;

@@ -1,9 +1,9 @@
-//! The safe faces of the kernels in [`super::elementwise`]: slices in, lengths checked.
+//! The safe faces of the kernels in [`super::elementwise`] and [`super::vectors`]: slices in, lengths checked.
 
 use super::Real;
-use super::elementwise::AdamStep;
 use super::kernels::Kernels;
 use super::product::span;
+use super::vectors::AdamStep;
 
 /// The activation that a pass applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
