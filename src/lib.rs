@@ -1,4 +1,4 @@
-//! The Sparse Autoencoder Lab: see the classical sparse autoencoder train, change its settings while it does, and
+//! The Sparse Autoencoder Lab: watch the classical sparse autoencoder train, change its settings meanwhile, and
 //! trust every number it shows.
 //!
 //! # The method
@@ -34,12 +34,11 @@
 //! ordered stream each way; data sets lie in a store beside it.
 //!
 //! # Threads
-//! The window's thread paints. One thread hosts the trainer's driver: requests reach it through a bounded queue, each with
-//! the run that it means; replies come back through a queue in which a run's latest frame takes the place of one that
-//! nobody took, at most every 33 ms. What is new of the past stays in the next frame until it was seen. Jobs (reading and
-//! preparing data, inspecting a unit, checking a gradient, comparing) run on threads of their own. Nobody waits for
-//! anybody, and whatever computes gives way to what paints. The trainer's matrix products run on a
-//! [`numerics::WorkerPool`].
+//! The window's thread paints. One thread hosts the trainer's driver: requests reach it through a bounded queue, each
+//! naming its run; replies come back through a queue in which a run's latest frame replaces one that was not taken yet,
+//! at most every 33 ms. What is new of the past is repeated in the next frame until it has been seen. Jobs (reading and
+//! preparing data, inspecting a unit, checking a gradient, comparing) run on threads of their own. Neither side waits
+//! for the other, and computing gives way to painting. The trainer's matrix products run on a [`numerics::WorkerPool`].
 //!
 //! # In a browser
 //! Compiled for `wasm32-unknown-unknown` without the feature `window`, the crate has no command line, no threads, no clock

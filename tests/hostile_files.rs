@@ -206,7 +206,7 @@ fn folders_without_pictures_say_so() {
     assert!(refusal(folder.path()).contains("is a folder without pictures"));
     // a picture by name alone is one that cannot be read
     fs::write(folder.path().join("broken.png"), b"not a picture").unwrap();
-    assert!(refusal(folder.path()).contains("broken.png is no picture"));
+    assert!(refusal(folder.path()).contains("broken.png is not a PNG picture"));
 }
 
 #[test]
@@ -351,7 +351,9 @@ fn a_file_cut_while_it_is_read_is_refused() {
                 "{name} {left}: {error}"
             );
             assert!(
-                error.to_string().contains("changed while it was read"),
+                error
+                    .to_string()
+                    .contains("changed while it was being read"),
                 "{error}"
             );
         }

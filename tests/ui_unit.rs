@@ -147,7 +147,7 @@ fn the_page_says_what_the_inspection_says() {
             .unit,
         unit
     );
-    says(&harness, "numbers of epoch 340");
+    says(&harness, "values after epoch 340");
     let ablation = &unit.ablation;
     let increase = ablation.fvu_increase().abs();
     assert!(increase > 2e-3, "{increase}: three digits tell it");
@@ -309,7 +309,7 @@ fn while_training_the_inspection_rests_and_the_page_says_how_old_it_is() {
             .epoch
     };
     assert_eq!(epoch(&harness, 6), 340, "no new one within a second");
-    says(&harness, "numbers of epoch 340");
+    says(&harness, "values after epoch 340");
     harness.key_press(Key::ArrowRight);
     settle(&mut harness);
     assert_eq!(epoch(&harness, 7), 340, "another unit by the same pass");

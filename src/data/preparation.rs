@@ -75,7 +75,7 @@ impl Scaling {
     }
 }
 
-/// What becomes of the colour of pictures.
+/// What is done with the colour of pictures.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(not(target_family = "wasm"), derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]

@@ -1,4 +1,4 @@
-//! What becomes of each request: told to the trainer, to the loader, or remembered.
+//! Carries out each request: passes it to the trainer or the loader, or remembers it.
 
 use std::sync::Arc;
 

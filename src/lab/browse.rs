@@ -1,4 +1,4 @@
-//! The system's file dialog: what it is to offer, and what came of it.
+//! The system's file dialog: what it offers, and its result.
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! Data against data: what the run in the window is compared with, and what came of it.
+//! Data against data: what the run in the window is compared with, and the result.
 
 use ndarray::Array2;
 

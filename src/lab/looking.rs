@@ -1,4 +1,4 @@
-//! What becomes of requests about the input that is looked at, and about comparing two runs.
+//! Carries out requests about the input on the Look through page, and about comparing two runs.
 
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::path::PathBuf;

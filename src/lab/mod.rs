@@ -1,6 +1,6 @@
 //! The lab without a toolkit: what a window knows and can be asked. The same on a desktop, in a test and in a browser.
 //!
-//! [`Lab::drain`] takes what the trainer and the jobs have put down since the last frame and never waits; [`Lab::act`]
+//! [`Lab::drain`] takes what the trainer and the jobs have sent since the last frame and never waits; [`Lab::act`]
 //! does what was asked. The panels in `ui` read the [`View`] and return [`Action`]s; `app` joins the two.
 //!
 //! **Architecture invariant:** nothing here knows egui, and nothing here waits.

@@ -1,4 +1,4 @@
-//! What becomes of the jobs' reports.
+//! Takes in the jobs' reports.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! One run as a window has it: how it stands, what a person set, what they look at.
+//! One run as a window sees it: its state, what the user set, and what they look at.
 
 use std::sync::Arc;
 

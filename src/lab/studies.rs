@@ -1,4 +1,4 @@
-//! Work that a view asks for: how far it is, or what came of it.
+//! Work that a view asks for: its progress, or its result.
 
 use std::sync::Arc;
 

@@ -66,9 +66,8 @@ pub struct Engine<T: Real> {
     sparsity: AlignedBuffer<T>,
     saturated: Saturated,
     spread: Spread<T>,
-    /// Sums over all samples of what hidden units (h) and outputs (n) have.
-    hidden_totals: Vec<f64>,
-    output_totals: Vec<f64>,
+    /// Sums over all samples of what hidden units (h) or outputs (n) have.
+    totals: Vec<f64>,
     /// Where the parts of a shared-out gradient end.
     gradient_ends: Vec<usize>,
     /// W1 W1ᵀ (h, h), padded rows
@@ -115,8 +114,7 @@ impl<T: Real> Engine<T> {
             sparsity: AlignedBuffer::new(layout.hidden_padded),
             saturated: Saturated::default(),
             spread: Spread::default(),
-            hidden_totals: vec![0.0; layout.hidden],
-            output_totals: vec![0.0; layout.inputs],
+            totals: Vec::with_capacity(layout.hidden.max(layout.inputs)),
             gradient_ends: Vec::new(),
             products_of_features: AlignedBuffer::default(),
             scratch: None,

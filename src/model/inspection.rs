@@ -1,4 +1,4 @@
-//! One hidden unit under the glass: what it answers to, what is lost without it, what it resembles, and which forces
+//! One hidden unit in detail: what it responds to, what is lost without it, what it resembles, and which forces
 //! act on it.
 //!
 //! [`Inspector::new`] takes one forward pass, in f64, over an even sample of the data ([`EvenSample`]; all of it where

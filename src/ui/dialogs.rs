@@ -120,7 +120,7 @@ fn ask(ui: &mut Ui, view: &View<'_>, question: &Question, actions: &mut Vec<Acti
                 .as_deref()
                 .map_or(0, |snapshot| snapshot.epoch);
             ui.label(format!(
-                "This run has trained for {} epochs; restarting it ({}) discards them.",
+                "This run has trained for {} epochs. Restarting it ({}) discards that progress.",
                 super::numbers::thousands(epochs),
                 question.what
             ));

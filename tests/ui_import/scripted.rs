@@ -127,7 +127,7 @@ fn a_panic_in_a_reader_and_a_missing_file_are_said_and_change_nothing() {
         .unwrap()
         .text
         .clone();
-    assert!(said.contains("fault of the lab"), "{said}");
+    assert!(said.contains("bug in the lab"), "{said}");
     assert!(harness.query_by_label(&said).is_some());
     drop_files(&mut harness, &["gone.npy".into()]);
     wait(&mut harness, |app| app.view().shared.opening.is_none());

@@ -101,7 +101,7 @@ fn every_type_of_value_is_read() {
     let labels = [7.5f32, 9.0].map(f32::to_be_bytes).concat();
     folder.file("t-labels-idx1-ubyte", &typed(0x0d, &[2], &labels));
     let left = found(&images).unwrap();
-    assert!(left.labels.is_none() && left.notes[0].contains("no whole numbers"));
+    assert!(left.labels.is_none() && left.notes[0].contains("not whole numbers"));
 }
 
 #[test]

@@ -109,7 +109,7 @@ fn nan_and_infinity_are_named_by_place() {
     let message = loaded(&folder.file("n.npy", &npy("<f8", false, "(2, 1)", &data)))
         .unwrap_err()
         .to_string();
-    assert!(message.contains("too far to square"), "{message}");
+    assert!(message.contains("too large to square"), "{message}");
 }
 
 #[test]
@@ -150,10 +150,13 @@ fn claims_are_held_against_what_is_there() {
         (npy("<c8", false, "(2, 2)", &[0; 32]), "NumPy type \"<c8\""),
         (
             npy("<f4", false, "(1, 1)", &[0; 5]),
-            "goes on after its end",
+            "continues past its end",
         ),
         (long_header, "bytes of header are more than"),
-        (b"\x93NUMPY\x09\x00\x10\x00".to_vec(), "9.0 is no version"),
+        (
+            b"\x93NUMPY\x09\x00\x10\x00".to_vec(),
+            "9.0 is not a version",
+        ),
     ];
     for (bytes, part) in cases {
         for bytes in [gzip(&bytes), bytes] {
@@ -226,7 +229,7 @@ fn more_samples_than_fit_are_thinned_evenly_and_it_is_said() {
         }
         assert_eq!(values.iter().filter(|value| **value > 0).count(), 146);
         assert!(
-            found.notes[0].starts_with("1 in 2 of 300,000 samples taken"),
+            found.notes[0].starts_with("Thinned evenly to 1 in 2 of 300,000 samples"),
             "{:?}",
             found.notes
         );

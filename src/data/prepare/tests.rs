@@ -289,7 +289,7 @@ fn pictures_can_be_taken_whole_and_small_ones_cut() {
     assert_eq!(load(Cut::Whole).unwrap().samples.dim(), (3, 80 * 80 * 3));
     colour(&folder, "d.png", 70, 0);
     let error = load(Cut::Whole).unwrap_err().to_string();
-    assert!(error.contains("of one size"), "{error}");
+    assert!(error.contains("all have the same size"), "{error}");
     let digits = super::super::load(&DataSpec {
         cut: Cut::Patches,
         patch: 4,

@@ -120,14 +120,14 @@ fn a_hostile_record_is_refused_and_says_why() {
             "not UTF-8",
         ),
         (with_json(|_| Vec::new()), "not JSON"),
-        (with_json(|_| b"[1, 2]".to_vec()), "no version"),
+        (with_json(|_| b"[1, 2]".to_vec()), "its version is unknown"),
         (
             with_json(replace("\"version\":1", "\"version\":2")),
             "of version 2",
         ),
         (
             with_json(replace("\"epoch\":12", "\"epoch\":-1")),
-            "lacks what belongs",
+            "something is missing",
         ),
         (
             with_json(replace("\"hidden\":3", "\"hidden\":4")),

@@ -131,7 +131,7 @@ fn what_is_no_model_says_why() {
         ),
         (
             replaced(1, npy::header::<f64>("(4,)"), &[0.0; 4]),
-            "b1 has shape [4], and to W1 of [3, 5] belongs [3]",
+            "b1 has shape [4], but W1 of shape [3, 5] needs [3]",
         ),
         (
             replaced(2, npy::header::<f64>("(3, 5)"), &[0.0; 15]),

@@ -22,7 +22,7 @@ pub enum JobKind {
     Features,
 }
 
-/// What becomes of a request while another of its kind runs.
+/// What happens to a request while another of its kind runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Policy {
     /// It takes the other's place at once.

@@ -1,4 +1,4 @@
-//! Work that takes longer than a frame: what is asked for, how far it is, and what came of it, all as plain values.
+//! Work that takes longer than a frame: requests, progress and results, all as plain values.
 //!
 //! A [`Request`] says what is to be done, [`run`] does it, and a [`Host`] decides where: on a thread of its own
 //! ([`ThreadHost`]), or within the call that asks how far it is ([`InlineHost`]). [`Jobs`] holds one slot for each

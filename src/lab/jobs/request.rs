@@ -1,4 +1,4 @@
-//! What can be asked for, what is told on the way, and what comes of it.
+//! What can be requested, its progress and its result.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -87,7 +87,7 @@ impl Progress {
     }
 }
 
-/// What came of a request; each variant belongs to the request of its name.
+/// The result of a request; each variant belongs to the request of its name.
 #[derive(Debug)]
 pub enum Outcome {
     Found {

@@ -1,4 +1,4 @@
-//! What becomes of requests: with threads, without, and where nothing can run them.
+//! What happens to requests: with threads, without, and where nothing can run them.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -290,7 +290,7 @@ fn a_panic_and_an_error_are_sentences() {
     jobs.start(find("panic")).unwrap();
     assert_eq!(
         name(end(&mut jobs, Duration::ZERO)),
-        "reading the data failed (index out of bounds), which is a fault of the lab; please report it"
+        "reading the data failed (index out of bounds): this is a bug in the lab, please report it"
     );
     jobs.start(find("gone")).unwrap();
     let error = end(&mut jobs, Duration::ZERO).1.err().unwrap();
@@ -299,8 +299,8 @@ fn a_panic_and_an_error_are_sentences() {
     assert_eq!(name(end(&mut jobs, Duration::ZERO)), "waves");
 }
 
-const SENTENCE: &str = "the system refuses another thread (Resource temporarily unavailable): close other programs and \
-                        try again";
+const SENTENCE: &str = "the system would not start another thread (Resource temporarily unavailable): close other \
+                        programs and try again";
 
 /// Has room for so many jobs.
 struct Full {

@@ -121,20 +121,19 @@ impl<T: Real> Engine<T> {
                 }
             });
         }
-        let mut totals = std::mem::take(&mut self.hidden_totals);
-        self.total(Quantity::HiddenDelta, &mut totals);
-        set(
-            &mut gradient.flat_mut()[parameters.encoder_bias_range()],
-            &totals,
-        );
-        self.hidden_totals = totals;
-        let mut totals = std::mem::take(&mut self.output_totals);
-        self.total(Quantity::OutputDelta, &mut totals);
-        set(
-            &mut gradient.flat_mut()[parameters.decoder_bias_range()],
-            &totals,
-        );
-        self.output_totals = totals;
+        let biases = [
+            (Quantity::HiddenDelta, parameters.encoder_bias_range()),
+            (Quantity::OutputDelta, parameters.decoder_bias_range()),
+        ];
+        for (quantity, range) in biases {
+            let mut totals = std::mem::take(&mut self.totals);
+            totals.resize(range.len(), 0.0);
+            self.total(quantity, &mut totals);
+            for (to, total) in gradient.flat_mut()[range].iter_mut().zip(&totals) {
+                *to = T::of(*total);
+            }
+            self.totals = totals;
+        }
     }
 
     /// s = β c (−ρ/ρ̂ + (1−ρ)/(1−ρ̂))/m for every unit; 0 where the log domain gives it a sample at a time.
@@ -174,12 +173,6 @@ fn gradient_cut<T: Real>(parameters: &Parameters<T>, part: usize, parts: usize) 
 fn within(range: &Range<usize>, start: usize, length: usize) -> Range<usize> {
     let clamp = |at: usize| at.clamp(start, start + length);
     clamp(range.start)..clamp(range.end)
-}
-
-fn set<T: Real>(to: &mut [T], totals: &[f64]) {
-    for (to, total) in to.iter_mut().zip(totals) {
-        *to = T::of(*total);
-    }
 }
 
 impl<T: Real> Pass<'_, T> {

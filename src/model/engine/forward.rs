@@ -122,7 +122,8 @@ impl<T: Real> Engine<T> {
         objective: &Objective,
     ) {
         let count = samples.count as f64;
-        let mut totals = std::mem::take(&mut self.hidden_totals);
+        let mut totals = std::mem::take(&mut self.totals);
+        totals.resize(self.means.len(), 0.0);
         self.total(Quantity::P, &mut totals);
         for ((mean, shown), total) in self
             .means
@@ -137,7 +138,7 @@ impl<T: Real> Engine<T> {
         for (mean, total) in self.means.iter_mut().zip(&totals) {
             mean.1 = total / count;
         }
-        self.hidden_totals = totals;
+        self.totals = totals;
         self.saturated.find(
             &self.architecture,
             parameters,

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::Forces;
 use crate::model::sampling::EvenSample;
 
-/// All there is to say of one unit.
+/// Everything about one unit.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UnitInspection {
     pub unit: usize,

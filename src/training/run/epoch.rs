@@ -231,7 +231,7 @@ impl<T: Real> Run<T> {
         }
     }
 
-    /// The weights of the epoch's start; what the optimiser remembers led away from them, so it forgets.
+    /// Goes back to the weights of the epoch's start; the optimiser's memory led away from them, so it is cleared.
     fn diverge(&mut self) -> EpochEnd {
         let parameters = self.state.parameters.flat_mut();
         parameters.copy_from_slice(self.last_finite.flat());

@@ -246,7 +246,7 @@ impl Driver {
         self.interrupted = interrupted;
     }
 
-    /// Puts the frames that are due, each in the place of one of the same run that nobody has taken.
+    /// Puts the frames that are due, each in place of one of the same run that was not taken yet.
     fn publish(&mut self, now: Duration) {
         let due: Vec<RunId> = self
             .runs

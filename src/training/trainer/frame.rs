@@ -1,4 +1,4 @@
-//! How a run stands at the end of an epoch, and what is new of its past.
+//! The state of a run at the end of an epoch, and what is new of its past.
 
 use std::time::Duration;
 

@@ -78,7 +78,7 @@ pub struct Reply {
 pub enum Tell {
     /// The run is there. Its first frame follows.
     Opened(Opened),
-    /// How the run stands. Only the latest frame that nobody has taken yet is kept.
+    /// The state of the run. Only the latest frame that nobody has taken yet is kept.
     Frame(Box<Frame>),
     Checkpoint(Box<Checkpoint>),
     Event(Event),

@@ -1,5 +1,5 @@
 //! The thread that hosts a driver: requests reach it through a bounded queue, replies through a queue in which a run's
-//! latest frame takes the place of one that nobody took. Nobody waits for anybody.
+//! latest frame replaces one that was not taken yet. Neither side waits for the other.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};

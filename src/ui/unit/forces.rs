@@ -28,7 +28,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     let theme = Theme::of(ui);
     let epoch = shown.inspected.map_or_else(String::new, |inspected| {
         format!(
-            "after epoch {}",
+            "values after epoch {}",
             numbers::thousands(inspected.version.epoch)
         )
     });
