@@ -36,12 +36,13 @@ pub enum DataError {
     Unrecognised { file: String, formats: &'static str },
 
     #[error(
-        "{file} is not a {format} picture, though its name says so: it begins with {beginning}; fetch it \
-            again, or give it the right extension"
+        "{file} is not {claimed}, though its name says so: it begins with {beginning}; fetch it again, or \
+         give it the right extension"
     )]
     Misnamed {
         file: String,
-        format: &'static str,
+        /// "a PNG picture"
+        claimed: &'static str,
         /// Its first bytes, readable.
         beginning: String,
     },

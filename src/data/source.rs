@@ -69,13 +69,13 @@ fn read(
     } else {
         foreign::refuse(&input)?;
         match ending.as_str() {
-            "png" => Err(no_picture(&input, "PNG")),
-            "jpg" | "jpeg" => Err(no_picture(&input, "JPEG")),
+            "png" => Err(no_picture(&input, "a PNG picture")),
+            "jpg" | "jpeg" => Err(no_picture(&input, "a JPEG picture")),
             // two letters alone, which `format_of` takes for too little
             "bmp" if is_bmp(head) => picture::read(input, ImageFormat::Bmp, name),
-            "bmp" => Err(no_picture(&input, "BMP")),
-            "tif" | "tiff" => Err(no_picture(&input, "TIFF")),
-            "webp" => Err(no_picture(&input, "WebP")),
+            "bmp" => Err(no_picture(&input, "a BMP picture")),
+            "tif" | "tiff" => Err(no_picture(&input, "a TIFF picture")),
+            "webp" => Err(no_picture(&input, "a WebP picture")),
             "npy" => npy::read(input, name),
             "npz" => npz::read(input, name, variable, watch),
             "idx" | "ubyte" => idx::read(input, path, name, watch),
@@ -96,10 +96,10 @@ fn is_bmp(head: &[u8]) -> bool {
 }
 
 /// The refusal of a file that only its name makes a picture.
-fn no_picture(input: &Input<'_>, format: &'static str) -> DataError {
+fn no_picture(input: &Input<'_>, claimed: &'static str) -> DataError {
     DataError::Misnamed {
         file: input.file().to_owned(),
-        format,
+        claimed,
         beginning: foreign::beginning(input.head()),
     }
 }
@@ -262,7 +262,7 @@ fn picture_in(path: &Path, most: u32, watch: Watch<'_>) -> Result<Decoded, DataE
         None if is_bmp(input.head()) => picture::decode(input, ImageFormat::Bmp, most),
         None => {
             foreign::refuse(&input)?;
-            Err(no_picture(&input, "that it is one"))
+            Err(no_picture(&input, "a picture"))
         }
     }
 }

@@ -95,7 +95,7 @@ fn from_value(
         _ => return Err("its version is unknown".into()),
     }
     let written: Written = serde_json::from_value(value)
-        .map_err(|error| format!("something is missing from it ({error})"))?;
+        .map_err(|error| format!("a part of it is missing or not valid ({error})"))?;
     let settings = written.experiment.hyperparameters.check();
     settings.map_err(|error| format!("its {error}"))?;
     let preparation = match written.preparation {

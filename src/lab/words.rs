@@ -99,14 +99,14 @@ impl UserCommand {
             Self::Reset => "Back to the same initial weights, with the settings as they are now",
             Self::NewSeed => "Start again from different initial weights",
             Self::SpeedUp => "Allow more epochs a second",
-            Self::SlowDown => "Allow fewer epochs a second, to talk over them",
+            Self::SlowDown => "Allow fewer epochs a second, slow enough to talk over",
             Self::OpenFile => "Train on your own photographs or data",
             Self::BrowseFiles => "Choose one file, or several pictures",
             Self::BrowseFolder => "Choose a folder of pictures",
             Self::PrepareData => {
                 "See how the data in use were prepared, and change it: patches, colour, whitening, scaling"
             }
-            Self::SuggestImport => "Back to what suits this kind of data",
+            Self::SuggestImport => "Back to the choices suggested for this kind of data",
             Self::TrainOnImport => "Prepare all of the data like this, and start a run on them",
             Self::CancelLoading => "Stop loading; the data set in use stays",
             Self::Data(set) => match set {
@@ -115,7 +115,7 @@ impl UserCommand {
                 }
                 EmbeddedSet::PhotosRaw => "Patches of the same photographs, not whitened",
                 EmbeddedSet::Leaves => "Generated: patches of disks that hide one another",
-                EmbeddedSet::Bars => "Generated: 16 bars, each there with probability 1/8",
+                EmbeddedSet::Bars => "Generated: 16 bars, each present with probability 1/8",
                 EmbeddedSet::Fashion => "2,000 pictures of clothes, 28×28",
                 EmbeddedSet::Digits => "1,797 handwritten digits, 8×8",
             },
@@ -145,7 +145,7 @@ impl UserCommand {
                     Resets their encoder and decoder weights, their biases, and the optimiser's memory of them; \
                     live units are unchanged"
             }
-            Self::PreviousInput => "Send the sample before this one through the network",
+            Self::PreviousInput => "Send the previous sample through the network",
             Self::NextInput => "Send the next sample through the network",
             Self::RandomInput => "Send any sample through the network",
             Self::ClearInput => "Empty the input, to draw one",

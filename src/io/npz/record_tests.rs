@@ -127,7 +127,7 @@ fn a_hostile_record_is_refused_and_says_why() {
         ),
         (
             with_json(replace("\"epoch\":12", "\"epoch\":-1")),
-            "something is missing",
+            "missing or not valid",
         ),
         (
             with_json(replace("\"hidden\":3", "\"hidden\":4")),
@@ -152,7 +152,7 @@ fn a_hostile_record_is_refused_and_says_why() {
                 "\"sparsity_target\":0.05",
                 "\"sparsity_target\":null",
             )),
-            "lacks",
+            "missing or not valid",
         ),
         (
             with(|members| {
