@@ -224,6 +224,20 @@ fn a_run_that_cannot_open_leaves_the_one_before_it_as_it_was() {
 }
 
 #[test]
+fn a_run_begun_again_with_other_settings_is_no_preset() {
+    let (mut lab, trainer) = lab();
+    lab.act(UserCommand::Reset.into());
+    assert_eq!(lab.view().run.id, RunId(2));
+    assert_eq!(lab.view().run.preset, Some(Preset::Bars));
+    trainer.say(2, opened());
+    lab.drain(Duration::ZERO);
+    lab.act(set(Setting::WeightDecay, 2e-3, 1));
+    lab.act(UserCommand::Reset.into());
+    assert_eq!(lab.view().run.id, RunId(3));
+    assert_eq!(lab.view().run.preset, None);
+}
+
+#[test]
 fn a_request_that_finds_the_trainer_busy_changes_nothing() {
     let (mut lab, trainer) = lab();
     *trainer.busy.lock().unwrap() = true;

@@ -78,9 +78,9 @@ impl Lab {
         let Some(data) = self.session.shown.data().map(Arc::clone) else {
             return;
         };
-        let (selected, preset) = (self.session.shown.selected, self.session.shown.preset);
+        let selected = self.session.shown.selected;
         self.begin(self.session.shown.experiment.clone(), data);
-        (self.session.shown.selected, self.session.shown.preset) = (selected, preset);
+        self.session.shown.selected = selected;
     }
 
     /// The speed that the chosen preset is best watched at; that of the one `before` ends with it.

@@ -92,7 +92,8 @@ impl Palette {
         }
     }
 
-    /// What the query finds, the best first; what can't be given now comes last. All of them for an empty query.
+    /// What the query finds, the best first; among equals, what can't be given now comes last. All of them for an empty
+    /// query.
     fn listed(&mut self, ui: &Ui, view: &View<'_>) -> Vec<Entry> {
         let pattern = Pattern::new(
             &self.query,
@@ -117,7 +118,7 @@ impl Palette {
                 found.push((score, entry));
             }
         }
-        found.sort_by_key(|(score, entry)| (entry.why_not.is_some(), std::cmp::Reverse(*score)));
+        found.sort_by_key(|(score, entry)| (std::cmp::Reverse(*score), entry.why_not.is_some()));
         found.into_iter().map(|(_, entry)| entry).collect()
     }
 }

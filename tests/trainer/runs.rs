@@ -163,7 +163,7 @@ fn what_cannot_open_says_why_and_the_other_run_goes_on() {
             },
         );
         lab.open(1, experiment(), &data());
-        for (run, word) in [(2, "hidden"), (3, "store"), (1, "open already")] {
+        for (run, word) in [(2, "hidden"), (3, "store"), (1, "already open")] {
             lab.until("refusal", |lab| {
                 lab.event(run, |event| match event {
                     Event::NotOpened { message } | Event::Refused { message } => {
