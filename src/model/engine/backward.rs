@@ -3,26 +3,20 @@
 use std::ops::Range;
 
 use super::cut::{Block, share};
-use super::forward::sum_in_f64;
+use super::forward::Reconstruction;
 use super::layout::Worker;
-use super::packing::Packing;
 use super::saturation::Saturated;
 use super::sums::Quantity;
-use super::{Cut, Engine, Layout, Samples, output_curve};
+use super::{Engine, Layout, Samples, output_curve};
 use crate::model::{GradientForm, Objective, Parameters};
-use crate::numerics::{Curve, Kernels, Left, Real, Right, Start};
+use crate::numerics::{Left, Real, Right, Start};
 
 /// What the second pass reads and every worker shares.
 struct Pass<'a, T: Real> {
-    layout: Layout,
-    cut: Cut,
-    kernels: &'static Kernels<T>,
-    packing: &'a Packing<T>,
-    samples: Samples<'a, T>,
+    reconstruction: Reconstruction<'a, T>,
     parameters: &'a Parameters<T>,
     sparsity: &'a [T],
     saturated: &'a Saturated,
-    curve: Curve,
     objective: &'a Objective,
 }
 
@@ -47,15 +41,18 @@ impl<T: Real> Engine<T> {
     ) {
         self.set_sparsity(samples.count, objective);
         let pass = Pass {
-            layout: self.layout,
-            cut: self.cut,
-            kernels: self.kernels,
-            packing: &self.packing,
-            samples,
+            reconstruction: Reconstruction {
+                layout: self.layout,
+                cut: self.cut,
+                kernels: self.kernels,
+                packing: &self.packing,
+                samples,
+                curve: output_curve(&self.architecture),
+                scale: T::of((samples.count as f64).recip()),
+            },
             parameters,
             sparsity: &self.sparsity,
             saturated: &self.saturated,
-            curve: output_curve(&self.architecture),
             objective,
         };
         let workers = &mut self.workers[..self.used];
@@ -115,7 +112,7 @@ impl<T: Real> Engine<T> {
                         if block.start == 0 {
                             to.copy_from_slice(&slice[range]);
                         } else {
-                            pass.kernels.add_to(to, &slice[range]);
+                            pass.reconstruction.kernels.add_to(to, &slice[range]);
                         }
                     }
                 }
@@ -178,56 +175,34 @@ fn within(range: &Range<usize>, start: usize, length: usize) -> Range<usize> {
 impl<T: Real> Pass<'_, T> {
     /// x̂, the squared error, δ3/m and δ2/m of a block, left with its worker; so are the sums of its stretches.
     fn deltas(&self, worker: &mut Worker<T>, block: &Block) {
+        self.reconstruction.of(worker, block);
+        let Reconstruction {
+            layout,
+            cut,
+            kernels,
+            packing,
+            samples,
+            ..
+        } = &self.reconstruction;
         let Layout {
             inputs,
-            hidden,
             inputs_padded,
             hidden_padded,
             ..
-        } = self.layout;
-        let kernels = self.kernels;
-        let output = &mut worker.output_delta[..block.rows * inputs_padded];
-        kernels.multiply(
-            (block.rows, inputs_padded, hidden),
-            Left::plain(
-                &worker.activations[block.range(hidden_padded)],
-                hidden_padded,
-            ),
-            Right::Panels(self.packing.decoder()),
-            Start::Row(self.packing.decoder_bias()),
-            output,
-            inputs_padded,
-        );
-        let x = self.samples.rows(block.start, block.rows, inputs);
-        let scale = T::of((self.samples.count as f64).recip());
-        for (stretch, rows) in self.cut.stretches_of(block) {
-            kernels.output(
-                self.curve,
-                (inputs_padded, inputs),
-                &mut output[rows.start * inputs_padded..rows.end * inputs_padded],
-                &x[rows.start * inputs..rows.end * inputs],
-                inputs,
-                scale,
-                (
-                    worker.sums.of_mut(Quantity::OutputDelta, stretch),
-                    &mut worker.squared_errors,
-                ),
-            );
-            worker.sums.squared_errors[stretch] = sum_in_f64(&worker.squared_errors[..inputs]);
-        }
-
+        } = *layout;
+        let output = &worker.output_delta[..block.rows * inputs_padded];
         let back = &mut worker.hidden_delta[..block.rows * hidden_padded];
         kernels.multiply(
             (block.rows, hidden_padded, inputs),
             Left::plain(output, inputs_padded),
-            Right::Panels(self.packing.back()),
+            Right::Panels(packing.back()),
             Start::Zero,
             back,
             hidden_padded,
         );
         let printed = self.objective.gradient == GradientForm::Printed;
         let slopes = &worker.slopes[block.range(hidden_padded)];
-        for (stretch, rows) in self.cut.stretches_of(block) {
+        for (stretch, rows) in cut.stretches_of(block) {
             let range = rows.start * hidden_padded..rows.end * hidden_padded;
             let back = &mut back[range.clone()];
             let sums = worker.sums.of_mut(Quantity::HiddenDelta, stretch);
@@ -249,7 +224,8 @@ impl<T: Real> Pass<'_, T> {
                 );
             }
         }
-        if self.layout.pads_samples() {
+        if layout.pads_samples() {
+            let x = samples.rows(block.start, block.rows, inputs);
             let padded = worker.padded_samples.chunks_exact_mut(inputs_padded);
             for (to, row) in padded.zip(x.chunks_exact(inputs)) {
                 to[..inputs].copy_from_slice(row);
@@ -263,15 +239,18 @@ impl<T: Real> Pass<'_, T> {
             inputs,
             inputs_padded,
             ..
-        } = self.layout;
-        if self.layout.pads_samples() {
+        } = self.reconstruction.layout;
+        if self.reconstruction.layout.pads_samples() {
             Right::Rows {
                 values: &worker.padded_samples,
                 stride: inputs_padded,
             }
         } else {
             Right::Rows {
-                values: self.samples.rows(block.start, block.rows, inputs),
+                values: self
+                    .reconstruction
+                    .samples
+                    .rows(block.start, block.rows, inputs),
                 stride: inputs,
             }
         }
@@ -293,7 +272,7 @@ impl<T: Real> Pass<'_, T> {
             inputs_padded,
             hidden_padded,
             ..
-        } = self.layout;
+        } = self.reconstruction.layout;
         let encoder = (
             self.parameters.encoder_range(),
             inputs,
@@ -319,7 +298,7 @@ impl<T: Real> Pass<'_, T> {
                 Onto::Nothing => Start::Zero,
                 Onto::Sums => Start::Add,
             };
-            self.kernels.multiply(
+            self.reconstruction.kernels.multiply(
                 (range.len() / columns, columns, block.rows),
                 Left::transposed(&delta[(range.start - weights.start) / columns..], stride),
                 right,

@@ -1,10 +1,13 @@
 //! The first pass over the samples: a2, f′, ρ̂; and the error alone, where no gradient is wanted.
 
+use super::cut::Block;
+use super::layout::Worker;
+use super::packing::Packing;
 use super::sums::Quantity;
-use super::{Engine, Layout, Samples, hidden_curve, output_curve};
+use super::{Cut, Engine, Layout, Samples, hidden_curve, output_curve};
 use crate::model::units::UnitStatistics;
 use crate::model::{Objective, Parameters};
-use crate::numerics::{AlignedBuffer, Left, Real, Right, Start};
+use crate::numerics::{AlignedBuffer, Curve, Kernels, Left, Real, Right, Start};
 
 /// What the first pass takes note of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +25,60 @@ pub(super) struct Spread<T> {
     centre: AlignedBuffer<T>,
     /// Σ(a2 − centre)² (h)
     squares: Vec<f64>,
+}
+
+/// The decoder's half of the way forward, for both passes: what it reads and every worker shares.
+pub(super) struct Reconstruction<'a, T: Real> {
+    pub(super) layout: Layout,
+    pub(super) cut: Cut,
+    pub(super) kernels: &'static Kernels<T>,
+    pub(super) packing: &'a Packing<T>,
+    pub(super) samples: Samples<'a, T>,
+    pub(super) curve: Curve,
+    /// What δ3 is multiplied by.
+    pub(super) scale: T,
+}
+
+impl<T: Real> Reconstruction<'_, T> {
+    /// The squared error and scale·δ3 of a block that has its a2 with `worker`, left there; so are the sums of its
+    /// stretches.
+    pub(super) fn of(&self, worker: &mut Worker<T>, block: &Block) {
+        let Layout {
+            inputs,
+            hidden,
+            inputs_padded,
+            hidden_padded,
+            ..
+        } = self.layout;
+        let output = &mut worker.output_delta[..block.rows * inputs_padded];
+        self.kernels.multiply(
+            (block.rows, inputs_padded, hidden),
+            Left::plain(
+                &worker.activations[block.range(hidden_padded)],
+                hidden_padded,
+            ),
+            Right::Panels(self.packing.decoder()),
+            Start::Row(self.packing.decoder_bias()),
+            output,
+            inputs_padded,
+        );
+        let x = self.samples.rows(block.start, block.rows, inputs);
+        for (stretch, rows) in self.cut.stretches_of(block) {
+            self.kernels.output(
+                self.curve,
+                (inputs_padded, inputs),
+                &mut output[rows.start * inputs_padded..rows.end * inputs_padded],
+                &x[rows.start * inputs..rows.end * inputs],
+                inputs,
+                self.scale,
+                (
+                    worker.sums.of_mut(Quantity::OutputDelta, stretch),
+                    &mut worker.squared_errors,
+                ),
+            );
+            worker.sums.squared_errors[stretch] = sum_in_f64(&worker.squared_errors[..inputs]);
+        }
+    }
 }
 
 impl<T: Real> Engine<T> {
@@ -151,48 +208,20 @@ impl<T: Real> Engine<T> {
     /// The squared error of all samples, after `activate`.
     pub(super) fn measure_error(&mut self, parameters: &Parameters<T>, samples: Samples<'_, T>) {
         debug_assert_eq!(parameters.inputs(), self.layout.inputs);
-        let (layout, kernels, packing) = (self.layout, self.kernels, &self.packing);
-        let Layout {
-            inputs,
-            hidden,
-            inputs_padded,
-            hidden_padded,
-            ..
-        } = layout;
-        let (cut, blocks) = (self.cut, &*self.blocks);
-        let curve = output_curve(&self.architecture);
+        let reconstruction = Reconstruction {
+            layout: self.layout,
+            cut: self.cut,
+            kernels: self.kernels,
+            packing: &self.packing,
+            samples,
+            curve: output_curve(&self.architecture),
+            scale: T::one(),
+        };
+        let blocks = &*self.blocks;
         self.pool
             .each(&mut self.workers[..self.used], |index, worker| {
                 for block in blocks.iter().filter(|block| block.worker == index) {
-                    let output = &mut worker.output_delta[..block.rows * inputs_padded];
-                    kernels.multiply(
-                        (block.rows, inputs_padded, hidden),
-                        Left::plain(
-                            &worker.activations[block.range(hidden_padded)],
-                            hidden_padded,
-                        ),
-                        Right::Panels(packing.decoder()),
-                        Start::Row(packing.decoder_bias()),
-                        output,
-                        inputs_padded,
-                    );
-                    let x = samples.rows(block.start, block.rows, inputs);
-                    for (stretch, rows) in cut.stretches_of(block) {
-                        kernels.output(
-                            curve,
-                            (inputs_padded, inputs),
-                            &mut output[rows.start * inputs_padded..rows.end * inputs_padded],
-                            &x[rows.start * inputs..rows.end * inputs],
-                            inputs,
-                            T::one(),
-                            (
-                                worker.sums.of_mut(Quantity::OutputDelta, stretch),
-                                &mut worker.squared_errors,
-                            ),
-                        );
-                        worker.sums.squared_errors[stretch] =
-                            sum_in_f64(&worker.squared_errors[..inputs]);
-                    }
+                    reconstruction.of(worker, block);
                 }
             });
     }
