@@ -75,17 +75,7 @@ pub(super) fn find(
         EmbeddedSet::Fashion => return labelled(&FASHION, name, watch),
         EmbeddedSet::Digits => return labelled(&DIGITS, name, watch),
     };
-    Ok(Found {
-        name,
-        content,
-        encoding,
-        suggested,
-        labels: None,
-        notes: Vec::new(),
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        variables: Vec::new(),
-    })
+    Ok(Found::new(name, content, encoding, suggested))
 }
 
 fn labelled(

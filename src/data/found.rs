@@ -159,6 +159,28 @@ pub struct Found {
     pub variables: Vec<Variable>,
 }
 
+impl Found {
+    /// Values and nothing beside them: no labels, names, notes or other arrays.
+    pub fn new(
+        name: impl Into<String>,
+        content: Content,
+        encoding: impl Into<String>,
+        suggested: Preparation,
+    ) -> Self {
+        Self {
+            name: name.into(),
+            content,
+            encoding: encoding.into(),
+            suggested,
+            labels: None,
+            class_names: Vec::new(),
+            column_names: Vec::new(),
+            notes: Vec::new(),
+            variables: Vec::new(),
+        }
+    }
+}
+
 /// One of several arrays of a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {

@@ -75,16 +75,11 @@ pub(super) fn read(
             Err(error) => notes.push(format!("Labels ignored: {error}.")),
         }
     }
+    let encoding = format!("{}, IDX", header.encoding());
     Ok(Found {
-        name,
-        content,
-        encoding: format!("{}, IDX", header.encoding()),
-        suggested,
         labels,
         notes,
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        variables: Vec::new(),
+        ..Found::new(name, content, encoding, suggested)
     })
 }
 

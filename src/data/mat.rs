@@ -248,20 +248,14 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
         Content::Samples { .. } if bytes => Preparation::LEVELS,
         Content::Samples { .. } => Preparation::NONE,
     };
+    let encoding = format!(
+        "{}, MAT variable {}",
+        variable.stored.header().encoding(),
+        variable.name
+    );
     Ok(Found {
-        name,
-        content,
-        encoding: format!(
-            "{}, MAT variable {}",
-            variable.stored.header().encoding(),
-            variable.name
-        ),
-        suggested,
-        labels: None,
         notes,
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        variables: Vec::new(),
+        ..Found::new(name, content, encoding, suggested)
     })
 }
 

@@ -53,16 +53,10 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
         Content::Samples { .. } if bytes => Preparation::LEVELS,
         Content::Samples { .. } => Preparation::NONE,
     };
+    let encoding = format!("{}, NPY", header.encoding());
     Ok(Found {
-        suggested,
-        name,
-        content,
-        encoding: format!("{}, NPY", header.encoding()),
-        labels: None,
         notes,
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        variables: Vec::new(),
+        ..Found::new(name, content, encoding, suggested)
     })
 }
 

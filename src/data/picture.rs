@@ -42,16 +42,12 @@ pub(super) fn read(
     name: String,
 ) -> Result<Found, DataError> {
     let decoded = decode(input, format, limits::PICTURE_SIDE)?;
+    let notes = decoded.notes();
+    let suggested = suggested(std::slice::from_ref(&decoded.picture));
+    let content = Content::Pictures(vec![decoded.picture]);
     Ok(Found {
-        name,
-        notes: decoded.notes(),
-        suggested: suggested(std::slice::from_ref(&decoded.picture)),
-        content: Content::Pictures(vec![decoded.picture]),
-        encoding: decoded.encoding,
-        labels: None,
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        variables: Vec::new(),
+        notes,
+        ..Found::new(name, content, decoded.encoding, suggested)
     })
 }
 

@@ -297,15 +297,9 @@ fn as_samples_or_pictures(
         Some(_) => Preparation::NONE,
         None => picture::suggested(&pictures),
     };
+    let content = whole.unwrap_or(Content::Pictures(pictures));
     Found {
-        name,
-        content: whole.unwrap_or(Content::Pictures(pictures)),
-        encoding,
-        suggested,
-        labels: None,
         notes,
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        variables: Vec::new(),
+        ..Found::new(name, content, encoding, suggested)
     }
 }

@@ -279,22 +279,22 @@ pub fn waves() -> Found {
         let (x, y) = ((j % 12) as f32, (j / 12) as f32);
         (i as f32 * 0.3 + x * 0.4 + y * 0.2 * i as f32).sin()
     });
+    let content = Content::Samples {
+        values: Values::F32(values),
+        shape: SampleShape::grey(12, 12),
+    };
+    let suggested = Preparation {
+        scaling: Scaling::Unit,
+        ..Preparation::NONE
+    };
     Found {
-        name: "waves.npy".into(),
-        content: Content::Samples {
-            values: Values::F32(values),
-            shape: SampleShape::grey(12, 12),
-        },
-        encoding: "32-bit floating point, NPY".into(),
-        suggested: Preparation {
-            scaling: Scaling::Unit,
-            ..Preparation::NONE
-        },
         labels: Some((0..60).map(|index| index % 3).collect()),
-        notes: Vec::new(),
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        variables: Vec::new(),
+        ..Found::new(
+            "waves.npy",
+            content,
+            "32-bit floating point, NPY",
+            suggested,
+        )
     }
 }
 

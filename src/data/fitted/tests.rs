@@ -143,23 +143,15 @@ fn other_data_get_the_training_data_s_numbers() {
 
 fn ramps(name: &str, side: usize, channels: usize, scale: f32) -> Found {
     let values = (0..side * side * channels).map(|at| scale * ((at * at) % 97) as f32 / 97.0);
-    Found {
-        name: name.into(),
-        content: Content::Pictures(vec![Picture {
-            file: name.into(),
-            rows: side,
-            columns: side,
-            channels,
-            values: values.collect(),
-        }]),
-        encoding: "made".into(),
-        suggested: Preparation::NONE,
-        labels: None,
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        notes: Vec::new(),
-        variables: Vec::new(),
-    }
+    let picture = Picture {
+        file: name.into(),
+        rows: side,
+        columns: side,
+        channels,
+        values: values.collect(),
+    };
+    let content = Content::Pictures(vec![picture]);
+    Found::new(name, content, "made", Preparation::NONE)
 }
 
 fn patches(preparation: Preparation) -> DataSpec {

@@ -43,20 +43,11 @@ fn word(done: u64) -> Loading {
 }
 
 fn waves() -> Found {
-    Found {
-        name: "waves".into(),
-        content: Content::Samples {
-            values: Values::F32(array![[0.1, 0.2], [0.4, 0.3]]),
-            shape: SampleShape::Vector { length: 2 },
-        },
-        encoding: "numbers".into(),
-        suggested: Preparation::NONE,
-        labels: None,
-        class_names: Vec::new(),
-        column_names: Vec::new(),
-        notes: Vec::new(),
-        variables: Vec::new(),
-    }
+    let content = Content::Samples {
+        values: Values::F32(array![[0.1, 0.2], [0.4, 0.3]]),
+        shape: SampleShape::Vector { length: 2 },
+    };
+    Found::new("waves", content, "numbers", Preparation::NONE)
 }
 
 impl Backend for Readers {
