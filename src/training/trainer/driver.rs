@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::outbox::Outbox;
 use super::protocol::{Ask, DataId, Event, Opened, Reply, Request, RunId, Tell};
 use super::seat::Seat;
 use super::store::DataStore;
@@ -32,7 +33,7 @@ pub struct Driver {
     interrupted: Interrupted,
     runs: BTreeMap<RunId, Seat>,
     asked: VecDeque<Request>,
-    replies: VecDeque<Reply>,
+    replies: Outbox,
     /// The epoch that ran in the last poll: of which run, and since when.
     working: Option<(RunId, Duration)>,
     /// The run that had the last epoch: the next goes first.
@@ -49,7 +50,7 @@ impl Driver {
             interrupted,
             runs: BTreeMap::new(),
             asked: VecDeque::new(),
-            replies: VecDeque::new(),
+            replies: Outbox::default(),
             working: None,
             last: RunId::default(),
         }
@@ -62,7 +63,7 @@ impl Driver {
 
     /// Replies in their order. Of frames that were not taken only a run's latest is there.
     pub fn take_reply(&mut self) -> Option<Reply> {
-        self.replies.pop_front()
+        self.replies.pop()
     }
 
     /// Serves what was asked, publishes the frames that are due and runs at most one epoch. `now` is the time since any
@@ -105,7 +106,7 @@ impl Driver {
             }
             Ask::Close => {
                 self.runs.remove(&run);
-                self.replies.retain(|reply| reply.run != run);
+                self.replies.forget(run);
             }
             Ask::Play => self.with(run, |seat| seat.play(now)),
             Ask::Pause => self.with(run, Seat::pause),
@@ -120,13 +121,12 @@ impl Driver {
                 }
                 None => self.tell_not_open(run),
             },
-            Ask::Revive(units) => self.guarded(run, |seat, _| seat.run.revive(&units)),
-            Ask::Checkpoint => self.guarded(run, |seat, replies| {
-                let checkpoint = Box::new(seat.run.checkpoint());
-                replies.push_back(Reply {
-                    run,
-                    what: Tell::Checkpoint(checkpoint),
-                });
+            Ask::Revive(units) => self.guarded(run, |seat| {
+                seat.run.revive(&units);
+                None
+            }),
+            Ask::Checkpoint => self.guarded(run, |seat| {
+                Some(Tell::Checkpoint(Box::new(seat.run.checkpoint())))
             }),
         }
     }
@@ -138,6 +138,10 @@ impl Driver {
         now: Duration,
         make: impl FnOnce(Arc<DataSet>, Arc<WorkerPool>) -> Result<Box<dyn Trained>, String>,
     ) {
+        if self.runs.contains_key(&run) {
+            let message = "a run with this number is already open: please report it";
+            return self.tell_refusal(run, message.to_owned());
+        }
         let (store, pool) = (Arc::clone(&self.store), Arc::clone(&self.pool));
         let made = catch_unwind(AssertUnwindSafe(|| {
             let data = store.get(data);
@@ -147,9 +151,6 @@ impl Driver {
             )
         }));
         let what = match made {
-            _ if self.runs.contains_key(&run) => Tell::Event(Event::Refused {
-                message: "a run with this number is already open: please report it".to_owned(),
-            }),
             Ok(Ok(made)) => {
                 let (inputs, hidden) = made.size();
                 let opened = Opened {
@@ -169,7 +170,7 @@ impl Driver {
                 ),
             }),
         };
-        self.replies.push_back(Reply { run, what });
+        self.tell(run, what);
     }
 
     /// Does `what` to a run that is open, and shows it in the next frame.
@@ -183,33 +184,30 @@ impl Driver {
         }
     }
 
-    /// As [`Self::with`], for what computes: a panic ends the run, whose state may be half-updated, and no other.
-    fn guarded(&mut self, run: RunId, what: impl FnOnce(&mut Seat, &mut VecDeque<Reply>)) {
+    /// As [`Self::with`], for what computes, and tells what comes of it: a panic ends the run, whose state may be
+    /// half-updated, and no other.
+    fn guarded(&mut self, run: RunId, what: impl FnOnce(&mut Seat) -> Option<Tell>) {
         let Some(seat) = self.runs.get_mut(&run) else {
-            return self.with(run, |_| {});
+            return self.tell_not_open(run);
         };
         seat.news = true;
-        let replies = &mut self.replies;
-        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| what(seat, replies))) {
-            self.runs.remove(&run);
-            self.tell_event(
-                run,
-                Event::Panicked {
-                    message: message_of(&*panic),
-                },
-            );
+        match catch_unwind(AssertUnwindSafe(|| what(seat))) {
+            Ok(Some(outcome)) => self.tell(run, outcome),
+            Ok(None) => {}
+            Err(panic) => {
+                self.runs.remove(&run);
+                let message = message_of(&*panic);
+                self.tell(run, Tell::Event(Event::Panicked { message }));
+            }
         }
     }
 
-    fn tell_event(&mut self, run: RunId, event: Event) {
-        self.replies.push_back(Reply {
-            run,
-            what: Tell::Event(event),
-        });
+    fn tell(&mut self, run: RunId, what: Tell) {
+        self.replies.put(Reply { run, what });
     }
 
     fn tell_refusal(&mut self, run: RunId, message: String) {
-        self.tell_event(run, Event::Refused { message });
+        self.tell(run, Tell::Event(Event::Refused { message }));
     }
 
     fn tell_not_open(&mut self, run: RunId) {
@@ -228,25 +226,25 @@ impl Driver {
     fn epoch(&mut self, run: RunId, now: Duration) {
         (self.working, self.last) = (Some((run, now)), run);
         let interrupted = std::mem::replace(&mut self.interrupted, Box::new(|| false));
-        self.guarded(run, |seat, replies| {
+        self.guarded(run, |seat| {
             seat.begin(now);
             match seat.run.advance(&|| !interrupted()) {
                 // the edits are in the next frame's news
-                EpochEnd::Finished { edits: _ } => seat.finish(),
+                EpochEnd::Finished { edits: _ } => {
+                    seat.finish();
+                    None
+                }
                 EpochEnd::Diverged { epoch, cause } => {
                     seat.diverge();
-                    replies.push_back(Reply {
-                        run,
-                        what: Tell::Event(Event::Diverged { epoch, cause }),
-                    });
+                    Some(Tell::Event(Event::Diverged { epoch, cause }))
                 }
-                EpochEnd::Interrupted => {}
+                EpochEnd::Interrupted => None,
             }
         });
         self.interrupted = interrupted;
     }
 
-    /// Puts the frames that are due, each in place of one of the same run that was not taken yet.
+    /// Puts the frames that are due.
     fn publish(&mut self, now: Duration) {
         let due: Vec<RunId> = self
             .runs
@@ -255,18 +253,7 @@ impl Driver {
             .map(|(run, _)| *run)
             .collect();
         for run in due {
-            self.replies
-                .retain(|reply| reply.run != run || !matches!(reply.what, Tell::Frame(_)));
-            self.guarded(run, |seat, replies| {
-                let frame = Box::new(seat.frame(now));
-                replies.push_back(Reply {
-                    run,
-                    what: Tell::Frame(frame),
-                });
-            });
-            if let Some(seat) = self.runs.get_mut(&run) {
-                seat.news = false; // this frame was it
-            }
+            self.guarded(run, |seat| Some(Tell::Frame(Box::new(seat.frame(now)))));
         }
     }
 }

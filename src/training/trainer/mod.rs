@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `protocol` | the messages: plain data |
 //! | `frame`, `mirror` | a run's present with what is new of its past; how a watcher puts the past together |
-//! | `driver`, `seat`, `trained` | what serves the requests: no thread, no clock, no waiting inside |
+//! | `driver`, `seat`, `trained`, `outbox` | what serves the requests: no thread, no clock, no waiting inside |
 //! | `store` | data sets by name, beside the stream |
 //! | `host`, `thread` (with its `inbox`), `bytes` | what a driver is reached through |
 //! | `wire` | messages as bytes |
@@ -18,6 +18,7 @@ mod host;
 #[cfg(not(target_family = "wasm"))]
 mod inbox;
 mod mirror;
+mod outbox;
 mod protocol;
 mod rate;
 mod seat;

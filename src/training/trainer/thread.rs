@@ -1,15 +1,15 @@
 //! The thread that hosts a driver: requests reach it through a bounded queue, replies through a queue in which a run's
 //! latest frame replaces one that was not taken yet. Neither side waits for the other.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::driver::Driver;
 use super::host::{Host, TrainerError};
 use super::inbox::Inbox;
-use super::protocol::{Ask, DataId, Reply, Request, Tell};
+use super::outbox::Outbox;
+use super::protocol::{Ask, DataId, Reply, Request};
 use super::store::SharedStore;
 use crate::data::DataSet;
 use crate::numerics::WorkerPool;
@@ -133,26 +133,20 @@ impl Drop for Gone<'_> {
 
 /// Replies that wait to be taken. Events are few: each answers a request or stops a run.
 #[derive(Clone, Default)]
-struct Replies(Arc<Mutex<VecDeque<Reply>>>);
+struct Replies(Arc<Mutex<Outbox>>);
 
 impl Replies {
+    fn lock(&self) -> MutexGuard<'_, Outbox> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn put(&self, reply: Reply) {
-        let is_frame = |reply: &Reply| matches!(reply.what, Tell::Frame(_));
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let overtaken = is_frame(&reply)
-            .then(|| {
-                let same = |other: &Reply| other.run == reply.run && is_frame(other);
-                let place = waiting.iter().position(same)?;
-                waiting.remove(place)
-            })
-            .flatten();
-        waiting.push_back(reply);
-        drop(waiting);
-        drop(overtaken); // megabytes, perhaps: freed after the lock
+        let overtaken = self.lock().put(reply);
+        drop(overtaken); // after the lock
     }
 
     fn take(&self) -> Vec<Reply> {
-        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *waiting).into()
+        let mut waiting = self.lock();
+        std::iter::from_fn(|| waiting.pop()).collect()
     }
 }
