@@ -6,10 +6,10 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::CliError;
+use super::base::Base;
 use crate::data::{
     Colour, Cut, DataSpec, FittedPreparation, Preparation, Preprocessing, Whitening,
 };
-use crate::io::ModelRecord;
 
 /// Which data, and what is done to them before training. Everything may be left out, as with the settings.
 #[derive(Debug, Args)]
@@ -59,24 +59,25 @@ impl DataChoice {
     /// # Errors
     /// Arguments that contradict one another.
     pub fn spec(&self) -> Result<DataSpec, CliError> {
-        self.choose(None).map(|chosen| chosen.spec)
+        self.choose(&Base::Defaults).map(|chosen| chosen.spec)
     }
 
-    /// An option says it, or else the record, or else the default.
+    /// An option says it, or else the base.
     ///
     /// # Errors
     /// Arguments that contradict one another.
-    pub fn choose(&self, record: Option<&ModelRecord>) -> Result<Chosen, CliError> {
-        let base = record.map(|record| &record.experiment.data);
+    pub fn choose(&self, base: &Base<'_>) -> Result<Chosen, CliError> {
+        let record = base.record();
         let fitted = record.and_then(|record| record.preparation.as_ref());
+        let base = base.data();
         let named = match &self.data[..] {
-            [] => base.cloned().unwrap_or_default(),
+            [] => base.clone().unwrap_or_default(),
             [one] => one
                 .to_str()
                 .map_or_else(|| DataSpec::file(one), DataSpec::parse),
             several => DataSpec::files(several.to_vec()),
         };
-        let base = base.unwrap_or(&named);
+        let base = base.unwrap_or_else(|| named.clone());
         // how many patches other photographs are cut into; other sets have their own size
         let patches = match fitted.and_then(|fitted| fitted.patches) {
             Some(_) => base.patches,

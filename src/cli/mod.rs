@@ -4,6 +4,7 @@
     reason = "standard output is where a command's result goes"
 )]
 
+mod base;
 pub mod bench;
 pub mod check_gradient;
 pub mod data;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::CliError;
+use super::base::Base;
 use super::data_choice::DataChoice;
 use super::model::{Model, Taken};
 use crate::data::{self, DataSet};
@@ -13,14 +14,18 @@ use crate::model::{
     BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
 };
 use crate::numerics::{Precision, WorkerPool};
-use crate::training::Experiment;
+use crate::training::{Experiment, Preset};
 
-/// Everything here may be left out: then it is the model's record that says it, and without one the default.
+/// Everything here may be left out: then it is the preset that says it, or the model's record, and without either the
+/// default.
 #[derive(Debug, Args)]
 pub struct ExperimentArguments {
+    /// A whole experiment: data, hidden units and all settings; any other option goes before it, wherever it stands
+    #[arg(long, value_enum)]
+    pub preset: Option<Preset>,
     #[command(flatten)]
     pub data: DataChoice,
-    /// Hidden units; those of the model where one is given [default: 25]
+    /// Hidden units; those of the model where one is given [default: the preset's, or else 25]
     #[arg(long, value_name = "H")]
     pub hidden: Option<usize>,
     /// ρ, the target activation [default: the model's, or else 0.05]
@@ -56,8 +61,8 @@ pub struct ExperimentArguments {
     /// [default: the model's, or else f32]
     #[arg(long, value_enum)]
     pub precision: Option<Precision>,
-    /// `printed` is the post's formula with the misplaced bracket: not the gradient of the cost [default: the model's,
-    /// or else exact]
+    /// `printed` is the post's formula with the misplaced bracket: not the gradient of the cost [default: the model's, or
+    /// else exact]
     #[arg(long, value_enum)]
     pub gradient: Option<GradientForm>,
     /// Threads to compute with [default: all cores]
@@ -73,16 +78,17 @@ pub struct Resolved {
 }
 
 impl ExperimentArguments {
-    /// Loads the data and settles every setting: an option says it, or else the record of `model`, or else the default.
+    /// Loads the data and settles every setting: an option says it, or else the preset, or else the record of `model`, or
+    /// else the default.
     /// What was taken from the record goes to standard error, in one line; `training` says whether the optimiser's
     /// settings matter.
     ///
     /// # Errors
     /// Data that cannot be read or do not suit the model's preparation, another number of inputs than the model's;
-    /// `--hidden` contradicts the model, or is 0.
+    /// `--hidden`, or the preset, contradicts the model, or `--hidden` is 0.
     pub fn resolve(&self, model: Option<&Model>, training: bool) -> Result<Resolved, CliError> {
-        let record = model.and_then(|model| model.record.as_ref());
-        let chosen = self.data.choose(record)?;
+        let base = Base::of(self.preset, model);
+        let chosen = self.data.choose(&base)?;
         let data = match &chosen.fitted {
             Some(fitted) => data::load_prepared(&chosen.spec, fitted, &data::progress::unwatched)?,
             None => data::load(&chosen.spec)?,
@@ -91,12 +97,13 @@ impl ExperimentArguments {
             model.check_inputs(data.inputs())?;
         }
         let hidden = self.hidden_units(model)?;
-        let base = record.map_or_else(Experiment::default, |record| record.experiment.clone());
+        let taken_from = base.record().and(model);
+        let base = base.experiment();
+        let output = match taken_from {
+            None if data.prepared().is_unbounded() => OutputActivation::Linear,
+            None | Some(_) => base.output_activation,
+        };
         let settings = base.hyperparameters;
-        let output = record.map_or_else(
-            || Experiment::output_for(&data),
-            |record| record.experiment.output_activation,
-        );
         let experiment = Experiment {
             data: data.spec.clone(),
             hidden,
@@ -131,7 +138,7 @@ impl ExperimentArguments {
             data: self.data.data.is_empty(),
             preparation: chosen.fitted.is_some(),
         };
-        if let Some(sentence) = model.and_then(|model| model.sentence(taken)) {
+        if let Some(sentence) = taken_from.and_then(|model| model.sentence(taken)) {
             eprintln!("{sentence}");
         }
         Ok(Resolved { data, experiment })
@@ -139,18 +146,24 @@ impl ExperimentArguments {
 
     /// What is computed in.
     pub fn precision(&self, model: Option<&Model>) -> Precision {
-        let record = model.and_then(|model| model.record.as_ref());
         self.precision
-            .or(record.map(|record| record.experiment.precision))
-            .unwrap_or_default()
+            .unwrap_or_else(|| Base::of(self.preset, model).experiment().precision)
     }
 
     fn hidden_units(&self, model: Option<&Model>) -> Result<usize, CliError> {
         let model = model.map(|model| model.parameters.hidden());
-        match (self.hidden, model) {
-            (Some(asked), Some(model)) if asked != model => Err(CliError::Usage(format!(
-                "--hidden {asked} contradicts the model, which has {model} hidden units: leave --hidden out"
-            ))),
+        let preset = self.preset.map(|preset| preset.experiment().hidden);
+        match (self.hidden.or(preset), model) {
+            (Some(asked), Some(model)) if asked != model => {
+                Err(CliError::Usage(match self.hidden {
+                    Some(_) => format!(
+                        "--hidden {asked} contradicts the model, which has {model} hidden units: leave --hidden out"
+                    ),
+                    None => format!(
+                        "the preset has {asked} hidden units, the model {model}: give --hidden {model}"
+                    ),
+                }))
+            }
             (Some(0), _) => Err(CliError::Usage(
                 "--hidden 0 learns nothing: give at least 1".into(),
             )),

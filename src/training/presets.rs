@@ -30,6 +30,22 @@ impl Preset {
             .find(|preset| preset.experiment() == *experiment)
     }
 
+    /// As the command line has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Edges => "edges",
+            Self::PostsValues => "post",
+            Self::Bars => "bars",
+            Self::Clothes => "clothes",
+            Self::PlainAutoencoder => "plain",
+            Self::DecayCliff => "cliff",
+            Self::TooSparse => "too-sparse",
+            Self::Overshoot => "overshoot",
+            Self::TooFewUnits => "too-few",
+        }
+    }
+
+    /// As the window has it.
     pub fn title(self) -> &'static str {
         match self {
             Self::Edges => "Edges",
