@@ -199,8 +199,9 @@ fn keys_and_buttons_drive_the_trainer() {
 }
 
 #[test]
-fn a_steered_run_is_asked_after_before_it_is_thrown_away() {
-    let (mut harness, script) = window();
+fn a_long_steered_run_is_asked_after_before_it_is_thrown_away() {
+    let long = ui_support::long_snapshot();
+    let (mut harness, script) = ui_support::scripted_at(&long, Preferences::default(), SIZE, false);
     harness.key_press(Key::R);
     harness.run();
     assert!(script.commands().is_empty());
@@ -213,7 +214,7 @@ fn a_steered_run_is_asked_after_before_it_is_thrown_away() {
     harness.get_by_label("Restart").click();
     harness.run();
     assert_eq!(script.commands(), ["Open", "Play"]);
-    script.show(&ui_support::snapshot());
+    script.show(&long);
     harness.run();
     harness.key_press(Key::N);
     harness.run();
@@ -283,7 +284,8 @@ fn presets_and_data_are_one_click_each() {
 
 #[test]
 fn the_rows_change_what_they_say() {
-    let (mut harness, script) = window();
+    let long = ui_support::long_snapshot();
+    let (mut harness, script) = ui_support::scripted_at(&long, Preferences::default(), SIZE, false);
     for (row, option) in [
         ("Optimiser", "gradient descent"),
         ("Gradient", "as printed"),

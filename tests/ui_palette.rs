@@ -10,8 +10,8 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
 use sae_lab::lab::{Action, Page, Preferences, UserCommand};
-use sae_lab::training::{Experiment, Preset};
-use ui_support::{Script, scripted, wait};
+use sae_lab::training::{Experiment, Preset, Snapshot};
+use ui_support::{Script, scripted, scripted_at, wait};
 
 type Window = Harness<'static, LabApp>;
 
@@ -20,7 +20,11 @@ const FIELD: &str = "Find a command";
 const SIZES: [[f32; 2]; 3] = [[1024.0, 768.0], [1280.0, 720.0], [853.0, 480.0]];
 
 fn opened(size: [f32; 2]) -> (Window, Arc<Script>) {
-    let (mut harness, script) = scripted(Preferences::default(), size, false);
+    opened_at(&ui_support::snapshot(), size)
+}
+
+fn opened_at(snapshot: &Snapshot, size: [f32; 2]) -> (Window, Arc<Script>) {
+    let (mut harness, script) = scripted_at(snapshot, Preferences::default(), size, false);
     harness.key_press_modifiers(Modifiers::COMMAND, Key::P);
     harness.run();
     assert!(harness.state().view().shared.palette);
@@ -38,11 +42,11 @@ fn name(command: UserCommand) -> String {
 
 #[test]
 fn a_preset_is_a_few_letters_and_enter() {
-    let (mut harness, _script) = opened(SIZES[1]);
+    let (mut harness, _script) = opened_at(&ui_support::long_snapshot(), SIZES[1]);
     type_in(&mut harness, "cliff");
     harness.key_press(Key::Enter);
     harness.run();
-    // the run of the fixed snapshot was steered: the lab asks first
+    // the run was steered for long: the lab asks first
     assert!(
         !harness.state().view().shared.palette && harness.state().view().shared.question.is_some()
     );

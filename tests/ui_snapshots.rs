@@ -7,7 +7,8 @@ mod ui_support;
 
 use egui_kittest::SnapshotOptions;
 use sae_lab::lab::preferences::Preferences;
-use ui_support::scripted;
+use sae_lab::training::Snapshot;
+use ui_support::scripted_at;
 
 /// `size` is in points: the window is `zoom` times as many pixels.
 fn compare(
@@ -16,7 +17,18 @@ fn compare(
     size: [f32; 2],
     prepare: impl FnOnce(&mut egui_kittest::Harness<'static, sae_lab::app::LabApp>),
 ) {
-    let (mut harness, _script) = scripted(preferences, size, true);
+    compare_at(&ui_support::snapshot(), name, preferences, size, prepare);
+}
+
+/// Of the window at `snapshot`.
+fn compare_at(
+    snapshot: &Snapshot,
+    name: &str,
+    preferences: Preferences,
+    size: [f32; 2],
+    prepare: impl FnOnce(&mut egui_kittest::Harness<'static, sae_lab::app::LabApp>),
+) {
+    let (mut harness, _script) = scripted_at(snapshot, preferences, size, true);
     prepare(&mut harness);
     harness.run();
     // other drivers round a few edges differently; a moved or missing thing is thousands of pixels
@@ -74,7 +86,8 @@ fn zoomed() {
 #[test]
 fn selected_and_asked() {
     use egui_kittest::kittest::Queryable as _;
-    compare(
+    compare_at(
+        &ui_support::long_snapshot(),
         "question",
         Preferences {
             dark: true,

@@ -83,10 +83,10 @@ impl eframe::App for LabApp {
         self.take_drops(ctx);
         self.lab.drain(self.start.elapsed());
         self.lab.set_unit_columns(self.panels.unit_columns());
-        let (page, covered) = (self.view().shared.page, self.view().shared.is_covered());
+        let (page, cover) = (self.view().shared.page, self.view().shared.cover());
         // the palette hears its own keys
         if !self.view().shared.palette {
-            for command in ui::keymap::pressed(ctx, page, covered, self.typing) {
+            for command in ui::keymap::pressed(ctx, page, cover, self.typing) {
                 self.act(ctx, command.into());
             }
         }

@@ -89,9 +89,32 @@ commands! {
     }
 }
 
+/// What stands over the panels.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cover {
+    #[default]
+    Nothing,
+    /// A dialog, the import sheet or the palette.
+    Window,
+    /// A question: only its answer goes on.
+    Question,
+}
+
 impl UserCommand {
-    /// Whether it may be given while a window stands over the panels: what restarts a run, or opens a window, waits.
-    pub fn works_when_covered(self) -> bool {
+    /// Whether it may be given while `cover` stands over the panels.
+    pub fn works_under(self, cover: Cover) -> bool {
+        match cover {
+            Cover::Nothing => true,
+            Cover::Window => self.works_under_a_window(),
+            Cover::Question => matches!(
+                self,
+                Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::Dismiss
+            ),
+        }
+    }
+
+    /// What restarts a run, or opens a window, waits.
+    fn works_under_a_window(self) -> bool {
         match self {
             Self::Reset
             | Self::ToggleContrast

@@ -34,7 +34,7 @@ pub mod studies;
 mod words;
 mod work;
 
-pub use commands::UserCommand;
+pub use commands::{Cover, UserCommand};
 pub use page::Page;
 pub use preferences::Preferences;
 pub use room::Lab;

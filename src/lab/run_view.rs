@@ -13,10 +13,10 @@ use crate::model::{Hyperparameters, UnitState};
 use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
 
-/// The lab asks before it discards a run of at least this many epochs, if it was steered or long.
-pub const EPOCHS_TO_LOSE: u64 = 20;
-/// Training for longer than this is work to lose even if nothing was touched.
-pub const SECONDS_TO_LOSE: f64 = 60.0;
+/// Training for as long as this is work to lose, whatever was done: to have it again takes as long.
+pub const SECONDS_TO_LOSE: f64 = 600.0;
+/// So is as much as this where a run of the person's own making was steered: the same seed and settings don't give it again.
+pub const STEERED_SECONDS_TO_LOSE: f64 = 60.0;
 
 /// What a window knows of one run.
 #[derive(Debug)]
@@ -140,13 +140,16 @@ impl RunView {
         &self.experiment.hyperparameters
     }
 
-    /// What throwing the run away would lose: a run that was steered can't be had again by pressing Play, and a long
-    /// one takes its time. An untouched short one is no loss.
+    /// Whether throwing the run away would lose something that is long to make again. A run that came from a preset can be
+    /// shown again by its key, so that steering it for a while is no loss; neither is a run that only needs its seed and
+    /// settings, as long as it is short.
     pub fn has_run_to_lose(&self) -> bool {
         self.own_snapshot().is_some_and(|snapshot| {
-            let steered = !snapshot.history.edits().is_empty();
-            let long = snapshot.trained_for.as_secs_f64() >= SECONDS_TO_LOSE;
-            snapshot.epoch >= EPOCHS_TO_LOSE && (steered || long)
+            let history = &snapshot.history;
+            let steered = !history.edits().is_empty() || history.revivals().next().is_some();
+            let seconds = snapshot.trained_for.as_secs_f64();
+            let own = self.preset.is_none();
+            seconds >= SECONDS_TO_LOSE || own && steered && seconds >= STEERED_SECONDS_TO_LOSE
         })
     }
 

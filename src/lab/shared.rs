@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::commands::Cover;
 use super::import::Import;
 use super::page::Page;
 use super::run_view::RunView;
@@ -72,12 +73,20 @@ impl Shared {
         }
     }
 
+    /// What stands over the panels.
+    pub fn cover(&self) -> Cover {
+        if self.question.is_some() {
+            Cover::Question
+        } else if self.palette || self.open_dialog.is_some() || self.import.is_some() {
+            Cover::Window
+        } else {
+            Cover::Nothing
+        }
+    }
+
     /// Whether a window stands over the panels.
     pub fn is_covered(&self) -> bool {
-        self.palette
-            || self.question.is_some()
-            || self.open_dialog.is_some()
-            || self.import.is_some()
+        self.cover() != Cover::Nothing
     }
 
     pub(super) fn notify(&mut self, severity: Severity, text: impl Into<String>) {

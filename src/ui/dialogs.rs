@@ -4,7 +4,7 @@ use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::progress;
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::{command_button, muted};
+use super::widgets::{at_right, command_button, muted};
 use crate::lab::View;
 use crate::lab::state::{OpenDialog, Question};
 use crate::lab::{Action, UserCommand};
@@ -17,12 +17,15 @@ pub struct Dialogs {
     path: Option<String>,
     /// Whether the path was refused when it was last drawn.
     refused: bool,
+    /// Whether the question was drawn in the last frame.
+    asked: bool,
 }
 
 impl Dialogs {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        let asked = std::mem::replace(&mut self.asked, view.shared.question.is_some());
         if let Some(question) = &view.shared.question {
-            ask(ui, view, question, actions);
+            ask(ui, view, question, !asked, actions);
         } else if let Some(dialog) = &view.shared.open_dialog {
             self.open_file(ui, view, dialog, actions);
             return;
@@ -71,13 +74,13 @@ impl Dialogs {
                         actions.push(command.into());
                     }
                 }
-                ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                at_right(ui, "answers", |ui| {
+                    if ui.add(Button::new("Cancel").min_size(vec2(72.0, 28.0))).clicked() {
+                        actions.push(Action::CloseDialog);
+                    }
                     let typed = !path.trim().is_empty() && view.shared.opening.is_none();
                     if (ui.add_enabled(typed, primary(theme, "Open")).clicked() || entered) && typed {
                         actions.push(Action::Open(vec![path.trim().into()]));
-                    }
-                    if ui.add(Button::new("Cancel").min_size(vec2(72.0, 28.0))).clicked() {
-                        actions.push(Action::CloseDialog);
                     }
                 });
             });
@@ -102,42 +105,42 @@ pub(super) fn primary(theme: &Theme, text: &str) -> Button<'static> {
         .min_size(vec2(72.0, 28.0))
 }
 
-fn ask(ui: &mut Ui, view: &View<'_>, question: &Question, actions: &mut Vec<Action>) {
-    let response = Modal::new(Id::unique("restart"))
-        .frame(frame(ui))
-        .show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = GRID;
-            let theme = Theme::of(ui);
-            ui.label(
-                RichText::new("Restart the run?")
-                    .heading()
-                    .color(theme.text_strong),
-            );
-            let epochs = view
-                .run
-                .snapshot
-                .as_deref()
-                .map_or(0, |snapshot| snapshot.epoch);
-            ui.label(format!(
-                "This run has trained for {} epochs. Restarting it ({}) discards that progress.",
-                super::numbers::thousands(epochs),
-                question.what
-            ));
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
-                let enter = ui.input(|input| input.key_pressed(Key::Enter));
-                if ui.add(primary(theme, "Restart")).clicked() || enter {
-                    actions.push(Action::ConfirmRestart);
-                }
-                if ui
-                    .add(Button::new("Keep this run").min_size(vec2(104.0, 28.0)))
-                    .clicked()
-                {
-                    actions.push(Action::CloseDialog);
-                }
-            });
+/// Asks before the run is thrown away. Nothing beneath can be reached meanwhile: neither the pointer nor Enter does more
+/// than answer, and the button that keeps the run has the focus `first`.
+fn ask(ui: &mut Ui, view: &View<'_>, question: &Question, first: bool, actions: &mut Vec<Action>) {
+    let modal = Modal::new(Id::unique("restart")).frame(frame(ui));
+    modal.show(ui.ctx(), |ui| {
+        ui.set_width(WIDTH);
+        ui.spacing_mut().item_spacing.y = GRID;
+        let theme = Theme::of(ui);
+        ui.label(
+            RichText::new("Restart the run?")
+                .heading()
+                .color(theme.text_strong),
+        );
+        let epochs = view
+            .run
+            .snapshot
+            .as_deref()
+            .map_or(0, |snapshot| snapshot.epoch);
+        ui.label(format!(
+            "This run has trained for {} epochs. Restarting it ({}) discards that progress.",
+            super::numbers::thousands(epochs),
+            question.what
+        ));
+        at_right(ui, "answers", |ui| {
+            let keep = ui.add(Button::new("Keep this run").min_size(vec2(104.0, 28.0)));
+            let restart = ui.add(primary(theme, "Restart"));
+            let outside = !keep.has_focus() && !restart.has_focus();
+            let passing = ui.input(|input| input.key_pressed(Key::Tab)); // from the last to the first
+            if first || outside && !passing {
+                keep.request_focus();
+            }
+            if restart.clicked() {
+                actions.push(Action::ConfirmRestart);
+            } else if keep.clicked() {
+                actions.push(Action::CloseDialog);
+            }
         });
-    if response.should_close() {
-        actions.push(Action::CloseDialog);
-    }
+    });
 }

@@ -7,7 +7,7 @@ use super::import_choices::choices;
 use super::import_samples::SamplesView;
 use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
-use super::widgets::muted;
+use super::widgets::{at_right, muted};
 use crate::lab::View;
 use crate::lab::import::Import;
 use crate::lab::preview::Preview;
@@ -271,7 +271,12 @@ fn footer(ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
     if response.clicked() {
         actions.push(command.into());
     }
-    row.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+    at_right(&mut row, "answers", |ui| {
+        let cancel = Button::new("Cancel").min_size(vec2(72.0, 28.0));
+        let hover = "Back to the run in progress, which is unchanged  (Esc)";
+        if ui.add(cancel).on_hover_text(hover).clicked() {
+            actions.push(Action::CloseDialog);
+        }
         let command = UserCommand::TrainOnImport;
         let response = ui
             .add_enabled(import.is_ready(), primary(theme, command.text()))
@@ -279,11 +284,6 @@ fn footer(ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
             .on_disabled_hover_text("The choices can't be followed: the sentence above says why");
         if response.clicked() {
             actions.push(command.into());
-        }
-        let cancel = Button::new("Cancel").min_size(vec2(72.0, 28.0));
-        let hover = "Back to the run in progress, which is unchanged  (Esc)";
-        if ui.add(cancel).on_hover_text(hover).clicked() {
-            actions.push(Action::CloseDialog);
         }
     });
 }

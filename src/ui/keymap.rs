@@ -2,7 +2,8 @@
 
 use egui::{InputState, Key, KeyboardShortcut, Modifiers};
 
-use crate::lab::{Page, UserCommand};
+use super::focus;
+use crate::lab::{Cover, Page, UserCommand};
 
 /// A key with its modifiers, and the pages where it counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,22 +143,25 @@ pub(crate) fn hover_text(ctx: &egui::Context, of: UserCommand) -> String {
     }
 }
 
-/// The commands whose keys were pressed on `page`, consumed; `covered` says that a window stands over the panels,
-/// `typing` that a field was being typed in until this frame. None while a text field has the focus, and none of the
-/// keys that a focused widget or an open menu uses itself (a slider's arrows, a menu's Escape).
-pub fn pressed(ctx: &egui::Context, page: Page, covered: bool, typing: bool) -> Vec<UserCommand> {
+/// The commands whose keys were pressed on `page` under `cover`, consumed; `typing` says that a field was being typed in
+/// until this frame. None while a text field has the focus, and none of the keys that a focused widget or an open menu
+/// uses itself: a slider's arrows, digits and signs, a menu's Escape. Space is play and pause whatever has the focus,
+/// which Enter presses; only in a window over the panels does it press what has the focus there.
+pub fn pressed(ctx: &egui::Context, page: Page, cover: Cover, typing: bool) -> Vec<UserCommand> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
     let focused = ctx.egui_wants_keyboard_input();
+    let number = focus::is_on_a_number(ctx);
     let menu = egui::Popup::is_any_open(ctx);
-    let allowed = |of: UserCommand| !covered || of.works_when_covered();
+    let allowed = |of: UserCommand| of.works_under(cover);
     let used_elsewhere = |shortcut: &KeyboardShortcut| match shortcut.logical_key {
         Key::Escape => menu || typing, // which it ends
-        Key::Space | Key::ArrowRight | Key::ArrowLeft | Key::ArrowUp | Key::ArrowDown => {
+        Key::Space => focused && cover != Cover::Nothing,
+        Key::ArrowRight | Key::ArrowLeft | Key::ArrowUp | Key::ArrowDown => {
             focused && shortcut.modifiers.is_none()
         }
-        _ => false,
+        key => number && shortcut.modifiers.is_none() && is_of_a_number(key),
     };
     let meant = UserCommand::all().flat_map(|of| {
         let chords = chords(of).iter().filter(|chord| chord.means_on(page));
@@ -170,6 +174,27 @@ pub fn pressed(ctx: &egui::Context, page: Page, covered: bool, typing: bool) -> 
     let mut pressed = ctx.input_mut(|input| consume(input, heard.collect()));
     pressed.retain(|of| allowed(*of));
     pressed
+}
+
+/// What a number is typed with.
+fn is_of_a_number(key: Key) -> bool {
+    use Key::*;
+    matches!(
+        key,
+        Num0 | Num1
+            | Num2
+            | Num3
+            | Num4
+            | Num5
+            | Num6
+            | Num7
+            | Num8
+            | Num9
+            | Period
+            | Comma
+            | Minus
+            | Plus
+    )
 }
 
 /// Whether a chord of `of` was pressed, consumed: for a window that hears its own key while text is typed in it.
@@ -290,32 +315,37 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_given_under_a_window_is_not_given() {
-        let given = |modifiers, key, covered| {
+    fn what_may_not_be_given_under_a_window_or_a_question_is_not_given() {
+        let given = |modifiers, key, cover| {
             let ctx = egui::Context::default();
             let mut given = Vec::new();
             let input = press(modifiers, key);
             let mut output = ctx.run_ui(input, |ui| {
-                given = pressed(ui.ctx(), Page::Lab, covered, false);
+                given = pressed(ui.ctx(), Page::Lab, cover, false);
             });
             output.textures_delta.clear();
             given
         };
-        assert_eq!(given(Modifiers::NONE, Key::R, false), [UserCommand::Reset]);
-        assert_eq!(given(Modifiers::NONE, Key::R, true), []);
-        assert_eq!(
-            given(Modifiers::NONE, Key::T, true),
-            [UserCommand::ToggleTheme]
-        );
+        use Cover::{Nothing, Question, Window};
+        let plain = Modifiers::NONE;
+        assert_eq!(given(plain, Key::R, Nothing), [UserCommand::Reset]);
+        assert_eq!(given(plain, Key::Space, Window), [UserCommand::PlayPause]);
+        for cover in [Window, Question] {
+            assert_eq!(given(plain, Key::R, cover), []);
+            assert_eq!(given(plain, Key::Num3, cover), []);
+            assert_eq!(given(plain, Key::T, cover), [UserCommand::ToggleTheme]);
+        }
+        for key in [Key::Space, Key::Period, Key::Comma, Key::S, Key::F3] {
+            assert_eq!(given(plain, key, Question), []);
+        }
+        assert_eq!(given(plain, Key::Escape, Question), [UserCommand::Dismiss]);
         let ctrl = Modifiers {
             ctrl: true,
             ..Modifiers::COMMAND
         };
-        assert_eq!(given(ctrl, Key::P, false), [UserCommand::Palette]);
-        assert_eq!(given(ctrl, Key::P, true), []);
-        assert_eq!(
-            given(Modifiers::NONE, Key::P, false),
-            [UserCommand::PrepareData]
-        );
+        assert_eq!(given(ctrl, Key::P, Nothing), [UserCommand::Palette]);
+        assert_eq!(given(ctrl, Key::P, Window), []);
+        assert_eq!(given(ctrl, Key::O, Question), []);
+        assert_eq!(given(plain, Key::P, Nothing), [UserCommand::PrepareData]);
     }
 }

@@ -11,6 +11,7 @@ mod data_section;
 mod dialogs;
 mod feature_atlas;
 mod features;
+mod focus;
 mod fonts;
 mod formula;
 pub mod highlight;
@@ -81,12 +82,14 @@ pub struct Panels {
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
     palette: palette::Palette,
+    focus: focus::Before,
 }
 
 impl Panels {
     /// Draws the window and collects what was asked for.
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         presses::count(ui.ctx());
+        self.focus.follow(ui.ctx(), view.shared.is_covered());
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, Theme::of(ui).window);
         Panel::top("toolbar")
@@ -119,6 +122,7 @@ impl Panels {
         self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
         self.palette.ui(ui, view, actions);
+        focus::ring(ui.ctx());
         if view.shared.drop_hovered {
             drop_hint(ui, view.takes_pictures());
         }

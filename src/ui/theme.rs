@@ -41,6 +41,8 @@ pub struct Theme {
     /// The one accent.
     pub accent: Color32,
     pub on_accent: Color32,
+    /// The ring around what has the keyboard's focus; ≥ 3 : 1 against all that it stands on.
+    pub focus: Color32,
     /// A change that waits or was made, and warnings.
     pub notice: Color32,
     /// J
@@ -71,6 +73,7 @@ static DARK: Theme = Theme {
     text_muted: Color32::from_rgb(142, 150, 162),
     accent: Color32::from_rgb(90, 168, 242),
     on_accent: Color32::from_rgb(10, 20, 32),
+    focus: Color32::from_rgb(240, 243, 247),
     notice: Color32::from_rgb(240, 168, 60),
     total: Color32::from_rgb(240, 243, 247),
     reconstruction: Color32::from_rgb(86, 180, 233),
@@ -94,6 +97,7 @@ static LIGHT: Theme = Theme {
     text_muted: Color32::from_rgb(98, 107, 120),
     accent: Color32::from_rgb(20, 103, 186),
     on_accent: Color32::from_rgb(255, 255, 255),
+    focus: Color32::from_rgb(20, 24, 31),
     notice: Color32::from_rgb(158, 92, 0),
     total: Color32::from_rgb(32, 37, 45),
     reconstruction: Color32::from_rgb(0, 114, 178),

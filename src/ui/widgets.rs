@@ -72,6 +72,29 @@ pub fn title_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut 
     });
 }
 
+/// `content` at the right end of the row, laid out from left to right: so Tab goes through it in the order of reading.
+/// Its width is known from the pass before; where it changed, the pass is done once more.
+pub fn at_right<R>(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
+    let id = ui.scope_id().with(id);
+    let known: Option<f32> = ui.data(|data| data.get_temp(id));
+    let room = ui.available_rect_before_wrap();
+    let left = (room.right() - known.unwrap_or(0.0)).max(room.left());
+    let builder = UiBuilder::new()
+        .id_salt(id)
+        .max_rect(room.with_min_x(left))
+        .layout(Layout::left_to_right(Align::Center));
+    let mut row = ui.new_child(builder);
+    let result = content(&mut row);
+    let used = row.min_rect();
+    ui.advance_cursor_after_rect(used);
+    if known.is_none_or(|known| (known - used.width()).abs() > 0.1) {
+        ui.data_mut(|data| data.insert_temp(id, used.width()));
+        ui.ctx()
+            .request_discard("the right end of a row is laid out by its width");
+    }
+    result
+}
+
 /// Shows `text` to the right of what the pointer is over: below, it would hide the next thing.
 pub fn hint(response: &Response, text: &str) {
     let mut tooltip = Tooltip::for_enabled(response);

@@ -4,7 +4,8 @@ use super::*;
 
 #[test]
 fn what_was_found_is_shown_and_a_choice_changes_the_preview_and_the_run() {
-    let (mut harness, script) = window();
+    let long = ui_support::long_snapshot();
+    let (mut harness, script) = ui_support::scripted_at(&long, Preferences::default(), SIZE, false);
     let first = open(&mut harness, "waves.npy");
     for words in [
         "60 samples of 12×12",
@@ -224,7 +225,8 @@ fn the_sheet_needs_no_mouse() {
 
 #[test]
 fn enter_trains_and_escape_keeps_the_run() {
-    let (mut harness, script) = window();
+    let long = ui_support::long_snapshot();
+    let (mut harness, script) = ui_support::scripted_at(&long, Preferences::default(), SIZE, false);
     open(&mut harness, "waves.npy");
     harness.key_press(Key::Escape);
     harness.run_steps(3);
@@ -233,6 +235,8 @@ fn enter_trains_and_escape_keeps_the_run() {
     harness.key_press(Key::Enter);
     harness.run_steps(3);
     assert!(harness.state().view().shared.question.is_some());
+    harness.key_press(Key::Tab); // from the button that keeps the run
+    harness.run_steps(3);
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
         app.view().shared.import.is_none() && app.view().shared.loading.is_none()
@@ -247,8 +251,6 @@ fn training_on_new_data_trains_though_the_run_was_paused() {
     harness.run_steps(2);
     assert!(!harness.state().view().run.playing);
     open(&mut harness, "waves.npy");
-    harness.key_press(Key::Enter);
-    harness.run_steps(3);
     harness.key_press(Key::Enter);
     wait(&mut harness, |app| {
         app.view().shared.import.is_none() && app.view().shared.loading.is_none()

@@ -439,6 +439,14 @@ pub fn snapshot() -> Snapshot {
     }
 }
 
+/// [`snapshot`] after so much training that the lab asks before it throws the run away.
+pub fn long_snapshot() -> Snapshot {
+    Snapshot {
+        trained_for: std::time::Duration::from_secs(90),
+        ..snapshot()
+    }
+}
+
 /// The window on the scripted trainer, with what it asked for, at [`snapshot`].
 pub fn scripted(
     preferences: Preferences,

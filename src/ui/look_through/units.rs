@@ -12,6 +12,7 @@ use crate::lab::{Action, UserCommand};
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;
+use crate::ui::focus;
 use crate::ui::keymap;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::tiles::whole_scale;
@@ -326,6 +327,9 @@ fn keys(
     set: impl Fn(f64) -> Action,
 ) -> Option<Option<Action>> {
     let focused = response.has_focus();
+    if focused {
+        focus::on_a_number(response);
+    }
     if response.gained_focus() {
         ui.ctx().request_repaint(); // the arrows are its own from the next frame on
     }

@@ -1,0 +1,79 @@
+//! Where the keyboard's focus is: one ring for every control, whoever drew it, and what keys are then the control's own.
+
+use egui::{Context, CornerRadius, Id, Rect, Response, Stroke, StrokeKind};
+
+use super::theme::{RADIUS, Theme};
+
+/// Between a control and its ring, and the ring's width, in points.
+const GAP: f32 = 1.0;
+const WIDTH: f32 = 2.0;
+
+/// The control that has the focus sets a number by keys: digits are not commands meanwhile.
+pub(super) fn on_a_number(response: &Response) {
+    response
+        .ctx
+        .data_mut(|data| data.insert_temp(number(), response.id));
+}
+
+fn number() -> Id {
+    Id::unique("number with the focus")
+}
+
+/// Whether a slider has the focus.
+pub(super) fn is_on_a_number(ctx: &Context) -> bool {
+    let focused = ctx.memory(|memory| memory.focused());
+    focused.is_some() && focused == ctx.data(|data| data.get_temp(number()))
+}
+
+/// What had the focus before a window came up over the panels, which gives it back.
+#[derive(Debug, Default)]
+pub(super) struct Before {
+    covered: bool,
+    focused: Option<Id>,
+}
+
+impl Before {
+    /// To be called once a frame, before anything is drawn: `covered` says that a window is to stand over the panels.
+    pub(super) fn follow(&mut self, ctx: &Context, covered: bool) {
+        let was_covered = std::mem::replace(&mut self.covered, covered);
+        if covered && !was_covered {
+            self.focused = ctx.memory(|memory| memory.focused());
+        }
+        // in the frame in which the window goes, what was beneath it may not have the focus yet
+        if covered || self.focused.is_none() {
+        } else if was_covered {
+            ctx.request_repaint();
+        } else if let Some(id) = self.focused.take() {
+            ctx.memory_mut(|memory| memory.request_focus(id));
+        }
+    }
+}
+
+/// Draws the ring; to be called once, after everything that can have the focus.
+pub(super) fn ring(ctx: &Context) {
+    let Some(response) = ctx
+        .memory(|memory| memory.focused())
+        .and_then(|id| ctx.read_response(id))
+    else {
+        return;
+    };
+    let shown = response.interact_rect;
+    if !shown.is_positive() {
+        return; // scrolled out of sight
+    }
+    let theme = Theme::named(ctx.global_style().visuals.dark_mode);
+    // where it is cut off, by a list that scrolls, the ring stands inside what is seen of it
+    let outside = |rect: Rect| rect.expand(GAP + WIDTH / 2.0);
+    let rect = if shown.contains_rect(response.rect) {
+        outside(shown)
+    } else {
+        shown.shrink(WIDTH / 2.0)
+    };
+    let rect = rect.intersect(ctx.content_rect().shrink(WIDTH / 2.0));
+    ctx.layer_painter(response.layer_id).rect_stroke(
+        rect,
+        CornerRadius::same(RADIUS + 1),
+        Stroke::new(WIDTH, theme.focus),
+        StrokeKind::Middle,
+    );
+}

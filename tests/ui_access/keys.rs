@@ -1,0 +1,109 @@
+//! Keys while something has the focus.
+
+use egui::{Key, Role};
+use egui_kittest::kittest::Queryable as _;
+use sae_lab::lab::Page;
+
+use super::window;
+
+#[test]
+fn space_plays_and_pauses_whatever_has_the_focus() {
+    let (mut harness, script) = window();
+    let sliders = ["ρ target activation", "speed limit"];
+    let buttons = [
+        "Pause",
+        "Reset",
+        "Presets",
+        "Unit 7, alive",
+        "Maths",
+        "Contrast",
+    ];
+    let controls = (sliders.map(|name| (Role::Slider, name)).into_iter())
+        .chain(buttons.map(|name| (Role::Button, name)));
+    let mut playing = true;
+    for (role, name) in controls {
+        let name = match name {
+            "Pause" if !playing => "Play",
+            name => name,
+        };
+        harness.get_by_role_and_label(role, name).focus();
+        harness.run();
+        harness.key_press(Key::Space);
+        harness.run();
+        let expected = if playing { "Pause" } else { "Play" };
+        assert_eq!(script.commands(), [expected], "{name}");
+        playing = !playing;
+        let view = harness.state().view();
+        assert_eq!(view.run.playing, playing, "{name}");
+        assert_eq!(
+            (view.shared.page, view.run.selected),
+            (Page::Lab, None),
+            "{name}"
+        );
+        assert!(view.shared.question.is_none(), "{name}");
+    }
+    // and Enter presses it
+    harness.get_by_label("Maths").focus();
+    harness.run();
+    harness.key_press(Key::Enter);
+    harness.run();
+    assert_eq!(harness.state().view().shared.page, Page::Mathematics);
+}
+
+#[test]
+fn a_digit_on_a_slider_or_in_its_field_is_no_preset() {
+    let (mut harness, script) = window();
+    let preset = harness.state().view().run.preset;
+    for (role, name) in [
+        (Role::Slider, "λ weight decay"),
+        (Role::Slider, "speed limit"),
+        (Role::SpinButton, "λ value"),
+        (Role::SpinButton, "Hidden units"),
+    ] {
+        harness.get_by_role_and_label(role, name).focus();
+        harness.run();
+        for key in [Key::Num3, Key::Num7, Key::Period] {
+            harness.key_press(key);
+            harness.run();
+        }
+        assert!(script.commands().is_empty(), "{name}");
+        assert_eq!(harness.state().view().run.preset, preset, "{name}");
+        harness.key_press(Key::Escape);
+        harness.run();
+    }
+    harness.key_press(Key::Num3);
+    harness.run();
+    assert_eq!(script.commands(), ["Open", "Play"], "elsewhere it is one");
+}
+
+#[test]
+fn the_arrows_of_a_slider_are_its_own() {
+    let (mut harness, script) = window();
+    for (name, value) in [("ρ target activation", 0.02), ("λ weight decay", 4e-4)] {
+        let knob = |script: &super::Script| {
+            let set = script.last_hyperparameters().unwrap();
+            if value == 0.02 {
+                set.sparsity_target
+            } else {
+                set.weight_decay
+            }
+        };
+        harness.get_by_role_and_label(Role::Slider, name).focus();
+        harness.run();
+        harness.key_press(Key::ArrowRight);
+        harness.run();
+        let up = knob(&script);
+        assert!(up > value, "{name}: {up}");
+        harness.key_press(Key::ArrowLeft);
+        harness.run();
+        harness.key_press(Key::ArrowLeft);
+        harness.run();
+        assert!(knob(&script) < up, "{name}");
+        assert!(
+            harness
+                .get_by_role_and_label(Role::Slider, name)
+                .is_focused()
+        );
+        assert!(script.commands().is_empty(), "{name}: no epoch was trained");
+    }
+}
