@@ -1,13 +1,13 @@
 //! ZCA whitening: the rotation-free transform after which values are uncorrelated.
 
 use nalgebra::{DMatrix, SymmetricEigen};
-use ndarray::{Array1, Array2, ArrayView2, Axis, s};
+use ndarray::{Array1, Array2, ArrayView2, s};
 
 use super::error::grouped;
 use super::preparation::Whitening;
 use super::progress::{Stage, Watch, tell};
 use super::{DataError, limits};
-use crate::numerics::Real;
+use crate::numerics::{Real, moments};
 
 /// Samples that are multiplied at a time: Cancel is heard between two.
 const BLOCK: usize = 1 << 10;
@@ -55,30 +55,18 @@ impl Zca {
                     .into(),
             });
         }
-        let blocks = count.div_ceil(BLOCK);
-        let total = 2 * blocks as u64 + 1;
+        let total = (count.div_ceil(BLOCK) + moments::blocks(count)) as u64 + 1;
         let mut done = 0;
         let mut word = || {
             done += 1;
             tell(watch, Stage::Whitening, done, total)
         };
-        let mut mean = Array1::<f64>::zeros(length);
-        let mut range = (f64::INFINITY, f64::NEG_INFINITY);
-        for row in samples.rows() {
-            for (sum, value) in mean.iter_mut().zip(row) {
-                let value = value.f64();
-                *sum += value;
-                range = (range.0.min(value), range.1.max(value));
-            }
-        }
-        mean /= count as f64;
-        let mut covariance = Array2::<f64>::zeros((length, length));
-        for block in samples.axis_chunks_iter(Axis(0), BLOCK) {
-            let centred = block.mapv(T::f64) - &mean;
-            covariance += &centred.t().dot(&centred);
-            word()?;
-        }
-        covariance /= count as f64;
+        let mean = moments::mean(samples.view());
+        let range = samples.iter().map(|value| value.f64()).fold(
+            (f64::INFINITY, f64::NEG_INFINITY),
+            |(least, most), value| (least.min(value), most.max(value)),
+        );
+        let covariance = moments::covariance(samples.view(), &mean, &mut word)?;
         let (values, vectors) = eigen(&covariance).ok_or_else(|| DataError::Preparation {
             file: file.to_owned(),
             reason: "its covariance has no eigenvalues that could be found",
@@ -159,6 +147,7 @@ mod tests {
     use super::super::progress::unwatched;
     use super::super::random::Draw;
     use super::*;
+    use ndarray::Axis;
 
     /// Correlated noise: each value leans on the one before.
     fn samples(count: usize, length: usize) -> Array2<f64> {

@@ -16,6 +16,7 @@ pub mod inspection;
 pub mod jobs;
 pub mod look;
 mod looking;
+mod measuring;
 mod opening;
 pub mod page;
 pub mod port;

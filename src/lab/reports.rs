@@ -10,6 +10,8 @@ use super::preview::Preview;
 use super::room::Lab;
 use super::state::Severity;
 use super::studies::Study;
+use crate::model::Spectrum;
+use crate::training::trainer::RunId;
 
 impl Lab {
     /// Takes what the jobs have said since the last frame; never waits.
@@ -77,6 +79,7 @@ impl Lab {
                 self.session.shown.compared = Study::Done(Arc::new(*compared))
             }
             Outcome::Features(seen) => self.session.shown.features = Some(seen),
+            Outcome::Spectrum { run, spectrum } => self.take_spectrum(run, spectrum),
         }
     }
 
@@ -108,6 +111,7 @@ impl Lab {
             JobKind::CheckGradient => self.session.shown.gradient_check = Study::ended(error),
             JobKind::Compare => self.session.shown.compared = Study::ended(error),
             JobKind::Features => self.no_features(&error),
+            JobKind::Spectrum => self.no_spectrum(&error),
         }
     }
 }
@@ -143,6 +147,39 @@ impl Lab {
     pub(super) fn no_features(&mut self, error: &JobError) {
         self.session.shown.features = None;
         self.seeing.failed = Some(self.seeing.run);
+        self.shared.notify(Severity::Trouble, error.to_string());
+    }
+}
+
+impl Lab {
+    /// Has the spectrum of the shown run measured, once.
+    pub(super) fn follow_spectrum(&mut self) {
+        let run = self.session.shown.id;
+        let Some((data, output)) = self.session.shown.unmeasured() else {
+            return;
+        };
+        let under_way = self.jobs.is_busy(JobKind::Spectrum) && self.measuring.run == run;
+        if under_way || self.measuring.failed == Some(run) {
+            return;
+        }
+        let data = Arc::clone(data);
+        self.measuring.run = run;
+        if let Err(error) = self.jobs.start(Request::Spectrum { run, data, output }) {
+            self.no_spectrum(&error);
+        }
+    }
+
+    pub(super) fn take_spectrum(&mut self, run: RunId, spectrum: Option<Arc<Spectrum>>) {
+        match (self.session.get_mut(run), spectrum) {
+            (Some(view), Some(spectrum)) => view.take_spectrum(spectrum),
+            (Some(_), None) => self.measuring.failed = Some(run),
+            (None, _) => {}
+        }
+    }
+
+    /// Says once a run why the cliffs are not marked.
+    pub(super) fn no_spectrum(&mut self, error: &JobError) {
+        self.measuring.failed = Some(self.measuring.run);
         self.shared.notify(Severity::Trouble, error.to_string());
     }
 }

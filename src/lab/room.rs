@@ -9,6 +9,7 @@ use super::inspecting::{Due, Inspecting};
 #[cfg(not(target_family = "wasm"))]
 use super::jobs::ThreadHost;
 use super::jobs::{Host, JobKind, Jobs};
+use super::measuring::Measuring;
 use super::page::Page;
 use super::port::{Backend, Wake};
 use super::preferences::Preferences;
@@ -30,6 +31,7 @@ pub struct Lab {
     pub(super) asked: Option<Asked>,
     pub(super) inspecting: Inspecting,
     pub(super) seeing: Seeing,
+    pub(super) measuring: Measuring,
     /// How many tiles stand side by side on the page of units.
     pub(super) unit_columns: usize,
 }
@@ -65,6 +67,7 @@ impl Lab {
             asked: None,
             inspecting: Inspecting::default(),
             seeing: Seeing::default(),
+            measuring: Measuring::default(),
             unit_columns: 1,
             wake,
             session: Session::new(experiment.clone()),
@@ -106,6 +109,7 @@ impl Lab {
         self.take_reports(now);
         self.listen();
         self.follow_features();
+        self.follow_spectrum();
     }
 
     /// Keeps what the Unit page shows up to date while it is open; returns when to look again, if nothing else happens

@@ -9,7 +9,7 @@ use super::look::Look;
 use super::studies::{CheckedGradient, Study};
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
-use crate::model::{Hyperparameters, UnitState};
+use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum, UnitState};
 use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
 
@@ -74,9 +74,17 @@ impl RunView {
         experiment: Experiment,
         data: Arc<DataSet>,
     ) -> Self {
+        let mut mirror = Mirror::new(id, experiment.clone(), data);
+        if let Some(before) = &self.mirror
+            && let Some(spectrum) = before.spectrum()
+            && Arc::ptr_eq(before.data(), mirror.data())
+            && before.output_activation() == mirror.output_activation()
+        {
+            mirror.set_spectrum(Arc::clone(spectrum));
+        }
         Self {
             id,
-            mirror: Some(Mirror::new(id, experiment.clone(), data)),
+            mirror: Some(mirror),
             snapshot: self.snapshot.clone(),
             preset: Preset::of(&experiment),
             experiment,
@@ -122,6 +130,32 @@ impl RunView {
         self.look.suit(&snapshot);
         self.snapshot = Some(snapshot);
         Ok(())
+    }
+
+    /// What is to be measured for the laws of the dead state: the data and the output, where it was not yet.
+    pub(super) fn unmeasured(&self) -> Option<(&Arc<DataSet>, OutputActivation)> {
+        let mirror = self.mirror.as_ref()?;
+        let known = mirror.spectrum().is_some();
+        (!known).then(|| (mirror.data(), mirror.output_activation()))
+    }
+
+    /// Takes what was measured of this run's data and output.
+    pub(super) fn take_spectrum(&mut self, spectrum: Arc<Spectrum>) {
+        let id = self.id;
+        if let Some(snapshot) = self.snapshot.as_mut().filter(|shown| shown.run == id) {
+            Arc::make_mut(snapshot).spectrum = Some(Arc::clone(&spectrum));
+        }
+        if let Some(mirror) = &mut self.mirror {
+            mirror.set_spectrum(spectrum);
+        }
+    }
+
+    /// The cliffs for the settings as the person has set them, which run ahead of the last epoch's; `None` until the
+    /// data's spectrum is known.
+    pub fn cliffs(&self) -> Option<Cliffs> {
+        let spectrum = self.mirror.as_ref()?.spectrum()?;
+        let hidden = self.experiment.hidden_activation;
+        Some(Cliffs::new(spectrum, self.hyperparameters(), hidden))
     }
 
     /// What of the past has come.

@@ -40,6 +40,19 @@ impl HiddenActivation {
         }
     }
 
+    /// f′ where the activation, mapped into (0, 1), is `p`: p(1−p) for sigmoid, 4p(1−p) for tanh.
+    pub fn slope_at(self, p: f64) -> f64 {
+        self.greatest_slope() * 4.0 * p * (1.0 - p)
+    }
+
+    /// The greatest f′, that at p = ½: ¼ for sigmoid, 1 for tanh.
+    pub fn greatest_slope(self) -> f64 {
+        match self {
+            Self::Sigmoid => 0.25,
+            Self::Tanh => 1.0,
+        }
+    }
+
     /// dp/da, where p is the activation mapped into (0, 1): 1 for sigmoid, ½ for tanh.
     pub fn probability_slope(self) -> f64 {
         match self {
@@ -62,6 +75,15 @@ impl OutputActivation {
 }
 
 impl OutputActivation {
+    /// g′ where the output is `output`, which is within its reach.
+    pub fn slope_at(self, output: f64) -> f64 {
+        match self {
+            Self::Sigmoid => output * (1.0 - output),
+            Self::Tanh => (1.0 - output) * (1.0 + output),
+            Self::Linear => 1.0,
+        }
+    }
+
     /// The least and greatest value that it tends to; `None` where it reaches every number.
     pub fn reach(self) -> Option<(f64, f64)> {
         match self {

@@ -13,6 +13,7 @@ pub mod features;
 pub mod gradient_check;
 pub mod hyperparameters;
 pub mod inspection;
+pub mod law;
 pub mod look_through;
 pub mod matching;
 pub mod parameters;
@@ -30,6 +31,7 @@ pub use hyperparameters::{
     OptimizerKind,
 };
 pub use inspection::{Inspector, UnitInspection};
+pub use law::{Cliffs, Spectrum};
 pub use look_through::{LookThrough, look_through};
 pub use parameters::Parameters;
 pub use sampling::EvenSample;

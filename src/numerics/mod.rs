@@ -7,6 +7,7 @@ mod aligned;
 pub mod elementwise;
 pub mod exponential;
 pub mod kernels;
+pub mod moments;
 mod passes;
 pub mod pool;
 pub mod product;

@@ -8,7 +8,9 @@ use ndarray::{Array2, Axis};
 use super::trainer::{Activity, RunId};
 use super::{Experiment, History};
 use crate::data::DataSet;
-use crate::model::{CheckedHyperparameters, Cost, EvenSample, Parameters, UnitStatistics};
+use crate::model::{
+    CheckedHyperparameters, Cliffs, Cost, EvenSample, Parameters, Spectrum, UnitStatistics,
+};
 use crate::numerics::Real;
 
 /// Which weights a snapshot holds: those of a run's epoch, before or after a revival at its end.
@@ -26,6 +28,13 @@ impl Snapshot {
             epoch: self.epoch,
             revivals: self.history.revived(),
         }
+    }
+
+    /// The cliffs for the settings of the last epoch; `None` where the spectrum isn't known (yet).
+    pub fn cliffs(&self) -> Option<Cliffs> {
+        let hidden = self.experiment.hidden_activation;
+        let spectrum = self.spectrum.as_ref()?;
+        Some(Cliffs::new(spectrum, &self.hyperparameters, hidden))
     }
 }
 
@@ -58,6 +67,9 @@ pub struct Snapshot {
     /// Hidden activations a2 of `inputs`, (k, h).
     pub activations: Array2<f32>,
     pub history: Arc<History>,
+    /// What the laws of the dead state need of the data and the output; `None` until it was measured, which a run does
+    /// not wait for, and where it can't be.
+    pub spectrum: Option<Arc<Spectrum>>,
     /// Over the last second or so; 0 while paused.
     pub epochs_per_second: f64,
     pub samples_per_second: f64,

@@ -433,6 +433,7 @@ pub fn snapshot() -> Snapshot {
         reconstructions,
         activations,
         history: Arc::new(history),
+        spectrum: None,
         epochs_per_second: 312.0,
         samples_per_second: 3.12e6,
         trained_for: std::time::Duration::from_secs(12),

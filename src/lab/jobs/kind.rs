@@ -20,6 +20,8 @@ pub enum JobKind {
     Compare,
     /// The features behind ZCA whitening.
     Features,
+    /// What the laws of the dead state need of the data.
+    Spectrum,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -46,7 +48,8 @@ impl JobKind {
             | Self::Inspect
             | Self::CheckGradient
             | Self::Compare
-            | Self::Features => Policy::Replace,
+            | Self::Features
+            | Self::Spectrum => Policy::Replace,
         }
     }
 
@@ -62,6 +65,7 @@ impl JobKind {
             Self::CheckGradient => "checking the gradient",
             Self::Compare => "comparing the runs",
             Self::Features => "computing the features",
+            Self::Spectrum => "measuring the data's directions",
         }
     }
 
@@ -77,6 +81,7 @@ impl JobKind {
             Self::CheckGradient => "sae-lab gradient check",
             Self::Compare => "sae-lab comparison",
             Self::Features => "sae-lab features",
+            Self::Spectrum => "sae-lab spectrum",
         }
     }
 }

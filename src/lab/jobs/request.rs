@@ -12,6 +12,8 @@ use crate::lab::inspection::Inspected;
 use crate::lab::preview::{Opened, Preview};
 use crate::lab::studies::CheckedGradient;
 use crate::model::gradient_check::CheckProgress;
+use crate::model::{OutputActivation, Spectrum};
+use crate::training::trainer::RunId;
 use crate::training::{Snapshot, SnapshotInspector};
 
 /// One piece of work, as a value. What it shares is immutable.
@@ -49,6 +51,12 @@ pub enum Request {
     },
     /// The snapshot's features as they look without the whitening.
     Features { snapshot: Arc<Snapshot> },
+    /// What the laws of the dead state need of the data of `run` and its output.
+    Spectrum {
+        run: RunId,
+        data: Arc<DataSet>,
+        output: OutputActivation,
+    },
 }
 
 impl Request {
@@ -63,6 +71,7 @@ impl Request {
             Self::CheckGradient { .. } => JobKind::CheckGradient,
             Self::Compare { .. } => JobKind::Compare,
             Self::Features { .. } => JobKind::Features,
+            Self::Spectrum { .. } => JobKind::Spectrum,
         }
     }
 }
@@ -107,4 +116,9 @@ pub enum Outcome {
     CheckedGradient(CheckedGradient),
     Compared(Box<Compared>),
     Features(SeenFeatures),
+    /// `None` where the data's values are too large for it.
+    Spectrum {
+        run: RunId,
+        spectrum: Option<Arc<Spectrum>>,
+    },
 }

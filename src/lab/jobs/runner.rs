@@ -86,5 +86,9 @@ fn dispatch(
             Ok(Outcome::Compared(Box::new(compared)))
         }
         Request::Features { snapshot } => work::features(&snapshot, watcher).map(Outcome::Features),
+        Request::Spectrum { run, data, output } => {
+            let spectrum = work::spectrum(&data, output, watcher)?;
+            Ok(Outcome::Spectrum { run, spectrum })
+        }
     }
 }

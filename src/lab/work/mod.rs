@@ -4,8 +4,10 @@ mod compare;
 mod features;
 mod gradient;
 mod inspect;
+mod spectrum;
 
 pub use compare::compare;
 pub use features::features;
 pub use gradient::check_gradient;
 pub use inspect::inspect;
+pub use spectrum::spectrum;

@@ -13,7 +13,9 @@ use super::gradients::PROBE_SAMPLES;
 use super::record::{Change, Gesture, History, Setting, SettingError};
 use crate::data::DataSet;
 use crate::model::units::StateCounts;
-use crate::model::{Architecture, CheckedHyperparameters, Cost, Engine, EvenSample, Parameters};
+use crate::model::{
+    Architecture, CheckedHyperparameters, Cliffs, Cost, Engine, EvenSample, Parameters, Spectrum,
+};
 use crate::numerics::{Real, WorkerPool};
 use crate::optim::Optimizer;
 
@@ -42,6 +44,8 @@ pub struct Run<T: Real> {
     data: Arc<DataSet>,
     /// The samples in `T`, where the data set has them in the other precision.
     converted: Option<Array2<T>>,
+    /// Measured when it is first asked for.
+    spectrum: OnceLock<Option<Arc<Spectrum>>>,
     /// Made when the first checkpoint is.
     identity: OnceLock<SamplesIdentity>,
     /// The kernels that a resumed run came from, where this processor's best are others.
@@ -128,6 +132,7 @@ impl<T: Real> Run<T> {
             last_optimizer: Optimizer::Descent,
             order: vec![0; data.len()],
             batch: Vec::new(),
+            spectrum: OnceLock::new(),
             identity: OnceLock::new(),
             other_path: None,
             experiment,
@@ -206,6 +211,22 @@ impl<T: Real> Run<T> {
     /// Reconstruction loss ÷ data variance: 1 where it outputs the mean. NaN where the data never vary.
     pub fn fvu(&self) -> f64 {
         self.state.cost.reconstruction_loss / self.data.variance
+    }
+
+    /// What the laws of the dead state need of the data; `None` where their values are too large for it. The first call
+    /// takes as long as some tens of passes over the data: not for a thread that trains before someone's eyes.
+    pub fn spectrum(&self) -> Option<&Arc<Spectrum>> {
+        let measured = self.spectrum.get_or_init(|| {
+            let output = self.experiment.output_activation;
+            Spectrum::quick(view(&self.data, &self.converted), output, &|| true).map(Arc::new)
+        });
+        measured.as_ref()
+    }
+
+    /// The cliffs for the settings of the last epoch; `None` as [`Self::spectrum`] is.
+    pub fn cliffs(&self) -> Option<Cliffs> {
+        let hidden = self.experiment.hidden_activation;
+        Some(Cliffs::new(self.spectrum()?, &self.state.settings, hidden))
     }
 
     pub fn counts(&self) -> StateCounts {

@@ -8,7 +8,7 @@ use thiserror::Error;
 use super::frame::Frame;
 use super::protocol::RunId;
 use crate::data::DataSet;
-use crate::model::Parameters;
+use crate::model::{OutputActivation, Parameters, Spectrum};
 use crate::training::Experiment;
 use crate::training::record::{Cursor, History};
 use crate::training::snapshot::{Snapshot, shown_samples};
@@ -22,6 +22,8 @@ pub struct Mirror {
     /// The samples shown (k, n).
     inputs: Arc<Array2<f32>>,
     history: Arc<History>,
+    /// Of the data and the output, once it was measured.
+    spectrum: Option<Arc<Spectrum>>,
 }
 
 /// A frame is not of this run: its parts have other sizes than the run's data and hidden units.
@@ -35,6 +37,7 @@ impl Mirror {
         Self {
             inputs: Arc::new(shown_samples(&data)),
             history: Arc::new(History::new()),
+            spectrum: None,
             run,
             experiment,
             data,
@@ -43,6 +46,20 @@ impl Mirror {
 
     pub fn data(&self) -> &Arc<DataSet> {
         &self.data
+    }
+
+    /// g of the run, which its data's spectrum depends on.
+    pub fn output_activation(&self) -> OutputActivation {
+        self.experiment.output_activation
+    }
+
+    pub fn spectrum(&self) -> Option<&Arc<Spectrum>> {
+        self.spectrum.as_ref()
+    }
+
+    /// The snapshots from now on have it. It must be of the run's data and output.
+    pub fn set_spectrum(&mut self, spectrum: Arc<Spectrum>) {
+        self.spectrum = Some(spectrum);
     }
 
     /// What of the past was seen: for [`super::protocol::Ask::Seen`].
@@ -112,6 +129,7 @@ impl Mirror {
             reconstructions,
             activations,
             history: Arc::clone(&self.history),
+            spectrum: self.spectrum.clone(),
             epochs_per_second: frame.epochs_per_second,
             samples_per_second: frame.epochs_per_second * self.data.len() as f64,
             trained_for: frame.trained_for,

@@ -1,0 +1,212 @@
+//! σ_k: the singular values of C·D, which the data and the output's activation decide alone.
+
+use nalgebra::{DMatrix, DVector, SVD};
+use ndarray::{Array1, ArrayView2};
+
+use super::krylov::{self, Products};
+use crate::model::OutputActivation;
+use crate::numerics::{Real, moments};
+
+/// To this many inputs [`Spectrum::whole`] computes all σ.
+pub const WHOLE: usize = 1_024;
+/// How many it computes beyond.
+pub const LEADING: usize = 64;
+/// To this many inputs all σ take less time than the largest alone would take on larger sets.
+const QUICK: usize = 256;
+/// Rows between two questions whether to go on.
+const BLOCK: usize = 1 << 8;
+/// Steps of the decomposition allowed for each value; it takes two or three.
+const PATIENCE: usize = 100;
+
+/// What the laws need of a data set for one output activation.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Spectrum {
+    /// n
+    inputs: usize,
+    /// Descending; all n or the largest of them, at least one.
+    sigma: Vec<f64>,
+    /// Each of `sigma` is within this of a singular value of C·D.
+    error: f64,
+    mean_square: f64,
+    out_of_reach: usize,
+}
+
+/// Whether to go on; asked now and then.
+type GoOn<'a> = &'a dyn Fn() -> bool;
+
+/// Which σ are computed.
+enum Extent {
+    All,
+    Largest(usize),
+}
+
+impl Spectrum {
+    /// σ_max, and the others where they take no longer: for a window. `samples` are (m, n), m, n ≥ 1. `None` where
+    /// `go_on` said no, or where the values are so large that their covariance is not finite.
+    ///
+    /// To 256 inputs it takes milliseconds; beyond, some tens of passes over the samples.
+    pub fn quick<T: Real>(
+        samples: ArrayView2<'_, T>,
+        output: OutputActivation,
+        go_on: GoOn<'_>,
+    ) -> Option<Self> {
+        let extent = match samples.ncols() {
+            ..=QUICK => Extent::All,
+            _ => Extent::Largest(1),
+        };
+        Self::measure(samples, output, extent, go_on)
+    }
+
+    /// All σ to [`WHOLE`] inputs, else the largest [`LEADING`]. `None` as in [`Self::quick`].
+    pub fn whole<T: Real>(samples: ArrayView2<'_, T>, output: OutputActivation) -> Option<Self> {
+        let extent = match samples.ncols() {
+            ..=WHOLE => Extent::All,
+            _ => Extent::Largest(LEADING),
+        };
+        Self::measure(samples, output, extent, &|| true)
+    }
+
+    fn measure<T: Real>(
+        samples: ArrayView2<'_, T>,
+        output: OutputActivation,
+        extent: Extent,
+        go_on: GoOn<'_>,
+    ) -> Option<Self> {
+        let mean = moments::mean(samples);
+        let mut out_of_reach = 0;
+        let slopes = mean.mapv(|mean| match output.reach() {
+            // the output at collapse is x̄; where it can only tend to its end, g′ tends to 0
+            Some((low, high)) if mean < low || mean > high => {
+                out_of_reach += 1;
+                0.0
+            }
+            _ => output.slope_at(mean),
+        });
+        let (sigma, error) = match extent {
+            Extent::All => (all(samples, &mean, &slopes, go_on)?, 0.0),
+            Extent::Largest(most) => {
+                let matrix = Implicit {
+                    samples,
+                    mean: &mean,
+                    slopes: &slopes,
+                    go_on,
+                };
+                let found = krylov::leading(&matrix, most)?;
+                (found.values, found.error)
+            }
+        };
+        let mean_square = mean.iter().map(|mean| mean * mean).sum::<f64>();
+        let finite = mean_square.is_finite() && sigma.iter().all(|sigma| sigma.is_finite());
+        finite.then_some(Self {
+            inputs: samples.ncols(),
+            sigma,
+            error,
+            mean_square,
+            out_of_reach,
+        })
+    }
+
+    /// n
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// σ_k, descending: all n ([`Self::is_whole`]) or the largest of them.
+    pub fn sigma(&self) -> &[f64] {
+        &self.sigma
+    }
+
+    pub fn is_whole(&self) -> bool {
+        self.sigma.len() == self.inputs
+    }
+
+    /// Each of [`Self::sigma`] is within this of a singular value of C·D; 0 where that is rounding alone.
+    pub fn error(&self) -> f64 {
+        self.error
+    }
+
+    /// σ_max ≥ 0; 0 where the data never vary, or their means are all out of the output's reach.
+    pub fn largest(&self) -> f64 {
+        self.sigma.first().copied().unwrap_or(0.0)
+    }
+
+    /// ‖x̄‖²
+    pub fn mean_square(&self) -> f64 {
+        self.mean_square
+    }
+
+    /// How many of the n means the output cannot reach: to these values it does not answer at collapse (g′ = 0).
+    pub fn out_of_reach(&self) -> usize {
+        self.out_of_reach
+    }
+
+    /// How many directions have σ_k > `threshold`; `None` where not all of them are known.
+    pub fn above(&self, threshold: f64) -> Option<usize> {
+        let count = self.sigma.partition_point(|sigma| *sigma > threshold);
+        (count < self.sigma.len() || self.is_whole()).then_some(count)
+    }
+}
+
+/// All singular values of C·D.
+fn all<T: Real>(
+    samples: ArrayView2<'_, T>,
+    mean: &Array1<f64>,
+    slopes: &Array1<f64>,
+    go_on: GoOn<'_>,
+) -> Option<Vec<f64>> {
+    let mut word = || if go_on() { Ok(()) } else { Err(()) };
+    let covariance = moments::covariance(samples, mean, &mut word).ok()?;
+    let length = mean.len();
+    let matrix = DMatrix::from_fn(length, length, |row, column| {
+        covariance[[row, column]] * slopes[column]
+    });
+    if !matrix.iter().all(|value| value.is_finite()) {
+        return None;
+    }
+    let svd = SVD::try_new(matrix, false, false, f64::EPSILON, PATIENCE * length)?;
+    Some(svd.singular_values.iter().copied().collect())
+}
+
+/// C·D by passes over the samples: C itself may be larger than they are.
+struct Implicit<'a, T> {
+    samples: ArrayView2<'a, T>,
+    mean: &'a Array1<f64>,
+    slopes: &'a Array1<f64>,
+    go_on: GoOn<'a>,
+}
+
+impl<T: Real> Implicit<'_, T> {
+    /// C v = 1/m Σ (x − x̄) ((x − x̄)·v), in one pass.
+    fn covariance(&self, v: &DVector<f64>) -> Option<DVector<f64>> {
+        let mut product = DVector::zeros(v.len());
+        let mut centred = DVector::zeros(v.len());
+        for (index, row) in self.samples.rows().into_iter().enumerate() {
+            if index % BLOCK == 0 && !(self.go_on)() {
+                return None;
+            }
+            for ((to, value), mean) in centred.iter_mut().zip(row).zip(self.mean) {
+                *to = value.f64() - mean;
+            }
+            product.axpy(centred.dot(v), &centred, 1.0);
+        }
+        Some(product / self.samples.nrows().max(1) as f64)
+    }
+
+    fn scaled(&self, v: &DVector<f64>) -> DVector<f64> {
+        DVector::from_fn(v.len(), |index, _| v[index] * self.slopes[index])
+    }
+}
+
+impl<T: Real> Products for Implicit<'_, T> {
+    fn size(&self) -> usize {
+        self.mean.len()
+    }
+
+    fn forward(&self, v: &DVector<f64>) -> Option<DVector<f64>> {
+        self.covariance(&self.scaled(v))
+    }
+
+    fn backward(&self, u: &DVector<f64>) -> Option<DVector<f64>> {
+        Some(self.scaled(&self.covariance(u)?))
+    }
+}
