@@ -74,7 +74,7 @@ pub(super) fn events(ui: &Ui, frame: Rect, history: &History, x_of: impl Fn(f64)
         let ends = [pos2(x, frame.top()), pos2(x, frame.bottom())];
         painter.extend(Shape::dashed_line(
             &ends,
-            Stroke::new(1.0, colour.gamma_multiply(0.8)),
+            Stroke::new(1.0, colour),
             4.0,
             4.0,
         ));
@@ -97,7 +97,7 @@ pub(super) fn events(ui: &Ui, frame: Rect, history: &History, x_of: impl Fn(f64)
             taken[row].push((left, left + width));
             let at = pos2(left + 4.0, frame.top() + 2.0 + row as f32 * row_height);
             let back = Rect::from_min_size(at, galley.size()).expand2(vec2(3.0, 0.0));
-            painter.rect_filled(back, 2.0, theme.panel.gamma_multiply(0.85));
+            painter.rect_filled(back, 2.0, theme.panel);
             painter.galley(at, galley, colour);
         }
     }
@@ -107,11 +107,7 @@ pub(super) fn events(ui: &Ui, frame: Rect, history: &History, x_of: impl Fn(f64)
 pub(super) fn readout(ui: &Ui, frame: Rect, x: f32, record: &Record, shown: &[Term]) {
     let theme = Theme::of(ui);
     let painter = ui.painter();
-    painter.vline(
-        x,
-        frame.y_range(),
-        Stroke::new(1.0, theme.text_muted.gamma_multiply(0.6)),
-    );
+    painter.vline(x, frame.y_range(), Stroke::new(1.0, theme.text_muted));
     let mut rows = vec![(
         format!("epoch {}", numbers::thousands(record.epoch)),
         String::new(),

@@ -6,6 +6,7 @@ use egui::{
 };
 
 use super::feature_atlas::FeatureAtlas;
+use super::hatch;
 use super::keymap;
 use super::numbers;
 use super::per_run::PerRun;
@@ -200,7 +201,7 @@ fn weight_key(ui: &mut Ui) {
     });
 }
 
-/// Of a unit's picture: the dead are dimmed.
+/// Of a unit's picture: the dead are dimmed, and struck through by [`tile`].
 pub(super) fn tint(statistics: &UnitStatistics) -> Color32 {
     if statistics.state.is_dead() {
         Color32::WHITE.gamma_multiply(DIMMED)
@@ -233,12 +234,7 @@ pub(super) fn tile(
     let painter = ui.painter();
     let small = CornerRadius::same(1);
     if state.is_dead() {
-        painter.rect_stroke(
-            rect,
-            small,
-            Stroke::new(1.0, theme.dead),
-            StrokeKind::Inside,
-        );
+        painter.extend(hatch::through(rect, theme));
     } else if !selected {
         painter.rect_stroke(
             rect,
@@ -290,8 +286,7 @@ fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
     let galley = widgets::galley(ui, word, theme::regular(theme::BADGE), colour);
     let corner = rect.right_bottom() - vec2(3.0, 2.0) - galley.size();
     let back = Rect::from_min_size(corner, galley.size()).expand2(vec2(2.0, 0.0));
-    ui.painter()
-        .rect_filled(back, 2.0, theme.panel.gamma_multiply(0.75));
+    ui.painter().rect_filled(back, 2.0, theme.panel);
     ui.painter().galley(corner, galley, colour);
 }
 

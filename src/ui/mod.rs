@@ -14,6 +14,7 @@ mod features;
 mod focus;
 mod fonts;
 mod formula;
+mod hatch;
 pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;

@@ -6,7 +6,7 @@ use egui::{Align2, Mesh, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2,
 use super::log_slider::LogScale;
 use super::numbers;
 use super::theme::{self, GRID, SMALL, Theme};
-use super::{features, widgets};
+use super::{features, hatch, widgets};
 use crate::lab::Action;
 use crate::lab::View;
 use crate::model::UnitStatistics;
@@ -149,17 +149,21 @@ fn histogram(ui: &mut Ui, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
         .unwrap_or(1)
         .max(1) as f32;
     let width = frame.width() / BINS as f32;
+    let bar = |bin: usize, from: u32, to: u32| {
+        let left = frame.left() + bin as f32 * width;
+        let y = |count: u32| frame.bottom() - (frame.height() - 16.0) * count as f32 / most;
+        Rect::from_min_max(pos2(left + 0.5, y(to)), pos2(left + width - 0.5, y(from)))
+    };
     let mut mesh = Mesh::default();
     for (i, (alive, dead)) in bins.iter().enumerate() {
-        let left = frame.left() + i as f32 * width;
-        let bar = |from: u32, to: u32| {
-            let y = |count: u32| frame.bottom() - (frame.height() - 16.0) * count as f32 / most;
-            Rect::from_min_max(pos2(left + 0.5, y(to)), pos2(left + width - 0.5, y(from)))
-        };
-        mesh.add_colored_rect(bar(0, *dead), theme.dead);
-        mesh.add_colored_rect(bar(*dead, alive + dead), theme.alive);
+        mesh.add_colored_rect(bar(i, 0, *dead), theme.dead);
+        mesh.add_colored_rect(bar(i, *dead, alive + dead), theme.alive);
     }
     ui.painter().add(Shape::mesh(mesh));
+    for (i, (_, dead)) in bins.iter().enumerate().filter(|(_, (_, dead))| *dead > 0) {
+        ui.painter()
+            .extend(hatch::over(bar(i, 0, *dead), theme.panel));
+    }
     axis(ui, frame, scale, snapshot.hyperparameters.sparsity_target);
     let pointer = response
         .hover_pos()
@@ -203,28 +207,23 @@ fn scatter(
     let ends = [pos2(frame.left(), floor), pos2(frame.right(), floor)];
     ui.painter().extend(Shape::dashed_line(
         &ends,
-        Stroke::new(1.0, theme.dead.gamma_multiply(0.8)),
+        Stroke::new(1.0, theme.dead),
         3.0,
         3.0,
     ));
     axis(ui, frame, scale, snapshot.hyperparameters.sparsity_target);
     for (index, unit) in snapshot.units.iter().enumerate() {
-        let colour = if unit.state.is_dead() {
-            theme.dead
-        } else {
-            theme.alive
-        };
         let radius = if view.run.selected == Some(index) {
             5.5
         } else {
             3.5
         };
-        ui.painter().circle(
-            place(unit),
-            radius,
-            colour.gamma_multiply(0.85),
-            Stroke::NONE,
-        );
+        if unit.state.is_dead() {
+            ui.painter()
+                .extend(hatch::cross(place(unit), radius, theme.dead));
+        } else {
+            ui.painter().circle_filled(place(unit), radius, theme.alive);
+        }
         if view.run.selected == Some(index) {
             ui.painter()
                 .circle_stroke(place(unit), radius + 1.5, Stroke::new(1.5, theme.accent));

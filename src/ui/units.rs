@@ -4,6 +4,7 @@ use egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2}
 
 use super::axes::AXIS_WIDTH;
 use super::curves::EpochView;
+use super::hatch;
 use super::numbers;
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
@@ -57,27 +58,31 @@ impl UnitsPanel {
 
         let painter = ui.painter_at(frame);
         painter.rect_filled(frame, 0.0, theme.line.gamma_multiply(0.5));
-        painter.add(area_mesh(records, frame, theme, &x, &y));
+        painter.extend(stacked(records, frame, theme, &x, &y));
         for marker in snapshot.history.markers() {
             let at = x(marker.epoch as f64);
             let ends = [pos2(at, frame.top()), pos2(at, frame.bottom())];
             painter.extend(Shape::dashed_line(
                 &ends,
-                Stroke::new(1.0, theme.on_area.gamma_multiply(0.5)),
+                Stroke::new(1.0, theme.on_area),
                 4.0,
                 4.0,
             ));
         }
         if let Some(last) = records.last() {
             let (dead, alive) = (last.counts.dead(), last.counts.alive);
-            let names = |at, anchor, text: String| {
-                widgets::text(ui, at, anchor, text, theme::bold(SMALL), theme.on_area)
+            let names = |at, anchor: Align2, text: String, back| {
+                let galley = widgets::galley(ui, text, theme::bold(SMALL), theme.on_area);
+                let place = anchor.anchor_size(at, galley.size());
+                painter.rect_filled(place.expand2(vec2(3.0, 1.0)), 2.0, back);
+                painter.galley(place.min, galley, theme.on_area);
             };
             if frame.height() * dead as f32 / total > 16.0 {
                 names(
                     frame.right_top() + vec2(-6.0, 3.0),
                     Align2::RIGHT_TOP,
                     format!("{dead} dead"),
+                    theme.dead,
                 );
             }
             if frame.height() * alive as f32 / total > 16.0 {
@@ -85,6 +90,7 @@ impl UnitsPanel {
                     frame.right_bottom() + vec2(-6.0, -3.0),
                     Align2::RIGHT_BOTTOM,
                     format!("{alive} alive"),
+                    theme.alive,
                 );
             }
         }
@@ -115,26 +121,33 @@ impl UnitsPanel {
     }
 }
 
-/// Alive from below, dead from above, as steps. Epochs that share half a screen point make one column, which shows
-/// the fewest alive of them.
-fn area_mesh(
+/// Alive from below, dead and hatched from above, as steps. Epochs that share half a screen point make one column, which
+/// shows the fewest alive of them.
+fn stacked(
     records: &[Record],
     frame: Rect,
     theme: &Theme,
     x: &impl Fn(f64) -> f32,
     y: &impl Fn(f32) -> f32,
-) -> Shape {
+) -> Vec<Shape> {
+    let columns: Vec<(f32, f32, u32)> = columns(records, x)
+        .into_iter()
+        .map(|(from, to, alive)| (from.max(frame.left()), to.min(frame.right()), alive))
+        .filter(|(from, to, _)| from < to)
+        .collect();
+    let (Some(first), Some(last)) = (columns.first(), columns.last()) else {
+        return Vec::new();
+    };
+    let whole = frame.with_min_x(first.0).with_max_x(last.1);
+    let mut shapes = vec![Shape::rect_filled(whole, 0.0, theme.dead)];
+    shapes.extend(hatch::over(whole, theme.panel));
     let mut mesh = Mesh::default();
-    for (from, to, alive) in columns(records, x) {
-        let (from, to) = (from.max(frame.left()), to.min(frame.right()));
-        if from < to {
-            let middle = y(alive as f32);
-            let column = |top, bottom| Rect::from_min_max(pos2(from, top), pos2(to, bottom));
-            mesh.add_colored_rect(column(middle, frame.bottom()), theme.alive);
-            mesh.add_colored_rect(column(frame.top(), middle), theme.dead);
-        }
+    for (from, to, alive) in columns {
+        let column = Rect::from_min_max(pos2(from, y(alive as f32)), pos2(to, frame.bottom()));
+        mesh.add_colored_rect(column, theme.alive);
     }
-    Shape::mesh(mesh)
+    shapes.push(Shape::mesh(mesh));
+    shapes
 }
 
 /// (from, to, fewest alive), side by side without a gap, at least `LEAST` wide but for the last.

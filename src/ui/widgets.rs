@@ -2,7 +2,8 @@
 
 use egui::{
     Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, RectAlign, Response,
-    RichText, ScrollArea, Sense, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    RichText, ScrollArea, Sense, Stroke, StrokeKind, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo,
+    pos2, vec2,
 };
 use std::sync::Arc;
 
@@ -150,23 +151,24 @@ pub fn legend(ui: &mut Ui, label: &str, colour: Color32) -> Response {
     response
 }
 
-/// One entry of a legend: a stroke in `colour` and `label`, pale unless `on`. Clickable; assistive technology calls it
+/// One entry of a legend: a stroke in `colour`, hollow unless `on`, and `label`. Clickable; assistive technology calls it
 /// by `name`.
 pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: bool) -> Response {
     let theme = Theme::of(ui);
-    let tone = if on {
-        theme.text_muted
-    } else {
-        theme.text_muted.gamma_multiply(0.5)
-    };
+    let tone = theme.text_muted;
     let galley = galley(ui, label, theme::regular(SMALL), tone);
     let (rect, response) =
         ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, 18.0), Sense::click());
     response
         .widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, format!("Show {name}")));
-    let colour = if on { colour } else { theme.rail };
     let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
-    ui.painter().rect_filled(bar, CornerRadius::same(1), colour);
+    if on {
+        ui.painter().rect_filled(bar, CornerRadius::same(1), colour);
+    } else {
+        let hollow = Stroke::new(1.0, theme.rail);
+        ui.painter()
+            .rect_stroke(bar.expand(0.5), 1.0, hollow, StrokeKind::Inside);
+    }
     let at = pos2(rect.left() + 19.0, rect.center().y - galley.size().y / 2.0);
     let tone = if response.hovered() {
         theme.text_strong

@@ -6,8 +6,11 @@
 #[path = "../ui_support/mod.rs"]
 mod ui_support;
 
+mod contrast;
 mod keys;
+mod painted;
 mod questions;
+mod shapes;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -13,6 +13,7 @@ use crate::model::HiddenActivation;
 use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;
 use crate::ui::focus;
+use crate::ui::hatch;
 use crate::ui::keymap;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::tiles::whole_scale;
@@ -313,6 +314,9 @@ fn unit(
     } else {
         (1.0, theme.line)
     };
+    if snapshot.units.get(unit).is_some_and(|u| u.state.is_dead()) {
+        ui.painter().extend(hatch::through(*tile, theme));
+    }
     let edge = Stroke::new(width, colour);
     ui.painter()
         .rect_stroke(*tile, 1.0, edge, StrokeKind::Outside);

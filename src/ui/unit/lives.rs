@@ -16,6 +16,8 @@ use crate::ui::{numbers, widgets};
 
 /// The texture has at most this many columns; a column of many epochs shows the worst state of them.
 const COLUMNS: usize = 320;
+/// And at most so many rows for one unit.
+const MOST_ROWS: usize = 8;
 /// Room below for the epochs.
 const FOOT: f32 = 16.0;
 /// Narrower than this, in points, the title stands alone.
@@ -34,6 +36,8 @@ struct Key {
     epoch: u64,
     /// Changes of state so far, in all.
     changes: u64,
+    /// Of the texture, for one unit.
+    rows: usize,
     dark: bool,
 }
 
@@ -63,7 +67,8 @@ impl LivesStrip {
             );
             return;
         }
-        self.refresh(ui, shown, lives);
+        let height = frame.height() * ui.pixels_per_point();
+        self.refresh(ui, shown, lives, height);
         if let Some(texture) = &self.texture {
             let whole = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             ui.painter()
@@ -75,7 +80,7 @@ impl LivesStrip {
         for marker in snapshot.history.markers() {
             let at = x(marker.epoch as f64);
             let ends = [pos2(at, frame.top()), pos2(at, frame.bottom())];
-            let stroke = Stroke::new(1.0, theme.on_area.gamma_multiply(0.6));
+            let stroke = Stroke::new(1.0, theme.on_area);
             painter.extend(Shape::dashed_line(&ends, stroke, 4.0, 4.0));
         }
         for revival in snapshot.history.revivals() {
@@ -108,13 +113,17 @@ impl LivesStrip {
     }
 
     /// Draws the texture anew where it would look different: a state changed, or the run is a column longer.
-    fn refresh(&mut self, ui: &Ui, shown: &Shown<'_>, lives: &Lives) {
+    /// `height` is that of the strip, in pixels.
+    fn refresh(&mut self, ui: &Ui, shown: &Shown<'_>, lives: &Lives, height: f32) {
         let theme = Theme::of(ui);
+        let most = ui.input(|input| input.max_texture_side) / lives.units().max(1);
+        let rows = (height / lives.units() as f32) as usize;
         let changes = |life: &UnitLife| life.changes().len() as u64 + life.left_out;
         let key = Key {
             run: shown.snapshot.run,
             epoch: shown.snapshot.epoch,
             changes: lives.all().iter().map(changes).sum(),
+            rows: rows.min(most).clamp(1, MOST_ROWS),
             dark: theme.dark,
         };
         let alike = self.shown.is_some_and(|before| {
@@ -131,14 +140,22 @@ impl LivesStrip {
         }
         self.shown = Some(key);
         let columns = COLUMNS.min(key.epoch.max(1) as usize);
-        let rows = lives.units().min(ui.input(|input| input.max_texture_side));
-        let mut image = ColorImage::filled([columns, rows], theme.alive);
-        for (life, pixels) in lives
-            .all()
-            .iter()
-            .zip(image.pixels.chunks_exact_mut(columns))
-        {
-            paint(life, key.epoch, theme, pixels);
+        let wide = COLUMNS.div_ceil(columns);
+        let across = columns * wide;
+        let units = lives.units().min(ui.input(|input| input.max_texture_side));
+        let mut image = ColorImage::filled([across, units * key.rows], theme.alive);
+        let mut states = vec![UnitState::Alive; columns];
+        for (unit, life) in lives.all().iter().enumerate().take(units) {
+            states.fill(UnitState::Alive);
+            paint(life, key.epoch, &mut states);
+            for y in unit * key.rows..(unit + 1) * key.rows {
+                for (x, pixel) in image.pixels[y * across..(y + 1) * across]
+                    .iter_mut()
+                    .enumerate()
+                {
+                    *pixel = pixel_of(theme, states[x / wide], x, y);
+                }
+            }
         }
         let options = TextureOptions::NEAREST;
         match &mut self.texture {
@@ -157,20 +174,23 @@ fn state_at(life: &UnitLife, epoch: u64) -> UnitState {
     before.last().map_or(life.first, |change| change.to)
 }
 
-fn colour(theme: &Theme, state: UnitState) -> Color32 {
-    match state {
-        UnitState::Alive => theme.alive,
-        UnitState::Duplicate => theme.alive.lerp_to_gamma(theme.panel, 0.45),
-        UnitState::Constant => theme.dead,
-        UnitState::Silent => theme.dead.lerp_to_gamma(theme.panel, 0.45),
-        UnitState::Saturated => theme.notice,
-    }
+/// The colour of a pixel of the texture: the living are plain, the dead hatched, each kind in its way.
+fn pixel_of(theme: &Theme, state: UnitState, x: usize, y: usize) -> Color32 {
+    let paler = |colour: Color32| colour.lerp_to_gamma(theme.panel, 0.3);
+    let (colour, gap) = match state {
+        UnitState::Alive => (theme.alive, false),
+        UnitState::Duplicate => (paler(theme.alive), false),
+        UnitState::Constant => (theme.dead, (x + y) % 6 < 2),
+        UnitState::Silent => (paler(theme.dead), x % 4 < 2),
+        UnitState::Saturated => (theme.notice, (x + 6 - y % 6) % 6 < 2),
+    };
+    if gap { theme.panel } else { colour }
 }
 
 /// The life of one unit over the epochs 0 to `last`, in as many pixels as there are; a spell shorter than a pixel shows
 /// if it was worse than what is beside it.
-fn paint(life: &UnitLife, last: u64, theme: &Theme, pixels: &mut [Color32]) {
-    let columns = pixels.len();
+fn paint(life: &UnitLife, last: u64, states: &mut [UnitState]) {
+    let columns = states.len();
     let column = |epoch: u64| {
         let place = u128::from(epoch) * columns as u128 / u128::from(last.max(1));
         (place as usize).min(columns.saturating_sub(1))
@@ -183,9 +203,9 @@ fn paint(life: &UnitLife, last: u64, theme: &Theme, pixels: &mut [Color32]) {
     let mut dead = None;
     for ((start, state), end) in starts.zip(nexts.chain([last])) {
         let (first, end) = (column(start), column(end.max(start)));
-        for (place, pixel) in pixels.iter_mut().enumerate().take(end + 1).skip(first) {
+        for (place, shown) in states.iter_mut().enumerate().take(end + 1).skip(first) {
             if dead != Some(place) || state.is_dead() {
-                *pixel = colour(theme, state);
+                *shown = state;
             }
         }
         if state.is_dead() {
@@ -214,19 +234,25 @@ mod tests {
 
     #[test]
     fn a_life_is_painted_from_birth_to_death() {
-        let theme = Theme::named(true);
         let history = history(1000, |epoch| match epoch {
             0..100 => UnitState::Silent,
             100..600 => UnitState::Alive,
             _ => UnitState::Constant,
         });
-        let mut pixels = vec![Color32::TRANSPARENT; 100];
+        let mut states = vec![UnitState::Saturated; 100];
         let life = history.lives().life(0).unwrap();
-        paint(life, 1000, theme, &mut pixels);
-        let silent = colour(theme, UnitState::Silent);
-        assert!(pixels[..10].iter().all(|pixel| *pixel == silent));
-        assert!(pixels[12..59].iter().all(|pixel| *pixel == theme.alive));
-        assert!(pixels[61..].iter().all(|pixel| *pixel == theme.dead));
+        paint(life, 1000, &mut states);
+        assert!(states[..10].iter().all(|state| *state == UnitState::Silent));
+        assert!(
+            states[12..59]
+                .iter()
+                .all(|state| *state == UnitState::Alive)
+        );
+        assert!(
+            states[61..]
+                .iter()
+                .all(|state| *state == UnitState::Constant)
+        );
         assert_eq!(state_at(life, 99), UnitState::Silent);
         assert_eq!(state_at(life, 100), UnitState::Alive);
         assert_eq!(state_at(life, 5000), UnitState::Constant);
@@ -234,7 +260,6 @@ mod tests {
 
     #[test]
     fn a_short_death_is_not_lost_in_a_column() {
-        let theme = Theme::named(true);
         let history = history(10_000, |epoch| {
             if epoch == 5_432 {
                 UnitState::Constant
@@ -242,23 +267,49 @@ mod tests {
                 UnitState::Alive
             }
         });
-        let mut pixels = vec![Color32::TRANSPARENT; 100];
-        paint(history.lives().life(0).unwrap(), 10_000, theme, &mut pixels);
-        assert_eq!(pixels[54], theme.dead);
-        assert_eq!(
-            pixels.iter().filter(|pixel| **pixel == theme.alive).count(),
-            99
-        );
+        let mut states = vec![UnitState::Saturated; 100];
+        paint(history.lives().life(0).unwrap(), 10_000, &mut states);
+        assert_eq!(states[54], UnitState::Constant);
+        let alive = states.iter().filter(|state| **state == UnitState::Alive);
+        assert_eq!(alive.count(), 99);
     }
 
     #[test]
     fn one_epoch_and_one_pixel_are_enough() {
-        let theme = Theme::named(false);
         for epochs in [0, 1, 2] {
             let history = history(epochs, |_| UnitState::Alive);
-            let mut pixels = vec![Color32::TRANSPARENT; 1];
-            paint(history.lives().life(0).unwrap(), epochs, theme, &mut pixels);
-            assert_eq!(pixels, [theme.alive]);
+            let mut states = vec![UnitState::Saturated; 1];
+            paint(history.lives().life(0).unwrap(), epochs, &mut states);
+            assert_eq!(states, [UnitState::Alive]);
+        }
+    }
+
+    /// Without colour: the living are even, every kind of death has its own pattern.
+    #[test]
+    fn the_dead_have_a_texture_in_grey_too() {
+        let grey = |colour: Color32| {
+            let [r, g, b, _] = egui::Rgba::from(colour).to_array();
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        for theme in [Theme::named(true), Theme::named(false)] {
+            let pattern = |state| -> Vec<bool> {
+                let pixels = (0..12 * 12).map(|i| grey(pixel_of(theme, state, i % 12, i / 12)));
+                let pixels: Vec<f32> = pixels.collect();
+                let ratio = |a: f32, b: f32| (a.max(b) + 0.05) / (a.min(b) + 0.05);
+                pixels
+                    .iter()
+                    .map(|p| ratio(*p, grey(theme.panel)) > 2.5)
+                    .collect()
+            };
+            for plain in [UnitState::Alive, UnitState::Duplicate] {
+                assert!(pattern(plain).iter().all(|set| *set), "{plain:?}");
+            }
+            let dead = [UnitState::Constant, UnitState::Silent, UnitState::Saturated].map(pattern);
+            for pattern in &dead {
+                let gaps = pattern.iter().filter(|set| !**set).count();
+                assert!((40..=80).contains(&gaps), "{gaps} of 144");
+            }
+            assert!(dead[0] != dead[1] && dead[1] != dead[2] && dead[0] != dead[2]);
         }
     }
 }

@@ -181,7 +181,7 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
         } else {
             theme.dead
         };
-        let stroke = Stroke::new(1.0, tone.gamma_multiply(0.8));
+        let stroke = Stroke::new(1.0, tone);
         painter.extend(Shape::dashed_line(&ends, stroke, 3.0, 3.0));
         named = Some((at, name, tone));
     }
@@ -230,7 +230,7 @@ fn events(ui: &Ui, frame: Rect, second: f32, shown: &Shown<'_>) {
         };
         let corner = pos2(left, frame.top() + top);
         let back = Rect::from_min_size(corner, size).expand2(vec2(2.0, 0.0));
-        painter.rect_filled(back, 2.0, theme.panel.gamma_multiply(0.85));
+        painter.rect_filled(back, 2.0, theme.panel);
         painter.galley(corner, galley, tone);
     };
     let revived = |revival: &&crate::training::Revival| revival.units.contains(&shown.unit);
