@@ -347,6 +347,9 @@ fn no_size_zoom_or_kind_of_data_makes_it_fail() {
             }
             let (mut harness, _) = scripted_at(&snapshot, preferences.clone(), size, false);
             harness.key_press(Key::F2);
+            harness.run_steps(2);
+            harness.key_press(Key::ArrowRight); // the first unit
+            harness.run_steps(2);
             settle(&mut harness);
             assert_eq!(harness.state().view().run.selected, Some(0));
             says(&harness, "Unit 1");
@@ -418,6 +421,9 @@ fn while_new_epochs_come_in_every_frame_an_inspection_is_made_once_a_second_at_t
     let (mut harness, script) =
         scripted_at(&snapshot, Preferences::default(), [1280.0, 800.0], false);
     harness.key_press(Key::F2);
+    harness.run_steps(2);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(2);
     let start = std::time::Instant::now();
     settle(&mut harness);
     let mut inspected = std::collections::BTreeSet::new();

@@ -214,12 +214,8 @@ impl Lab {
             .snapshot
             .as_ref()
             .map_or(0, |s| s.units.len());
-        let place = self
-            .session
-            .shown
-            .selected
-            .unwrap_or(0)
-            .checked_add_signed(by);
+        let selected = self.session.shown.selected.filter(|unit| *unit < units);
+        let place = selected.map_or(Some(0), |unit| unit.checked_add_signed(by));
         if let Some(unit) = place.filter(|unit| *unit < units) {
             self.session.shown.selected = Some(unit);
         }

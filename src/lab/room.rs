@@ -123,8 +123,12 @@ impl Lab {
         let shown = &mut self.session.shown;
         let snapshot = shown.snapshot.as_ref()?;
         let units = snapshot.units.len();
-        let unit = shown.selected.filter(|unit| *unit < units).unwrap_or(0);
-        shown.selected = Some(unit);
+        let chosen = shown.selected.filter(|unit| *unit < units);
+        let Some(unit) = chosen else {
+            self.jobs.cancel(JobKind::Inspect);
+            self.inspecting.rest();
+            return None; // the page asks for one
+        };
         if self.jobs.is_busy(JobKind::Inspect) {
             return None; // it wakes the window
         }

@@ -46,7 +46,7 @@ impl std::fmt::Display for Happened<'_> {
         match self {
             Self::Change(marker) => marker.fmt(f),
             Self::Revival(revival) => match revival.units.as_slice() {
-                [unit] => write!(f, "unit {} revived", unit + 1),
+                [unit] => write!(f, "unit {} revived", numbers::unit(*unit)),
                 units => write!(f, "{} units revived", units.len()),
             },
         }

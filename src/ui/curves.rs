@@ -1,6 +1,6 @@
 //! The cost over the epochs, total and term by term, on a logarithmic axis, with a marker where a setting changed.
 
-use egui::{Ui, vec2};
+use egui::{Key, Ui, vec2};
 use egui_plot::{AxisHints, Line, Plot, PlotPoints};
 
 use super::axes::{axis, decade_axis, decade_marks, epoch_marks};
@@ -30,6 +30,8 @@ pub struct CurvesPanel {
     /// In the order of `Term::ALL`.
     hidden: [bool; 4],
     pub view: EpochView,
+    /// The epochs that the keys asked for, to be shown in the next frame.
+    asked: Option<(f64, f64)>,
 }
 
 impl CurvesPanel {
@@ -45,18 +47,20 @@ impl CurvesPanel {
             if narrow {
                 ui.spacing_mut().item_spacing.x = theme::GRID;
             }
-            for (term, hidden) in Term::ALL.into_iter().zip(&mut self.hidden).rev() {
-                let label = if narrow {
-                    term.short_name()
-                } else {
-                    term.name()
-                };
-                if widgets::legend_entry(ui, term.name(), label, term.colour(theme), !*hidden)
-                    .clicked()
-                {
-                    *hidden = !*hidden;
+            widgets::at_right(ui, "legend", |ui| {
+                for (term, hidden) in Term::ALL.into_iter().zip(&mut self.hidden) {
+                    let label = if narrow {
+                        term.short_name()
+                    } else {
+                        term.name()
+                    };
+                    if widgets::legend_entry(ui, term.name(), label, term.colour(theme), !*hidden)
+                        .clicked()
+                    {
+                        *hidden = !*hidden;
+                    }
                 }
-            }
+            });
         });
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
@@ -96,7 +100,11 @@ impl CurvesPanel {
             )])
             .custom_y_axes(vec![decade_axis(theme)]);
         let pointed = highlight::pointed(ui.ctx());
+        let asked = self.asked.take();
         let response = plot.show(ui, |plot| {
+            if let Some((from, to)) = asked {
+                plot.set_plot_bounds_x(from..=to);
+            }
             let bounds = plot.plot_bounds();
             let epochs = (bounds.min()[0], bounds.max()[0]);
             let (low, high) = cache
@@ -127,6 +135,7 @@ impl CurvesPanel {
         };
         let response = response.response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Cost curves"));
+        self.asked = by_keys(ui, &response, self.view.epochs);
         let pointer = response.hover_pos();
         events(ui, frame, &snapshot.history, |epoch| {
             transform.position_from_point_x(epoch)
@@ -140,5 +149,49 @@ impl CurvesPanel {
                 }
             }
         }
+    }
+}
+
+/// What a drag and the wheel do, by the keys of the focused plot: ← → to move along the epochs, ↑ ↓ to see fewer or more.
+fn by_keys(ui: &Ui, response: &egui::Response, (from, to): (f64, f64)) -> Option<(f64, f64)> {
+    if !response.has_focus() {
+        return None;
+    }
+    let filter = egui::EventFilter {
+        horizontal_arrows: true,
+        vertical_arrows: true,
+        ..Default::default()
+    };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let presses = |key| ui.input(|input| input.num_presses(key) as f64);
+    let along = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
+    let closer = presses(Key::ArrowUp) - presses(Key::ArrowDown);
+    if along == 0.0 && closer == 0.0 {
+        return None;
+    }
+    ui.ctx().request_repaint();
+    Some(moved((from, to), along, closer))
+}
+
+/// `epochs` moved by `along` tenths and seen `closer` by a quarter each; never before the first epoch.
+fn moved((from, to): (f64, f64), along: f64, closer: f64) -> (f64, f64) {
+    let span = (to - from).max(1.0);
+    let next = (span * 0.75f64.powf(closer)).max(2.0);
+    let middle = (from + to) / 2.0 + along * span / 10.0;
+    let from = (middle - next / 2.0).max(0.0);
+    (from, from + next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moved;
+
+    #[test]
+    fn keys_move_and_zoom_as_the_pointer_does() {
+        assert_eq!(moved((100.0, 200.0), 1.0, 0.0), (110.0, 210.0));
+        assert_eq!(moved((0.0, 100.0), -3.0, 0.0), (0.0, 100.0));
+        assert_eq!(moved((100.0, 200.0), 0.0, 1.0), (112.5, 187.5));
+        let (from, to) = moved((0.0, 3.0), 0.0, 9.0);
+        assert!(to - from >= 2.0);
     }
 }

@@ -2,14 +2,15 @@
 
 use egui::{Button, Label, RichText, Sense, Ui, WidgetInfo, vec2};
 
+use super::help::{self, Help as _, Side};
 use super::keymap;
+use super::numbers;
 use super::numbers::{round_significant, thousands};
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{self, muted};
 use crate::data::DataSet;
 use crate::lab::View;
 use crate::lab::{Action, UserCommand};
-use crate::training::history::short;
 
 const ROW: f32 = 24.0;
 /// Where the left column is higher than this, in points, there is room for all that was done to the data.
@@ -39,9 +40,7 @@ impl DataSection {
                 let command = UserCommand::PrepareData;
                 let text = RichText::new(command.text()).size(BODY);
                 let button = Button::new(text).min_size(vec2(0.0, 22.0));
-                let response = ui
-                    .add(button)
-                    .on_hover_text(keymap::hover_text(ui.ctx(), command));
+                let response = ui.add(button).help(keymap::hover_text(ui.ctx(), command));
                 if response.accessible_name("Prepare the data").clicked() {
                     actions.push(command.into());
                 }
@@ -60,7 +59,7 @@ impl DataSection {
             }
         } else {
             let words = format!("{}\n{}", data.name, details(data).join("\n"));
-            widgets::hint(&size, &words);
+            help::beside(&size, Side::Under, &words);
         }
     }
 }
@@ -105,8 +104,8 @@ fn summary(data: &DataSet) -> String {
         thousands(data.len() as u64),
         thousands(data.inputs() as u64),
         data.shape,
-        short(round_significant(low, 3)),
-        short(round_significant(high, 3))
+        numbers::short(round_significant(low, 3)),
+        numbers::short(round_significant(high, 3))
     )
 }
 

@@ -6,7 +6,9 @@ use egui::{
 };
 
 use super::feature_atlas::FeatureAtlas;
+use super::focus;
 use super::hatch;
+use super::help::Help as _;
 use super::keymap;
 use super::numbers;
 use super::per_run::PerRun;
@@ -114,6 +116,7 @@ impl FeaturesPanel {
                 for (unit, rect) in visible {
                     tile(ui, view, unit, &snapshot.units[unit], rect, actions);
                 }
+                focus::into_view(ui);
             });
     }
 }
@@ -130,7 +133,7 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
         if let Some((unit, statistics)) = selected {
             let text = format!(
                 "unit {} · {} · ρ̂ {} · spread {:.2}",
-                unit + 1,
+                numbers::unit(unit),
                 statistics.state.name(),
                 numbers::cost(statistics.mean_activation),
                 statistics.spread()
@@ -165,7 +168,7 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
             let button = egui::Button::new(muted(ui, words))
                 .frame_when_inactive(false)
                 .truncate();
-            let response = ui.add(button).on_hover_ui(|ui| {
+            let response = ui.add(button).help_ui(|ui| {
                 ui.label(keymap::hover_text(ui.ctx(), command));
                 match snapshot.data.shape.channels() {
                     3 => {
@@ -228,7 +231,7 @@ pub(super) fn tile(
             egui::Role::Button,
             true,
             selected,
-            format!("Unit {}, {}", unit + 1, state.name()),
+            format!("Unit {}, {}", numbers::unit(unit), state.name()),
         )
     });
     let painter = ui.painter();
@@ -269,7 +272,7 @@ pub(super) fn tile(
     if response.clicked() {
         actions.push(Action::Inspect(unit));
     }
-    response.on_hover_ui(|ui| unit_card(ui, unit, statistics));
+    response.help_ui(|ui| unit_card(ui, unit, statistics));
 }
 
 /// The state's name at the tile's lower right, or a corner where there is no room for a word.
@@ -305,9 +308,13 @@ pub fn unit_card(ui: &mut Ui, unit: usize, statistics: &UnitStatistics) {
     ui.set_max_width(240.0);
     ui.spacing_mut().interact_size.y = 0.0;
     ui.label(
-        RichText::new(format!("Unit {} · {}", unit + 1, statistics.state.name()))
-            .strong()
-            .color(theme.text_strong),
+        RichText::new(format!(
+            "Unit {} · {}",
+            numbers::unit(unit),
+            statistics.state.name()
+        ))
+        .strong()
+        .color(theme.text_strong),
     );
     ui.label(muted(ui, what));
     ui.add_space(2.0);

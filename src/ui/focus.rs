@@ -1,8 +1,9 @@
 //! Where the keyboard's focus is: one ring for every control, whoever drew it, and what keys are then the control's own.
 
-use egui::{Context, CornerRadius, Id, Rect, Response, Stroke, StrokeKind};
+use egui::style::ScrollAnimation;
+use egui::{Context, CornerRadius, Id, Key, Rect, Response, Stroke, StrokeKind, Ui};
 
-use super::theme::{RADIUS, Theme};
+use super::theme::{GRID, RADIUS, Theme};
 
 /// Between a control and its ring, and the ring's width, in points.
 const GAP: f32 = 1.0;
@@ -47,6 +48,32 @@ impl Before {
             ctx.memory_mut(|memory| memory.request_focus(id));
         }
     }
+}
+
+/// Brings what has just got the focus into view, where `ui` is what a list scrolls; to be called at its end.
+pub(super) fn into_view(ui: &Ui) {
+    let Some(focused) = ui.memory(|memory| memory.focused()) else {
+        return;
+    };
+    let key = ui.scope_id().with("focus in view");
+    if ui.data(|data| data.get_temp(key)) == Some(focused) {
+        return;
+    }
+    ui.data_mut(|data| data.insert_temp(key, focused));
+    let Some(response) = ui.ctx().read_response(focused) else {
+        return;
+    };
+    let own = response.layer_id == ui.layer_id() && ui.min_rect().contains_rect(response.rect);
+    if own && !ui.clip_rect().contains_rect(response.rect) {
+        let rect = response.rect.expand(GRID);
+        ui.scroll_to_rect_animation(rect, None, ScrollAnimation::none());
+        ui.ctx().request_repaint();
+    }
+}
+
+/// Whether Tab may be on its way into what is scrolled out of sight, which has to be drawn then too.
+pub(super) fn may_enter(ui: &Ui) -> bool {
+    ui.memory(|memory| memory.focused().is_some()) || ui.input(|input| input.key_pressed(Key::Tab))
 }
 
 /// Draws the ring; to be called once, after everything that can have the focus.

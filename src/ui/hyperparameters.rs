@@ -1,16 +1,18 @@
 //! ρ, β, α and λ: what each is, does and was; a change waits for the next epoch and says so.
 
-use egui::{Align2, DragValue, Rect, RichText, Sense, Ui, pos2, vec2};
+use egui::{Align2, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use super::help::{self, Side};
 use super::highlight::{self, Highlight};
 use super::log_slider::{LogScale, LogSlider};
+use super::number_field::{self, NumberField};
+use super::numbers;
 use super::presses;
 use super::theme::{self, BODY, GRID, SMALL, TITLE, Theme};
 use super::widgets;
 use crate::lab::Action;
 use crate::lab::{RunView, View};
 use crate::model::{HiddenActivation, Hyperparameters, OptimizerKind};
-use crate::training::record::number::short;
 use crate::training::{Setting, Value};
 
 /// One of the four sliders.
@@ -135,9 +137,9 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
     let hint = format!(
         "{}\n\nThe post's value: {} (double-click the slider)",
         knob.hint,
-        short(knob.home())
+        numbers::short(knob.home())
     );
-    widgets::hint(&head, &hint);
+    help::beside(&head, Side::Under, &hint);
 
     let before = knob.value(run.hyperparameters());
     let mut value = before;
@@ -154,22 +156,14 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
         style.visuals.widgets.inactive.weak_bg_fill = theme.panel;
         style.visuals.widgets.inactive.fg_stroke.color = theme.text_strong;
         let (least, most) = knob.scale.bounds();
-        let drag = DragValue::new(&mut value)
-            .speed((before * 0.01).max(knob.scale.least * 0.1))
-            .range(least..=most)
-            .update_while_editing(false)
-            .custom_formatter(|value, _| short(value))
-            .custom_parser(|text| text.trim().replace(',', ".").parse().ok());
         let mut inner = ui.new_child(
             egui::UiBuilder::new()
                 .max_rect(field)
                 .layout(egui::Layout::right_to_left(egui::Align::Center)),
         );
-        let name = format!("{} value", knob.setting.symbol());
-        inner
-            .add(drag)
-            .on_hover_text("Drag, or click to type")
-            .accessible_name(name)
+        NumberField::new(&field_name(knob), &mut value, least..=most)
+            .speed((before * 0.01).max(knob.scale.least * 0.1))
+            .show(&mut inner)
     });
     let field = field.inner;
     let tick = knob.home();
@@ -181,9 +175,7 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
     if head.hovered() || slider.hovered() || slider.dragged() {
         highlight::point(ui.ctx(), Highlight::Setting(knob.setting));
     }
-    if !slider.dragged() {
-        widgets::hint(&slider, &hint); // it would hide the tiles that the drag changes
-    }
+    help::beside(&slider, Side::Under, &hint);
     if value != before {
         let moved = if field.changed() { &field } else { &slider };
         actions.push(Action::Set {
@@ -192,8 +184,16 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
             press: presses::of(moved),
         });
     }
-    note(ui, knob, run, width);
+    match number_field::refusal(ui.ctx(), &field_name(knob), before) {
+        Some(_) => number_field::complaint(ui, &field_name(knob), before),
+        None => note(ui, knob, run, width),
+    }
     ui.add_space(2.0);
+}
+
+/// What assistive technology and tests call the number.
+fn field_name(knob: &Knob) -> String {
+    format!("{} value", knob.setting.symbol())
 }
 
 /// Why α is greyed out under L-BFGS.
@@ -210,7 +210,7 @@ fn note(ui: &mut Ui, knob: &Knob, run: &RunView, width: f32) {
         (format!("{old} → {new} at the next epoch"), theme.notice)
     } else if let Some((change, epoch)) = run.applied(knob.setting) {
         (
-            format!("{change} from epoch {}", super::numbers::thousands(epoch)),
+            format!("{change} from epoch {}", numbers::thousands(epoch)),
             theme.text_muted,
         )
     } else if tanh && knob.setting == Setting::SparsityTarget {
@@ -235,6 +235,6 @@ pub fn row(ui: &mut Ui, name: &str, hint: &str, field: impl FnOnce(&mut Ui)) {
     row.spacing_mut().interact_size.x = 0.0;
     row.spacing_mut().button_padding = vec2(FIELD_MARGIN, 2.0);
     let label = row.label(RichText::new(name).color(theme.text_muted));
-    widgets::hint(&label, hint);
+    help::beside(&label, Side::Under, hint);
     row.with_layout(egui::Layout::right_to_left(egui::Align::Center), field);
 }

@@ -1,8 +1,10 @@
 //! The import sheet's choices. One that does not go with the others is disabled, and says why on hover.
 
-use egui::{Button, DragValue, Label, RichText, Ui, vec2};
+use egui::{Button, Label, RichText, Ui, vec2};
 
+use super::help::Help as _;
 use super::log_slider::{LogScale, LogSlider};
+use super::number_field::{self, NumberField};
 use super::settings::MOST_HIDDEN;
 use super::theme::{BODY, GRID, Theme};
 use super::widgets::muted;
@@ -11,7 +13,6 @@ use crate::data::{
 };
 use crate::lab::Action;
 use crate::lab::import::Import;
-use crate::training::history::short;
 
 /// All of them, from the cut to the number of hidden units.
 pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
@@ -69,10 +70,8 @@ fn option(
         button.min_size(vec2(0.0, 24.0)),
     );
     let response = match refused {
-        Some(reason) => response
-            .on_disabled_hover_text(reason)
-            .on_hover_text(reason),
-        None => response.on_hover_text(hover),
+        Some(reason) => response.why_not(reason).help(reason),
+        None => response.help(hover),
     };
     response.accessible_name(format!("{row}: {text}")).clicked() && !chosen
 }
@@ -87,14 +86,12 @@ fn number<N: egui::emath::Numeric>(
     speed: f64,
 ) {
     ui.add(Label::new(muted(ui, name)));
-    let field = DragValue::new(value)
+    let before = value.to_f64();
+    NumberField::new(name, value, range)
         .speed(speed)
-        .range(range)
-        .update_while_editing(false);
-    let response = ui
-        .add(field)
-        .on_hover_text(format!("{hover}. Drag, or click to type"));
-    response.accessible_name(name);
+        .show(ui)
+        .help(format!("{hover}. Drag, or click to type"));
+    number_field::complaint(ui, name, before);
 }
 
 /// Which array of a file that holds several.
@@ -208,11 +205,7 @@ fn mean(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     };
     title(ui, name);
     let text = format!("remove each {what}'s mean");
-    if ui
-        .checkbox(&mut remove, text)
-        .on_hover_text(hover)
-        .changed()
-    {
+    if ui.checkbox(&mut remove, text).help(hover).changed() {
         change(import, spec, |preparation| preparation.remove_mean = remove);
     }
 }
@@ -263,15 +256,13 @@ fn epsilon_row(ui: &mut Ui, epsilon: &mut f64) {
         };
         let slider = LogSlider::new("ε of the whitening", epsilon, scale);
         let hover = "Added to each variance: more of it passes less noise. Double-click for 0.1, the usual one";
-        ui.add(slider.tick(Whitening::EPSILON).width(180.0)).on_hover_text(hover);
+        ui.add(slider.tick(Whitening::EPSILON).width(180.0)).help(hover);
         let speed = *epsilon * 0.01;
-        let field = DragValue::new(epsilon)
+        let before = *epsilon;
+        NumberField::new("ε value", epsilon, least..=most)
             .speed(speed)
-            .range(least..=most)
-            .update_while_editing(false)
-            .custom_formatter(|value, _| short(value))
-            .custom_parser(|text| text.trim().replace(',', ".").parse().ok());
-        ui.add(field).accessible_name("ε value");
+            .show(ui);
+        number_field::complaint(ui, "ε value", before);
     });
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use egui::{Align2, Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
+use super::help::Help as _;
 use super::pictures::paint_sample;
 use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
@@ -127,7 +128,7 @@ impl SamplesView {
                 let mark = Shape::convex_polygon(points, Theme::class(*class), Stroke::NONE);
                 ui.painter().add(mark);
             }
-            response.on_hover_text(words);
+            response.help(words);
         }
     }
 

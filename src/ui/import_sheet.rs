@@ -3,8 +3,10 @@
 use egui::{Button, Id, Key, Layout, Modal, Rect, RichText, ScrollArea, Ui, UiBuilder, Vec2, vec2};
 
 use super::dialogs::{frame, primary};
+use super::help::Help as _;
 use super::import_choices::choices;
 use super::import_samples::SamplesView;
+use super::numbers;
 use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets::{at_right, muted};
@@ -13,7 +15,6 @@ use crate::lab::import::Import;
 use crate::lab::preview::Preview;
 use crate::lab::{Action, UserCommand};
 use crate::model::OutputActivation;
-use crate::training::history::short;
 
 /// In points; less where the window is smaller.
 const SIZE: Vec2 = vec2(1000.0, 620.0);
@@ -148,6 +149,7 @@ fn column(ui: &mut Ui, rect: Rect, id: &str, content: impl FnOnce(&mut Ui)) {
         .show(&mut child, |ui| {
             ui.set_width(rect.width() - GRID); // beside the scroll bar
             content(ui);
+            super::focus::into_view(ui);
         });
 }
 
@@ -190,7 +192,7 @@ fn found(ui: &mut Ui, import: &Import) {
 
 /// A value of the data, in four significant digits at most.
 fn value(value: f64) -> String {
-    let text = short(super::numbers::round_significant(value, 4));
+    let text = numbers::short(numbers::round_significant(value, 4));
     match text.strip_prefix('-') {
         Some(size) => format!("−{size}"),
         None => text,
@@ -229,7 +231,7 @@ fn matrix(ui: &mut Ui, import: &Import, preview: &Preview) {
             words.push_str(" …");
         }
         let took = format!("The preview took {:.0} ms", 1e3 * seconds);
-        ui.label(muted(ui, words)).on_hover_text(took);
+        ui.label(muted(ui, words)).help(took);
     });
 }
 
@@ -266,22 +268,22 @@ fn footer(ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
     let button = Button::new(command.text()).min_size(vec2(88.0, 28.0));
     let response = row
         .add_enabled(!import.is_as_suggested(), button)
-        .on_hover_text(command.tooltip())
-        .on_disabled_hover_text("These are the suggested choices");
+        .help(command.tooltip())
+        .why_not("These are the suggested choices");
     if response.clicked() {
         actions.push(command.into());
     }
     at_right(&mut row, "answers", |ui| {
         let cancel = Button::new("Cancel").min_size(vec2(72.0, 28.0));
         let hover = "Back to the run in progress, which is unchanged  (Esc)";
-        if ui.add(cancel).on_hover_text(hover).clicked() {
+        if ui.add(cancel).help(hover).clicked() {
             actions.push(Action::CloseDialog);
         }
         let command = UserCommand::TrainOnImport;
         let response = ui
             .add_enabled(import.is_ready(), primary(theme, command.text()))
-            .on_hover_text(format!("{}  (Enter)", command.tooltip()))
-            .on_disabled_hover_text("The choices can't be followed: the sentence above says why");
+            .help(format!("{}  (Enter)", command.tooltip()))
+            .why_not("The choices can't be followed: the sentence above says why");
         if response.clicked() {
             actions.push(command.into());
         }

@@ -156,6 +156,9 @@ impl Widget for LogSlider<'_> {
         if *self.value != before {
             response.mark_changed();
         }
+        if response.changed() || response.is_pointer_button_down_on() || response.drag_stopped() {
+            super::help::changing(ui.ctx());
+        }
         let value = *self.value;
         response.widget_info(|| WidgetInfo::slider(ui.is_enabled(), value, self.name));
         ui.ctx().accesskit_node_builder(response.id, |node| {

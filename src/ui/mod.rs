@@ -15,6 +15,7 @@ mod focus;
 mod fonts;
 mod formula;
 mod hatch;
+mod help;
 pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;
@@ -26,6 +27,7 @@ mod log_slider;
 mod look_through;
 mod maths;
 mod notices;
+mod number_field;
 pub mod numbers;
 mod palette;
 mod per_run;
@@ -167,6 +169,7 @@ impl Panels {
                     });
                     let plots = [next(), next(), next()];
                     self.plots(ui, plots, view, actions);
+                    focus::into_view(ui);
                 });
             return;
         }
@@ -198,6 +201,7 @@ impl Panels {
                 let mut next = || rects.next().unwrap_or(Rect::NOTHING);
                 let plots = [next(), next(), next()];
                 self.plots(ui, plots, view, actions);
+                focus::into_view(ui);
             });
     }
 
@@ -229,6 +233,7 @@ impl Panels {
                 self.terms.ui(ui, view);
                 rule(ui);
                 self.data.ui(ui, rect.height(), view, actions);
+                focus::into_view(ui);
             });
         });
     }

@@ -23,12 +23,31 @@ pub fn cost(value: f64) -> String {
         _ if !value.is_finite() => "–".into(),
         0.0 => "0".into(),
         v if v >= 1e6 => format!("{value:.2e}"),
-        v if v >= 1e3 => format!("{value:.0}"),
+        v if v >= 999.95 => signed_thousands(value),
         v if v >= 100.0 => format!("{value:.1}"),
         v if v >= 10.0 => format!("{value:.2}"),
         v if v >= 1e-3 => format!("{value:.4}"),
         _ => format!("{value:.1e}"),
     }
+}
+
+/// Whole, with its sign and commas between the thousands.
+fn signed_thousands(value: f64) -> String {
+    let sign = if value < 0.0 { "−" } else { "" };
+    format!("{sign}{}", thousands(value.abs().round() as u64))
+}
+
+/// A setting in at most three significant digits: 0.05, 1e-4, 1,500.
+pub fn short(value: f64) -> String {
+    if (1e3..1e4).contains(&value.abs()) {
+        return signed_thousands(value);
+    }
+    crate::training::record::number::short(value)
+}
+
+/// The number of unit `index`, counted from 0, as people count: from 1.
+pub fn unit(index: usize) -> String {
+    thousands(index as u64 + 1)
 }
 
 /// The label of a decade's grid line, 10^`exponent`: 100, 10, 1, 0.1, 0.01, 1e-3.
@@ -88,6 +107,17 @@ mod tests {
             ],
             ["0.2941", "47.12", "0", "2.7e-5", "–"]
         );
+        assert_eq!(
+            [
+                cost(1234.5),
+                cost(-98_765.4),
+                cost(999.96),
+                short(1500.0),
+                short(0.05)
+            ],
+            ["1,235", "−98,765", "1,000", "1,500", "0.05"]
+        );
+        assert_eq!([unit(0), unit(1023)], ["1", "1,024"]);
         assert_eq!(
             [decade(1), decade(0), decade(-2), decade(-3)],
             ["10", "1", "0.01", "1e-3"]

@@ -2,6 +2,7 @@
 
 use egui::{Button, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
 
+use super::help::Help as _;
 use super::theme::{SMALL, Theme};
 use super::widgets;
 use crate::lab::View;
@@ -62,7 +63,7 @@ pub fn strip(row: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let command = UserCommand::CancelLoading;
     let text = RichText::new("Cancel").size(SMALL).color(theme.text);
     let button = Button::new(text).min_size(vec2(56.0, 20.0));
-    let response = row.add(button).on_hover_text(command.tooltip());
+    let response = row.add(button).help(command.tooltip());
     if response.accessible_name(command.text()).clicked() {
         actions.push(command.into());
     }

@@ -2,6 +2,7 @@
 
 use egui::{Align2, Color32, Rect, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::help::Help as _;
 use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
 use super::widgets::{self, muted};
@@ -33,13 +34,13 @@ impl ReconstructionsPanel {
         let snapshot = view.run.snapshot.as_deref();
         let quiet = match (snapshot, view.run.selected) {
             (Some(snapshot), Some(unit)) if unit < snapshot.units.len() => {
-                format!("bars: activation of unit {}", unit + 1)
+                format!("bars: activation of unit {}", super::numbers::unit(unit))
             }
             _ => String::new(),
         };
         widgets::title_row(ui, "Input → reconstruction", &quiet, |ui| {
             let fvu = snapshot.map_or_else(|| "–".into(), |s| format!("{:.2}", s.fvu));
-            ui.label(muted(ui, format!("FVU {fvu}"))).on_hover_text(
+            ui.label(muted(ui, format!("FVU {fvu}"))).help(
                 "Fraction of variance unexplained: the reconstruction loss ÷ the data's variance. 1 is as good as \
                     always predicting the mean, 0 is perfect.",
             );
@@ -236,7 +237,7 @@ fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
             format!("Input {} and its reconstruction{label}", index + 1),
         )
     });
-    response.on_hover_ui(|ui| {
+    response.help_ui(|ui| {
         let difference = &snapshot.inputs.row(index) - &snapshot.reconstructions.row(index);
         let loss = 0.5
             * difference

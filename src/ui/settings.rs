@@ -1,14 +1,17 @@
 //! The rows below the sliders: sizes, activations, optimiser, batch, gradient and seed.
 
-use egui::{DragValue, Response, RichText, Ui, vec2};
+use egui::{Response, RichText, Ui, vec2};
 
+use super::help::Help as _;
 use super::hyperparameters::row;
+use super::number_field::{self, NumberField};
+use super::numbers;
 use super::presses;
 use super::theme::Theme;
+use super::widgets;
 use crate::lab::Action;
 use crate::lab::View;
 use crate::model::{BatchSize, GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
-use crate::training::record::number::short;
 use crate::training::{Setting, Value};
 
 /// More hidden units than this are for the command line.
@@ -58,6 +61,7 @@ impl SettingsPanel {
                 }
             },
         );
+        number_field::complaint(ui, "Hidden units", experiment.hidden as f64);
         row(
             ui,
             "Hidden activation",
@@ -97,45 +101,42 @@ impl SettingsPanel {
             "Optimiser",
             "The rule that turns a gradient into a step.",
             |ui| {
-                let all = OptimizerKind::ALL;
-                let (response, chosen) = choice(ui, "Optimiser", settings.optimizer, &all, |o| {
-                    o.name().into()
-                });
-                if let Some(chosen) = chosen {
-                    let value = Value::Optimizer(chosen);
-                    actions.push(set(&response, Setting::Optimizer, value));
-                }
-                if settings.optimizer == OptimizerKind::Momentum {
-                    let mut momentum = settings.momentum;
-                    let field = DragValue::new(&mut momentum)
-                        .speed(0.002)
-                        .range(0.0..=0.999)
-                        .custom_formatter(|value, _| short(value))
-                        .update_while_editing(false);
-                    let hover = "How much of the last step the next one keeps";
-                    let response = ui
-                        .add(field)
-                        .on_hover_text(hover)
-                        .accessible_name("Momentum");
-                    if response.changed() {
-                        let value = Value::Number(momentum);
-                        actions.push(set(&response, Setting::Momentum, value));
+                widgets::at_right(ui, "optimiser", |ui| {
+                    if settings.optimizer == OptimizerKind::Momentum {
+                        let mut momentum = settings.momentum;
+                        let hover = "How much of the last step the next one keeps";
+                        let response = NumberField::new("Momentum", &mut momentum, 0.0..=0.999)
+                            .speed(0.002)
+                            .show(ui)
+                            .help(hover);
+                        if response.changed() {
+                            let value = Value::Number(momentum);
+                            actions.push(set(&response, Setting::Momentum, value));
+                        }
                     }
-                }
+                    let all = OptimizerKind::ALL;
+                    let (response, chosen) =
+                        choice(ui, "Optimiser", settings.optimizer, &all, |o| {
+                            o.name().into()
+                        });
+                    if let Some(chosen) = chosen {
+                        let value = Value::Optimizer(chosen);
+                        actions.push(set(&response, Setting::Optimizer, value));
+                    }
+                });
             },
         );
+        number_field::complaint(ui, "Momentum", settings.momentum);
         let batch_hint = "How many samples one update sees. With mini-batches ρ̂ in the gradient is the batch's own mean; \
                           the ρ̂ plotted is always that of the whole set at the epoch's end.";
         row(ui, "Batch", batch_hint, |ui| {
             if settings.optimizer == OptimizerKind::Lbfgs {
-                ui.weak("full").on_hover_text(
+                ui.weak("full").help(
                     "L-BFGS needs the exact cost, so an epoch is one iteration over all samples",
                 );
                 return;
             }
-            let (response, chosen) = choice(ui, "Batch", settings.batch, &BATCHES, |batch| {
-                batch.to_string()
-            });
+            let (response, chosen) = choice(ui, "Batch", settings.batch, &BATCHES, batch_name);
             if let Some(chosen) = chosen {
                 actions.push(set(&response, Setting::Batch, Value::Batch(chosen)));
             }
@@ -168,6 +169,7 @@ impl SettingsPanel {
                 }
             },
         );
+        number_field::complaint(ui, "Seed", experiment.seed as f64);
     }
 }
 
@@ -177,6 +179,13 @@ fn set(response: &Response, setting: Setting, value: Value) -> Action {
         setting,
         value,
         press: presses::of(response),
+    }
+}
+
+fn batch_name(batch: BatchSize) -> String {
+    match batch {
+        BatchSize::Full => "full".into(),
+        BatchSize::Samples(rows) => numbers::thousands(rows as u64),
     }
 }
 
@@ -197,14 +206,9 @@ fn number<N: egui::emath::Numeric>(
     speed: f64,
 ) -> Option<N> {
     let mut value = draft.unwrap_or(current);
-    let field = DragValue::new(&mut value)
+    let response = NumberField::new(name, &mut value, range)
         .speed(speed)
-        .range(range)
-        .update_while_editing(false);
-    let response = ui
-        .add(field)
-        .on_hover_text("Drag, or click to type")
-        .accessible_name(name);
+        .show(ui);
     if response.changed() {
         *draft = Some(value);
     }

@@ -3,6 +3,7 @@
 
 use egui::{Align2, Mesh, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
+use super::help::Help as _;
 use super::log_slider::LogScale;
 use super::numbers;
 use super::theme::{self, GRID, SMALL, Theme};
@@ -12,7 +13,6 @@ use crate::lab::View;
 use crate::model::UnitStatistics;
 use crate::model::units::CONSTANT_SPREAD;
 use crate::training::Snapshot;
-use crate::training::history::short;
 
 const BINS: usize = 36;
 /// Room for the numbers below.
@@ -171,13 +171,13 @@ fn histogram(ui: &mut Ui, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
     if let Some(pointer) = pointer {
         let bin = (((pointer.x - frame.left()) / width) as usize).min(BINS - 1);
         let edge = |bin: usize| {
-            short(numbers::round_significant(
+            numbers::short(numbers::round_significant(
                 scale.least.powf(1.0 - bin as f64 / BINS as f64),
                 2,
             ))
         };
         let (alive, dead) = bins[bin];
-        response.on_hover_text_at_pointer(format!(
+        response.help_at_pointer(format!(
             "ρ̂ from {} to {}: {alive} alive, {dead} dead\nover the whole data set, at the epoch's end",
             edge(bin),
             edge(bin + 1)
@@ -194,7 +194,7 @@ fn scatter(
     actions: &mut Vec<Action>,
 ) {
     let theme = Theme::of(ui);
-    let response = ui.interact(rect, ui.scope_id().with("scatter"), Sense::click());
+    let response = ui.interact(rect, ui.scope_id().with("scatter"), Sense::CLICK);
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Spread against ρ̂"));
     let frame = Rect::from_min_max(rect.min, rect.max - vec2(0.0, FOOT));
     let place = |unit: &UnitStatistics| -> Pos2 {
@@ -245,7 +245,7 @@ fn scatter(
         if response.clicked() {
             actions.push(Action::Select(Some(index)));
         }
-        response.on_hover_ui_at_pointer(|ui| features::unit_card(ui, index, unit));
+        response.help_ui_at_pointer(|ui| features::unit_card(ui, index, unit));
     }
 }
 

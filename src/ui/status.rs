@@ -2,6 +2,7 @@
 
 use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
 
+use super::help::Help as _;
 use super::numbers::{self, rate, thousands};
 use super::progress;
 use super::settings::gradient_name;
@@ -75,7 +76,7 @@ impl StatusLine {
             }
             let label = row.label(RichText::new(part).size(SMALL).color(theme.text_muted));
             if i == 0 {
-                label.on_hover_text(preparation(&snapshot.data));
+                label.help(preparation(&snapshot.data));
             }
         }
         row.with_layout(Layout::right_to_left(Align::Center), |ui| {
@@ -88,7 +89,7 @@ impl StatusLine {
             let seed = format!(
                 "· {} · seed {}",
                 precision_name(snapshot.experiment.precision),
-                snapshot.experiment.seed
+                thousands(snapshot.experiment.seed)
             );
             if roomy {
                 ui.label(RichText::new(seed).size(SMALL).color(theme.text_muted));

@@ -3,6 +3,7 @@
 use egui::{Align2, Sense, Ui, pos2, vec2};
 
 use super::curve_cache::Term;
+use super::help::{self, Side};
 use super::highlight::{self, Highlight};
 use super::numbers;
 use super::theme::{self, BODY, SMALL, TITLE, Theme};
@@ -47,7 +48,7 @@ impl TermsPanel {
             theme.total,
         );
         let hint = "The cost that training lowers, over the whole data set at the epoch's end";
-        widgets::hint(&head, hint);
+        help::beside(&head, Side::Under, hint);
         let terms = [
             (Term::Reconstruction, "1/2m Σ‖x̂−x‖²"),
             (Term::Decay, "½λ ΣW²"),
@@ -87,7 +88,7 @@ impl TermsPanel {
                 theme::regular(BODY),
                 theme.text_strong,
             );
-            widgets::hint(&response, term.meaning());
+            help::beside(&response, Side::Under, term.meaning());
         }
         if let Some(snapshot) = view.run.snapshot.as_deref() {
             ui.add_space(2.0);

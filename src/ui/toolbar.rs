@@ -2,10 +2,11 @@
 
 use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
 
+use super::help::{self, Help as _, Side};
 use super::keymap;
 use super::log_slider::{LogScale, LogSlider};
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::{command_button, hint, muted};
+use super::widgets::{at_right, command_button, muted};
 use crate::data::{DataSource, EmbeddedSet};
 use crate::lab::View;
 use crate::lab::shared::ZOOMS;
@@ -66,12 +67,12 @@ impl Toolbar {
                     let tabs = rect.width() >= TABS;
                     pages(ui, view, tabs, actions);
                     if rect.width() >= NARROW {
-                        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-                            zoom_menu(ui, view, actions);
-                            theme_button(ui, actions);
+                        at_right(ui, "end", |ui| {
                             if tabs {
                                 palette_button(ui, rect.width() >= WIDE, actions);
                             }
+                            theme_button(ui, actions);
+                            zoom_menu(ui, view, actions);
                         });
                     } else {
                         theme_button(ui, actions);
@@ -98,7 +99,7 @@ fn play_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             .min_size(vec2(92.0, 28.0)),
     );
     let response = response
-        .on_hover_text(keymap::hover_text(ui.ctx(), command))
+        .help(keymap::hover_text(ui.ctx(), command))
         .accessible_name(name);
     let icon = Rect::from_center_size(
         pos2(response.rect.left() + 22.0, response.rect.center().y),
@@ -142,10 +143,9 @@ fn speed_slider(ui: &mut Ui, view: &View<'_>, roomy: bool, actions: &mut Vec<Act
     let response = ui.add(LogSlider::new("speed limit", &mut position, scale).width(width));
     let keys = [UserCommand::SlowDown, UserCommand::SpeedUp]
         .map(|command| keymap::keys(ui.ctx(), command).unwrap_or_default());
-    let response = response.on_hover_text(format!(
-        "The most epochs a second: slow enough to talk over, or as fast as it goes  ({} {})",
-        keys[0], keys[1]
-    ));
+    // in the bar: below, it would hide what the speed is set for
+    let text = format!("The most epochs a second  ({} {})", keys[0], keys[1]);
+    help::beside(&response, Side::Right, &text);
     if response.changed() {
         actions.push(Action::SetSpeed(speed::from_step(
             position.log2().round() as usize
@@ -168,7 +168,7 @@ fn menu(
     let (response, _) =
         egui::containers::menu::MenuButton::from_button(button.min_size(vec2(0.0, 28.0)))
             .ui(ui, content);
-    response.on_hover_text(hover).accessible_name(name)
+    response.help(hover).accessible_name(name)
 }
 
 fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Action>) {
@@ -213,7 +213,7 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             let source = DataSource::File(path.clone());
             let button = Button::selectable(*current == source, source.title()).truncate();
             let response = ui.add(button).accessible_name(source.title());
-            hint(&response, &path.display().to_string());
+            help::beside(&response, Side::Right, &path.display().to_string());
             if response.clicked() {
                 actions.push(Action::Open(vec![path.clone()]));
                 ui.close();
@@ -260,9 +260,7 @@ fn pages(ui: &mut Ui, view: &View<'_>, tabs: bool, actions: &mut Vec<Action>) {
         let command = UserCommand::Show(page);
         let text = RichText::new(command.text()).size(BODY);
         let button = Button::selectable(view.shared.page == page, text).min_size(vec2(0.0, 28.0));
-        let response = ui
-            .add(button)
-            .on_hover_text(keymap::hover_text(ui.ctx(), command));
+        let response = ui.add(button).help(keymap::hover_text(ui.ctx(), command));
         if response.clicked() {
             actions.push(command.into());
         }
@@ -275,7 +273,7 @@ fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Ac
         button = button.shortcut_text(muted(ui, keys));
     }
     let response = ui.add(button).accessible_name(command.text());
-    hint(&response, command.tooltip());
+    help::beside(&response, Side::Right, command.tooltip());
     if response.clicked() {
         actions.push(command.into());
         ui.close();
@@ -291,7 +289,7 @@ fn palette_button(ui: &mut Ui, wide: bool, actions: &mut Vec<Action>) {
         .min_size(vec2(28.0, 28.0));
     let response = ui
         .add(button)
-        .on_hover_text(keymap::hover_text(ui.ctx(), command))
+        .help(keymap::hover_text(ui.ctx(), command))
         .accessible_name(command.text());
     if response.clicked() {
         actions.push(command.into());
@@ -307,7 +305,7 @@ fn theme_button(ui: &mut Ui, actions: &mut Vec<Action>) {
         .min_size(vec2(0.0, 28.0));
     if ui
         .add(button)
-        .on_hover_text(keymap::hover_text(ui.ctx(), command))
+        .help(keymap::hover_text(ui.ctx(), command))
         .clicked()
     {
         actions.push(command.into());

@@ -5,6 +5,7 @@ use egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2}
 use super::axes::AXIS_WIDTH;
 use super::curves::EpochView;
 use super::hatch;
+use super::help::Help as _;
 use super::numbers;
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
@@ -48,7 +49,7 @@ impl UnitsPanel {
         label(
             pos2(left - 6.0, frame.top()),
             Align2::RIGHT_TOP,
-            format!("{total}"),
+            numbers::thousands(snapshot.units.len() as u64),
         );
         label(
             pos2(left - 6.0, frame.bottom()),
@@ -107,7 +108,7 @@ impl UnitsPanel {
                     Stroke::new(1.0, theme.on_area),
                 );
                 let counts = record.counts;
-                response.on_hover_text_at_pointer(format!(
+                response.help_at_pointer(format!(
                     "epoch {}: {} alive ({} duplicate), {} constant, {} silent, {} saturated",
                     numbers::thousands(record.epoch),
                     counts.alive,

@@ -1,12 +1,13 @@
 //! The few shapes that all panels are made of.
 
 use egui::{
-    Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, RectAlign, Response,
-    RichText, ScrollArea, Sense, Stroke, StrokeKind, Tooltip, Ui, UiBuilder, Vec2, WidgetInfo,
-    pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, Response, RichText,
+    ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use std::sync::Arc;
 
+use super::focus;
+use super::help::Help as _;
 use super::keymap;
 use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
 use crate::lab::UserCommand;
@@ -41,6 +42,7 @@ pub fn scroll(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
         .show(&mut child, |ui| {
             ui.set_width(rect.width());
             content(ui);
+            focus::into_view(ui);
         });
 }
 
@@ -96,13 +98,6 @@ pub fn at_right<R>(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui) -> R) ->
     result
 }
 
-/// Shows `text` to the right of what the pointer is over: below, it would hide the next thing.
-pub fn hint(response: &Response, text: &str) {
-    let mut tooltip = Tooltip::for_enabled(response);
-    tooltip.popup = tooltip.popup.align(RectAlign::RIGHT_START).gap(1.5 * GRID);
-    tooltip.show(|ui| ui.label(text));
-}
-
 /// Quiet small text.
 pub fn muted(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text)
@@ -133,8 +128,7 @@ pub fn text(
 /// A toolbar button for `command`, with its tooltip and shortcut.
 pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32) -> Response {
     let button = egui::Button::new(RichText::new(text).size(BODY)).min_size(vec2(width, 28.0));
-    ui.add(button)
-        .on_hover_text(keymap::hover_text(ui.ctx(), command))
+    ui.add(button).help(keymap::hover_text(ui.ctx(), command))
 }
 
 /// One entry of a legend that nothing can be hidden by: a stroke in `colour` and `label`.
@@ -177,7 +171,7 @@ pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: b
     };
     ui.painter()
         .galley_with_override_text_color(at, galley, tone);
-    response.on_hover_text(if on { "Click to hide" } else { "Click to show" })
+    response.help(if on { "Click to hide" } else { "Click to show" })
 }
 
 /// Rectangles of the `heights`, one below the other.

@@ -3,8 +3,9 @@
 use egui::{Key, Role};
 use egui_kittest::kittest::Queryable as _;
 use sae_lab::lab::Page;
+use sae_lab::training::Preset;
 
-use super::window;
+use super::{ui_support, window};
 
 #[test]
 fn space_plays_and_pauses_whatever_has_the_focus() {
@@ -71,9 +72,11 @@ fn a_digit_on_a_slider_or_in_its_field_is_no_preset() {
         harness.key_press(Key::Escape);
         harness.run();
     }
-    harness.key_press(Key::Num3);
-    harness.run();
-    assert_eq!(script.commands(), ["Open", "Play"], "elsewhere it is one");
+    harness.key_press(Key::Num3); // elsewhere it is one
+    ui_support::wait(&mut harness, |app| {
+        app.view().run.preset == Some(Preset::Bars)
+    });
+    assert_eq!(script.commands(), ["Open", "Play"]);
 }
 
 #[test]

@@ -1,13 +1,17 @@
 //! The window for every hand: by keyboard alone, with questions that are rare and stand in the way, and with help that
 //! covers nothing that is being changed.
 #![cfg(feature = "window")]
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
 #[path = "../ui_support/mod.rs"]
 mod ui_support;
 
 mod contrast;
+mod fields;
+mod focus;
+mod help;
 mod keys;
+mod numbers;
 mod painted;
 mod questions;
 mod shapes;

@@ -1,13 +1,15 @@
 //! What the run is compared with, for how many epochs, and how far that is.
 
-use egui::{Checkbox, DragValue, Label, ProgressBar, RadioButton, RichText, Ui};
+use egui::{Checkbox, Label, ProgressBar, RadioButton, RichText, Ui};
 
 use crate::lab::View;
 use crate::lab::compare::{Choice, MOST_EPOCHS, Second, epochs};
 use crate::lab::studies::Study;
 use crate::lab::{Action, UserCommand};
 use crate::ui::dialogs::primary;
+use crate::ui::help::Help as _;
 use crate::ui::keymap;
+use crate::ui::number_field::{self, NumberField};
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::widgets::{self, command_button, muted};
@@ -38,7 +40,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             });
             if let Err(why) = &possible {
                 let words = Label::new(muted(ui, why)).truncate();
-                ui.add(words).on_hover_text(format!(
+                ui.add(words).help(format!(
                     "{title} can't be compared: its samples must have as many values as this run's ({why})"
                 ));
             }
@@ -61,7 +63,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         } else {
             let button = ui
                 .add_enabled(view.can(command).is_ok(), primary(theme, command.text()))
-                .on_hover_text(keymap::hover_text(ui.ctx(), command))
+                .help(keymap::hover_text(ui.ctx(), command))
                 .accessible_name("Compare the runs");
             if button.clicked() {
                 actions.push(command.into());
@@ -102,10 +104,11 @@ fn count(ui: &mut Ui, epoch: u64, running: bool, choice: &mut Choice) {
                 choice.epochs = (!same).then(|| epoch.clamp(1, MOST_EPOCHS));
             }
             if let Some(epochs) = &mut choice.epochs {
-                let field = DragValue::new(epochs)
-                    .range(1..=MOST_EPOCHS)
-                    .suffix(" epochs");
-                ui.add(field).accessible_name("Epochs");
+                let before = *epochs;
+                NumberField::new("Epochs", epochs, 1..=MOST_EPOCHS)
+                    .suffix(" epochs")
+                    .show(ui);
+                number_field::complaint(ui, "Epochs", before as f64);
             }
         });
     });

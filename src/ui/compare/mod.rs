@@ -9,6 +9,7 @@ use egui::{Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 use super::widgets::{self, GAP};
 use crate::lab::Action;
 use crate::lab::View;
+use crate::ui::focus;
 
 /// Below this width, in points, the two cards stand one below the other.
 const TWO_COLUMNS: f32 = 760.0;
@@ -40,6 +41,7 @@ impl ComparePage {
                 let upper = column.with_max_y(column.top() + CHOICES_HEIGHT);
                 let lower = column.with_min_y(upper.bottom() + GAP);
                 self.cards(ui, upper, lower, view, actions);
+                focus::into_view(ui);
             });
     }
 

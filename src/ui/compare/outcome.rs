@@ -4,6 +4,7 @@ use egui::{Align2, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use crate::lab::View;
 use crate::lab::compare::{Compared, Side};
+use crate::ui::help::Help as _;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
@@ -123,5 +124,5 @@ fn bar(ui: &mut Ui, words: &str, value: f64, colour: egui::Color32, mark: Option
         let y = rail.y_range().expand(2.0);
         ui.painter().vline(x(mark), y, line);
     }
-    response.on_hover_text(name);
+    response.help(name);
 }

@@ -9,6 +9,7 @@ use egui::{
 
 use crate::lab::View;
 use crate::lab::compare::Compared;
+use crate::ui::help::Help as _;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};
@@ -134,7 +135,7 @@ impl PairsCard {
                     let id = ui.scope_id().with(("pair", index));
                     let response = ui.interact(rect, id, Sense::hover());
                     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-                    response.on_hover_text(name);
+                    response.help(name);
                 }
             });
     }

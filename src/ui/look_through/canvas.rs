@@ -8,6 +8,7 @@ use crate::lab::Action;
 use crate::lab::View;
 use crate::lab::look::{Brush, LookAction, Through};
 use crate::training::Snapshot;
+use crate::ui::help::Help as _;
 use crate::ui::theme::Theme;
 
 /// One press of an arrow changes a vector's value by this part of the range.
@@ -108,7 +109,7 @@ impl Canvas {
         if let Some(picture) = drawn {
             actions.push(Action::Look(LookAction::Draw(picture.into())));
         }
-        response.on_hover_text(if vector {
+        response.help(if vector {
             "Drag to set the values. With the keyboard: ← and → choose one, ↑ and ↓ change it."
         } else {
             "Drag to draw. With the keyboard: the arrows move, Space draws."

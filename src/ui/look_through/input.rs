@@ -13,6 +13,8 @@ use crate::lab::look::{LookAction, Source, Through};
 use crate::lab::{Action, UserCommand};
 use crate::training::Snapshot;
 use crate::training::snapshot::shown_places;
+use crate::ui::help::Help as _;
+use crate::ui::number_field::{self, NumberField};
 use crate::ui::numbers::thousands;
 use crate::ui::pictures::paint_sample;
 use crate::ui::theme::{GRID, SMALL, Theme};
@@ -157,7 +159,7 @@ impl InputCard {
             if response.clicked() {
                 actions.push(Action::Look(LookAction::Pick(sample)));
             }
-            response.on_hover_text(name);
+            response.help(name);
         }
     }
 
@@ -216,7 +218,7 @@ fn choose(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<A
         let response = ui
             .add_sized(vec2(64.0, 28.0), field)
             .accessible_name("Input number")
-            .on_hover_text("The number of the sample: drag, or click to type");
+            .help("The number of the sample: drag, or click to type");
         if response.changed() && number != before && number > 0 {
             actions.push(Action::Look(LookAction::Pick(number - 1)));
         }
@@ -250,7 +252,7 @@ fn tools(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
                 let slider = Slider::new(&mut brush.colour[0], 0.0..=1.0).show_value(false);
                 ui.add(slider)
                     .accessible_name("Brush brightness")
-                    .on_hover_text("From the least to the greatest value of the data");
+                    .help("From the least to the greatest value of the data");
                 let (swatch, _) = ui.allocate_exact_size(vec2(16.0, 16.0), Sense::hover());
                 let colour = Theme::grey(brush.colour[0]);
                 ui.painter().rect_filled(swatch, 2.0, colour);
@@ -259,13 +261,13 @@ fn tools(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
                     .rect_stroke(swatch, 2.0, edge, egui::StrokeKind::Outside);
             }
             let most = (rows.min(columns) / 2).max(1);
-            let width = DragValue::new(&mut brush.width)
-                .range(1..=most)
+            let width = brush.width;
+            NumberField::new("Brush width", &mut brush.width, 1..=most)
                 .speed(0.05)
-                .suffix(" px");
-            ui.add(width)
-                .accessible_name("Brush width")
-                .on_hover_text("Width of the brush, in pixels of the sample");
+                .suffix(" px")
+                .show(ui)
+                .help("Width of the brush, in pixels of the sample");
+            number_field::complaint(ui, "Brush width", width as f64);
         } else {
             ui.label(muted(ui, "drag the values"));
         }

@@ -17,6 +17,7 @@ use crate::lab::View;
 use crate::lab::look::Through;
 use crate::training::Snapshot;
 use crate::training::trainer::RunId;
+use crate::ui::focus;
 
 /// Below this width, in points, input and reconstruction stand side by side over the activations.
 const THREE_COLUMNS: f32 = 760.0;
@@ -77,6 +78,7 @@ impl LookThroughPage {
                 let right = upper.with_min_x(centre + GAP / 2.0);
                 let lower = column.with_min_y(upper.bottom() + GAP);
                 self.cards(ui, [left, lower, right], view, snapshot, actions);
+                focus::into_view(ui);
             });
     }
 

@@ -14,6 +14,7 @@ use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;
 use crate::ui::focus;
 use crate::ui::hatch;
+use crate::ui::help::{self, Help as _};
 use crate::ui::keymap;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::tiles::whole_scale;
@@ -155,6 +156,7 @@ impl UnitsCard {
                 for unit in &units {
                     self::unit(ui, view, snapshot, unit, activations, range, actions);
                 }
+                focus::into_view(ui);
             });
     }
 
@@ -185,30 +187,32 @@ fn title(ui: &mut Ui, view: &View<'_>, through: &Through, actions: &mut Vec<Acti
     let activations = &through.network.activations;
     let strongest = (activations.iter().enumerate())
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
-        .map(|(unit, value)| format!("strongest: unit {}, {value:.2}", unit + 1));
+        .map(|(unit, value)| format!("strongest: unit {}, {value:.2}", numbers::unit(unit)));
     // the button needs the room
     let quiet = strongest
         .filter(|_| view.run.look.hand.is_empty())
         .unwrap_or_default();
     widgets::title_row(ui, "Hidden activations", &quiet, |ui| {
-        let command = UserCommand::SortActivations;
-        let mut sorted = view.run.look.by_strength;
-        let text = RichText::new(command.text()).size(SMALL);
-        let response = ui
-            .toggle_value(&mut sorted, text)
-            .on_hover_text(keymap::hover_text(ui.ctx(), command));
-        if response.accessible_name(command.text()).clicked() {
-            actions.push(command.into());
-        }
-        if !view.run.look.hand.is_empty() {
-            let command = UserCommand::ReleaseActivations;
+        widgets::at_right(ui, "buttons", |ui| {
+            if !view.run.look.hand.is_empty() {
+                let command = UserCommand::ReleaseActivations;
+                let text = RichText::new(command.text()).size(SMALL);
+                let button = egui::Button::new(text).min_size(vec2(64.0, 24.0));
+                let response = ui.add(button).help(command.tooltip());
+                if response.clicked() {
+                    actions.push(command.into());
+                }
+            }
+            let command = UserCommand::SortActivations;
+            let mut sorted = view.run.look.by_strength;
             let text = RichText::new(command.text()).size(SMALL);
-            let button = egui::Button::new(text).min_size(vec2(64.0, 20.0));
-            let response = ui.add(button).on_hover_text(command.tooltip());
-            if response.clicked() {
+            let response = ui
+                .toggle_value(&mut sorted, text)
+                .help(keymap::hover_text(ui.ctx(), command));
+            if response.accessible_name(command.text()).clicked() {
                 actions.push(command.into());
             }
-        }
+        });
     });
 }
 
@@ -263,7 +267,7 @@ fn unit(
     let reach = rect.with_max_x(rect.right() + GAP / 2.0);
     let id = ui.scope_id().with(("unit", unit));
     let response = ui.interact(reach, id, Sense::click_and_drag());
-    let name = format!("Activation of unit {}", unit + 1);
+    let name = format!("Activation of unit {}", numbers::unit(unit));
     response.widget_info(|| WidgetInfo::slider(true, value, &name));
     ui.ctx().accesskit_node_builder(id, |node| {
         node.set_min_numeric_value(low);
@@ -294,6 +298,7 @@ fn unit(
     ) {
         let part = f64::from((bar.bottom() - at.y) / bar.height()).clamp(0.0, 1.0);
         let to = low + part * (high - low);
+        help::changing(ui.ctx());
         if by_hand != Some(to) {
             actions.push(set(to));
         }
@@ -320,7 +325,7 @@ fn unit(
     let edge = Stroke::new(width, colour);
     ui.painter()
         .rect_stroke(*tile, 1.0, edge, StrokeKind::Outside);
-    response.on_hover_ui(|ui| card(ui, snapshot, unit, own, by_hand));
+    response.help_ui(|ui| card(ui, snapshot, unit, own, by_hand));
 }
 
 /// What the keys or assistive technology ask of a unit: `Some(None)` gives it back.
@@ -374,7 +379,11 @@ fn card(ui: &mut Ui, snapshot: &Snapshot, unit: usize, own: f64, by_hand: Option
     let theme = Theme::of(ui);
     ui.set_max_width(230.0);
     let state = snapshot.units.get(unit).map(|unit| unit.state.name());
-    let title = format!("Unit {} · {}", unit + 1, state.unwrap_or_default());
+    let title = format!(
+        "Unit {} · {}",
+        numbers::unit(unit),
+        state.unwrap_or_default()
+    );
     ui.label(RichText::new(title).strong().color(theme.text_strong));
     let text = format!("activation {}", numbers::cost(own));
     ui.label(RichText::new(text).size(SMALL).color(theme.text));

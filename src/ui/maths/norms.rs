@@ -8,6 +8,7 @@ use crate::training::gradients::{GradientReport, GradientSource};
 use crate::training::trainer::RunId;
 use crate::training::{Record, Snapshot};
 use crate::ui::axes::{decade_axis, decade_marks, epoch_marks};
+use crate::ui::help::Help as _;
 use crate::ui::numbers;
 use crate::ui::theme::{SMALL, Theme};
 use crate::ui::widgets::{self, muted};
@@ -43,7 +44,7 @@ impl NormsPanel {
         let colours = [theme.total, theme.alive, theme.reconstruction];
         widgets::title_row(ui, "Gradient norms", "", |ui| {
             for ((name, what, _), colour) in CURVES.iter().zip(colours).rev() {
-                widgets::legend(ui, name, colour).on_hover_text(*what);
+                widgets::legend(ui, name, colour).help(*what);
             }
         });
         let Some(snapshot) = view.run.snapshot.as_deref() else {

@@ -4,6 +4,7 @@ use egui::{Align2, Color32, CornerRadius, Rect, Sense, Ui, WidgetInfo, pos2, vec
 
 use crate::ui::curve_cache::Term;
 use crate::ui::formula::{self, Formulas};
+use crate::ui::help::{self, Side};
 use crate::ui::highlight::{self, Highlight};
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::widgets;
@@ -150,5 +151,5 @@ fn part(ui: &mut Ui, part: &Part<'_>, rect: Rect, line: Rect) {
     {
         highlight::point(ui.ctx(), highlight);
     }
-    widgets::hint(&response, part.name);
+    help::beside(&response, Side::Right, part.name);
 }

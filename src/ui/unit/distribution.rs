@@ -5,7 +5,8 @@ use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, po
 use super::shown::{Shown, waiting};
 use crate::lab::inspection::InspectedUnit;
 use crate::model::inspection::BINS;
-use crate::training::history::short;
+use crate::ui::help::Help as _;
+use crate::ui::numbers;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::widgets;
@@ -54,8 +55,12 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     let label = |at, anchor, text: String| widgets::text(ui, at, anchor, text, font.clone(), tone);
     let (low, high) = distribution.range;
     let y = frame.bottom() + 2.0;
-    label(pos2(frame.left(), y), Align2::LEFT_TOP, short(low));
-    label(pos2(frame.right(), y), Align2::RIGHT_TOP, short(high));
+    label(pos2(frame.left(), y), Align2::LEFT_TOP, numbers::short(low));
+    label(
+        pos2(frame.right(), y),
+        Align2::RIGHT_TOP,
+        numbers::short(high),
+    );
     label(
         pos2(frame.center().x, y),
         Align2::CENTER_TOP,
@@ -90,8 +95,8 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         "{} of {} activations from {} to {}",
         thousands(count.into()),
         thousands(distribution.sample.count as u64),
-        short(from),
-        short(from + width)
+        numbers::short(from),
+        numbers::short(from + width)
     );
     for (class, counts) in classes
         .into_iter()
@@ -100,7 +105,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     {
         text += &format!("\nclass {class}: {}", thousands(counts[bin].into()));
     }
-    response.on_hover_text_at_pointer(text);
+    response.help_at_pointer(text);
 }
 
 /// The height of a count, of 1 at the most: logarithmic, so that the few strong answers of a sparse unit can be seen.

@@ -6,6 +6,7 @@ use egui::{Align2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
 use super::shown::{Shown, waiting};
 use crate::model::inspection::{ForceKind, Forces};
 use crate::ui::curve_cache::Term;
+use crate::ui::help::Help as _;
 use crate::ui::numbers;
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::widgets;
@@ -33,7 +34,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         )
     });
     widgets::title_row(ui, "Forces", "", |ui| {
-        ui.label(widgets::muted(ui, epoch)).on_hover_text(
+        ui.label(widgets::muted(ui, epoch)).help(
             "The inspection (forces, inputs, activation, what is lost without the unit) is computed in the \
                 background, rarely enough not to slow training down",
         );
@@ -78,7 +79,7 @@ fn group(ui: &mut Ui, heading: &str, hint: &str, values: [f64; 3], row: f32) {
         font.clone(),
         theme.text_muted,
     );
-    head.on_hover_text(hint);
+    head.help(hint);
     let most = values
         .iter()
         .fold(0.0f64, |most, value| most.max(value.abs()));
@@ -123,7 +124,7 @@ fn group(ui: &mut Ui, heading: &str, hint: &str, values: [f64; 3], row: f32) {
         ui.painter().rect_filled(bar, 2.0, term(kind).colour(theme));
         let axis = Stroke::new(1.0, theme.rail);
         ui.painter().vline(middle, rect.y_range(), axis);
-        response.on_hover_text(hint);
+        response.help(hint);
     }
 }
 

@@ -7,6 +7,7 @@ use super::shown::{Shown, waiting};
 use crate::lab::inspection::InspectedUnit;
 use crate::model::inspection::Excitation;
 use crate::training::snapshot::Version;
+use crate::ui::help::Help as _;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};
@@ -146,7 +147,7 @@ fn input(ui: &Ui, shown: &Shown<'_>, list: &str, index: usize, excitation: Excit
     let class = class.map_or_else(String::new, |class| format!(", class {class}"));
     let words = format!("Input {number}{class}: activation {answer}");
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
-    response.on_hover_text(words);
+    response.help(words);
 }
 
 /// An activation in the little room below a picture.

@@ -11,6 +11,7 @@ use crate::lab::Action;
 use crate::model::UnitState;
 use crate::training::trainer::RunId;
 use crate::training::{Lives, UnitLife};
+use crate::ui::help::Help as _;
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::{numbers, widgets};
 
@@ -48,7 +49,7 @@ impl LivesStrip {
         widgets::title_row(ui, "Lives", quiet, |_| {});
         let snapshot = shown.snapshot;
         let lives = snapshot.history.lives();
-        let (area, response) = ui.allocate_exact_size(ui.available_size(), Sense::click());
+        let (area, response) = ui.allocate_exact_size(ui.available_size(), Sense::CLICK);
         response.widget_info(|| {
             WidgetInfo::labeled(egui::Role::Canvas, true, "Lives of all units over the run")
         });
@@ -108,7 +109,10 @@ impl LivesStrip {
         if let Some(life) = lives.life(unit) {
             let state = state_at(life, epoch).name();
             let epoch = numbers::thousands(epoch);
-            response.on_hover_text_at_pointer(format!("unit {}, epoch {epoch}: {state}", unit + 1));
+            response.help_at_pointer(format!(
+                "unit {}, epoch {epoch}: {state}",
+                numbers::unit(unit)
+            ));
         }
     }
 

@@ -12,15 +12,16 @@ mod summary;
 mod tracks;
 mod weights;
 
-use egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{Align2, Rect, RichText, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use self::shown::Shown;
-use super::theme::{self, BODY, Theme};
+use super::focus;
+use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{self, GAP, stack};
 use crate::lab::Action;
 use crate::lab::View;
-use crate::training::Autopsy;
 use crate::training::snapshot::Version;
+use crate::training::{Autopsy, Snapshot};
 
 /// From this width on, in points, there are three columns; below, the parts of the unit stand in one beside the tiles.
 const THREE_COLUMNS: f32 = 880.0;
@@ -90,14 +91,12 @@ impl UnitPage {
     }
 
     pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
-        let chosen = view
-            .run
-            .snapshot
-            .as_deref()
-            .and_then(|snapshot| Some((snapshot, view.run.selected?)))
-            .filter(|(snapshot, unit)| *unit < snapshot.units.len());
-        let Some((snapshot, unit)) = chosen else {
+        let Some(snapshot) = view.run.snapshot.as_deref() else {
             return nothing_yet(ui, area, view);
+        };
+        let chosen = view.run.selected;
+        let Some(unit) = chosen.filter(|unit| *unit < snapshot.units.len()) else {
+            return self.choose(ui, area, view, snapshot, actions);
         };
         let key = (snapshot.version(), unit);
         if self.autopsy.as_ref().is_none_or(|(of, _)| *of != key) {
@@ -113,6 +112,24 @@ impl UnitPage {
         };
         self.columns_of_parts(ui, area, &shown, actions);
         self.autopsy = autopsy;
+    }
+
+    /// No unit is chosen yet: all tiles to choose from, as large as there is room.
+    fn choose(
+        &mut self,
+        ui: &mut Ui,
+        area: Rect,
+        view: &View<'_>,
+        snapshot: &Snapshot,
+        actions: &mut Vec<Action>,
+    ) {
+        widgets::card(ui, area, "choose", |ui| {
+            let words = "Choose a unit: click its tile, or press → for the first.";
+            let words = RichText::new(words).size(BODY).color(Theme::of(ui).text);
+            ui.add(egui::Label::new(words).wrap());
+            ui.add_space(GRID);
+            self.picker.ui(ui, view, snapshot, None, actions);
+        });
     }
 
     fn columns_of_parts(
@@ -169,18 +186,23 @@ impl UnitPage {
                     least + spare * share / shares
                 });
                 for (part, rect) in parts.iter().zip(stack(column, heights)) {
-                    if ui.is_rect_visible(rect) {
+                    if ui.is_rect_visible(rect) || focus::may_enter(ui) {
                         widgets::card(ui, rect, part.id(), |ui| {
                             self.part(ui, *part, shown, actions);
                         });
                     }
                 }
+                focus::into_view(ui);
             });
     }
 
     fn part(&mut self, ui: &mut Ui, part: Part, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         match part {
-            Part::Picker => self.picker.ui(ui, shown, actions),
+            Part::Picker => {
+                let chosen = Some(shown.unit);
+                self.picker
+                    .ui(ui, shown.view, shown.snapshot, chosen, actions);
+            }
             Part::Lives => self.lives.ui(ui, shown, actions),
             Part::Summary => summary::ui(ui, &mut self.weights, shown, actions),
             Part::Inputs => self.inputs.ui(ui, shown),

@@ -2,11 +2,11 @@
 
 use egui::{Color32, Rect, ScrollArea, Sense, Shape, Ui, vec2};
 
-use super::shown::Shown;
-use crate::lab::Action;
+use crate::lab::{Action, View};
+use crate::training::Snapshot;
 use crate::ui::feature_atlas::FeatureAtlas;
 use crate::ui::tiles::Grid;
-use crate::ui::{features, pictures, widgets};
+use crate::ui::{features, focus, pictures, widgets};
 
 const GAP: f32 = 3.0;
 /// Around the tiles: the frame of the selected one stands outside it.
@@ -28,15 +28,22 @@ impl Picker {
         self.atlas.mesh(tiles)
     }
 
-    pub(super) fn ui(&mut self, ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
+    /// `chosen` is the unit whose page is open.
+    pub(super) fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        snapshot: &Snapshot,
+        chosen: Option<usize>,
+        actions: &mut Vec<Action>,
+    ) {
         widgets::title_row(ui, "Units", "← ↑ ↓ →", |_| {});
-        let snapshot = shown.snapshot;
         let count = snapshot.units.len();
         let picture = pictures::size(snapshot.data.shape);
         let room = ui.available_size() - vec2(2.0, 2.0) * MARGIN;
         let grid = Grid::fit(count, picture, room, GAP, ui.pixels_per_point());
         self.columns = grid.columns;
-        self.atlas.refresh(ui, shown.view, snapshot, grid.smooth);
+        self.atlas.refresh(ui, view, snapshot, grid.smooth);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             let size = vec2(ui.available_width(), grid.size().y + 2.0 * MARGIN);
             let (area, _) = ui.allocate_exact_size(size, Sense::hover());
@@ -46,7 +53,7 @@ impl Picker {
             let corner = (corner * ppp).round() / ppp;
             let visible: Vec<(usize, Rect)> = (0..count)
                 .map(|unit| (unit, grid.rect(unit).translate(corner.to_vec2())))
-                .filter(|(unit, rect)| ui.is_rect_visible(*rect) || *unit == shown.unit)
+                .filter(|(unit, rect)| ui.is_rect_visible(*rect) || Some(*unit) == chosen)
                 .collect();
             ui.painter().add(
                 self.atlas.mesh(
@@ -56,12 +63,15 @@ impl Picker {
                 ),
             );
             for (unit, rect) in visible {
-                if unit == shown.unit && !ui.clip_rect().contains_rect(rect) && self.moved(ui, unit)
+                if Some(unit) == chosen
+                    && !ui.clip_rect().contains_rect(rect)
+                    && self.moved(ui, unit)
                 {
                     ui.scroll_to_rect(rect.expand(GAP), None);
                 }
-                features::tile(ui, shown.view, unit, &snapshot.units[unit], rect, actions);
+                features::tile(ui, view, unit, &snapshot.units[unit], rect, actions);
             }
+            focus::into_view(ui);
         });
     }
 

@@ -6,6 +6,8 @@ use super::picker::Picker;
 use super::shown::{Shown, waiting};
 use crate::lab::Action;
 use crate::model::inspection::Ablation;
+use crate::ui::help::Help as _;
+use crate::ui::numbers;
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
 use crate::ui::{features, pictures};
@@ -29,7 +31,7 @@ pub(super) fn ui(ui: &mut Ui, picker: &Picker, shown: &Shown<'_>, actions: &mut 
             theme.text
         };
         ui.label(RichText::new(words(ablation)).size(SMALL + 1.0).color(tone))
-            .on_hover_text(format!(
+            .help(format!(
                 "The fraction of variance unexplained, with the unit and with its activation replaced by its mean, over {}",
                 ablation.sample
             ));
@@ -67,7 +69,10 @@ pub(super) fn ui(ui: &mut Ui, picker: &Picker, shown: &Shown<'_>, actions: &mut 
         widgets::text(ui, at, Align2::CENTER_TOP, &cosine, font.clone(), tone);
         let id = ui.scope_id().with(("similar", similar.unit));
         let response = ui.interact(rect, id, Sense::click());
-        let name = format!("Like it: unit {}, cos {cosine}", similar.unit + 1);
+        let name = format!(
+            "Like it: unit {}, cos {cosine}",
+            numbers::unit(similar.unit)
+        );
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Button, true, &name));
         let edge = if response.hovered() || response.has_focus() {
             theme.text_strong
@@ -80,7 +85,7 @@ pub(super) fn ui(ui: &mut Ui, picker: &Picker, shown: &Shown<'_>, actions: &mut 
         if response.clicked() {
             actions.push(Action::Inspect(similar.unit));
         }
-        response.on_hover_ui(|ui| {
+        response.help_ui(|ui| {
             ui.label(muted(
                 ui,
                 format!("cos {cosine} of the two features; click to inspect it"),

@@ -7,6 +7,7 @@ use super::weights::WeightsPart;
 use crate::lab::{Action, UserCommand};
 use crate::model::UnitState;
 use crate::training::UnitLife;
+use crate::ui::help::Help as _;
 use crate::ui::keymap;
 use crate::ui::numbers::{self, thousands};
 use crate::ui::theme::{BODY, GRID, SMALL, Theme};
@@ -23,7 +24,7 @@ pub(super) fn ui(
 ) {
     let theme = Theme::of(ui);
     let unit = &shown.snapshot.units[shown.unit];
-    let title = format!("Unit {}", shown.unit + 1);
+    let title = format!("Unit {}", numbers::unit(shown.unit));
     let since = since(shown.snapshot.history.lives().life(shown.unit), unit.state);
     widgets::title_row(ui, &title, "", |ui| {
         let tone = match unit.state {
@@ -72,8 +73,8 @@ fn buttons(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
                 let button = egui::Button::new(RichText::new(text).size(BODY));
                 let response = ui
                     .add(button.min_size(vec2(0.0, 26.0)))
-                    .on_hover_text(keymap::hover_text(ui.ctx(), command))
-                    .on_disabled_hover_text(why_not.unwrap_or_default());
+                    .help(keymap::hover_text(ui.ctx(), command))
+                    .why_not(why_not.unwrap_or_default());
                 if response.accessible_name(command.text()).clicked() {
                     actions.push(command.into());
                 }
@@ -132,7 +133,7 @@ fn numbers_row(ui: &mut Ui, shown: &Shown<'_>) {
                     });
                 })
                 .response;
-            response.on_hover_text(hint);
+            response.help(hint);
         }
     });
 }

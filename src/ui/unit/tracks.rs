@@ -6,8 +6,8 @@ use super::epochs::{epoch_ends, x_of};
 use super::shown::Shown;
 use crate::model::units::CONSTANT_SPREAD;
 use crate::training::UnitPoint;
-use crate::training::history::short;
 use crate::ui::curve_events::marker_colour;
+use crate::ui::help::Help as _;
 use crate::ui::numbers;
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::widgets;
@@ -51,7 +51,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
             name: "ρ̂",
             of: |point| f64::from(point.mean_activation),
             logarithmic: true,
-            reference: Some((rho, format!("ρ {}", short(rho)))),
+            reference: Some((rho, format!("ρ {}", numbers::short(rho)))),
         },
         Track {
             name: "spread",
@@ -92,7 +92,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         let x = x_of(whole, snapshot)(*at as f64);
         ui.painter()
             .vline(x, whole.y_range(), Stroke::new(1.0, theme.text_muted));
-        response.on_hover_text_at_pointer(format!(
+        response.help_at_pointer(format!(
             "epoch {}: ρ̂ {}, spread {:.3}, ‖W1‖ {:.3}",
             numbers::thousands(*at),
             numbers::cost(point.mean_activation.into()),
@@ -154,7 +154,7 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
         if track.logarithmic {
             numbers::decade(level as i32)
         } else {
-            short(level)
+            numbers::short(level)
         }
     };
     if frame.height() > 44.0 {

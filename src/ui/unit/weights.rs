@@ -8,9 +8,10 @@ use ndarray::{Array2, ArrayView1, Axis, s};
 use super::shown::Shown;
 use crate::data::{DataSet, SampleShape};
 use crate::lab::state::Contrast;
-use crate::training::history::short;
 use crate::training::snapshot::Version;
 use crate::ui::feature_atlas;
+use crate::ui::help::Help as _;
+use crate::ui::numbers;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};
@@ -66,7 +67,10 @@ impl WeightsPart {
             (_, true) => " · ZCA undone",
             (_, false) => "",
         };
-        let text = format!("{name}{seen} · ±{}", short(self.scales[index].into()));
+        let text = format!(
+            "{name}{seen} · ±{}",
+            numbers::short(self.scales[index].into())
+        );
         let at = rect.center_top() - vec2(0.0, 4.0);
         let font = theme::regular(SMALL);
         widgets::text(ui, at, Align2::CENTER_BOTTOM, text, font, theme.text_muted);
@@ -94,7 +98,7 @@ impl WeightsPart {
         if let Some(pointer) = response.hover_pos() {
             let part = (pointer - rect.min) / rect.size();
             if let Some(text) = value_at(shape, &self.values[index], part.x, part.y) {
-                response.on_hover_text_at_pointer(text);
+                response.help_at_pointer(text);
             }
         }
     }

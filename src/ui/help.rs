@@ -1,0 +1,123 @@
+//! Where help opens, and when it keeps quiet: the one place that shows tooltips.
+//!
+//! While a value is being changed by hand, and for a second after, none is shown: whatever it stood on, the change would be
+//! seen there.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the one place that may open tooltips"
+)]
+
+use std::time::Duration;
+
+use egui::{Context, Id, RectAlign, Response, Tooltip, Ui, WidgetText};
+
+use super::theme::GRID;
+
+/// So long after a change no help is shown, in seconds.
+pub(super) const QUIET: f64 = 1.0;
+
+/// What is at hand is being changed, in this frame.
+pub(super) fn changing(ctx: &Context) {
+    let now = ctx.input(|input| input.time);
+    ctx.data_mut(|data| data.insert_temp(Id::unique("last change by hand"), now));
+}
+
+/// Whether something was changed a moment ago; the window is drawn again when that is over.
+fn quiet(ctx: &Context) -> bool {
+    let Some(last) = ctx.data(|data| data.get_temp::<f64>(Id::unique("last change by hand")))
+    else {
+        return false;
+    };
+    let left = last + QUIET - ctx.input(|input| input.time);
+    if left > 0.0 {
+        ctx.request_repaint_after(Duration::from_secs_f64(left));
+    }
+    left > 0.0
+}
+
+/// Help on what the pointer is over.
+pub(super) trait Help: Sized {
+    /// In the toolkit's place: below, or where there is room.
+    fn help(self, text: impl Into<WidgetText>) -> Self;
+    fn help_ui(self, content: impl FnOnce(&mut Ui)) -> Self;
+    /// Beside the pointer: for values of what it points at.
+    fn help_at_pointer(self, text: impl Into<WidgetText>) -> Self;
+    fn help_ui_at_pointer(self, content: impl FnOnce(&mut Ui)) -> Self;
+    /// Why it can't be used now.
+    fn why_not(self, text: impl Into<WidgetText>) -> Self;
+}
+
+impl Help for Response {
+    fn help(self, text: impl Into<WidgetText>) -> Self {
+        if quiet(&self.ctx) {
+            self
+        } else {
+            self.on_hover_text(text)
+        }
+    }
+
+    fn help_ui(self, content: impl FnOnce(&mut Ui)) -> Self {
+        if quiet(&self.ctx) {
+            self
+        } else {
+            self.on_hover_ui(content)
+        }
+    }
+
+    fn help_at_pointer(self, text: impl Into<WidgetText>) -> Self {
+        if quiet(&self.ctx) {
+            self
+        } else {
+            self.on_hover_text_at_pointer(text)
+        }
+    }
+
+    fn help_ui_at_pointer(self, content: impl FnOnce(&mut Ui)) -> Self {
+        if quiet(&self.ctx) {
+            self
+        } else {
+            self.on_hover_ui_at_pointer(content)
+        }
+    }
+
+    fn why_not(self, text: impl Into<WidgetText>) -> Self {
+        if quiet(&self.ctx) {
+            self
+        } else {
+            self.on_disabled_hover_text(text)
+        }
+    }
+}
+
+/// Which side of what it explains help is on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Side {
+    /// For an entry of a list: below, it would hide the next.
+    Right,
+    /// For the sliders and rows of the left column: below or above, no wider than they are, so that the tiles that a slider
+    /// changes stay in sight.
+    Under,
+}
+
+/// Shows `text` at the `side` of what the pointer is over.
+pub(super) fn beside(response: &Response, side: Side, text: &str) {
+    if quiet(&response.ctx) {
+        return;
+    }
+    let mut tooltip = Tooltip::for_enabled(response);
+    tooltip.popup = match side {
+        Side::Right => tooltip.popup.align(RectAlign::RIGHT_START).gap(1.5 * GRID),
+        Side::Under => tooltip
+            .popup
+            .align(RectAlign::BOTTOM_START)
+            .align_alternatives(&[RectAlign::BOTTOM_START, RectAlign::TOP_START])
+            .gap(GRID / 2.0),
+    };
+    let margin = response.ctx.global_style().spacing.menu_margin.sum().x;
+    tooltip.show(|ui| {
+        if side == Side::Under {
+            ui.set_max_width(response.rect.width() - margin);
+        }
+        ui.label(text);
+    });
+}
