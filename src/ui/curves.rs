@@ -8,7 +8,7 @@ use super::curve_cache::{CurveCache, Term};
 use super::curve_events::{events, readout};
 use super::per_run::PerRun;
 use super::theme::{self, Theme};
-use super::{highlight, numbers, widgets};
+use super::{focus, highlight, numbers, widgets};
 use crate::lab::View;
 use crate::training::Record;
 use crate::training::trainer::RunId;
@@ -163,6 +163,7 @@ fn by_keys(ui: &Ui, response: &egui::Response, (from, to): (f64, f64)) -> Option
         ..Default::default()
     };
     ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    focus::uses(response, focus::Uses::Arrows);
     let presses = |key| ui.input(|input| input.num_presses(key) as f64);
     let along = presses(Key::ArrowRight) - presses(Key::ArrowLeft);
     let closer = presses(Key::ArrowUp) - presses(Key::ArrowDown);

@@ -18,7 +18,7 @@ use super::tiles::Grid;
 use super::widgets::{self, muted};
 use crate::lab::View;
 use crate::lab::state::Contrast;
-use crate::lab::{Action, UserCommand};
+use crate::lab::{Action, Page, UserCommand};
 use crate::model::units::StateCounts;
 use crate::model::{UnitState, UnitStatistics};
 use crate::training::Snapshot;
@@ -234,6 +234,9 @@ pub(super) fn tile(
             format!("Unit {}, {}", numbers::unit(unit), state.name()),
         )
     });
+    if response.has_focus() && view.shared.page == Page::Lab {
+        focus::uses(&response, focus::Uses::Arrows); // they go from tile to tile
+    }
     let painter = ui.painter();
     let small = CornerRadius::same(1);
     if state.is_dead() {

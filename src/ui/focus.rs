@@ -1,7 +1,9 @@
 //! Where the keyboard's focus is: one ring for every control, whoever drew it, and what keys are then the control's own.
 
 use egui::style::ScrollAnimation;
-use egui::{Context, CornerRadius, Id, Key, Rect, Response, Stroke, StrokeKind, Ui};
+use egui::{
+    Context, CornerRadius, FocusDirection, Id, Key, Rect, Response, Stroke, StrokeKind, Ui,
+};
 
 use super::theme::{GRID, RADIUS, Theme};
 
@@ -9,21 +11,36 @@ use super::theme::{GRID, RADIUS, Theme};
 const GAP: f32 = 1.0;
 const WIDTH: f32 = 2.0;
 
-/// The control that has the focus sets a number by keys: digits are not commands meanwhile.
-pub(super) fn on_a_number(response: &Response) {
+/// What keys the control that has the focus uses itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Uses {
+    /// A tile, a plot.
+    Arrows,
+    /// A slider: what a number is typed with is its own too.
+    Number,
+}
+
+/// `response` has the focus and uses such keys, in this frame.
+pub(super) fn uses(response: &Response, keys: Uses) {
     response
         .ctx
-        .data_mut(|data| data.insert_temp(number(), response.id));
+        .data_mut(|data| data.insert_temp(used(), (response.id, keys)));
 }
 
-fn number() -> Id {
-    Id::unique("number with the focus")
+fn used() -> Id {
+    Id::unique("keys of what has the focus")
 }
 
-/// Whether a slider has the focus.
-pub(super) fn is_on_a_number(ctx: &Context) -> bool {
-    let focused = ctx.memory(|memory| memory.focused());
-    focused.is_some() && focused == ctx.data(|data| data.get_temp(number()))
+/// What keys what has the focus uses itself.
+pub(super) fn used_keys(ctx: &Context) -> Option<Uses> {
+    let focused = ctx.memory(|memory| memory.focused())?;
+    let (id, keys): (Id, Uses) = ctx.data(|data| data.get_temp(used()))?;
+    (id == focused).then_some(keys)
+}
+
+/// The arrows were a command: they don't move the focus besides.
+pub(super) fn stay(ctx: &Context) {
+    ctx.memory_mut(|memory| memory.move_focus(FocusDirection::None));
 }
 
 /// What had the focus before a window came up over the panels, which gives it back.

@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use egui::{Context, Id, RectAlign, Response, Tooltip, Ui, WidgetText};
+use egui::{Context, Id, Rect, RectAlign, Response, Tooltip, Ui, WidgetText};
 
 use super::theme::GRID;
 
@@ -101,10 +101,16 @@ pub(super) enum Side {
 
 /// Shows `text` at the `side` of what the pointer is over.
 pub(super) fn beside(response: &Response, side: Side, text: &str) {
+    at(response, response.rect, side, text);
+}
+
+/// Shows `text` at the `side` of `whole`, a part of which the pointer is over.
+pub(super) fn at(response: &Response, whole: Rect, side: Side, text: &str) {
     if quiet(&response.ctx) {
         return;
     }
     let mut tooltip = Tooltip::for_enabled(response);
+    tooltip.popup = tooltip.popup.anchor(whole);
     tooltip.popup = match side {
         Side::Right => tooltip.popup.align(RectAlign::RIGHT_START).gap(1.5 * GRID),
         Side::Under => tooltip
@@ -116,7 +122,7 @@ pub(super) fn beside(response: &Response, side: Side, text: &str) {
     let margin = response.ctx.global_style().spacing.menu_margin.sum().x;
     tooltip.show(|ui| {
         if side == Side::Under {
-            ui.set_max_width(response.rect.width() - margin);
+            ui.set_max_width(whole.width() - margin);
         }
         ui.label(text);
     });

@@ -139,7 +139,6 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
         knob.hint,
         numbers::short(knob.home())
     );
-    help::beside(&head, Side::Under, &hint);
 
     let before = knob.value(run.hyperparameters());
     let mut value = before;
@@ -175,7 +174,13 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
     if head.hovered() || slider.hovered() || slider.dragged() {
         highlight::point(ui.ctx(), Highlight::Setting(knob.setting));
     }
-    help::beside(&slider, Side::Under, &hint);
+    // under all of it: the line below the slider says what is changing
+    let whole = head
+        .rect
+        .union(slider.rect.with_max_y(slider.rect.bottom() + NOTE));
+    for part in [&head, &slider] {
+        help::at(part, whole, Side::Under, &hint);
+    }
     if value != before {
         let moved = if field.changed() { &field } else { &slider };
         actions.push(Action::Set {

@@ -76,6 +76,17 @@ fn option(
     response.accessible_name(format!("{row}: {text}")).clicked() && !chosen
 }
 
+/// Why choices of a row are greyed out, once each, where everyone sees it: a hand on the keyboard never gets the hover.
+fn reasons<'a>(ui: &mut Ui, refused: impl IntoIterator<Item = Option<&'a str>>) {
+    let mut said = Vec::new();
+    for reason in refused.into_iter().flatten() {
+        if !said.contains(&reason) {
+            said.push(reason);
+            ui.add(Label::new(muted(ui, reason)).wrap());
+        }
+    }
+}
+
 /// A whole number with its name before it.
 fn number<N: egui::emath::Numeric>(
     ui: &mut Ui,
@@ -138,6 +149,7 @@ fn cut(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
                 *spec = import.with_cut(true);
             }
         });
+        reasons(ui, [import.no_whole().filter(|_| cuts)]);
     }
     if cuts {
         ui.horizontal_wrapped(|ui| {
@@ -217,6 +229,7 @@ fn whitening(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
         Whitening::Zca { epsilon } => Some(epsilon),
         _ => None,
     };
+    let mut why_not = Vec::new();
     ui.horizontal_wrapped(|ui| {
         for (whitening, hover) in [
             (Whitening::None, "Neighbouring values stay correlated"),
@@ -232,11 +245,13 @@ fn whitening(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
         ] {
             let same = std::mem::discriminant(&whitening) == std::mem::discriminant(&chosen);
             let refused = import.refused(whitening);
+            why_not.push(refused.filter(|_| !same));
             if option(ui, "Whitening", whitening.title(), hover, same, refused) {
                 *spec = import.with_whitening(whitening);
             }
         }
     });
+    reasons(ui, why_not);
     if let Some(mut epsilon) = epsilon {
         epsilon_row(ui, &mut epsilon);
         if chosen != (Whitening::Zca { epsilon }) {
@@ -286,6 +301,7 @@ fn scaling(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
             }
         }
     });
+    reasons(ui, [refused]);
 }
 
 fn meaning(scaling: Scaling) -> &'static str {

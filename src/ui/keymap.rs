@@ -2,7 +2,7 @@
 
 use egui::{InputState, Key, KeyboardShortcut, Modifiers};
 
-use super::focus;
+use super::focus::{self, Uses};
 use crate::lab::{Cover, Page, UserCommand};
 
 /// A key with its modifiers, and the pages where it counts.
@@ -145,23 +145,24 @@ pub(crate) fn hover_text(ctx: &egui::Context, of: UserCommand) -> String {
 
 /// The commands whose keys were pressed on `page` under `cover`, consumed; `typing` says that a field was being typed in
 /// until this frame. None while a text field has the focus, and none of the keys that a focused widget or an open menu
-/// uses itself: a slider's arrows, digits and signs, a menu's Escape. Space is play and pause whatever has the focus,
-/// which Enter presses; only in a window over the panels does it press what has the focus there.
+/// uses itself: a slider's arrows, digits and signs, a tile's arrows, a menu's Escape. Space is play and pause whatever has
+/// the focus, which Enter presses; only in a window over the panels does it press what has the focus there.
 pub fn pressed(ctx: &egui::Context, page: Page, cover: Cover, typing: bool) -> Vec<UserCommand> {
     if ctx.text_edit_focused() {
         return Vec::new();
     }
     let focused = ctx.egui_wants_keyboard_input();
-    let number = focus::is_on_a_number(ctx);
+    let used = focus::used_keys(ctx);
     let menu = egui::Popup::is_any_open(ctx);
     let allowed = |of: UserCommand| of.works_under(cover);
     let used_elsewhere = |shortcut: &KeyboardShortcut| match shortcut.logical_key {
         Key::Escape => menu || typing, // which it ends
         Key::Space => focused && cover != Cover::Nothing,
-        Key::ArrowRight | Key::ArrowLeft | Key::ArrowUp | Key::ArrowDown => {
-            focused && shortcut.modifiers.is_none()
+        key if is_an_arrow(key) => {
+            let own = used.is_some() || menu || focused && cover != Cover::Nothing;
+            own && shortcut.modifiers.is_none()
         }
-        key => number && shortcut.modifiers.is_none() && is_of_a_number(key),
+        key => used == Some(Uses::Number) && shortcut.modifiers.is_none() && is_of_a_number(key),
     };
     let meant = UserCommand::all().flat_map(|of| {
         let chords = chords(of).iter().filter(|chord| chord.means_on(page));
@@ -171,9 +172,27 @@ pub fn pressed(ctx: &egui::Context, page: Page, cover: Cover, typing: bool) -> V
     let heard = meant.filter(|(of, shortcut)| {
         !used_elsewhere(shortcut) && (allowed(*of) || shortcut.modifiers.any())
     });
-    let mut pressed = ctx.input_mut(|input| consume(input, heard.collect()));
+    let heard: Vec<_> = heard.collect();
+    let arrows = heard
+        .iter()
+        .any(|(_, shortcut)| is_an_arrow(shortcut.logical_key) && was_pressed(ctx, shortcut));
+    if arrows && focused {
+        focus::stay(ctx);
+    }
+    let mut pressed = ctx.input_mut(|input| consume(input, heard));
     pressed.retain(|of| allowed(*of));
     pressed
+}
+
+fn is_an_arrow(key: Key) -> bool {
+    matches!(
+        key,
+        Key::ArrowRight | Key::ArrowLeft | Key::ArrowUp | Key::ArrowDown
+    )
+}
+
+fn was_pressed(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> bool {
+    ctx.input(|input| input.key_pressed(shortcut.logical_key) && input.modifiers.is_none())
 }
 
 /// What a number is typed with.

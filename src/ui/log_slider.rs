@@ -90,7 +90,7 @@ impl<'a> LogSlider<'a> {
     fn keyboard_steps(&self, ui: &Ui, response: &Response) -> f64 {
         let focused = response.has_focus();
         if focused {
-            super::focus::on_a_number(response);
+            super::focus::uses(response, super::focus::Uses::Number);
             let filter = EventFilter {
                 horizontal_arrows: true,
                 ..Default::default()

@@ -110,3 +110,33 @@ fn the_arrows_of_a_slider_are_its_own() {
         assert!(script.commands().is_empty(), "{name}: no epoch was trained");
     }
 }
+
+#[test]
+fn arrows_are_commands_on_a_button_and_go_from_tile_to_tile() {
+    let (mut harness, script) = window();
+    harness.get_by_label("Reset").focus();
+    harness.run();
+    harness.key_press(Key::ArrowRight);
+    harness.run();
+    assert_eq!(script.commands(), ["Step"]);
+    assert!(
+        harness.get_by_label("Reset").is_focused(),
+        "the focus stays"
+    );
+    harness.key_press(Key::F2);
+    harness.run_steps(4);
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(4);
+    assert_eq!(harness.state().view().run.selected, Some(0));
+    harness.key_press(Key::Escape);
+    harness.run_steps(4);
+    harness.get_by_label("Unit 9, alive").focus();
+    harness.run();
+    harness.key_press(Key::ArrowRight);
+    harness.run();
+    assert!(harness.get_by_label("Unit 10, alive").is_focused());
+    harness.key_press(Key::ArrowDown);
+    harness.run();
+    assert!(harness.get_by_label_contains("Unit 17,").is_focused());
+    assert!(script.commands().is_empty());
+}

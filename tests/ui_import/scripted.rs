@@ -288,6 +288,11 @@ fn choices_that_contradict_one_another_are_disabled() {
     let (mut harness, _script) = window();
     open(&mut harness, "waves.npy");
     assert!(disabled(&harness, "Whitening: Olshausen–Field"));
+    let why = "Olshausen and Field's filter whitens whole photographs";
+    assert!(
+        harness.query_by_label_contains(why).is_some(),
+        "said without a hover"
+    );
     assert!(harness.query_by_label("Scaling: bytes to [0, 1]").is_none());
     let zca = choose(&mut harness, "Whitening: ZCA");
     assert_eq!(zca.output, OutputActivation::Linear);

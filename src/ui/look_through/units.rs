@@ -337,7 +337,7 @@ fn keys(
 ) -> Option<Option<Action>> {
     let focused = response.has_focus();
     if focused {
-        focus::on_a_number(response);
+        focus::uses(response, focus::Uses::Number);
     }
     if response.gained_focus() {
         ui.ctx().request_repaint(); // the arrows are its own from the next frame on
