@@ -20,7 +20,7 @@
 //! | [`io`] | the only place that writes files |
 //! | [`training`] | a run as a value, the record of its past, the trainer as a protocol |
 //! | [`optim`] | optimisers: a step on a flat vector |
-//! | [`model`] | settings (checked once), parameters, cost, gradient, unit statistics, gradient check |
+//! | [`model`] | settings (checked once), parameters, cost, gradient, unit statistics, gradient check, the laws of the cliffs ([`model::law`]) |
 //! | [`data`] | data sets: the embedded ones, readers, preparation as a fitted value, limits |
 //! | [`numerics`] | kernels: matrix products, sigmoid and tanh, the worker pool; all `unsafe` code is here |
 //!

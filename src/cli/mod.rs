@@ -11,6 +11,7 @@ pub mod data;
 mod data_choice;
 pub mod evaluate;
 pub mod inspect;
+pub mod law;
 pub mod match_features;
 mod model;
 pub mod settings;
@@ -53,6 +54,8 @@ pub enum Command {
     Inspect(Box<inspect::InspectArguments>),
     /// Match two models' features, judged by scrambled filters and another seed
     Match(match_features::MatchArguments),
+    /// Where the dead state begins and ends: λ_c, its rate and α_c for data and settings
+    Law(Box<law::LawArguments>),
     /// Check the gradient against central differences, in f64
     CheckGradient(Box<check_gradient::CheckGradientArguments>),
     /// Time the engine on the workloads of tests/peers/epoch_time.py
@@ -106,6 +109,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
         Command::Match(arguments) => match_features::run(&arguments),
+        Command::Law(arguments) => law::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
         Command::Bench(arguments) => {
             bench::run(&arguments).map_err(|error| CliError::Failed(error.to_string()))

@@ -153,9 +153,17 @@ impl RunView {
     /// The cliffs for the settings as the person has set them, which run ahead of the last epoch's; `None` until the
     /// data's spectrum is known.
     pub fn cliffs(&self) -> Option<Cliffs> {
-        let spectrum = self.mirror.as_ref()?.spectrum()?;
         let hidden = self.experiment.hidden_activation;
-        Some(Cliffs::new(spectrum, self.hyperparameters(), hidden))
+        Some(Cliffs::new(
+            self.spectrum()?,
+            self.hyperparameters(),
+            hidden,
+        ))
+    }
+
+    /// Of the data and the output, once it was measured.
+    pub fn spectrum(&self) -> Option<&Arc<Spectrum>> {
+        self.mirror.as_ref()?.spectrum()
     }
 
     /// What of the past has come.

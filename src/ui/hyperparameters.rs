@@ -2,9 +2,10 @@
 
 use egui::{Align2, Rect, RichText, Sense, Ui, pos2, vec2};
 
+use super::cliff_marks;
 use super::help::{self, Side};
 use super::highlight::{self, Highlight};
-use super::log_slider::{LogScale, LogSlider};
+use super::log_slider::{CliffMark, LogScale, LogSlider};
 use super::number_field::{self, NumberField};
 use super::numbers;
 use super::presses;
@@ -134,9 +135,13 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
         theme::regular(BODY),
         theme.text,
     );
+    let cliff = cliff_marks::of(knob.setting, run, &knob.scale);
     let hint = format!(
-        "{}\n\nThe post's value: {} (double-click the slider)",
+        "{}{}\n\nThe post's value: {} (double-click the slider)",
         knob.hint,
+        cliff
+            .as_ref()
+            .map_or_else(String::new, |cliff| format!("\n\n{}", cliff.sentence)),
         numbers::short(knob.home())
     );
 
@@ -169,6 +174,7 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
     let label = knob.label();
     let slider = LogSlider::new(&label, &mut value, knob.scale)
         .tick(tick)
+        .cliff(cliff.as_ref())
         .width(width);
     let slider = ui.add(slider);
     if head.hovered() || slider.hovered() || slider.dragged() {
@@ -191,7 +197,7 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
     }
     match number_field::refusal(ui.ctx(), &field_name(knob), before) {
         Some(_) => number_field::complaint(ui, &field_name(knob), before),
-        None => note(ui, knob, run, width),
+        None => note(ui, knob, run, cliff.as_ref(), width),
     }
     ui.add_space(2.0);
 }
@@ -204,8 +210,8 @@ fn field_name(knob: &Knob) -> String {
 /// Why α is greyed out under L-BFGS.
 const SEARCHED: &str = "L-BFGS searches its own step length";
 
-/// The line under a slider: what waits, what was applied, or what a reader should know.
-fn note(ui: &mut Ui, knob: &Knob, run: &RunView, width: f32) {
+/// The line under a slider: what waits, what was applied, or what a reader should know; and where its cliff is.
+fn note(ui: &mut Ui, knob: &Knob, run: &RunView, cliff: Option<&CliffMark>, width: f32) {
     let theme = Theme::of(ui);
     let (rect, _) = ui.allocate_exact_size(vec2(width, NOTE), Sense::hover());
     let tanh = run.experiment.hidden_activation == HiddenActivation::Tanh;
@@ -221,10 +227,20 @@ fn note(ui: &mut Ui, knob: &Knob, run: &RunView, width: f32) {
     } else if tanh && knob.setting == Setting::SparsityTarget {
         ("(a+1)/2 is what ρ targets".into(), theme.text_muted)
     } else {
-        return;
+        (String::new(), theme.text_muted)
     };
     let font = theme::regular(SMALL);
-    widgets::text(ui, rect.left_top(), Align2::LEFT_TOP, text, font, colour);
+    let said = widgets::galley(ui, text, font.clone(), colour);
+    let room = width - said.size().x - GRID;
+    ui.painter().galley(rect.left_top(), said, colour);
+    if let Some(cliff) = cliff.filter(|cliff| !cliff.label.is_empty()) {
+        let label = format!("▲ {}", cliff.label);
+        let mark = widgets::galley(ui, label, font, theme.text_muted);
+        if mark.size().x <= room {
+            let at = rect.right_top() - vec2(mark.size().x, 0.0);
+            ui.painter().galley(at, mark, theme.text_muted);
+        }
+    }
 }
 
 /// A row of the settings below: quiet name at the left, `field` at the right.

@@ -1,7 +1,10 @@
 //! A slider over decades, with the post's value as a tick to come back to.
 
 use egui::accesskit::{Action, ActionData};
-use egui::{EventFilter, Key, Response, Sense, Stroke, Ui, Widget, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, EventFilter, Key, Painter, Rangef, Response, Sense, Shape, Stroke, Ui, Widget,
+    WidgetInfo, pos2, vec2,
+};
 
 use super::numbers::round_significant;
 use super::theme::Theme;
@@ -47,11 +50,32 @@ impl LogScale {
     }
 }
 
+/// The cliff of one setting, for the data and the other settings in use.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CliffMark {
+    /// The values on this side of the cliff; `None` where none are.
+    pub within: Option<(f64, f64)>,
+    /// A few characters beside the rail: "λ_c 7.8e-3"; empty where nothing is marked.
+    pub label: String,
+    /// For the tooltip and assistive technology.
+    pub sentence: String,
+}
+
+impl CliffMark {
+    /// The ends of `within` that are on the rail, which get a mark.
+    pub fn ends(&self, scale: &LogScale) -> impl Iterator<Item = f64> {
+        let (least, most) = (scale.least, scale.most);
+        let ends = self.within.into_iter().flat_map(|(low, high)| [low, high]);
+        ends.filter(move |end| (least..=most).contains(end))
+    }
+}
+
 /// The widget. `changed` says that the person moved it; a double click goes to the tick.
 pub struct LogSlider<'a> {
     value: &'a mut f64,
     scale: LogScale,
     tick: Option<f64>,
+    cliff: Option<&'a CliffMark>,
     name: &'a str,
     width: f32,
 }
@@ -71,6 +95,7 @@ impl<'a> LogSlider<'a> {
             value,
             scale,
             tick: None,
+            cliff: None,
             name,
             width: 160.0,
         }
@@ -79,6 +104,12 @@ impl<'a> LogSlider<'a> {
     /// Marks `value`, and goes there at a double click.
     pub fn tick(mut self, value: f64) -> Self {
         self.tick = Some(value);
+        self
+    }
+
+    /// Marks where the cliff is, and what lies beyond it.
+    pub fn cliff(mut self, cliff: Option<&'a CliffMark>) -> Self {
+        self.cliff = cliff;
         self
     }
 
@@ -167,6 +198,9 @@ impl Widget for LogSlider<'_> {
             for action in [Action::SetValue, Action::Increment, Action::Decrement] {
                 node.add_action(action);
             }
+            if let Some(cliff) = self.cliff {
+                node.set_description(cliff.sentence.as_str());
+            }
         });
 
         if ui.is_rect_visible(rect) {
@@ -182,6 +216,9 @@ impl Widget for LogSlider<'_> {
             };
             line(rect.left(), rect.right(), theme.rail);
             line(rect.left(), x(value), theme.accent);
+            if let Some(cliff) = self.cliff {
+                paint_cliff(painter, cliff, &self.scale, rail, y, theme.dead);
+            }
             if let Some(tick) = self.tick {
                 let x = painter.round_to_pixel_center(x(tick));
                 painter.vline(
@@ -206,6 +243,45 @@ impl Widget for LogSlider<'_> {
             }
         }
         response
+    }
+}
+
+/// Dashes below the rail at `y` where values are beyond the cliff, and a triangle at its edge: neither the shape nor the
+/// place of the tick.
+fn paint_cliff(
+    painter: &Painter,
+    cliff: &CliffMark,
+    scale: &LogScale,
+    rail: Rangef,
+    y: f32,
+    colour: Color32,
+) {
+    const DASH: f32 = 3.0;
+    const BELOW: f32 = 3.5;
+    let x = |value: f64| rail.min + rail.span() * scale.position(value) as f32;
+    let dashes = |from: f32, to: f32| {
+        if to > from {
+            let ends = [pos2(from, y + BELOW), pos2(to, y + BELOW)];
+            let stroke = Stroke::new(1.5, colour);
+            painter.extend(Shape::dashed_line(&ends, stroke, DASH, DASH));
+        }
+    };
+    match cliff.within {
+        None => dashes(rail.min, rail.max),
+        Some((low, high)) => {
+            if low > 0.0 {
+                dashes(rail.min, x(low));
+            }
+            if high < scale.most {
+                dashes(x(high), rail.max);
+            }
+        }
+    }
+    for end in cliff.ends(scale) {
+        let tip = pos2(x(end), y + 1.5);
+        let (half, height) = (4.0, 8.0);
+        let corners = vec![tip, tip + vec2(half, height), tip + vec2(-half, height)];
+        painter.add(Shape::convex_polygon(corners, colour, Stroke::NONE));
     }
 }
 

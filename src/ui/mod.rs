@@ -3,6 +3,7 @@
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
 mod axes;
+mod cliff_marks;
 mod compare;
 pub mod curve_cache;
 mod curve_events;

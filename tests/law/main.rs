@@ -7,14 +7,24 @@
     reason = "a test fails by them, and prints what it found"
 )]
 
+mod boundary;
+mod collapse;
+mod command;
 mod numbers;
 mod oracle;
+mod rates;
+mod swings;
 
 use std::sync::{Arc, OnceLock};
 
 use sae_lab::data::{self, DataSet, DataSpec, EmbeddedSet};
 
-/// A set as the command line has it, at most `most` of its patches or samples where their number can be chosen.
+/// Whether the long tests run in full (`tests/long cliffs`).
+fn full() -> bool {
+    std::env::var_os("SAE_LAB_FULL").is_some()
+}
+
+/// A set as the command line has it.
 fn embedded(set: EmbeddedSet) -> Arc<DataSet> {
     static SETS: OnceLock<[OnceLock<Arc<DataSet>>; 6]> = OnceLock::new();
     let index = EmbeddedSet::ALL.iter().position(|s| *s == set).unwrap();

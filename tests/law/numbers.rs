@@ -9,8 +9,8 @@ use sae_lab::model::{
     Spectrum,
 };
 
-use crate::embedded;
 use crate::oracle::Oracle;
+use crate::{embedded, full};
 
 fn on() -> bool {
     true
@@ -131,6 +131,7 @@ fn the_cliffs_follow_from_the_spectrum() {
     let data = embedded(EmbeddedSet::Digits);
     let samples = data.samples.to::<f64>();
     let spectrum = whole(samples.view());
+    let oracle = Oracle::of(samples.view(), OutputActivation::Sigmoid);
     let (sigma, square) = (spectrum.largest(), spectrum.mean_square());
     let settings = Hyperparameters {
         weight_decay: 2e-3,
@@ -158,7 +159,15 @@ fn the_cliffs_follow_from_the_spectrum() {
         close(cliffs.lambda_ratio().unwrap(), 2e-3 / (slope * sigma));
         close(cliffs.alpha_ratio().unwrap(), 0.1 * h / 3.8);
         let grown = cliffs.steps_to_grow(10.0).unwrap();
-        close((grown * cliffs.rate.unwrap()).exp(), 10.0);
+        close((grown * cliffs.pace.unwrap()).exp(), 10.0);
+        let slowed = oracle
+            .sigma
+            .iter()
+            .zip(&oracle.leans)
+            .map(|(sigma, lean)| (slope * sigma - 2e-3) / (1.0 + 0.5 * lean))
+            .filter(|rate| rate.is_finite())
+            .fold(f64::NEG_INFINITY, f64::max);
+        close(cliffs.pace.unwrap(), 0.1 / (1.0 - 0.9) * slowed);
         // at β_c the α in use is α_c
         let at = Hyperparameters {
             sparsity_weight: cliffs.beta_c.unwrap(),
@@ -209,6 +218,7 @@ fn the_cliffs_follow_from_the_spectrum() {
             ..settings
         };
         assert_eq!(of(plain, hidden).alpha_c, None);
+        assert_eq!(of(plain, hidden).pace, cliffs.rate);
         // as many directions are open as have λ_k > λ
         let open = spectrum
             .sigma()
@@ -222,7 +232,7 @@ fn the_cliffs_follow_from_the_spectrum() {
         };
         let beyond = of(beyond, hidden);
         assert!(beyond.stays_dead() && beyond.rho.is_none() && beyond.rate.unwrap() < 0.0);
-        assert_eq!(beyond.steps_to_grow(2.0), None);
+        assert_eq!((beyond.pace, beyond.steps_to_grow(2.0)), (None, None));
         let none = Hyperparameters {
             weight_decay: 0.0,
             ..settings
@@ -257,4 +267,35 @@ fn the_cliffs_are_where_they_were_measured() {
         assert!(close(cliffs.lambda_c, lambda_c));
         assert!(close(cliffs.alpha_c.unwrap(), alpha_c));
     }
+}
+
+#[test]
+fn a_wide_set_takes_some_tens_of_passes() {
+    // in full, as large as a window opens: MNIST, and colour pictures of 64×64
+    let sizes: &[(usize, usize)] = if full() {
+        &[(60_000, 784), (4_096, 12_288)]
+    } else {
+        &[(1_024, 400)]
+    };
+    for (count, length) in sizes {
+        passes(*count, *length);
+    }
+}
+
+fn passes(rows: usize, length: usize) {
+    let samples = noise(rows, length, 60).mapv(|value| value as f32);
+    let asked = std::cell::Cell::new(0);
+    let count = || {
+        asked.set(asked.get() + 1);
+        true
+    };
+    let start = std::time::Instant::now();
+    let spectrum = Spectrum::quick(samples.view(), OutputActivation::Sigmoid, &count).unwrap();
+    assert_eq!(spectrum.sigma().len(), 1);
+    let passes = asked.get() / rows.div_ceil(256);
+    println!(
+        "{rows} × {length}: {passes} passes in {:.2?}",
+        start.elapsed()
+    );
+    assert!((2..100).contains(&passes), "{passes}");
 }

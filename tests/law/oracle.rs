@@ -4,9 +4,10 @@
 use ndarray::ArrayView2;
 use sae_lab::model::OutputActivation;
 
-/// σ, descending, and ‖x̄‖².
+/// σ, descending, with (u·x̄)² of their left vectors, and ‖x̄‖².
 pub struct Oracle {
     pub sigma: Vec<f64>,
+    pub leans: Vec<f64>,
     pub mean_square: f64,
 }
 
@@ -42,15 +43,23 @@ impl Oracle {
             };
             column.iter_mut().for_each(|value| *value *= slope);
         }
+        let turned = rotated(columns);
+        let length = |column: &Vec<f64>| column.iter().map(|x| x * x).sum::<f64>().sqrt();
+        let along = |column: &Vec<f64>| -> f64 {
+            let dot: f64 = column.iter().zip(&mean).map(|(x, mean)| x * mean).sum();
+            (dot / length(column)).powi(2)
+        };
         Self {
-            sigma: singular_values(columns),
+            sigma: turned.iter().map(length).collect(),
+            leans: turned.iter().map(along).collect(),
             mean_square: mean.iter().map(|mean| mean * mean).sum(),
         }
     }
 }
 
-/// Of a matrix given by its columns: rotates pairs of them until all are at right angles; their lengths remain.
-pub fn singular_values(mut columns: Vec<Vec<f64>>) -> Vec<f64> {
+/// Rotates pairs of columns until all are at right angles: their lengths, descending, are the matrix's singular values,
+/// their directions the left singular vectors.
+fn rotated(mut columns: Vec<Vec<f64>>) -> Vec<Vec<f64>> {
     let dot = |a: &[f64], b: &[f64]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f64>();
     for _ in 0..60 {
         let mut turned = false;
@@ -73,9 +82,8 @@ pub fn singular_values(mut columns: Vec<Vec<f64>>) -> Vec<f64> {
             }
         }
         if !turned {
-            let mut values: Vec<f64> = columns.iter().map(|c| dot(c, c).sqrt()).collect();
-            values.sort_by(|a, b| b.total_cmp(a));
-            return values;
+            columns.sort_by(|a, b| dot(b, b).total_cmp(&dot(a, a)));
+            return columns;
         }
     }
     panic!("the rotations do not settle");

@@ -485,7 +485,10 @@ pub fn scripted_at(
     let mut harness = builder.build_eframe(move |context| {
         LabApp::new(&context.egui_ctx, experiment, preferences, backend)
     });
-    wait(&mut harness, |app| app.view().shared.loading.is_none());
+    wait(&mut harness, |app| {
+        // the rails mark what was measured
+        app.view().shared.loading.is_none() && app.view().run.cliffs().is_some()
+    });
     script.commands();
     script.show(snapshot);
     harness.run();

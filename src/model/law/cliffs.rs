@@ -15,6 +15,8 @@ pub struct Cliffs {
     /// λ_c = f′(ρ) σ_max. Above it a unit that died stays dead; below it the dead state is not stable. With β 0, where
     /// nothing holds ρ̂ at ρ: that of a dead unit whose ρ̂ happens to be ρ.
     pub lambda_c: f64,
+    /// H, how the KL term bends J along each unit's (b1, W1·x̄).
+    pub curvature: f64,
     /// α_c = 2(1+μ)/H. Above it ρ̂ swings around ρ with growing amplitude. Of full batches; mini-batches feel it earlier.
     /// `None` for Adam and L-BFGS, which choose their own step, and where β is 0.
     pub alpha_c: Option<f64>,
@@ -23,6 +25,10 @@ pub struct Cliffs {
     /// r = α/(1−μ) (λ_c − λ): around the dead state weights grow by e^r a step; they shrink where r < 0. `None` for Adam
     /// and L-BFGS.
     pub rate: Option<f64>,
+    /// r with the drag of the KL term, which is next to none where the directions stand at right angles to x̄: the greatest
+    /// α/(1−μ) (λ_k − λ) / (1 + ½ (u_k·x̄)²) of the directions that are known. With β 0, r itself. `None` as `rate`, and
+    /// where nothing grows.
+    pub pace: Option<f64>,
     /// The ρ for which λ ≤ λ_c, within [0, 1]; `None` where there are none.
     pub rho: Option<(f64, f64)>,
     /// Directions along which a dead net is not stable at this λ; `None` where not all σ are known.
@@ -56,15 +62,29 @@ impl Cliffs {
             // without the f′ that the bracket lost
             GradientForm::Printed => 1.0,
         } * (1.0 + spectrum.mean_square());
+        // weights along u_k have biases that make good for u_k·x̄ move with them
+        let slowed = spectrum
+            .sigma()
+            .iter()
+            .zip(spectrum.leans())
+            .map(|(sigma, lean)| {
+                let drag = if beta > 0.0 { 0.5 * lean } else { 0.0 };
+                (slope * sigma - lambda) / (1.0 + drag)
+            })
+            .fold(f64::NEG_INFINITY, f64::max);
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         Self {
             weight_decay: lambda,
             learning_rate: alpha,
             sparsity_weight: beta,
             lambda_c,
+            curvature: beta * curvature,
             alpha_c: momentum.and_then(|mu| finite(2.0 * (1.0 + mu) / (beta * curvature))),
             beta_c: momentum.and_then(|mu| finite(2.0 * (1.0 + mu) / (alpha * curvature))),
             rate: momentum.map(|mu| alpha / (1.0 - mu) * (lambda_c - lambda)),
+            pace: momentum
+                .map(|mu| alpha / (1.0 - mu) * slowed)
+                .filter(|pace| *pace > 0.0 && pace.is_finite()),
             rho: open_interval(lambda, hidden_activation, spectrum.largest()),
             open_directions: spectrum.above(lambda / slope),
         }
@@ -88,8 +108,7 @@ impl Cliffs {
     /// Steps until weights near the dead state are `factor` (> 1) times as large; `None` where they don't grow, or where
     /// the law is silent.
     pub fn steps_to_grow(&self, factor: f64) -> Option<f64> {
-        let rate = self.rate.filter(|rate| *rate > 0.0)?;
-        Some(factor.ln() / rate).filter(|steps| steps.is_finite())
+        Some(factor.ln() / self.pace?).filter(|steps| steps.is_finite())
     }
 }
 

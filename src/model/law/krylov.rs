@@ -26,6 +26,8 @@ pub(super) trait Products {
 /// Singular values, descending, each within `error` of one of the matrix.
 pub(super) struct Leading {
     pub(super) values: Vec<f64>,
+    /// Their left singular vectors.
+    pub(super) left: Vec<DVector<f64>>,
     pub(super) error: f64,
 }
 
@@ -72,7 +74,7 @@ pub(super) fn leading(matrix: &impl Products, most: usize) -> Option<Leading> {
         if steps >= look_at || last {
             look_at = steps + 4 + steps / 8;
             let residual = if all { 0.0 } else { coupling };
-            let found = ritz(&diagonal, &above, residual, most)?;
+            let found = ritz(&diagonal, &above, residual, most, &left)?;
             let enough = found.values.len() == most
                 && found.error <= SETTLED * found.values.first().copied().unwrap_or(0.0);
             if enough || last {
@@ -92,7 +94,13 @@ pub(super) fn leading(matrix: &impl Products, most: usize) -> Option<Leading> {
 
 /// The `most` largest singular values of the bidiagonal matrix, and the largest of their residuals: `coupling` times
 /// the last component of each left vector.
-fn ritz(diagonal: &[f64], above: &[f64], coupling: f64, most: usize) -> Option<Leading> {
+fn ritz(
+    diagonal: &[f64],
+    above: &[f64],
+    coupling: f64,
+    most: usize,
+    basis: &[DVector<f64>],
+) -> Option<Leading> {
     let size = diagonal.len();
     let mut matrix = DMatrix::<f64>::zeros(size, size);
     for (index, value) in diagonal.iter().enumerate() {
@@ -108,7 +116,18 @@ fn ritz(diagonal: &[f64], above: &[f64], coupling: f64, most: usize) -> Option<L
         .map(|index| (coupling * vectors[(size - 1, index)]).abs())
         .fold(0.0, f64::max);
     let values = svd.singular_values.iter().copied().take(count).collect();
-    Some(Leading { values, error })
+    let vector = |index: usize| {
+        let mut vector = DVector::zeros(basis.first().map_or(0, DVector::len));
+        for (part, along) in basis.iter().zip(vectors.column(index).iter()) {
+            vector.axpy(*along, part, 1.0);
+        }
+        vector
+    };
+    Some(Leading {
+        values,
+        left: (0..count).map(vector).collect(),
+        error,
+    })
 }
 
 /// Takes what lies along `others` out of `vector`, twice: once leaves rounding behind.

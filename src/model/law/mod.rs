@@ -7,7 +7,9 @@
 //!
 //! C the covariance of x (with 1/m), D the diagonal of g′ at x̄. So it is a minimum exactly where λ > λ_c =
 //! f′(ρ) σ_max(C D), and a saddle below; λ_k = f′(ρ) σ_k is the threshold of the k-th direction. Descent leaves it along
-//! the first by e^r a step, r = α/(1−μ) (λ_c − λ).
+//! the first by e^r a step, r = α/(1−μ) (λ_c − λ), where that direction stands at right angles to x̄. Else the KL term, which
+//! is stiff along (b1, W1·x̄), has b1 follow W1·x̄: a step that moves W1 along u moves b1 by u·x̄ as well, and descent is
+//! slower by 1 + ½ (u·x̄)², near the cliff.
 //!
 //! The KL term alone bends J by H = β κ ρ(1−ρ) (1 + ‖x̄‖²), κ = 1 for sigmoid and 4 for tanh, along each unit's (b1,
 //! W1·x̄): there p′ is ρ(1−ρ) or 2ρ(1−ρ), and KL″ = 1/(ρ(1−ρ)). Descent with momentum μ diverges along a direction of

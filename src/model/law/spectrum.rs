@@ -26,6 +26,8 @@ pub struct Spectrum {
     /// Descending; all n or the largest of them, at least one.
     sigma: Vec<f64>,
     /// Each of `sigma` is within this of a singular value of C·D.
+    /// (u_k·x̄)² of each of `sigma`.
+    leans: Vec<f64>,
     error: f64,
     mean_square: f64,
     out_of_reach: usize,
@@ -82,8 +84,11 @@ impl Spectrum {
             }
             _ => output.slope_at(mean),
         });
-        let (sigma, error) = match extent {
-            Extent::All => (all(samples, &mean, &slopes, go_on)?, 0.0),
+        let (sigma, left, error) = match extent {
+            Extent::All => {
+                let (sigma, left) = all(samples, &mean, &slopes, go_on)?;
+                (sigma, left, 0.0)
+            }
             Extent::Largest(most) => {
                 let matrix = Implicit {
                     samples,
@@ -92,14 +97,17 @@ impl Spectrum {
                     go_on,
                 };
                 let found = krylov::leading(&matrix, most)?;
-                (found.values, found.error)
+                (found.values, found.left, found.error)
             }
         };
+        let lean = |u: &DVector<f64>| u.iter().zip(&mean).map(|(u, mean)| u * mean).sum::<f64>();
+        let leans = left.iter().map(|u| lean(u).powi(2)).collect();
         let mean_square = mean.iter().map(|mean| mean * mean).sum::<f64>();
         let finite = mean_square.is_finite() && sigma.iter().all(|sigma| sigma.is_finite());
         finite.then_some(Self {
             inputs: samples.ncols(),
             sigma,
+            leans,
             error,
             mean_square,
             out_of_reach,
@@ -114,6 +122,12 @@ impl Spectrum {
     /// σ_k, descending: all n ([`Self::is_whole`]) or the largest of them.
     pub fn sigma(&self) -> &[f64] {
         &self.sigma
+    }
+
+    /// (u_k·x̄)² of each of [`Self::sigma`], u_k its left singular vector: how far the direction in which encoder weights
+    /// grow leans towards the mean input.
+    pub fn leans(&self) -> &[f64] {
+        &self.leans
     }
 
     pub fn is_whole(&self) -> bool {
@@ -147,13 +161,13 @@ impl Spectrum {
     }
 }
 
-/// All singular values of C·D.
+/// All singular values of C·D, with their left vectors.
 fn all<T: Real>(
     samples: ArrayView2<'_, T>,
     mean: &Array1<f64>,
     slopes: &Array1<f64>,
     go_on: GoOn<'_>,
-) -> Option<Vec<f64>> {
+) -> Option<(Vec<f64>, Vec<DVector<f64>>)> {
     let mut word = || if go_on() { Ok(()) } else { Err(()) };
     let covariance = moments::covariance(samples, mean, &mut word).ok()?;
     let length = mean.len();
@@ -163,8 +177,13 @@ fn all<T: Real>(
     if !matrix.iter().all(|value| value.is_finite()) {
         return None;
     }
-    let svd = SVD::try_new(matrix, false, false, f64::EPSILON, PATIENCE * length)?;
-    Some(svd.singular_values.iter().copied().collect())
+    let svd = SVD::try_new(matrix, true, false, f64::EPSILON, PATIENCE * length)?;
+    let left = svd.u?;
+    let vectors = left.column_iter().map(|column| column.into_owned());
+    Some((
+        svd.singular_values.iter().copied().collect(),
+        vectors.collect(),
+    ))
 }
 
 /// C·D by passes over the samples: C itself may be larger than they are.

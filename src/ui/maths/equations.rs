@@ -66,6 +66,8 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     ui.add_space(GRID);
     widgets::title_row(ui, "The update", "", |_| {});
     update(ui, formulas, view);
+    ui.add_space(GRID);
+    super::cliffs::ui(ui, formulas, view);
 }
 
 fn sparsity(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
@@ -251,11 +253,12 @@ fn update(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
 mod tests {
     use super::*;
 
-    /// Every formula of this file, by its source: what is no LaTeX would show as nothing.
+    /// Every formula of the page, by its source: what is no LaTeX would show as nothing.
     #[test]
     fn every_formula_is_latex() {
         let source = include_str!("equations.rs");
         let code = source.split("#[cfg(test)]").next().unwrap();
+        let code = [code, include_str!("cliffs.rs")].concat();
         let mut formulas = Formulas::default();
         let mut count = 0;
         for piece in code.split("r\"").skip(1) {
@@ -264,6 +267,6 @@ mod tests {
             assert!(list.is_some(), "{latex}");
             count += 1;
         }
-        assert!(count > 25, "{count}");
+        assert!(count > 40, "{count}");
     }
 }

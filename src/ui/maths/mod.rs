@@ -1,7 +1,8 @@
-//! The page of formulas: the cost and its gradient, typeset, each term with its present value; the gradient's strength
-//! and its check.
+//! The page of formulas: the cost and its gradient, typeset, each term with its present value, and the laws of the dead
+//! state; the gradient's strength and its check.
 
 mod check;
+mod cliffs;
 mod equations;
 mod norms;
 mod row;
