@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::ops::RangeInclusive;
 
 use egui::emath::Numeric;
-use egui::{Context, DragValue, Id, Response, RichText, Ui};
+use egui::{Context, DragValue, Id, Response, RichText, Ui, Vec2};
 
 use super::numbers;
 use super::theme::{self, Theme};
@@ -16,6 +16,9 @@ pub(super) struct NumberField<'a, N> {
     range: RangeInclusive<N>,
     speed: f64,
     suffix: &'a str,
+    size: Option<Vec2>,
+    /// What 0 is shown as, where it is no value.
+    none: Option<&'a str>,
 }
 
 /// What was typed and refused, as long as the value is the one it left.
@@ -34,7 +37,20 @@ impl<'a, N: Numeric> NumberField<'a, N> {
             range,
             speed: 1.0,
             suffix: "",
+            size: None,
+            none: None,
         }
+    }
+
+    /// 0 stands for no value, and is shown as `sign`.
+    pub(super) fn none(mut self, sign: &'a str) -> Self {
+        self.none = Some(sign);
+        self
+    }
+
+    pub(super) fn size(mut self, size: Vec2) -> Self {
+        self.size = Some(size);
+        self
     }
 
     /// How much a point of a drag is.
@@ -53,7 +69,16 @@ impl<'a, N: Numeric> NumberField<'a, N> {
         let (least, most) = (self.range.start().to_f64(), self.range.end().to_f64());
         let before = self.value.to_f64();
         let refused = RefCell::new(None);
-        let write = |value: f64| written::<N>(value);
+        let write = |value: f64| match self.none {
+            Some(sign) if value == 0.0 => sign.to_owned(),
+            _ => written::<N>(value),
+        };
+        // what may be typed: no value is no choice
+        let least = if self.none.is_some() {
+            least.max(1.0)
+        } else {
+            least
+        };
         let field = DragValue::new(self.value)
             .speed(self.speed)
             .range(self.range)
@@ -82,7 +107,11 @@ impl<'a, N: Numeric> NumberField<'a, N> {
                     None
                 }
             });
-        let response = ui.add(field).accessible_name(self.name);
+        let response = match self.size {
+            Some(size) => ui.add_sized(size, field),
+            None => ui.add(field),
+        };
+        let response = response.accessible_name(self.name);
         let value = before;
         let edited = response.changed() || response.dragged() || response.has_focus();
         ui.data_mut(|data| {

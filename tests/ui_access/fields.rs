@@ -57,6 +57,21 @@ fn what_a_field_cannot_take_is_said_and_the_old_value_stays() {
 }
 
 #[test]
+fn the_number_of_a_sample_is_not_taken_from_beyond_the_last() {
+    let (mut harness, _script) = window();
+    harness.key_press(Key::F4);
+    harness.run_steps(6);
+    let source = |harness: &Window| harness.state().view().run.look.source.clone();
+    let before = source(&harness);
+    type_in(&mut harness, "Input number", "5000");
+    assert_eq!(source(&harness), before);
+    assert!(says(&harness, "It goes from 1 to 400"));
+    type_in(&mut harness, "Input number", "399");
+    assert_ne!(source(&harness), before);
+    assert!(!says(&harness, "It goes from 1 to 400"));
+}
+
+#[test]
 fn the_unit_page_asks_which_unit_and_the_living_are_counted_everywhere() {
     let (mut harness, _script) = window();
     harness.key_press(Key::F2);

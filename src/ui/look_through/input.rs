@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use egui::{Color32, DragValue, Key, Rect, RichText, Sense, Slider, TextEdit, Ui, pos2, vec2};
+use egui::{Color32, Key, Rect, RichText, Sense, Slider, TextEdit, Ui, pos2, vec2};
 
 use super::atlas::{Pictures, picture_size};
 use super::canvas::Canvas;
@@ -208,16 +208,10 @@ fn choose(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<A
             _ => 0,
         };
         let before = number;
-        let field = DragValue::new(&mut number)
-            .range(0..=count)
-            .custom_formatter(|value, _| match value {
-                0.0 => "–".into(),
-                _ => thousands(value as u64),
-            })
-            .custom_parser(|text| text.replace(',', "").trim().parse().ok());
-        let response = ui
-            .add_sized(vec2(64.0, 28.0), field)
-            .accessible_name("Input number")
+        let response = NumberField::new("Input number", &mut number, 0..=count)
+            .none("–")
+            .size(vec2(64.0, 28.0))
+            .show(ui)
             .help("The number of the sample: drag, or click to type");
         if response.changed() && number != before && number > 0 {
             actions.push(Action::Look(LookAction::Pick(number - 1)));
@@ -229,6 +223,11 @@ fn choose(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<A
             actions.push(UserCommand::RandomInput.into());
         }
     });
+    let number = match view.run.look.source {
+        Source::Sample(index) => index + 1,
+        _ => 0,
+    };
+    number_field::complaint(ui, "Input number", number as f64);
 }
 
 /// The brush, and an empty canvas.
