@@ -11,14 +11,48 @@ pub const BAR_COSINE: f64 = 0.9;
 /// Features are padded with zeros to this side before their spectrum is taken.
 const PADDED_SIDE: usize = 32;
 
-/// The orientation selectivity of square features: |Σ S e^(2iθ)| / Σ S over the power spectrum S at 0 < r ≤ ½ cycle a
-/// pixel, the feature's mean removed and padded to 32×32. From 0 (none) to 1 (a grating); random weights: about .13.
-///
-/// `features` is (h, side²), `side` from 1 to 32; `None` if it is not. A feature that never varies has selectivity 0.
+/// Equal parts of the half-circle that orientations are counted in.
+const ORIENTATION_BINS: usize = 8;
+
+/// How oriented a square feature is, and which way.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Orientation {
+    /// From 0 (none) to 1 (a grating); random weights: about .13.
+    pub selectivity: f64,
+    /// Across the stripes, from the rows' direction, in [0, π).
+    pub angle: f64,
+}
+
+/// How evenly the features' orientations fill the half-circle: the entropy of their histogram over 8 equal parts, each
+/// feature counted by its selectivity, ÷ ln 8. From 0 (all in one part) to 1 (even); 0 where nothing is oriented.
+pub fn orientation_entropy(features: &[Orientation]) -> f64 {
+    let mut parts = [0.0; ORIENTATION_BINS];
+    for feature in features {
+        let part = feature.angle / std::f64::consts::PI * ORIENTATION_BINS as f64;
+        parts[part as usize % ORIENTATION_BINS] += feature.selectivity;
+    }
+    let total: f64 = parts.iter().sum();
+    let terms = parts.iter().filter(|part| **part > 0.0).map(|part| {
+        let share = part / total;
+        -share * share.ln()
+    });
+    terms.sum::<f64>() / (ORIENTATION_BINS as f64).ln()
+}
+
+/// The selectivity of each of [`orientations`].
 pub fn orientation_selectivity<T: Real>(
     features: ArrayView2<'_, T>,
     side: usize,
 ) -> Option<Vec<f64>> {
+    let orientations = orientations(features, side)?;
+    Some(orientations.iter().map(|o| o.selectivity).collect())
+}
+
+/// The orientation of square features: size and half the angle of Σ S e^(2iθ) / Σ S over the power spectrum S at
+/// 0 < r ≤ ½ cycle a pixel, the feature's mean removed and padded to 32×32.
+///
+/// `features` is (h, side²), `side` from 1 to 32; `None` if it is not. A feature that never varies has selectivity 0.
+pub fn orientations<T: Real>(features: ArrayView2<'_, T>, side: usize) -> Option<Vec<Orientation>> {
     if side == 0 || side > PADDED_SIDE || features.ncols() != side * side {
         return None;
     }
@@ -56,9 +90,12 @@ pub fn orientation_selectivity<T: Real>(
             }
         }
         if total > 0.0 {
-            vector.norm() / total
+            Orientation {
+                selectivity: vector.norm() / total,
+                angle: (vector.arg() / 2.0).rem_euclid(std::f64::consts::PI),
+            }
         } else {
-            0.0
+            Orientation::default()
         }
     };
     Some(features.axis_iter(Axis(0)).map(one).collect())
@@ -144,6 +181,36 @@ mod tests {
             Some(vec![0.0])
         );
         assert_eq!(orientation_selectivity(grating.view(), 7), None);
+    }
+
+    #[test]
+    fn orientations_are_told_apart_and_their_spread_is_measured() {
+        use std::f64::consts::{FRAC_PI_4, PI};
+        // stripes across the angle i π/8
+        let gratings = Array2::from_shape_fn((8, 144), |(i, at)| {
+            let (row, column) = ((at / 12) as f64, (at % 12) as f64);
+            let (sin, cos) = (i as f64 * PI / 8.0).sin_cos();
+            (FRAC_PI_4 * 2.0 * (cos * column + sin * row)).sin()
+        });
+        let found = orientations(gratings.view(), 12).unwrap();
+        for (i, orientation) in found.iter().enumerate() {
+            let off = orientation.angle - i as f64 * PI / 8.0;
+            let off = (off + PI / 2.0).rem_euclid(PI) - PI / 2.0; // 0 and π are one direction
+            assert!(off.abs() < 0.05, "{i}: {orientation:?}");
+        }
+        let at = |angle| Orientation {
+            selectivity: 0.5,
+            angle,
+        };
+        let even: Vec<_> = (0..16)
+            .map(|i| at((f64::from(i) + 0.5) * PI / 16.0))
+            .collect();
+        assert!((orientation_entropy(&even) - 1.0).abs() < 1e-12);
+        assert_eq!(orientation_entropy(&[at(0.3); 9]), 0.0);
+        let two = [at(0.1), at(2.0)];
+        assert!((orientation_entropy(&two) - 1.0 / 3.0).abs() < 1e-12);
+        let nothing = [Orientation::default(); 3];
+        assert_eq!(orientation_entropy(&nothing), 0.0);
     }
 
     #[test]

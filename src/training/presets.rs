@@ -60,16 +60,16 @@ impl Preset {
         }
     }
 
-    /// What to see, in a sentence or two.
+    /// What it is and what comes of it, in a sentence or two.
     pub fn description(self) -> &'static str {
         match self {
             Self::Edges => {
-                "Whitened patches of photographs: within seconds the 49 units turn into detectors of edges, bars and \
-                 spots, and none is dead."
+                "Whitened 12×12 patches of photographs: within seconds the 64 units turn into detectors of edges and \
+                 bars of all directions, and none is dead."
             }
             Self::PostsValues => {
-                "ρ .05, β 3, α .1, λ 1e-4 on the photographs: smooth features, less oriented than those of Edges, and \
-                 a better reconstruction."
+                "ρ .05, β 3, α .1, λ 1e-4 on 8×8 patches of the photographs: smooth features, less oriented than \
+                 those of Edges, and a better reconstruction."
             }
             Self::Bars => {
                 "The post's values on Földiák's bars: all 16 bars are found in about a second."
@@ -83,14 +83,44 @@ impl Preset {
                 "Digits with λ 1e-2: weight decay holds all 25 units constant. Drag λ back to 1e-4 and they revive."
             }
             Self::TooSparse => {
-                "Bars with ρ .01, rarer than any bar: all 25 units end up constant, no bar is found."
+                "Bars with ρ .002, where a bar is on in one input of eight: all 25 units end up constant, no bar is \
+                 found. Drag ρ to .05 and they revive."
             }
             Self::Overshoot => {
                 "Digits, full-batch descent with β 100, slowed to 5 epochs a second: the first step overshoots and \
-                 silences all 25 units; the KL term then calls them back."
+                 silences all 25 units; the KL term then calls them back, as near copies of a few."
             }
             Self::TooFewUnits => {
                 "8 units for 16 bars: at most 8 are found, and half of the variance stays unexplained."
+            }
+        }
+    }
+
+    /// What to look at, in one sentence that holds as long as nobody changes the run.
+    pub fn watch(self) -> &'static str {
+        match self {
+            Self::Edges => {
+                "Watch the tiles turn from noise into edges of all directions. Then drag λ to 6e-4: they die."
+            }
+            Self::PostsValues => {
+                "Compare the tiles with those of Edges (key 1): smoother, less oriented, yet the FVU is lower."
+            }
+            Self::Bars => "Watch the tiles: within about a second each of the 16 bars has a unit.",
+            Self::Clothes => "Watch shoes, trousers and sleeves appear in the tiles.",
+            Self::PlainAutoencoder => {
+                "Watch the FVU fall below .05 though no tile shows a bar: β is 0, and nothing asks for sparsity."
+            }
+            Self::DecayCliff => {
+                "Watch the spread fall to the floor while the ρ̂ histogram stays at ρ: all 25 die. Then drag λ to 1e-4."
+            }
+            Self::TooSparse => {
+                "Watch all 25 units fall to the floor of spread: ρ is too low for this λ. Then drag ρ to .05."
+            }
+            Self::Overshoot => {
+                "The first step silences all 25 units; by epoch 40 the KL term has them back, near copies of a few: FVU above .8."
+            }
+            Self::TooFewUnits => {
+                "Watch 8 units share 16 bars: at most 8 are found, and the FVU stays near a half."
             }
         }
     }
@@ -112,15 +142,23 @@ impl Preset {
             ..Experiment::default()
         };
         match self {
-            Self::Edges => experiment(
-                EmbeddedSet::Photos,
-                49,
-                Hyperparameters {
-                    sparsity_target: 0.02,
-                    learning_rate: 0.2,
-                    ..post
+            // chosen by `tests/long edges`
+            Self::Edges => Experiment {
+                data: DataSpec {
+                    patch: 12,
+                    ..DataSpec::embedded(EmbeddedSet::Photos)
                 },
-            ),
+                ..experiment(
+                    EmbeddedSet::Photos,
+                    64,
+                    Hyperparameters {
+                        sparsity_target: 0.02,
+                        learning_rate: 0.2,
+                        weight_decay: 1.5e-4,
+                        ..post
+                    },
+                )
+            },
             Self::PostsValues => experiment(EmbeddedSet::Photos, 25, post),
             Self::Bars => experiment(EmbeddedSet::Bars, 25, post),
             Self::Clothes => experiment(
@@ -153,7 +191,7 @@ impl Preset {
                 EmbeddedSet::Bars,
                 25,
                 Hyperparameters {
-                    sparsity_target: 0.01,
+                    sparsity_target: 0.002,
                     learning_rate: 0.5,
                     weight_decay: 1e-3,
                     ..post

@@ -8,7 +8,7 @@ use sae_lab::numerics::Real;
 use sae_lab::training::autopsy::autopsy;
 use sae_lab::training::{Autopsy, Cause, Preset, Run, Setting};
 
-use super::{advance, advance_with, begin, experiment, of_preset, settings};
+use super::{advance, advance_with, begin, experiment, of_preset, photos_49, settings};
 
 const POST: Hyperparameters = Hyperparameters {
     sparsity_target: 0.05,
@@ -90,7 +90,7 @@ fn expect<T: Real>(
 
 #[test]
 fn decay_raised_in_the_middle_is_named_with_its_epoch() {
-    let mut run = of_preset(Preset::Edges);
+    let mut run = photos_49();
     advance(&mut run, 60);
     let raised = settings(&run, |h| h.weight_decay = 4e-4);
     advance_with(&mut run, &raised, 60);

@@ -45,6 +45,16 @@ fn begin<T: Real>(experiment: Experiment, initial: Option<Parameters<T>>) -> Run
     Run::new(experiment, embedded(set), initial, pool).unwrap()
 }
 
+/// 8×8 patches of the photographs: small, and quick to live and to die.
+fn photos_49() -> Run<f32> {
+    let settings = Hyperparameters {
+        sparsity_target: 0.02,
+        learning_rate: 0.2,
+        ..Hyperparameters::default()
+    };
+    begin(experiment(EmbeddedSet::Photos, 49, settings), None)
+}
+
 fn of_preset(preset: Preset) -> Run<f32> {
     begin(preset.experiment(), None)
 }

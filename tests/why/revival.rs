@@ -6,11 +6,11 @@ use sae_lab::training::{Preset, Run};
 
 use super::watched::Watched;
 
-use super::{advance, advance_with, begin, of_preset, settings};
+use super::{advance, advance_with, begin, photos_49, settings};
 
-/// Edges with λ raised until most are dead, then lowered again: some 40 constant units at settings they can live at.
+/// Photographs with λ raised until most are dead, then lowered again: some 40 constant units at settings they can live at.
 fn killed(optimizer: OptimizerKind) -> Run<f32> {
-    let mut run = of_preset(Preset::Edges);
+    let mut run = photos_49();
     advance(&mut run, 60);
     assert_eq!(run.counts().dead(), 0);
     let raised = settings(&run, |h| h.weight_decay = 4e-4);
