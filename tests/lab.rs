@@ -17,7 +17,7 @@ use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::state::Severity;
-use sae_lab::lab::{Action, Lab, Preferences, UserCommand};
+use sae_lab::lab::{Action, Lab, Page, Preferences, UserCommand};
 use sae_lab::training::record::Change;
 use sae_lab::training::trainer::{
     Ask, DataId, Event, Host, Opened, Reply, Request, RunId, Tell, TrainerError,
@@ -317,4 +317,99 @@ fn what_is_said_of_a_run_that_is_gone_is_not_heard() {
     lab.drain(Duration::ZERO);
     assert!(!lab.view().run.playing);
     assert!(lab.view().shared.notices[0].text.contains("ouch"));
+}
+
+/// Lets everything end that was asked of the jobs: each turn is one of them.
+fn settle(lab: &mut Lab) {
+    for _ in 0..8 {
+        lab.drain(Duration::ZERO);
+    }
+}
+
+#[test]
+fn a_preset_chosen_while_paused_plays_and_a_reset_does_not() {
+    let (mut lab, trainer) = lab();
+    lab.act(UserCommand::PlayPause.into());
+    assert!(!lab.view().run.playing);
+    trainer.take();
+    lab.act(UserCommand::Reset.into());
+    let plays = |asked: &[(u64, Ask)]| asked.iter().any(|(_, ask)| matches!(ask, Ask::Play));
+    assert!(!plays(&trainer.take()) && !lab.view().run.playing);
+    // on the same data, and on others, which load first
+    for (run, preset) in [(3, Preset::PlainAutoencoder), (4, Preset::Overshoot)] {
+        lab.act(UserCommand::Preset(preset).into());
+        settle(&mut lab);
+        assert_eq!(lab.view().run.preset, Some(preset));
+        let asked = trainer.take();
+        assert!(plays(&asked) && lab.view().run.playing, "{asked:?}");
+        let played = asked.iter().find(|(_, ask)| matches!(ask, Ask::Play));
+        assert_eq!(played.unwrap().0, run, "the new run plays, not the old one");
+        trainer.say(run, opened());
+        lab.drain(Duration::ZERO);
+        lab.act(UserCommand::PlayPause.into());
+        trainer.take();
+    }
+    // refused: the run before it stays, and stays paused
+    *trainer.busy.lock().unwrap() = true;
+    lab.act(UserCommand::Preset(Preset::PlainAutoencoder).into());
+    settle(&mut lab);
+    assert_eq!(lab.view().run.preset, Some(Preset::Overshoot));
+    assert!(!lab.view().run.playing);
+}
+
+#[test]
+fn a_preset_says_what_to_watch_until_the_run_is_changed() {
+    let (mut lab, trainer) = lab();
+    for preset in Preset::ALL {
+        lab.act(UserCommand::Preset(preset).into());
+        settle(&mut lab);
+        assert_eq!(lab.view().watch(), preset.watch(), "{preset:?}");
+        trainer.say(lab.view().run.id.0, opened());
+        lab.drain(Duration::ZERO);
+        assert!(
+            (30..=130).contains(&preset.watch().chars().count()),
+            "{preset:?}"
+        );
+    }
+    for page in Page::ALL {
+        lab.act(UserCommand::Show(page).into());
+        let expected = match page {
+            Page::Lab => Preset::TooFewUnits.watch(),
+            page => page.watch(),
+        };
+        assert_eq!(lab.view().watch(), expected);
+    }
+    lab.act(UserCommand::Show(Page::Lab).into());
+    let run = lab.view().run.id.0;
+    trainer.say(run, opened());
+    lab.drain(Duration::ZERO);
+    lab.act(set(Setting::WeightDecay, 2e-3, 1));
+    assert_eq!(lab.view().watch(), Page::Lab.watch(), "it was steered away");
+    // another seed is another run than the one that the sentence is about
+    lab.act(UserCommand::Preset(Preset::Bars).into());
+    settle(&mut lab);
+    assert_eq!(lab.view().watch(), Preset::Bars.watch());
+    trainer.say(run + 1, opened());
+    lab.drain(Duration::ZERO);
+    lab.act(UserCommand::NewSeed.into());
+    assert_eq!(lab.view().watch(), Page::Lab.watch());
+}
+
+#[test]
+fn the_sliders_go_back_to_the_preset_chosen_last() {
+    let (mut lab, trainer) = lab();
+    lab.act(UserCommand::Preset(Preset::Edges).into());
+    settle(&mut lab);
+    let edges = Preset::Edges.experiment().hyperparameters;
+    assert_eq!(lab.view().run.home_settings(), edges);
+    trainer.say(2, opened());
+    lab.drain(Duration::ZERO);
+    lab.act(set(Setting::SparsityTarget, 0.3, 1));
+    lab.act(UserCommand::Reset.into());
+    assert_eq!(lab.view().run.preset, None);
+    assert_eq!(lab.view().run.home_settings(), edges, "also after a reset");
+    lab.act(UserCommand::Preset(Preset::PostsValues).into());
+    settle(&mut lab);
+    let post = sae_lab::model::Hyperparameters::default();
+    assert_eq!(lab.view().run.home_settings(), post);
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::browse::Browse;
 use super::commands::UserCommand;
+use super::import::Wish;
 use super::jobs::Request;
 use super::page::Page;
 use super::room::Lab;
@@ -248,11 +249,13 @@ impl Lab {
         match restart {
             Restart::Reset => self.begin_again(),
             Restart::Change(experiment) => match self.session.shown.data().map(Arc::clone) {
-                Some(data) => self.begin(*experiment, data),
-                None => self.load(*experiment, false),
+                Some(data) => {
+                    self.begin(*experiment, data);
+                }
+                None => self.load(*experiment, Wish::AsItIs),
             },
-            Restart::Load(experiment) => self.load(*experiment, false),
-            Restart::LoadToSuit(experiment) => self.load(*experiment, true),
+            Restart::Load(experiment) => self.load(*experiment, Wish::Play),
+            Restart::LoadToSuit(experiment) => self.load(*experiment, Wish::Suit),
             Restart::Import(experiment) => self.load_import(*experiment),
         }
     }

@@ -24,11 +24,20 @@ pub struct Import {
     pub error: Option<String>,
 }
 
+/// What a run on a data set that is loaded is to be like, beside its experiment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wish {
+    AsItIs,
+    /// Its output activation is to suit the data.
+    Suit,
+    /// It trains, though the run before it was paused.
+    Play,
+}
+
 /// What a data set that is being loaded is for.
 pub(super) struct Asked {
     pub(super) experiment: Experiment,
-    /// Whether the output activation is to suit the data.
-    pub(super) to_suit: bool,
+    pub(super) wish: Wish,
     /// The import sheet that asked, to go back to if it fails.
     pub(super) import: Option<Import>,
 }

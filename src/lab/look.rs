@@ -9,7 +9,6 @@ use ndarray::{Array1, ArrayView1, Axis};
 use crate::data::{Content, DataSet, Found, SampleShape, Samples, Scaling, Whitening};
 use crate::model::LookThrough;
 use crate::training::Snapshot;
-use crate::training::snapshot::shown_places;
 use crate::training::trainer::RunId;
 
 /// Where the input comes from.
@@ -269,7 +268,8 @@ impl Look {
 /// Of the samples that are shown, the one whose values vary most: it says more than a flat one.
 fn striking(snapshot: &Snapshot) -> usize {
     let variances = snapshot.inputs.rows().into_iter().map(|row| row.var(0.0));
-    shown_places(&snapshot.data)
+    let places = snapshot.places.iter().copied();
+    places
         .zip(variances)
         .fold((0, 0.0), |most, (place, variance)| {
             if variance > most.1 {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::browse::{Browse, Browsed};
-use super::import::{Asked, Import};
+use super::import::{Asked, Import, Wish};
 use super::jobs::{JobError, JobKind, Request};
 use super::preview::Opened;
 use super::room::Lab;
@@ -104,7 +104,7 @@ impl Lab {
             Ok(()) => {
                 self.jobs.cancel(JobKind::Preview);
                 let import = Some(import);
-                self.wait_for(title, experiment, true, import);
+                self.wait_for(title, experiment, Wish::Suit, import);
             }
             Err(error) => {
                 self.shared.import = Some(import);
@@ -113,9 +113,8 @@ impl Lab {
         }
     }
 
-    /// Loads the data of `experiment`, then begins it, if so `to_suit` with the output that suits them. If that fails,
-    /// everything stays as it is.
-    pub(super) fn load(&mut self, mut experiment: Experiment, to_suit: bool) {
+    /// Loads the data of `experiment`, then begins it as `wish` says. If that fails, everything stays as it is.
+    pub(super) fn load(&mut self, mut experiment: Experiment, wish: Wish) {
         let same = self
             .session
             .shown
@@ -124,16 +123,18 @@ impl Lab {
             .filter(|snapshot| snapshot.data.spec == experiment.data);
         if let Some(data) = same.map(|snapshot| Arc::clone(&snapshot.data)) {
             self.cancel_loading();
-            if to_suit {
+            if wish == Wish::Suit {
                 suit(&mut experiment, &data);
             }
-            self.begin(experiment, data);
+            if self.begin(experiment, data) && wish == Wish::Play {
+                self.play();
+            }
             return;
         }
         let title = experiment.data.source.title();
         let (spec, found) = (experiment.data.clone(), None);
         match self.jobs.start(Request::Prepare { spec, found }) {
-            Ok(()) => self.wait_for(title, experiment, to_suit, None),
+            Ok(()) => self.wait_for(title, experiment, wish, None),
             Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
         }
     }
@@ -144,18 +145,20 @@ impl Lab {
         &mut self,
         title: String,
         experiment: Experiment,
-        to_suit: bool,
+        wish: Wish,
         import: Option<Import>,
     ) {
         if self.session.shown.is_draft() {
-            self.session.shown.preset = Preset::of(&experiment);
+            let preset = Preset::of(&experiment);
+            self.session.shown.preset = preset;
+            self.session.shown.home = preset.or(self.session.shown.home);
             self.session.shown.experiment = experiment.clone();
         }
         self.shared.loading = Some(title);
         self.shared.progress = None;
         self.asked = Some(Asked {
             experiment,
-            to_suit,
+            wish,
             import,
         });
     }
@@ -238,7 +241,7 @@ impl Lab {
         };
         match loaded {
             Ok(data) => {
-                if asked.to_suit {
+                if asked.wish == Wish::Suit {
                     suit(&mut asked.experiment, &data);
                 }
                 if self.session.shown.is_draft() {
@@ -247,7 +250,9 @@ impl Lab {
                 }
                 // "Train on this" trains, though the run before it was paused
                 self.session.shown.playing |= asked.import.is_some();
-                self.begin(asked.experiment, data);
+                if self.begin(asked.experiment, data) && asked.wish == Wish::Play {
+                    self.play();
+                }
             }
             // the sheet says it, where it came from there and no other has taken its place
             Err(error) => match asked.import.filter(|_| self.shared.import.is_none()) {

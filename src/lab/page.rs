@@ -33,6 +33,27 @@ impl Page {
         }
     }
 
+    /// What to look at there, whatever the run is.
+    pub fn watch(self) -> &'static str {
+        match self {
+            Self::Lab => {
+                "Drag a slider and watch the tiles: the curves mark each change, old → new."
+            }
+            Self::Unit => {
+                "Choose a unit and look at its forces: of the upper three, the longest bar to the right is the term that wins."
+            }
+            Self::Mathematics => {
+                "Point at a slider to light the terms it acts on; each term shows its present value."
+            }
+            Self::LookThrough => {
+                "Look at which bars rise for this input. Drag one and watch what the decoder makes of it."
+            }
+            Self::Compare => {
+                "Look at the pairs one by one: a high mean says little until it is above its baselines."
+            }
+        }
+    }
+
     /// One sentence on what it shows.
     pub fn tooltip(self) -> &'static str {
         match self {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::features::Seeing;
-use super::import::Asked;
+use super::import::{Asked, Wish};
 use super::inspecting::{Due, Inspecting};
 #[cfg(not(target_family = "wasm"))]
 use super::jobs::ThreadHost;
@@ -73,7 +73,7 @@ impl Lab {
             session: Session::new(experiment.clone()),
             shared,
         };
-        lab.load(experiment, false);
+        lab.load(experiment, Wish::AsItIs);
         lab
     }
 

@@ -29,6 +29,8 @@ pub struct RunView {
     /// As the person has set it: it runs ahead of `snapshot.experiment`.
     pub experiment: Experiment,
     pub preset: Option<Preset>,
+    /// The preset that was chosen last: its values are what the sliders go back to.
+    pub home: Option<Preset>,
     pub playing: bool,
     pub speed: Speed,
     /// Counted from 0.
@@ -53,6 +55,7 @@ impl RunView {
             mirror: None,
             snapshot: None,
             preset: Preset::of(&experiment),
+            home: Preset::of(&experiment),
             experiment,
             playing: true,
             speed: Speed::Unlimited,
@@ -87,6 +90,7 @@ impl RunView {
             mirror: Some(mirror),
             snapshot: self.snapshot.clone(),
             preset: Preset::of(&experiment),
+            home: Preset::of(&experiment).or(self.home),
             experiment,
             playing: self.playing,
             speed: self.speed,
@@ -218,6 +222,23 @@ impl RunView {
             .rev()
             .find(|marker| marker.setting == setting)?;
         Some((marker.values(), marker.epoch))
+    }
+
+    /// What the sliders go back to: the values of the preset chosen last, or the post's.
+    pub fn home_settings(&self) -> Hyperparameters {
+        self.home
+            .map(|preset| preset.experiment().hyperparameters)
+            .unwrap_or_default()
+    }
+
+    /// The preset whose run this still is: nobody has changed a setting or revived a unit since it began.
+    pub fn untouched(&self) -> Option<Preset> {
+        let preset = self.preset?;
+        let as_it_began = Preset::of(&self.experiment) == Some(preset)
+            && self.own_snapshot().is_none_or(|snapshot| {
+                snapshot.history.edits().is_empty() && snapshot.history.revived() == 0
+            });
+        as_it_began.then_some(preset)
     }
 
     /// Whether `unit` can be restarted: a dead one, or a duplicate.

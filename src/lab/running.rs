@@ -38,13 +38,14 @@ impl Lab {
     }
 
     /// Shows a run of `experiment` on `data` in the place of the one shown, which goes once the trainer has the new one.
-    pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) {
+    /// Returns whether the trainer was asked for it.
+    pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) -> bool {
         if self.trainer.is_none() {
             match self.backend.start(Arc::clone(&self.wake)) {
                 Ok(trainer) => self.trainer = Some(trainer),
                 Err(error) => {
                     self.shared.notify(Severity::Trouble, error.to_string());
-                    return;
+                    return false;
                 }
             }
         }
@@ -54,7 +55,7 @@ impl Lab {
             && let Err(error) = trainer.share(set, Arc::clone(&data))
         {
             self.trainer_failed(&error);
-            return;
+            return false;
         }
         let before = self.session.shown.preset;
         self.warn_of_range(&experiment, &data);
@@ -65,10 +66,19 @@ impl Lab {
         });
         if !asked {
             self.session.take_back(run);
-            return;
+            return false;
         }
         self.pace(before);
         if self.session.shown.playing {
+            self.ask(Ask::Play);
+        }
+        true
+    }
+
+    /// Trains on, where the run was paused.
+    pub(super) fn play(&mut self) {
+        if !self.session.shown.playing {
+            self.session.shown.playing = true;
             self.ask(Ask::Play);
         }
     }

@@ -20,6 +20,14 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
+    /// What to look at now: what the preset shows as long as it can be held to it, or else what the page is for.
+    pub fn watch(&self) -> &'static str {
+        match (self.shared.page, self.run.untouched()) {
+            (Page::Lab, Some(preset)) => preset.watch(),
+            (page, _) => page.watch(),
+        }
+    }
+
     /// Whether a file that is dropped is the input to look at, not data to train on.
     pub fn takes_pictures(&self) -> bool {
         self.shared.page == Page::LookThrough

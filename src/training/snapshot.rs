@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::trainer::{Activity, RunId};
 use super::{Experiment, History};
-use crate::data::DataSet;
+use crate::data::{DataSet, Samples};
 use crate::model::{
     CheckedHyperparameters, Cliffs, Cost, EvenSample, Parameters, Spectrum, UnitStatistics,
 };
@@ -60,7 +60,9 @@ pub struct Snapshot {
     pub fvu: f64,
     /// Over the whole data set, at this epoch's end; one a hidden unit.
     pub units: Vec<UnitStatistics>,
-    /// A fixed choice of samples (k, n), k ≤ `SHOWN_SAMPLES`, the same for the whole run.
+    /// Which samples are shown (k), see [`shown_places`].
+    pub places: Arc<[usize]>,
+    /// The samples shown (k, n), k ≤ `SHOWN_SAMPLES`, the same for the whole run.
     pub inputs: Arc<Array2<f32>>,
     /// x̂ of `inputs`, (k, n).
     pub reconstructions: Array2<f32>,
@@ -77,13 +79,141 @@ pub struct Snapshot {
     pub trained_for: Duration,
 }
 
-/// Which samples are shown, evenly spaced: the same for the same data.
-pub fn shown_places(data: &DataSet) -> impl Iterator<Item = usize> {
-    EvenSample::of(data.len(), SHOWN_SAMPLES).rows()
+/// Most samples, and values, that the shown ones are chosen among: a set of any size is looked at in some milliseconds.
+const CANDIDATES: usize = 2_048;
+const CANDIDATE_VALUES: usize = 1 << 22;
+
+/// Which samples are shown, from the flattest to the one of most contrast, each as far along in that order as the next:
+/// of evenly spaced samples alone, most of a photograph's are flat. The same for the same data.
+///
+/// Contrast is the variance of a sample's own values; at most 2,048 samples, evenly spaced, are looked at.
+pub fn shown_places(data: &DataSet) -> Vec<usize> {
+    let most = (CANDIDATE_VALUES / data.inputs().max(1)).clamp(SHOWN_SAMPLES, CANDIDATES);
+    let mut candidates: Vec<(f64, usize)> = EvenSample::of(data.len(), most)
+        .rows()
+        .map(|row| (contrast(data, row), row))
+        .collect();
+    candidates.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+    let count = candidates.len().min(SHOWN_SAMPLES);
+    let middle = |part: usize| (2 * part + 1) * candidates.len() / (2 * count);
+    (0..count).map(|part| candidates[middle(part)].1).collect()
+}
+
+/// The variance of the values of sample `row`.
+fn contrast(data: &DataSet, row: usize) -> f64 {
+    match &data.samples {
+        Samples::F32(array) => variance(array.row(row)),
+        Samples::F64(array) => variance(array.row(row)),
+    }
+}
+
+fn variance<T: Real>(values: ArrayView1<'_, T>) -> f64 {
+    let count = values.len().max(1) as f64;
+    let mean = values.iter().map(|value| value.f64()).sum::<f64>() / count;
+    let squares = values.iter().map(|value| (value.f64() - mean).powi(2));
+    squares.sum::<f64>() / count
 }
 
 /// The samples shown (k, n), k ≤ `SHOWN_SAMPLES`.
 pub fn shown_samples<T: Real>(data: &DataSet) -> Array2<T> {
-    let rows: Vec<usize> = shown_places(data).collect();
-    data.samples.to::<T>().select(Axis(0), &rows)
+    samples_at(data, &shown_places(data))
+}
+
+/// The samples at `places`, (k, n).
+pub fn samples_at<T: Real>(data: &DataSet, places: &[usize]) -> Array2<T> {
+    match &data.samples {
+        Samples::F32(array) => array.select(Axis(0), places).mapv(|x| T::of(x.f64())),
+        Samples::F64(array) => array.select(Axis(0), places).mapv(T::of),
+    }
+}
+
+/// The values that the pictures of the shown samples and their reconstructions have as black and as white, one stretch
+/// for all of them: between these lie all but a fiftieth of the values of `inputs` (as they look) at either end.
+pub fn stretch(inputs: ArrayView2<'_, f32>) -> (f64, f64) {
+    let mut values: Vec<f32> = inputs.iter().copied().collect();
+    if values.is_empty() {
+        return (0.0, 1.0);
+    }
+    values.sort_by(f32::total_cmp);
+    let last = values.len() - 1;
+    let (low, high) = (values[last / 50], values[last - last / 50]);
+    if low < high {
+        return (low.into(), high.into());
+    }
+    (values[0].into(), values[last].into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{DataSpec, SampleShape};
+
+    /// Sample i has the values ±amplitude(i).
+    fn waves(count: usize, amplitude: impl Fn(usize) -> f32) -> DataSet {
+        let value = |(row, column): (usize, usize)| {
+            let sign = if column % 2 == 0 { 1.0 } else { -1.0 };
+            0.5 + sign * amplitude(row)
+        };
+        let samples = Samples::F32(Array2::from_shape_fn((count, 16), value));
+        let shape = SampleShape::grey(4, 4);
+        DataSet::new("waves", DataSpec::default(), samples, shape)
+    }
+
+    #[test]
+    fn the_shown_samples_span_the_contrasts() {
+        // nine of ten are nearly flat
+        let amplitude = |row: usize| {
+            if row % 10 == 7 {
+                0.4
+            } else {
+                0.001 * (row % 13) as f32
+            }
+        };
+        let data = waves(1_000, amplitude);
+        let places = shown_places(&data);
+        assert_eq!(places.len(), SHOWN_SAMPLES);
+        assert_eq!(places, shown_places(&data), "the same for the same data");
+        let contrasts: Vec<f64> = places.iter().map(|row| contrast(&data, *row)).collect();
+        assert!(contrasts.is_sorted(), "{contrasts:?}");
+        assert!(contrasts[0] < 1e-6 && contrasts[SHOWN_SAMPLES - 1] > 0.1);
+        // a large set is spanned by a part of it
+        let many = waves(20_000, |row| row as f32 * 1e-5);
+        let places = shown_places(&many);
+        for (part, row) in places.iter().enumerate() {
+            let expected = (part as f64 + 0.5) / SHOWN_SAMPLES as f64;
+            assert!(
+                (*row as f64 / 20_000.0 - expected).abs() < 0.01,
+                "{places:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn few_or_equal_samples_are_all_shown_once() {
+        for count in [1, 2, 15, 16, 17] {
+            let mut places = shown_places(&waves(count, |_| 0.2));
+            places.sort_unstable();
+            places.dedup();
+            assert_eq!(places.len(), count.min(SHOWN_SAMPLES));
+        }
+    }
+
+    #[test]
+    fn the_stretch_leaves_the_rare_extremes_out() {
+        let mut inputs = Array2::from_elem((10, 100), 0.5f32);
+        for (at, value) in inputs.iter_mut().enumerate().skip(100) {
+            *value = 0.4 + 0.2 * (at % 10) as f32 / 9.0;
+        }
+        inputs[[0, 0]] = 0.0;
+        inputs[[9, 99]] = 1.0;
+        let (low, high) = stretch(inputs.view());
+        assert!(
+            (low - 0.4).abs() < 1e-6 && (high - 0.6).abs() < 1e-6,
+            "{low} {high}"
+        );
+        // flat but for one value: that is the range
+        let mut flat = Array2::zeros((4, 100));
+        flat[[2, 5]] = 1.0;
+        assert_eq!(stretch(flat.view()), (0.0, 1.0));
+    }
 }

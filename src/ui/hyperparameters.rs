@@ -14,7 +14,7 @@ use super::widgets;
 use crate::lab::Action;
 use crate::lab::{RunView, View};
 use crate::model::{HiddenActivation, Hyperparameters, OptimizerKind};
-use crate::training::{Setting, Value};
+use crate::training::{Preset, Setting, Value};
 
 /// One of the four sliders.
 pub struct Knob {
@@ -89,7 +89,7 @@ impl Knob {
     }
 
     /// The post's value.
-    fn home(&self) -> f64 {
+    fn posts(&self) -> f64 {
         self.value(&Hyperparameters::default())
     }
 }
@@ -136,13 +136,14 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
         theme.text,
     );
     let cliff = cliff_marks::of(knob.setting, run, &knob.scale);
+    let home = knob.value(&run.home_settings());
     let hint = format!(
-        "{}{}\n\nThe post's value: {} (double-click the slider)",
+        "{}{}\n\n{}",
         knob.hint,
         cliff
             .as_ref()
             .map_or_else(String::new, |cliff| format!("\n\n{}", cliff.sentence)),
-        numbers::short(knob.home())
+        way_back(run.home, home, knob.posts())
     );
 
     let before = knob.value(run.hyperparameters());
@@ -170,10 +171,10 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
             .show(&mut inner)
     });
     let field = field.inner;
-    let tick = knob.home();
     let label = knob.label();
     let slider = LogSlider::new(&label, &mut value, knob.scale)
-        .tick(tick)
+        .tick(knob.posts())
+        .home(home)
         .cliff(cliff.as_ref())
         .width(width);
     let slider = ui.add(slider);
@@ -205,6 +206,22 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
 /// What assistive technology and tests call the number.
 fn field_name(knob: &Knob) -> String {
     format!("{} value", knob.setting.symbol())
+}
+
+/// Where a double-click goes, and where the mark is.
+fn way_back(preset: Option<Preset>, home: f64, posts: f64) -> String {
+    let marked = format!(
+        "The post's value: {}, marked below the rail",
+        numbers::short(posts)
+    );
+    match preset {
+        Some(preset) if preset != Preset::PostsValues => format!(
+            "Double-click the slider for the value of the preset {}: {}\n{marked}",
+            preset.title(),
+            numbers::short(home)
+        ),
+        _ => format!("{marked}; double-click the slider to go there"),
+    }
 }
 
 /// Why α is greyed out under L-BFGS.

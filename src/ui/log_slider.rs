@@ -1,4 +1,4 @@
-//! A slider over decades, with the post's value as a tick to come back to.
+//! A slider over decades, with the post's value as a tick and a value to come back to.
 
 use egui::accesskit::{Action, ActionData};
 use egui::{
@@ -70,12 +70,13 @@ impl CliffMark {
     }
 }
 
-/// The widget. `changed` says that the person moved it; a double click goes to the tick.
+/// The widget. `changed` says that the person moved it; a double click goes home.
 pub struct LogSlider<'a> {
     value: &'a mut f64,
     scale: LogScale,
     tick: Option<f64>,
     cliff: Option<&'a CliffMark>,
+    home: Option<f64>,
     name: &'a str,
     width: f32,
 }
@@ -86,7 +87,7 @@ impl<'a> LogSlider<'a> {
     const RAIL: f32 = 3.0;
     /// One press of an arrow key, as a part of the rail.
     const STEP: f64 = 0.02;
-    /// A pointer this near to the tick, as a part of the rail, means the tick.
+    /// A pointer this near to the tick or to home, as a part of the rail, means that.
     const SNAP: f64 = 0.012;
 
     /// `name` is what assistive technology and tests call it.
@@ -96,14 +97,21 @@ impl<'a> LogSlider<'a> {
             scale,
             tick: None,
             cliff: None,
+            home: None,
             name,
             width: 160.0,
         }
     }
 
-    /// Marks `value`, and goes there at a double click.
+    /// Marks `value`.
     pub fn tick(mut self, value: f64) -> Self {
         self.tick = Some(value);
+        self
+    }
+
+    /// Goes to `value` at a double click.
+    pub fn home(mut self, value: f64) -> Self {
+        self.home = Some(value);
         self
     }
 
@@ -167,17 +175,19 @@ impl Widget for LogSlider<'_> {
             .filter(|value| value.is_finite())
         {
             *self.value = value.clamp(least, most);
-        } else if let (true, Some(tick)) = (response.double_clicked(), self.tick) {
-            *self.value = tick;
+        } else if let (true, Some(home)) = (response.double_clicked(), self.home) {
+            *self.value = home;
         } else if let Some(pointer) = response
             .interact_pointer_pos()
             .filter(|_| response.is_pointer_button_down_on())
         {
             let position = f64::from((pointer.x - rail.min) / rail.span()).clamp(0.0, 1.0);
-            let near = |tick: &f64| (self.scale.position(*tick) - position).abs() < Self::SNAP;
-            *self.value = self
-                .tick
+            let distance = |place: &f64| (self.scale.position(*place) - position).abs();
+            let near = |place: &f64| distance(place) < Self::SNAP;
+            let places = [self.tick, self.home].into_iter().flatten();
+            *self.value = places
                 .filter(near)
+                .min_by(|a, b| distance(a).total_cmp(&distance(b)))
                 .unwrap_or_else(|| self.scale.value(position));
         } else if steps != 0.0 {
             *self.value = self

@@ -46,6 +46,7 @@ mod tiles;
 mod toolbar;
 mod unit;
 mod units;
+mod watch;
 mod widgets;
 
 use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, vec2};
@@ -61,7 +62,7 @@ const SETTINGS_WIDTH: f32 = 236.0;
 const TWO_COLUMNS: f32 = 800.0;
 /// The right column's panels are no lower than this; below it the column scrolls.
 const LEAST_HEIGHTS: [f32; 3] = [190.0, 168.0, 96.0];
-const RECONSTRUCTIONS_HEIGHT: f32 = 148.0;
+const RECONSTRUCTIONS_HEIGHT: f32 = 140.0;
 const RECONSTRUCTIONS_MOST: f32 = 220.0;
 
 /// All panels, and what each remembers.
@@ -120,7 +121,7 @@ impl Panels {
                 });
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            let area = ui.max_rect().shrink(GAP);
+            let area = watch::ui(ui, ui.max_rect(), view);
             self.columns(ui, area, view, actions);
         });
         self.import.ui(ui, view, actions);

@@ -10,7 +10,8 @@ use super::{pictures, profiles};
 use crate::lab::View;
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
-use crate::training::snapshot::{Version, shown_places};
+use crate::training::snapshot::{Version, stretch};
+use crate::training::trainer::RunId;
 
 const GAP: f32 = 8.0;
 /// Between an input and its reconstruction; the selected unit's answer is drawn there.
@@ -26,18 +27,31 @@ pub struct ReconstructionsPanel {
     atlas: Atlas,
     /// (of what, smooth)
     shown: Option<(Version, bool)>,
+    /// Black and white, of which run's samples.
+    stretch: Option<(RunId, (f64, f64))>,
 }
 
 impl ReconstructionsPanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
         let snapshot = view.run.snapshot.as_deref();
-        let quiet = match (snapshot, view.run.selected) {
-            (Some(snapshot), Some(unit)) if unit < snapshot.units.len() => {
-                format!("bars: activation of unit {}", super::numbers::unit(unit))
+        let quiet = snapshot.map_or_else(String::new, |snapshot| {
+            let (low, high) = self.stretch(snapshot);
+            let ends = if snapshot.data.shape.is_vector() {
+                format!("x and x̂ from {low:.2} to {high:.2}")
+            } else {
+                format!("x and x̂: {low:.2} black, {high:.2} white")
+            };
+            match strongest(view, snapshot) {
+                Some((unit, most)) => {
+                    format!(
+                        "{ends} · bars: unit {}, full at {most:.2}",
+                        super::numbers::unit(unit)
+                    )
+                }
+                None => ends,
             }
-            _ => String::new(),
-        };
+        });
         widgets::title_row(ui, "Input → reconstruction", &quiet, |ui| {
             let fvu = snapshot.map_or_else(|| "–".into(), |s| format!("{:.2}", s.fvu));
             ui.label(muted(ui, format!("FVU {fvu}"))).help(
@@ -73,8 +87,9 @@ impl ReconstructionsPanel {
             0.0
         };
         let snap = |x: f32| (x * ppp).round() / ppp;
-        let place = |index: usize, y: f32| {
-            let x = area.left() + LABELS + index as f32 * (tile.x + gap);
+        let total = snapshot.inputs.nrows();
+        let place = |position: usize, y: f32| {
+            let x = area.left() + LABELS + position as f32 * (tile.x + gap);
             Rect::from_min_size(pos2(snap(x), snap(y)), tile)
         };
         let second = area.top() + tile.y + MIDDLE;
@@ -89,22 +104,24 @@ impl ReconstructionsPanel {
                 theme.text_muted,
             );
         }
-        let total = snapshot.inputs.nrows();
-        ui.painter()
-            .add(self.atlas.mesh((0..count).flat_map(|index| {
-                [
-                    (index, place(index, area.top()), Color32::WHITE),
-                    (total + index, place(index, second), Color32::WHITE),
-                ]
-            })));
-        for index in 0..count {
+        let shown: Vec<usize> = spread(count, total).collect();
+        ui.painter().add(
+            self.atlas
+                .mesh(shown.iter().enumerate().flat_map(|(at, index)| {
+                    [
+                        (*index, place(at, area.top()), Color32::WHITE),
+                        (total + index, place(at, second), Color32::WHITE),
+                    ]
+                })),
+        );
+        for (at, index) in shown.into_iter().enumerate() {
             for y in [area.top(), second] {
                 // a white picture on a white panel needs an edge
                 let edge = egui::Stroke::new(1.0, theme.line);
                 ui.painter()
-                    .rect_stroke(place(index, y), 0.0, edge, egui::StrokeKind::Outside);
+                    .rect_stroke(place(at, y), 0.0, edge, egui::StrokeKind::Outside);
             }
-            let rect = place(index, area.top()).union(place(index, second));
+            let rect = place(at, area.top()).union(place(at, second));
             answer(ui, view, snapshot, index, {
                 let y = area.top() + tile.y + MIDDLE / 2.0;
                 Rect::from_min_size(pos2(rect.left(), y - 1.5), vec2(tile.x, 3.0))
@@ -114,13 +131,13 @@ impl ReconstructionsPanel {
     }
 
     /// The same for samples that are not pictures.
-    fn lines(&self, ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, area: Rect) {
+    fn lines(&mut self, ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, area: Rect) {
         let theme = Theme::of(ui);
         let (inputs, reconstructions) = (
             snapshot.data.pictures(snapshot.inputs.view()),
             snapshot.data.pictures(snapshot.reconstructions.view()),
         );
-        let range = snapshot.data.picture_range();
+        let range = self.stretch(snapshot);
         let (left, width) = (area.left() + LABELS, area.width() - LABELS);
         let room = ((width + GAP) / (profiles::WIDTH + GAP)).floor().max(1.0);
         let count = (room as usize).min(inputs.nrows());
@@ -134,8 +151,8 @@ impl ReconstructionsPanel {
             let font = theme::regular(theme::BODY);
             widgets::text(ui, at, Align2::LEFT_CENTER, label, font, colour);
         }
-        for index in 0..count {
-            let corner = pos2(left + index as f32 * step, area.top());
+        for (at, index) in spread(count, inputs.nrows()).enumerate() {
+            let corner = pos2(left + at as f32 * step, area.top());
             let rect = Rect::from_min_size(corner, vec2(step - GAP, area.height() - MIDDLE));
             let edge = egui::Stroke::new(1.0, theme.line);
             ui.painter()
@@ -155,6 +172,18 @@ impl ReconstructionsPanel {
         }
     }
 
+    /// What is black and what white in all pictures, of inputs and of reconstructions: it stands for the whole run.
+    fn stretch(&mut self, snapshot: &Snapshot) -> (f64, f64) {
+        match self.stretch {
+            Some((run, stretch)) if run == snapshot.run => stretch,
+            _ => {
+                let stretch = stretch(snapshot.data.pictures(snapshot.inputs.view()).view());
+                self.stretch = Some((snapshot.run, stretch));
+                stretch
+            }
+        }
+    }
+
     fn refresh(&mut self, ui: &Ui, snapshot: &Snapshot, smooth: bool) {
         let key = (snapshot.version(), smooth);
         if self.shown.replace(key) == Some(key) {
@@ -165,7 +194,7 @@ impl ReconstructionsPanel {
             data.pictures(snapshot.inputs.view()),
             data.pictures(snapshot.reconstructions.view()),
         );
-        let range = data.picture_range();
+        let range = self.stretch(snapshot);
         let total = inputs.nrows();
         self.atlas.fill(
             ui.ctx(),
@@ -185,25 +214,33 @@ impl ReconstructionsPanel {
     }
 }
 
+/// `count` of `total` samples, the flattest and that of most contrast among them.
+fn spread(count: usize, total: usize) -> impl Iterator<Item = usize> {
+    (0..count).map(move |at| match count {
+        1 => total / 2,
+        _ => at * (total - 1) / (count - 1),
+    })
+}
+
+/// The selected unit and its largest activation over the data, mapped into (0, 1): where its bars are full.
+fn strongest(view: &View<'_>, snapshot: &Snapshot) -> Option<(usize, f64)> {
+    let unit = view.run.selected?;
+    Some((unit, snapshot.units.get(unit)?.maximum))
+}
+
 /// How strongly the selected unit answers the input, as a bar.
 fn answer(ui: &Ui, view: &View<'_>, snapshot: &Snapshot, index: usize, bar: Rect) {
-    let Some(unit) = view
-        .run
-        .selected
-        .filter(|unit| *unit < snapshot.activations.ncols())
-    else {
+    let Some((unit, most)) = strongest(view, snapshot) else {
+        return;
+    };
+    let Some(answer) = snapshot.activations.get([index, unit]).copied() else {
         return;
     };
     let theme = Theme::of(ui);
-    let answer = snapshot.activations[[index, unit]];
     let tanh = snapshot.experiment.hidden_activation == HiddenActivation::Tanh;
     let answer = if tanh { (answer + 1.0) / 2.0 } else { answer };
     // of its own strongest answer: a sparse unit's are all small
-    let most = snapshot
-        .units
-        .get(unit)
-        .map_or(1.0, |unit| unit.maximum as f32);
-    let answer = (answer / most.max(1e-6)).clamp(0.0, 1.0);
+    let answer = (answer / most.max(1e-6) as f32).clamp(0.0, 1.0);
     ui.painter().rect_filled(bar, 1.0, theme.line);
     let reached = bar.with_max_x(bar.left() + bar.width() * answer);
     ui.painter().rect_filled(reached, 1.0, theme.accent);
@@ -211,10 +248,11 @@ fn answer(ui: &Ui, view: &View<'_>, snapshot: &Snapshot, index: usize, bar: Rect
 
 /// What can be asked of one input: its class as a coloured corner, the rest on hover.
 fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
-    let class = snapshot.data.labels.as_ref().and_then(|labels| {
-        let place = shown_places(&snapshot.data).nth(index)?;
-        labels.get(place).copied()
-    });
+    let class = snapshot
+        .data
+        .labels
+        .as_ref()
+        .and_then(|labels| labels.get(*snapshot.places.get(index)?).copied());
     if let Some(class) = class {
         let corner = rect.left_top();
         let points = vec![

@@ -23,7 +23,7 @@ use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::model::units::StateCounts;
 use sae_lab::model::{Cost, Hyperparameters, Parameters, UnitState, UnitStatistics};
 use sae_lab::training::record::{Change, Cursor, Edit, Gesture};
-use sae_lab::training::snapshot::shown_samples;
+use sae_lab::training::snapshot::{samples_at, shown_places};
 use sae_lab::training::trainer::{
     Activity, Ask, DataId, Frame, Host, Opened, Reply, Request, RunId, Tell, ThroughBytes,
     TrainerError, TrainerThread,
@@ -315,7 +315,16 @@ pub fn data(spec: DataSpec) -> DataSet {
 
 /// The story of the lab in one snapshot: edges learned, then λ raised at epoch 300, and 18 of 49 units dead.
 pub fn snapshot() -> Snapshot {
-    let experiment = Preset::Edges.experiment();
+    let edges = Preset::Edges.experiment();
+    let experiment = Experiment {
+        data: DataSpec::default(),
+        hidden: 49,
+        hyperparameters: Hyperparameters {
+            weight_decay: 1e-4,
+            ..edges.hyperparameters
+        },
+        ..edges
+    };
     let (hidden, inputs) = (experiment.hidden, 64);
     let dead = |unit: usize| unit % 8 == 3 || unit % 5 == 4 && unit > 20 || unit == 12;
     let mut parameters = Parameters::<f32>::zeros(inputs, hidden);
@@ -411,7 +420,8 @@ pub fn snapshot() -> Snapshot {
     });
     let record = *history.last().unwrap();
     let data = Arc::new(data(experiment.data.clone()));
-    let inputs = Arc::new(shown_samples::<f32>(&data));
+    let places = shown_places(&data);
+    let inputs = Arc::new(samples_at::<f32>(&data, &places));
     let reconstructions = inputs.mapv(|x| 0.5 + 0.6 * (x - 0.5));
     let activations =
         Array2::from_shape_fn((16, hidden), |(i, j)| ((i * 7 + j * 3) % 11) as f32 / 11.0);
@@ -429,6 +439,7 @@ pub fn snapshot() -> Snapshot {
         cost: record.cost,
         fvu: record.fvu,
         units,
+        places: places.into(),
         inputs,
         reconstructions,
         activations,

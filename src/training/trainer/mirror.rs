@@ -11,7 +11,7 @@ use crate::data::DataSet;
 use crate::model::{OutputActivation, Parameters, Spectrum};
 use crate::training::Experiment;
 use crate::training::record::{Cursor, History};
-use crate::training::snapshot::{Snapshot, shown_samples};
+use crate::training::snapshot::{Snapshot, samples_at, shown_places};
 
 /// Keeps a run's past and makes snapshots of its frames.
 #[derive(Debug)]
@@ -19,7 +19,8 @@ pub struct Mirror {
     run: RunId,
     experiment: Experiment,
     data: Arc<DataSet>,
-    /// The samples shown (k, n).
+    /// Which samples are shown (k), and these (k, n).
+    places: Arc<[usize]>,
     inputs: Arc<Array2<f32>>,
     history: Arc<History>,
     /// Of the data and the output, once it was measured.
@@ -34,8 +35,10 @@ pub struct Misfit(&'static str);
 impl Mirror {
     /// Of the run that was opened as `run` with `experiment` on `data`.
     pub fn new(run: RunId, experiment: Experiment, data: Arc<DataSet>) -> Self {
+        let places = shown_places(&data);
         Self {
-            inputs: Arc::new(shown_samples(&data)),
+            inputs: Arc::new(samples_at(&data, &places)),
+            places: places.into(),
             history: Arc::new(History::new()),
             spectrum: None,
             run,
@@ -125,6 +128,7 @@ impl Mirror {
             cost: frame.cost,
             fvu: frame.fvu,
             units: frame.units,
+            places: Arc::clone(&self.places),
             inputs: Arc::clone(&self.inputs),
             reconstructions,
             activations,

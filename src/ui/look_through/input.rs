@@ -12,7 +12,6 @@ use crate::lab::View;
 use crate::lab::look::{LookAction, Source, Through};
 use crate::lab::{Action, UserCommand};
 use crate::training::Snapshot;
-use crate::training::snapshot::shown_places;
 use crate::ui::help::Help as _;
 use crate::ui::number_field::{self, NumberField};
 use crate::ui::numbers::thousands;
@@ -130,7 +129,7 @@ impl InputCard {
             ui.painter().add(self.strip.mesh(tiles));
         }
         let looks = vector.then(|| data.pictures(snapshot.inputs.view()));
-        for (index, sample) in shown_places(data).take(count).enumerate() {
+        for (index, sample) in snapshot.places.iter().copied().take(count).enumerate() {
             let rect = place(index);
             let id = ui.scope_id().with(("sample", index));
             let response = ui.interact(rect, id, Sense::click());

@@ -119,14 +119,15 @@ impl UnitsCard {
         through: &Through,
         actions: &mut Vec<Action>,
     ) {
-        title(ui, view, through, actions);
+        let (low, high) = range(snapshot);
+        let scale = BarScale { low, high };
+        title(ui, view, through, &scale, actions);
         let activations = &through.network.activations;
         self.sort(ui, view, activations);
         let picture = pictures::size(snapshot.data.shape);
         let (room, ppp) = (ui.available_size(), ui.pixels_per_point());
         let cells = Cells::fit(activations.len(), picture, room - vec2(6.0, 2.0), ppp);
         self.atlas.refresh(ui, view, snapshot, cells.smooth);
-        let range = range(snapshot);
         ScrollArea::vertical()
             .id_salt("activations")
             .auto_shrink(false)
@@ -152,9 +153,9 @@ impl UnitsCard {
                     .iter()
                     .map(|unit| (unit.unit, unit.tile, Color32::WHITE));
                 ui.painter().add(self.atlas.mesh(tiles));
-                bars(ui, view, &units, activations, range);
+                bars(ui, view, &units, activations, &scale);
                 for unit in &units {
-                    self::unit(ui, view, snapshot, unit, activations, range, actions);
+                    self::unit(ui, view, snapshot, unit, activations, &scale, actions);
                 }
                 focus::into_view(ui);
             });
@@ -175,6 +176,33 @@ impl UnitsCard {
     }
 }
 
+/// How far up the bar an activation reaches, in [0, 1], and back: a root scale over all that an activation may be, on
+/// which the .02 of a sparse unit is a seventh of the bar, and which stands still from input to input.
+struct BarScale {
+    low: f64,
+    high: f64,
+}
+
+impl BarScale {
+    fn level(&self, activation: f64) -> f64 {
+        let part = |value: f64| value.signum() * value.abs().sqrt();
+        let (low, high) = (part(self.low), part(self.high));
+        ((part(activation) - low) / (high - low)).clamp(0.0, 1.0)
+    }
+
+    fn activation(&self, level: f64) -> f64 {
+        let part = |value: f64| value.signum() * value.abs().sqrt();
+        let (low, high) = (part(self.low), part(self.high));
+        let root = low + level.clamp(0.0, 1.0) * (high - low);
+        (root.signum() * root * root).clamp(self.low, self.high)
+    }
+
+    /// "bars: 0 to 1, root scale"
+    fn words(&self) -> String {
+        format!("bars: {} to {}, root scale", self.low, self.high).replace('-', "−")
+    }
+}
+
 /// What an activation may be.
 fn range(snapshot: &Snapshot) -> (f64, f64) {
     match snapshot.experiment.hidden_activation {
@@ -183,15 +211,22 @@ fn range(snapshot: &Snapshot) -> (f64, f64) {
     }
 }
 
-fn title(ui: &mut Ui, view: &View<'_>, through: &Through, actions: &mut Vec<Action>) {
+fn title(
+    ui: &mut Ui,
+    view: &View<'_>,
+    through: &Through,
+    scale: &BarScale,
+    actions: &mut Vec<Action>,
+) {
     let activations = &through.network.activations;
     let strongest = (activations.iter().enumerate())
         .max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()))
-        .map(|(unit, value)| format!("strongest: unit {}, {value:.2}", numbers::unit(unit)));
+        .map(|(unit, value)| format!(" · strongest: unit {}, {value:.2}", numbers::unit(unit)));
     // the button needs the room
-    let quiet = strongest
+    let strongest = strongest
         .filter(|_| view.run.look.hand.is_empty())
         .unwrap_or_default();
+    let quiet = scale.words() + &strongest;
     widgets::title_row(ui, "Hidden activations", &quiet, |ui| {
         widgets::at_right(ui, "buttons", |ui| {
             if !view.run.look.hand.is_empty() {
@@ -217,17 +252,14 @@ fn title(ui: &mut Ui, view: &View<'_>, through: &Through, actions: &mut Vec<Acti
 }
 
 /// All bars in one mesh.
-fn bars(ui: &Ui, view: &View<'_>, units: &[Unit], activations: &[f64], (low, high): (f64, f64)) {
+fn bars(ui: &Ui, view: &View<'_>, units: &[Unit], activations: &[f64], scale: &BarScale) {
     let theme = Theme::of(ui);
     let mut mesh = Mesh::default();
     for Unit { unit, bar, .. } in units {
         let Some(own) = activations.get(*unit) else {
             continue;
         };
-        let y = |value: f64| {
-            let level = ((value - low) / (high - low)).clamp(0.0, 1.0) as f32;
-            bar.bottom() - level * bar.height()
-        };
+        let y = |value: f64| bar.bottom() - scale.level(value) as f32 * bar.height();
         let fill = |value: f64| {
             let (a, b) = (y(0.0), y(value));
             Rect::from_min_max(pos2(bar.left(), a.min(b)), pos2(bar.right(), a.max(b)))
@@ -255,9 +287,10 @@ fn unit(
     snapshot: &Snapshot,
     Unit { unit, tile, bar }: &Unit,
     activations: &[f64],
-    (low, high): (f64, f64),
+    scale: &BarScale,
     actions: &mut Vec<Action>,
 ) {
+    let (low, high) = (scale.low, scale.high);
     let (unit, theme) = (*unit, Theme::of(ui));
     let own = activations.get(unit).copied().unwrap_or(0.0);
     let by_hand = view.run.look.hand.get(&unit).copied();
@@ -296,8 +329,7 @@ fn unit(
         on_bar,
         response.interact_pointer_pos(),
     ) {
-        let part = f64::from((bar.bottom() - at.y) / bar.height()).clamp(0.0, 1.0);
-        let to = low + part * (high - low);
+        let to = scale.activation(f64::from((bar.bottom() - at.y) / bar.height()));
         help::changing(ui.ctx());
         if by_hand != Some(to) {
             actions.push(set(to));
@@ -397,4 +429,36 @@ fn card(ui: &mut Ui, snapshot: &Snapshot, unit: usize, own: f64, by_hand: Option
     };
     ui.add_space(GRID / 4.0);
     ui.label(muted(ui, text));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sparse_units_answer_can_be_seen_and_every_place_means_one_activation() {
+        let sigmoid = BarScale {
+            low: 0.0,
+            high: 1.0,
+        };
+        assert!(sigmoid.level(0.02) > 0.1, "{}", sigmoid.level(0.02));
+        assert_eq!(sigmoid.words(), "bars: 0 to 1, root scale");
+        let tanh = BarScale {
+            low: -1.0,
+            high: 1.0,
+        };
+        assert!((tanh.level(0.02) - 0.5).abs() > 0.05);
+        assert_eq!(tanh.words(), "bars: −1 to 1, root scale");
+        for scale in [sigmoid, tanh] {
+            assert_eq!(
+                (scale.level(scale.low), scale.level(scale.high)),
+                (0.0, 1.0)
+            );
+            for step in 0..=50 {
+                let level = f64::from(step) / 50.0;
+                let back = scale.level(scale.activation(level));
+                assert!((back - level).abs() < 1e-9, "{level} {back}");
+            }
+        }
+    }
 }
