@@ -84,6 +84,7 @@ impl eframe::App for LabApp {
         self.lab.drain(self.start.elapsed());
         self.lab.set_unit_columns(self.panels.unit_columns());
         let (page, cover) = (self.view().shared.page, self.view().shared.cover());
+        self.lab.set_pointed(self.panels.pointed());
         // the palette hears its own keys
         if !self.view().shared.palette {
             for command in ui::keymap::pressed(ctx, page, cover, self.typing) {

@@ -7,6 +7,7 @@ use super::commands::UserCommand;
 use super::import::Wish;
 use super::jobs::Request;
 use super::page::Page;
+use super::panel::Panel;
 use super::room::Lab;
 use super::shared::ZOOMS;
 use super::speed;
@@ -52,7 +53,7 @@ impl Lab {
             Action::Select(unit) => self.session.shown.selected = unit,
             Action::Inspect(unit) => {
                 self.session.shown.selected = Some(unit);
-                self.shared.page = Page::Unit;
+                self.shared.show(Page::Unit);
             }
             Action::Load(spec) => {
                 let what = format!("data: {}", spec.source.title());
@@ -75,6 +76,7 @@ impl Lab {
                     self.shared.notices.remove(index);
                 }
             }
+            Action::Bring(panel) => self.shared.bring(panel),
             Action::Look(action) => self.look(action),
             Action::SetComparison(choice) => self.session.shown.compare = choice,
         }
@@ -159,14 +161,26 @@ impl Lab {
                     self.close();
                 } else if self.shared.opening.is_some() || self.shared.loading.is_some() {
                     self.cancel_loading();
-                } else if self.shared.notices.pop().is_none() {
+                } else if self.shared.notices.pop().is_some() || self.shared.filled.take().is_some()
+                {
+                    // the newest notice is gone, or else the panel went back
+                } else {
                     if self.shared.page == Page::Lab {
                         self.session.shown.selected = None;
                     }
-                    self.shared.page = Page::Lab;
+                    self.shared.show(Page::Lab);
                 }
             }
-            UserCommand::Show(page) => self.shared.page = page,
+            UserCommand::Show(page) => self.shared.show(page),
+            UserCommand::Fill(panel) => self.shared.fill(panel),
+            UserCommand::FillWindow => {
+                let shared = &mut self.shared;
+                let page = shared.page;
+                let here = |panel: &Panel| panel.page().is_none_or(|of| of == page);
+                let pointed = shared.pointed.filter(here);
+                let panel = shared.filled.or(pointed).unwrap_or(Panel::main_of(page));
+                shared.fill(panel);
+            }
             UserCommand::NextUnit => self.step_unit(1),
             UserCommand::PreviousUnit => self.step_unit(-1),
             UserCommand::UnitBelow => self.step_unit(self.unit_columns as isize),
@@ -192,7 +206,8 @@ impl Lab {
                     let snapshot = Arc::clone(snapshot);
                     let started = self.jobs.start(Request::CheckGradient { snapshot });
                     self.session.shown.gradient_check = Study::begun(started);
-                    self.shared.page = Page::Mathematics;
+                    self.shared.show(Page::Mathematics);
+                    self.shared.bring(Panel::GradientCheck);
                 }
             }
             UserCommand::PreviousInput

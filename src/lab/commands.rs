@@ -2,6 +2,7 @@
 //! the tests. Their texts are in `words`, when they can be given in `possible`, and their keys in the window's keymap.
 
 use super::page::Page;
+use super::panel::Panel;
 use crate::data::EmbeddedSet;
 use crate::training::Preset;
 
@@ -73,6 +74,9 @@ commands! {
         CompareRuns,
         CancelComparison,
         Show(Page),
+        /// The panel under the pointer, or else the page's main one, fills the window; or it goes back.
+        FillWindow,
+        Fill(Panel),
         Preset(Preset),
         Data(EmbeddedSet),
         ToggleContrast,
@@ -123,6 +127,8 @@ impl UserCommand {
             | Self::PrepareData
             | Self::Data(_)
             | Self::Show(_)
+            | Self::FillWindow
+            | Self::Fill(_)
             | Self::CheckGradient
             | Self::NextUnit
             | Self::PreviousUnit
@@ -176,7 +182,8 @@ mod tests {
             assert!(!command.text().is_empty() && !command.group().is_empty());
             assert!(command.tooltip().len() > 12, "{command:?}");
         }
-        let values = Page::ALL.len() + Preset::ALL.len() + EmbeddedSet::ALL.len();
+        let values =
+            Page::ALL.len() + Panel::ALL.len() + Preset::ALL.len() + EmbeddedSet::ALL.len();
         assert!(seen.len() > values + 30);
     }
 }

@@ -32,19 +32,19 @@ impl Lab {
         match command {
             UserCommand::PreviousInput => {
                 look.step(-1);
-                self.shared.page = Page::LookThrough;
+                self.shared.show(Page::LookThrough);
             }
             UserCommand::NextInput => {
                 look.step(1);
-                self.shared.page = Page::LookThrough;
+                self.shared.show(Page::LookThrough);
             }
             UserCommand::RandomInput => {
                 look.pick_random(RandomState::new().build_hasher().finish());
-                self.shared.page = Page::LookThrough;
+                self.shared.show(Page::LookThrough);
             }
             UserCommand::ClearInput => {
                 look.clear();
-                self.shared.page = Page::LookThrough;
+                self.shared.show(Page::LookThrough);
             }
             UserCommand::BrowsePicture => self.browse(Browse::Picture),
             UserCommand::ReleaseActivations => look.release_all(),
@@ -77,7 +77,7 @@ impl Lab {
             choice: self.session.shown.compare,
         };
         self.session.shown.compared = Study::begun(self.jobs.start(request));
-        self.shared.page = Page::Compare;
+        self.shared.show(Page::Compare);
     }
 
     fn cancel_comparison(&mut self) {

@@ -19,6 +19,7 @@ mod looking;
 mod measuring;
 mod opening;
 pub mod page;
+pub mod panel;
 pub mod port;
 mod possible;
 pub mod preferences;
@@ -37,6 +38,7 @@ mod work;
 
 pub use commands::{Cover, UserCommand};
 pub use page::Page;
+pub use panel::Panel;
 pub use preferences::Preferences;
 pub use room::Lab;
 pub use run_view::RunView;

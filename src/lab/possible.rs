@@ -34,6 +34,8 @@ impl View<'_> {
             | UserCommand::BrowseFolder
             | UserCommand::PrepareData
             | UserCommand::Show(_)
+            | UserCommand::FillWindow
+            | UserCommand::Fill(_)
             | UserCommand::Preset(_)
             | UserCommand::Data(_)
             | UserCommand::ToggleContrast
@@ -109,6 +111,7 @@ impl View<'_> {
                 self.shared.is_covered()
                     || self.is_loading()
                     || !self.shared.notices.is_empty()
+                    || self.shared.filled.is_some()
                     || self.shared.page != Page::Lab
                     || self.run.selected.is_some(),
                 "There is nothing to close.",

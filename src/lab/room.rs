@@ -11,6 +11,7 @@ use super::jobs::ThreadHost;
 use super::jobs::{Host, JobKind, Jobs};
 use super::measuring::Measuring;
 use super::page::Page;
+use super::panel::Panel;
 use super::port::{Backend, Wake};
 use super::preferences::Preferences;
 use super::session::Session;
@@ -96,6 +97,11 @@ impl Lab {
     /// Something is being dragged over the window, or not any more.
     pub fn hover_drop(&mut self, hovered: bool) {
         self.shared.drop_hovered = hovered;
+    }
+
+    /// The panel under the pointer: the one that is to fill the window when that is asked for without a name.
+    pub fn set_pointed(&mut self, panel: Option<Panel>) {
+        self.shared.pointed = panel;
     }
 
     /// How many tiles stand side by side on the page of units: one step up or down is as many units.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::commands::Cover;
 use super::import::Import;
 use super::page::Page;
+use super::panel::Panel;
 use super::run_view::RunView;
 use super::state::{Contrast, Notice, OpenDialog, Question, Severity};
 use crate::data::{DataSpec, Progress};
@@ -43,6 +44,12 @@ pub struct Shared {
     pub zoom: u32,
     pub contrast: Contrast,
     pub page: Page,
+    /// The panel that fills the window, if one does.
+    pub filled: Option<Panel>,
+    /// The panels that were brought before the others of their tabs, the latest first.
+    pub(super) fronts: Vec<Panel>,
+    /// Under the pointer, or where it was last.
+    pub(super) pointed: Option<Panel>,
     pub notices: Vec<Notice>,
     pub question: Option<Question>,
     /// Whether the list of all commands is open.
@@ -68,6 +75,9 @@ impl Shared {
             zoom,
             contrast: Contrast::Shared,
             page: Page::Lab,
+            filled: None,
+            fronts: Vec::new(),
+            pointed: None,
             notices: Vec::new(),
             question: None,
             palette: false,
@@ -104,8 +114,76 @@ impl Shared {
         };
         self.notices.retain(|other| *other != notice);
         self.notices.push(notice);
-        const MOST: usize = 3; // more would push the pictures out of the window
+        const MOST: usize = 3; // more would cover the pictures
         let surplus = self.notices.len().saturating_sub(MOST);
         self.notices.drain(..surplus);
+    }
+}
+
+/// Which panels are seen.
+impl Shared {
+    /// Opens `page`; a panel that filled the window goes back to its place.
+    pub(super) fn show(&mut self, page: Page) {
+        self.page = page;
+        self.filled = None;
+    }
+
+    /// Puts `panel` before the others of its tabs, wherever it is one.
+    pub(super) fn bring(&mut self, panel: Panel) {
+        self.fronts.retain(|other| *other != panel);
+        self.fronts.insert(0, panel);
+    }
+
+    /// Lets `panel` fill the window, or go back if it does.
+    pub(super) fn fill(&mut self, panel: Panel) {
+        if self.filled.take() == Some(panel) {
+            return;
+        }
+        self.page = panel.page().unwrap_or(self.page);
+        self.bring(panel);
+        self.filled = Some(panel);
+    }
+
+    /// The one of `panels` that stands before the others: what was brought there last, or else the first.
+    pub fn front(&self, panels: &[Panel]) -> Option<Panel> {
+        let brought = self.fronts.iter().find(|panel| panels.contains(panel));
+        brought.or(panels.first()).copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_panel_brought_last_is_in_front() {
+        let mut shared = Shared::new(100, Vec::new());
+        let tabs = [Panel::Cost, Panel::Sparsity, Panel::Units];
+        assert_eq!(shared.front(&tabs), Some(Panel::Cost));
+        shared.bring(Panel::Units);
+        shared.bring(Panel::Forces); // of another page
+        assert_eq!(shared.front(&tabs), Some(Panel::Units));
+        assert_eq!(shared.front(&tabs[..2]), Some(Panel::Cost));
+        assert_eq!(shared.front(&[]), None);
+    }
+
+    #[test]
+    fn a_panel_fills_the_window_on_its_page_and_goes_back() {
+        let mut shared = Shared::new(100, Vec::new());
+        shared.fill(Panel::Forces);
+        assert_eq!(
+            (shared.filled, shared.page),
+            (Some(Panel::Forces), Page::Unit)
+        );
+        shared.fill(Panel::Settings);
+        assert_eq!(
+            (shared.filled, shared.page),
+            (Some(Panel::Settings), Page::Unit)
+        );
+        shared.fill(Panel::Settings);
+        assert_eq!((shared.filled, shared.page), (None, Page::Unit));
+        shared.fill(Panel::Settings);
+        shared.show(Page::Lab);
+        assert_eq!((shared.filled, shared.page), (None, Page::Lab));
     }
 }

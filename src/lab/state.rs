@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::commands::UserCommand;
 use super::compare;
 use super::look::LookAction;
+use super::panel::Panel;
 use crate::data::DataSpec;
 use crate::model::{HiddenActivation, OutputActivation};
 use crate::training::{Experiment, Setting, Speed, Value};
@@ -45,6 +46,8 @@ pub enum Action {
     ConfirmRestart,
     CloseDialog,
     DismissNotice(usize),
+    /// To the front of its tabs.
+    Bring(Panel),
     /// About the input that is looked at.
     Look(LookAction),
     /// What a comparison is to be with.

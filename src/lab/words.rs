@@ -35,9 +35,11 @@ impl UserCommand {
             Self::ReleaseActivations | Self::SortActivations => "Activations",
             Self::CompareRuns | Self::CancelComparison => "Comparison",
             Self::Show(_) => "Page",
+            Self::Fill(_) => "Fill the window",
             Self::Preset(_) => "Preset",
             Self::ToggleContrast => "Features",
-            Self::ToggleTheme
+            Self::FillWindow
+            | Self::ToggleTheme
             | Self::ZoomIn
             | Self::ZoomOut
             | Self::ZoomReset
@@ -70,6 +72,8 @@ impl UserCommand {
             Self::ZoomReset => "Zoom to 100 %",
             Self::ToggleContrast => "Shared or per-tile contrast",
             Self::Show(page) => page.title(),
+            Self::FillWindow => "Fill it with a panel",
+            Self::Fill(panel) => panel.title(),
             Self::CheckGradient => "Check the gradient",
             Self::NextUnit => "Next unit",
             Self::PreviousUnit => "Previous unit",
@@ -128,6 +132,10 @@ impl UserCommand {
                 "Shared: one scale for all tiles, weak units look weak. Per tile: each unit at its own full contrast"
             }
             Self::Show(page) => page.tooltip(),
+            Self::FillWindow => {
+                "The panel under the pointer fills the window, or goes back; so does a double-click on its title"
+            }
+            Self::Fill(_) => "This panel fills the window, or goes back",
             Self::CheckGradient => {
                 "Compare the gradient at the present weights with central differences of J, in f64"
             }

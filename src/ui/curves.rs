@@ -3,9 +3,9 @@
 use egui::{Key, Ui, vec2};
 use egui_plot::{AxisHints, Line, Plot, PlotPoints};
 
-use super::axes::{axis, decade_axis, decade_marks, epoch_marks};
+use super::axes::{AXIS_WIDTH, axis, decade_axis, decade_marks, epoch_marks};
 use super::curve_cache::{CurveCache, Term};
-use super::curve_events::{events, readout};
+use super::curve_events::{band, events, readout};
 use super::per_run::PerRun;
 use super::theme::{self, Theme};
 use super::{focus, highlight, numbers, widgets};
@@ -29,15 +29,33 @@ pub struct CurvesPanel {
     cache: PerRun<CurveCache>,
     /// In the order of `Term::ALL`.
     hidden: [bool; 4],
-    pub view: EpochView,
+    view: EpochView,
     /// The epochs that the keys asked for, to be shown in the next frame.
     asked: Option<(f64, f64)>,
+    /// Rows of names over the curves.
+    label_rows: usize,
+    /// Whether the curves were drawn since the last refresh.
+    drawn: bool,
 }
 
 impl CurvesPanel {
     /// The records behind the curves of `run`, as they were drawn last.
     pub fn records(&mut self, run: RunId) -> &[Record] {
         self.cache.of(run).records()
+    }
+
+    /// Takes what is new of the run, once a frame, whether the curves are drawn in it or not.
+    pub fn refresh(&mut self, view: &View<'_>) {
+        self.drawn = false;
+        if let Some(snapshot) = view.run.snapshot.as_deref() {
+            let cache = self.cache.of(snapshot.run);
+            cache.update(snapshot.run, snapshot.epoch, &snapshot.history);
+        }
+    }
+
+    /// What the curves show, where they are drawn in this frame.
+    pub fn view(&self) -> Option<EpochView> {
+        self.drawn.then_some(self.view)
     }
 
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
@@ -66,7 +84,6 @@ impl CurvesPanel {
             return;
         };
         let cache = self.cache.of(snapshot.run);
-        cache.update(snapshot.run, snapshot.epoch, &snapshot.history);
         let shown: Vec<Term> = Term::ALL
             .into_iter()
             .zip(self.hidden)
@@ -74,6 +91,9 @@ impl CurvesPanel {
             .map(|(t, _)| t)
             .collect();
 
+        // of the frame, without the epochs below it
+        let height = (ui.available_height() - 20.0).max(40.0);
+        let band = band(self.label_rows);
         let plot = Plot::new(("cost", snapshot.run))
             .height(ui.available_height())
             .show_background(false)
@@ -90,8 +110,8 @@ impl CurvesPanel {
             .label_formatter(|_| None)
             .grid_color(theme.line)
             .grid_fade(0.0)
-            .x_grid_spacer(epoch_marks)
-            .y_grid_spacer(decade_marks)
+            .x_grid_spacer(epoch_marks(ui.available_width() - AXIS_WIDTH))
+            .y_grid_spacer(decade_marks(height))
             .custom_x_axes(vec![axis(AxisHints::new_x(), theme).formatter(
                 |mark, _| match mark.value {
                     value if value < 0.5 => "epoch 0".into(),
@@ -111,7 +131,10 @@ impl CurvesPanel {
                 .range(shown.iter().copied(), epochs)
                 .unwrap_or((-2.0, 1.0));
             let margin = ((high - low) * 0.06).max(0.1);
-            plot.set_plot_bounds_y((low - margin)..=(high + margin));
+            // the curves stay below the names of what happened
+            let part = f64::from((band / height).min(0.6));
+            let above = ((high - low + margin) * part / (1.0 - part)).max(margin);
+            plot.set_plot_bounds_y((low - margin)..=(high + above));
             for term in shown.iter().rev() {
                 for piece in cache.pieces(*term) {
                     let lit = pointed.is_some_and(|pointed| pointed.lights(*term));
@@ -133,13 +156,17 @@ impl CurvesPanel {
             epochs: (bounds.min()[0], bounds.max()[0]),
             x: (frame.left(), frame.right()),
         };
+        self.drawn = true;
         let response = response.response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Cost curves"));
         self.asked = by_keys(ui, &response, self.view.epochs);
         let pointer = response.hover_pos();
-        events(ui, frame, &snapshot.history, |epoch| {
+        let rows = events(ui, frame, self.label_rows, &snapshot.history, |epoch| {
             transform.position_from_point_x(epoch)
         });
+        if std::mem::replace(&mut self.label_rows, rows) != rows {
+            ui.ctx().request_repaint(); // with the curves below them
+        }
         if let Some(pointer) = pointer.filter(|pointer| frame.contains(*pointer)) {
             let epoch = transform.value_from_position(pointer).x;
             if let Some(record) = cache.nearest(epoch) {

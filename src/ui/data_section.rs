@@ -39,7 +39,7 @@ impl DataSection {
             ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
                 let command = UserCommand::PrepareData;
                 let text = RichText::new(command.text()).size(BODY);
-                let button = Button::new(text).min_size(vec2(0.0, 22.0));
+                let button = Button::new(text).min_size(vec2(0.0, widgets::TARGET));
                 let response = ui.add(button).help(keymap::hover_text(ui.ctx(), command));
                 if response.accessible_name("Prepare the data").clicked() {
                     actions.push(command.into());

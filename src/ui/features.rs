@@ -1,8 +1,8 @@
 //! What each hidden unit looks for: its weights as a picture, and whether it lives.
 
 use egui::{
-    Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
+    Ui, Vec2, WidgetInfo, pos2, vec2,
 };
 
 use super::feature_atlas::FeatureAtlas;
@@ -25,11 +25,26 @@ use crate::training::Snapshot;
 
 /// Narrower than this, in points, the contrast is named in a word.
 const FULL_LABEL: f32 = 200.0;
+/// Less room than this, in points, is none for the contrast, nor for the numbers of the selected unit.
+const CONTRAST: f32 = 64.0;
+/// Less room than this, in points, is none for the selected unit's numbers alone.
+const SELECTED: f32 = 48.0;
+/// Between two tiles, in pixels: larger text leaves it as it is.
 const GAP: f32 = 4.0;
+/// Around the tiles, in points: the frame of a selected one stands outside it.
+pub(super) const MARGIN: f32 = 4.0;
 /// How much of a dead unit's picture shows.
 const DIMMED: f32 = 0.5;
-/// Tiles narrower than this, in points, have no room for a word: a corner is marked instead.
-const WORD_WIDTH: f32 = 50.0;
+
+/// Between two tiles, in points, at `zoom` (1 for 100 %).
+pub(super) fn gap(zoom: f32) -> f32 {
+    GAP / zoom
+}
+
+/// Tiles narrower or lower than this, in points, would be hard to see and to hit at `zoom`: they scroll instead.
+pub(super) fn least(zoom: f32) -> f32 {
+    widgets::TARGET / zoom
+}
 
 #[derive(Default)]
 pub struct FeaturesPanel {
@@ -60,12 +75,13 @@ impl FeaturesPanel {
         };
         title(ui, view, snapshot, actions);
         let picture = pictures::size(snapshot.data.shape);
-        let room = ui.available_size();
+        let room = ui.available_size() - Vec2::splat(2.0 * MARGIN);
         let grid = Grid::fit(
             snapshot.units.len(),
             picture,
             room,
-            GAP,
+            gap(ui.ctx().zoom_factor()),
+            least(ui.ctx().zoom_factor()),
             ui.pixels_per_point(),
         );
         let atlas = self.atlas.of(snapshot.run);
@@ -86,17 +102,11 @@ impl FeaturesPanel {
             .id_salt("tiles")
             .auto_shrink(false)
             .show(ui, |ui| {
-                let size = grid.size();
-                let (area, _) = ui.allocate_exact_size(
-                    vec2(
-                        ui.available_width(),
-                        size.y.max(if grid.scrolls { 0.0 } else { room.y }),
-                    ),
-                    Sense::hover(),
-                );
-                let slack = (area.size() - size).max(egui::Vec2::ZERO) / 2.0;
-                let corner =
-                    area.min + vec2(slack.x, if grid.scrolls { 0.0 } else { slack.y.min(GRID) });
+                let size = grid.size() + Vec2::splat(2.0 * MARGIN);
+                let (area, _) =
+                    ui.allocate_exact_size(vec2(ui.available_width(), size.y), Sense::hover());
+                let slack = (area.size() - size).max(Vec2::ZERO) / 2.0;
+                let corner = area.min + vec2(slack.x + MARGIN, MARGIN);
                 let ppp = ui.pixels_per_point();
                 let corner = pos2(
                     (corner.x * ppp).round() / ppp,
@@ -126,35 +136,25 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
     let counts = StateCounts::of(&snapshot.units);
     widgets::title_row(ui, "Features", "", |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
+        let dead = counts.dead();
+        ui.label(
+            RichText::new(format!("{dead} dead"))
+                .size(SMALL)
+                .color(if dead > 0 {
+                    theme.dead
+                } else {
+                    theme.text_muted
+                }),
+        );
+        ui.add_space(SMALL / 3.0);
+        ui.label(muted(ui, format!("{} alive ·", counts.alive)));
+        ui.add_space(GRID);
         let selected = view
             .run
             .selected
             .and_then(|unit| Some((unit, snapshot.units.get(unit)?)));
-        if let Some((unit, statistics)) = selected {
-            let text = format!(
-                "unit {} · {} · ρ̂ {} · spread {:.2}",
-                numbers::unit(unit),
-                statistics.state.name(),
-                numbers::cost(statistics.mean_activation),
-                statistics.spread()
-            );
-            ui.label(RichText::new(text).size(SMALL).color(theme.accent));
-        } else {
-            let dead = counts.dead();
-            ui.label(
-                RichText::new(format!("{dead} dead"))
-                    .size(SMALL)
-                    .color(if dead > 0 {
-                        theme.dead
-                    } else {
-                        theme.text_muted
-                    }),
-            );
-            ui.add_space(SMALL / 3.0);
-            ui.label(muted(ui, format!("{} alive ·", counts.alive)));
-        }
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            let narrow = ui.available_width() < FULL_LABEL;
+            let narrow = ui.available_width() < FULL_LABEL || selected.is_some();
             let whitened = snapshot.data.zca().is_some();
             let words = match (view.shared.contrast, narrow) {
                 (Contrast::Shared, false) if whitened => "weights · ZCA, shared contrast",
@@ -165,8 +165,12 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
                 (Contrast::PerTile, true) => "per tile",
             };
             let command = UserCommand::ToggleContrast;
+            if ui.available_width() < CONTRAST {
+                return; // its key remains
+            }
             let button = egui::Button::new(muted(ui, words))
                 .frame_when_inactive(false)
+                .min_size(Vec2::splat(widgets::TARGET))
                 .truncate();
             let response = ui.add(button).help_ui(|ui| {
                 ui.label(keymap::hover_text(ui.ctx(), command));
@@ -183,6 +187,17 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
             });
             if response.accessible_name("Contrast").clicked() {
                 actions.push(command.into());
+            }
+            if let Some((unit, statistics)) = selected.filter(|_| ui.available_width() > SELECTED) {
+                let text = format!(
+                    "unit {} · {} · ρ̂ {} · spread {:.2}",
+                    numbers::unit(unit),
+                    statistics.state.name(),
+                    numbers::cost(statistics.mean_activation),
+                    statistics.spread()
+                );
+                let text = RichText::new(text).size(SMALL).color(theme.accent);
+                ui.add(Label::new(text).truncate());
             }
         });
     });
@@ -281,7 +296,9 @@ pub(super) fn tile(
 /// The state's name at the tile's lower right, or a corner where there is no room for a word.
 fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
     let theme = Theme::of(ui);
-    if rect.width() < WORD_WIDTH || rect.height() < 18.0 {
+    let galley = widgets::galley(ui, word, theme::regular(SMALL), colour);
+    // over half of the picture would be too much
+    if rect.width() < 1.5 * galley.size().x || rect.height() < 4.0 * galley.size().y {
         let corner = rect.right_bottom();
         let size = (rect.width() * 0.3).min(8.0);
         let points = vec![corner, corner - vec2(size, 0.0), corner - vec2(0.0, size)];
@@ -289,7 +306,6 @@ fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
             .add(egui::Shape::convex_polygon(points, colour, Stroke::NONE));
         return;
     }
-    let galley = widgets::galley(ui, word, theme::regular(theme::BADGE), colour);
     let corner = rect.right_bottom() - vec2(3.0, 2.0) - galley.size();
     let back = Rect::from_min_size(corner, galley.size()).expand2(vec2(2.0, 0.0));
     ui.painter().rect_filled(back, 2.0, theme.panel);

@@ -1,9 +1,7 @@
 //! Where the keyboard's focus is: one ring for every control, whoever drew it, and what keys are then the control's own.
 
 use egui::style::ScrollAnimation;
-use egui::{
-    Context, CornerRadius, FocusDirection, Id, Key, Rect, Response, Stroke, StrokeKind, Ui,
-};
+use egui::{Context, CornerRadius, FocusDirection, Id, Rect, Response, Stroke, StrokeKind, Ui};
 
 use super::theme::{GRID, RADIUS, Theme};
 
@@ -86,11 +84,6 @@ pub(super) fn into_view(ui: &Ui) {
         ui.scroll_to_rect_animation(rect, None, ScrollAnimation::none());
         ui.ctx().request_repaint();
     }
-}
-
-/// Whether Tab may be on its way into what is scrolled out of sight, which has to be drawn then too.
-pub(super) fn may_enter(ui: &Ui) -> bool {
-    ui.memory(|memory| memory.focused().is_some()) || ui.input(|input| input.key_pressed(Key::Tab))
 }
 
 /// Draws the ring; to be called once, after everything that can have the focus.

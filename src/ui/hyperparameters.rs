@@ -94,8 +94,10 @@ impl Knob {
     }
 }
 
-const ROW: f32 = 20.0;
-const NOTE: f32 = 14.0;
+const ROW: f32 = widgets::TARGET;
+/// Of the line under a slider, and how much of it reaches up to the slider's tick.
+const NOTE: f32 = 15.0;
+const BESIDE_TICK: f32 = 6.0;
 /// Around a number that can be edited; shows when the pointer is over it.
 const FIELD_MARGIN: f32 = 6.0;
 
@@ -104,7 +106,7 @@ pub struct HyperparametersPanel;
 
 impl HyperparametersPanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-        widgets::title_row(ui, "Hyperparameters", "", |_| {});
+        widgets::title(ui, "Hyperparameters");
         ui.spacing_mut().item_spacing.y = 0.0;
         for knob in &KNOBS {
             let acts = knob.acts(view.run.hyperparameters());
@@ -157,7 +159,7 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
         let style = ui.style_mut();
         style.drag_value_text_style = egui::TextStyle::Name("value".into());
         style.spacing.button_padding = vec2(FIELD_MARGIN, 1.0);
-        style.spacing.interact_size = vec2(0.0, ROW);
+        style.spacing.interact_size = vec2(widgets::TARGET, ROW);
         style.visuals.widgets.inactive.weak_bg_fill = theme.panel;
         style.visuals.widgets.inactive.fg_stroke.color = theme.text_strong;
         let (least, most) = knob.scale.bounds();
@@ -178,6 +180,7 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
         .cliff(cliff.as_ref())
         .width(width);
     let slider = ui.add(slider);
+    ui.add_space(-BESIDE_TICK);
     if head.hovered() || slider.hovered() || slider.dragged() {
         highlight::point(ui.ctx(), Highlight::Setting(knob.setting));
     }
@@ -200,7 +203,6 @@ fn knob_ui(ui: &mut Ui, knob: &Knob, run: &RunView, actions: &mut Vec<Action>) {
         Some(_) => number_field::complaint(ui, &field_name(knob), before),
         None => note(ui, knob, run, cliff.as_ref(), width),
     }
-    ui.add_space(2.0);
 }
 
 /// What assistive technology and tests call the number.
@@ -237,8 +239,12 @@ fn note(ui: &mut Ui, knob: &Knob, run: &RunView, cliff: Option<&CliffMark>, widt
     } else if let Some((old, new)) = run.pending(knob.setting) {
         (format!("{old} → {new} at the next epoch"), theme.notice)
     } else if let Some((change, epoch)) = run.applied(knob.setting) {
+        let since = format!("{change} from epoch {}", numbers::thousands(epoch));
+        let font = theme::regular(SMALL);
+        let fits = widgets::galley(ui, &since, font, theme.text_muted).size().x <= width;
+        // the curves say when
         (
-            format!("{change} from epoch {}", numbers::thousands(epoch)),
+            if fits { since } else { change.to_string() },
             theme.text_muted,
         )
     } else if tanh && knob.setting == Setting::SparsityTarget {
@@ -270,7 +276,7 @@ pub fn row(ui: &mut Ui, name: &str, hint: &str, field: impl FnOnce(&mut Ui)) {
         .layout(egui::Layout::left_to_right(egui::Align::Center));
     let mut row = ui.new_child(builder);
     row.spacing_mut().item_spacing.x = 0.0;
-    row.spacing_mut().interact_size.x = 0.0;
+    row.spacing_mut().interact_size.x = widgets::TARGET;
     row.spacing_mut().button_padding = vec2(FIELD_MARGIN, 2.0);
     let label = row.label(RichText::new(name).color(theme.text_muted));
     help::beside(&label, Side::Under, hint);

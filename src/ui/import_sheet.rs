@@ -9,7 +9,7 @@ use super::import_samples::SamplesView;
 use super::numbers;
 use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
-use super::widgets::{at_right, muted};
+use super::widgets::{self, at_right, muted};
 use crate::lab::View;
 use crate::lab::import::Import;
 use crate::lab::preview::Preview;
@@ -143,14 +143,15 @@ impl ImportSheet {
 fn column(ui: &mut Ui, rect: Rect, id: &str, content: impl FnOnce(&mut Ui)) {
     let mut child = ui.new_child(UiBuilder::new().id_salt(id).max_rect(rect));
     child.set_clip_rect(rect.expand(2.0).intersect(ui.clip_rect()));
-    ScrollArea::vertical()
-        .id_salt(id)
-        .auto_shrink(false)
-        .show(&mut child, |ui| {
+    let area = ScrollArea::vertical().id_salt(id).auto_shrink(false);
+    widgets::whole_lines(&mut child, |ui| {
+        let output = area.show(ui, |ui| {
             ui.set_width(rect.width() - GRID); // beside the scroll bar
             content(ui);
             super::focus::into_view(ui);
         });
+        output.inner_rect
+    });
 }
 
 fn header(ui: &mut Ui, rect: Rect, import: &Import) {

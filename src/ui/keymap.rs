@@ -93,6 +93,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::Show(Page::Mathematics) => const { &[plain(Key::F3)] },
         C::Show(Page::LookThrough) => const { &[plain(Key::F4)] },
         C::Show(Page::Compare) => const { &[plain(Key::F5)] },
+        C::FillWindow => const { &[plain(Key::F)] },
         C::CheckGradient => const { &[plain(Key::G)] },
         C::NextUnit => const { &[plain(Key::ArrowRight).only_on(Page::Unit)] },
         C::PreviousUnit => const { &[plain(Key::ArrowLeft).only_on(Page::Unit)] },
@@ -119,6 +120,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::SortActivations
         | C::CompareRuns
         | C::CancelComparison
+        | C::Fill(_)
         | C::Data(_) => &[],
     }
 }
@@ -294,7 +296,10 @@ mod tests {
             CompareRuns,
             CancelComparison,
         ];
-        let expected = expected.into_iter().chain(EmbeddedSet::ALL.map(Data));
+        let expected = expected
+            .into_iter()
+            .chain(EmbeddedSet::ALL.map(Data))
+            .chain(crate::lab::Panel::ALL.map(Fill));
         assert_eq!(keyless, expected.collect());
     }
 

@@ -82,7 +82,7 @@ pub struct LogSlider<'a> {
 }
 
 impl<'a> LogSlider<'a> {
-    const HEIGHT: f32 = 18.0;
+    const HEIGHT: f32 = super::widgets::TARGET;
     const HANDLE: f32 = 6.0;
     const RAIL: f32 = 3.0;
     /// One press of an arrow key, as a part of the rail.
@@ -217,7 +217,11 @@ impl Widget for LogSlider<'_> {
             let theme = Theme::of(ui);
             let painter = ui.painter();
             let x = |value: f64| rail.min + rail.span() * self.scale.position(value) as f32;
-            let y = rect.top() + Self::HANDLE + 1.0;
+            // room for the tick below it, where there is one
+            let y = match self.tick {
+                Some(_) => rect.top() + Self::HANDLE + 1.0,
+                None => rect.center().y,
+            };
             let line = |from: f32, to: f32, colour| {
                 painter.line_segment(
                     [pos2(from, y), pos2(to, y)],

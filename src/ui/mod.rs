@@ -3,6 +3,7 @@
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
 mod axes;
+mod bar;
 mod cliff_marks;
 mod compare;
 pub mod curve_cache;
@@ -24,6 +25,7 @@ mod import_choices;
 mod import_samples;
 mod import_sheet;
 pub mod keymap;
+mod layout;
 mod log_slider;
 mod look_through;
 mod maths;
@@ -40,6 +42,7 @@ mod reconstructions;
 mod settings;
 mod sparsity;
 mod status;
+mod tabs;
 mod terms;
 pub mod theme;
 mod tiles;
@@ -49,21 +52,12 @@ mod units;
 mod watch;
 mod widgets;
 
-use egui::{Align2, Frame, Panel, Rect, ScrollArea, Ui, UiBuilder, vec2};
+use egui::{Align2, Frame, Rect, Ui, vec2};
 
+use self::layout::Slot;
 use self::theme::{GRID, Theme};
-use self::widgets::{GAP, card, stack};
 use crate::lab::View;
-use crate::lab::{Action, Page};
-
-/// Of the left column.
-const SETTINGS_WIDTH: f32 = 236.0;
-/// Below this width (in points) all but the settings stands in one column that scrolls.
-const TWO_COLUMNS: f32 = 800.0;
-/// The right column's panels are no lower than this; below it the column scrolls.
-const LEAST_HEIGHTS: [f32; 3] = [190.0, 168.0, 96.0];
-const RECONSTRUCTIONS_HEIGHT: f32 = 140.0;
-const RECONSTRUCTIONS_MOST: f32 = 220.0;
+use crate::lab::{Action, Page, Panel};
 
 /// All panels, and what each remembers.
 #[derive(Default)]
@@ -88,6 +82,7 @@ pub struct Panels {
     dialogs: dialogs::Dialogs,
     palette: palette::Palette,
     focus: focus::Before,
+    pointed: Option<Panel>,
 }
 
 impl Panels {
@@ -97,33 +92,25 @@ impl Panels {
         self.focus.follow(ui.ctx(), view.shared.is_covered());
         ui.painter()
             .rect_filled(ui.max_rect(), 0.0, Theme::of(ui).window);
-        Panel::top("toolbar")
+        egui::Panel::top("toolbar")
             .exact_size(toolbar::HEIGHT)
             .frame(Frame::NONE)
             .show_separator_line(false)
             .show(ui, |ui| {
                 self.toolbar.ui(ui, view, actions);
             });
-        Panel::bottom("status")
+        egui::Panel::bottom("status")
             .exact_size(status::HEIGHT)
             .frame(Frame::NONE)
             .show_separator_line(false)
             .show(ui, |ui| {
                 self.status.ui(ui, view, actions);
             });
-        if !view.shared.notices.is_empty() {
-            Panel::top("notices")
-                .frame(Frame::NONE)
-                .resizable(false)
-                .show_separator_line(false)
-                .show(ui, |ui| {
-                    self.notices.ui(ui, view, actions);
-                });
-        }
         egui::CentralPanel::no_frame().show(ui, |ui| {
             let area = watch::ui(ui, ui.max_rect(), view);
-            self.columns(ui, area, view, actions);
+            self.page(ui, area, view, actions);
         });
+        self.notices.ui(ui, view, actions);
         self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
         self.palette.ui(ui, view, actions);
@@ -133,120 +120,86 @@ impl Panels {
         }
     }
 
+    /// The panel that the pointer is over.
+    pub fn pointed(&self) -> Option<Panel> {
+        self.pointed
+    }
+
     /// How many tiles stand side by side on the page of units.
     pub fn unit_columns(&self) -> usize {
         self.unit.columns()
     }
 
-    fn columns(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
-        let left = area.with_max_x(area.left() + SETTINGS_WIDTH.min(area.width() * 0.4));
-        self.left_column(ui, left, view, actions);
-        let rest = area.with_min_x(left.right() + GAP);
-        match view.shared.page {
-            Page::Lab => {}
-            Page::Mathematics => return self.maths.ui(ui, rest, view, actions),
-            Page::Unit => return self.unit.ui(ui, rest, view, actions),
-            Page::LookThrough => return self.look_through.ui(ui, rest, view, actions),
-            Page::Compare => return self.compare.ui(ui, rest, view, actions),
-        }
-        if area.width() < TWO_COLUMNS {
-            let mut child = ui.new_child(UiBuilder::new().id_salt("rest").max_rect(rest));
-            ScrollArea::vertical()
-                .auto_shrink(false)
-                .show(&mut child, |ui| {
-                    let features = rest.width().clamp(260.0, 420.0);
-                    let heights = [features, RECONSTRUCTIONS_HEIGHT]
-                        .into_iter()
-                        .chain(LEAST_HEIGHTS);
-                    let total = heights.clone().sum::<f32>() + 4.0 * GAP;
-                    let (column, _) =
-                        ui.allocate_exact_size(vec2(rest.width(), total), egui::Sense::hover());
-                    let mut rects = stack(column, heights);
-                    let mut next = || rects.next().unwrap_or(Rect::NOTHING);
-                    card(ui, next(), "features", |ui| {
-                        self.features.ui(ui, view, actions)
-                    });
-                    card(ui, next(), "reconstructions", |ui| {
-                        self.reconstructions.ui(ui, view)
-                    });
-                    let plots = [next(), next(), next()];
-                    self.plots(ui, plots, view, actions);
-                    focus::into_view(ui);
-                });
-            return;
-        }
-        let plots_width = (area.width() * 0.345).clamp(300.0, 640.0);
-        let middle = rest.with_max_x(area.right() - plots_width - GAP);
-        let right = area.with_min_x(area.right() - plots_width);
-        let part = (middle.height() * 0.22).clamp(RECONSTRUCTIONS_HEIGHT, RECONSTRUCTIONS_MOST);
-        let reconstructions = part.min(middle.height() * 0.4);
-        let split = middle.bottom() - reconstructions;
-        card(ui, middle.with_max_y(split - GAP), "features", |ui| {
-            self.features.ui(ui, view, actions)
-        });
-        card(ui, middle.with_min_y(split), "reconstructions", |ui| {
-            self.reconstructions.ui(ui, view)
-        });
-        let mut child = ui.new_child(UiBuilder::new().id_salt("right").max_rect(right));
-        ScrollArea::vertical()
-            .auto_shrink(false)
-            .show(&mut child, |ui| {
-                let least: f32 = LEAST_HEIGHTS.iter().sum::<f32>() + 2.0 * GAP;
-                let spare = (right.height() - least).max(0.0);
-                let heights = [0.5, 0.3, 0.2]
-                    .into_iter()
-                    .zip(LEAST_HEIGHTS)
-                    .map(|(part, least)| least + part * spare);
-                let (column, _) = ui
-                    .allocate_exact_size(vec2(right.width(), least + spare), egui::Sense::hover());
-                let mut rects = stack(column, heights);
-                let mut next = || rects.next().unwrap_or(Rect::NOTHING);
-                let plots = [next(), next(), next()];
-                self.plots(ui, plots, view, actions);
-                focus::into_view(ui);
+    /// The panels of the page, each in its place.
+    fn page(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
+        let zoom = ui.ctx().zoom_factor();
+        let slots = match view.shared.filled {
+            Some(panel) => vec![Slot {
+                rect: area,
+                panels: vec![panel],
+            }],
+            None if view.shared.page == Page::Unit && view.run.selected.is_none() => {
+                layout::choosing(area)
+            }
+            None => layout::arrange(view.shared.page, area, zoom),
+        };
+        self.curves.refresh(view);
+        for slot in &slots {
+            tabs::show(ui, slot, view, actions, |ui, panel, actions| {
+                self.panel(ui, panel, view, actions);
             });
+        }
+        let pointer = ui.ctx().pointer_latest_pos();
+        let under =
+            pointer.and_then(|pointer| slots.iter().find(|slot| slot.rect.contains(pointer)));
+        self.pointed = under.and_then(|slot| view.shared.front(&slot.panels));
     }
 
-    fn plots(&mut self, ui: &mut Ui, rects: [Rect; 3], view: &View<'_>, actions: &mut Vec<Action>) {
-        card(ui, rects[0], "cost", |ui| self.curves.ui(ui, view));
-        card(ui, rects[1], "sparsity", |ui| {
-            self.sparsity.ui(ui, view, actions)
-        });
-        let epochs = self.curves.view;
-        card(ui, rects[2], "units", |ui| {
-            let run = view
-                .run
-                .snapshot
-                .as_ref()
-                .map_or(view.run.id, |snapshot| snapshot.run);
-            self.units.ui(ui, view, self.curves.records(run), epochs)
-        });
+    fn panel(&mut self, ui: &mut Ui, panel: Panel, view: &View<'_>, actions: &mut Vec<Action>) {
+        match panel {
+            Panel::Settings => self.settings_column(ui, view, actions),
+            Panel::Features => self.features.ui(ui, view, actions),
+            Panel::Reconstructions => self.reconstructions.ui(ui, view),
+            Panel::Cost => self.curves.ui(ui, view),
+            Panel::Sparsity => self.sparsity.ui(ui, view, actions),
+            Panel::Units => {
+                let epochs = self.curves.view();
+                let run = view
+                    .run
+                    .snapshot
+                    .as_ref()
+                    .map_or(view.run.id, |snapshot| snapshot.run);
+                self.units.ui(ui, view, self.curves.records(run), epochs);
+            }
+            _ => match panel.page() {
+                Some(Page::Unit) => self.unit.panel(ui, panel, view, actions),
+                Some(Page::Mathematics) => self.maths.panel(ui, panel, view, actions),
+                Some(Page::LookThrough) => self.look_through.panel(ui, panel, view, actions),
+                Some(Page::Compare) => self.compare.panel(ui, panel, view, actions),
+                Some(Page::Lab) | None => {} // above
+            },
+        }
     }
 
-    fn left_column(&mut self, ui: &mut Ui, rect: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
-        card(ui, rect, "settings", |ui| {
-            let width = ui.available_width();
-            ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-                ui.set_width(width);
-                self.hyperparameters.ui(ui, view, actions);
-                rule(ui);
-                self.settings.ui(ui, view, actions);
-                rule(ui);
-                self.terms.ui(ui, view);
-                rule(ui);
-                self.data.ui(ui, rect.height(), view, actions);
-                focus::into_view(ui);
-            });
+    /// What decides a run, and what the run has come to.
+    fn settings_column(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        let height = ui.available_height();
+        widgets::scroll(ui, |ui| {
+            self.hyperparameters.ui(ui, view, actions);
+            rule(ui);
+            self.settings.ui(ui, view, actions);
+            rule(ui);
+            self.terms.ui(ui, view);
+            rule(ui);
+            self.data.ui(ui, height, view, actions);
         });
     }
 }
 
 /// A hairline with room around it.
 fn rule(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(
-        vec2(ui.available_width(), 1.5 * GRID + 1.0),
-        egui::Sense::hover(),
-    );
+    let (rect, _) =
+        ui.allocate_exact_size(vec2(ui.available_width(), GRID + 1.0), egui::Sense::hover());
     ui.painter().hline(
         rect.x_range(),
         rect.center().y,

@@ -1,58 +1,92 @@
-//! Messages in a banner below the toolbar: they say what happened and stay until they are dismissed.
+//! Messages over the foot of the page: they say what happened and stay until they are dismissed. Nothing moves for them.
 
-use egui::{Align2, Button, CornerRadius, Frame, Margin, Sense, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Align2, Area, Button, Color32, CornerRadius, Frame, Id, Margin, Order, Sense, Stroke, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
+};
 
+use super::status;
 use super::theme::{self, BODY, GRID, RADIUS, Theme};
+use super::toolbar;
+use super::widgets::GAP;
 use crate::lab::Action;
 use crate::lab::View;
 use crate::lab::state::Severity;
 
 const BUTTON: Vec2 = vec2(72.0, 24.0);
+/// Of the column of messages, in points.
+const WIDTH: f32 = 620.0;
 
 #[derive(Debug, Default)]
-pub struct Notices;
+pub struct Notices {
+    /// Whether they stand at the head of the page: the pointer was at its foot when the first one came.
+    at_head: bool,
+    shown: bool,
+}
 
 impl Notices {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-        let theme = Theme::of(ui);
-        for (index, notice) in view.shared.notices.iter().enumerate().rev() {
-            let tone = match notice.severity {
-                Severity::Note => theme.accent,
-                Severity::Trouble => theme.dead,
-            };
-            let frame = Frame::new()
-                .fill(tone.gamma_multiply(0.16))
-                .stroke(egui::Stroke::new(1.0, tone.gamma_multiply(0.7)))
-                .corner_radius(CornerRadius::same(RADIUS))
-                .inner_margin(Margin::symmetric(12, 6))
-                .outer_margin(Margin {
-                    left: 12,
-                    right: 12,
-                    top: 8,
-                    bottom: 0,
-                });
-            frame.show(ui, |ui| {
-                let width = ui.available_width();
-                let font = theme::regular(BODY);
-                let words = notice.text.clone();
-                let galley =
-                    ui.painter()
-                        .layout(words, font, theme.text_strong, width - BUTTON.x - GRID);
-                let (row, response) = ui.allocate_exact_size(
-                    vec2(width, galley.size().y.max(BUTTON.y)),
-                    Sense::hover(),
-                );
-                response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &notice.text));
-                let corner = pos2(row.left(), row.center().y - galley.size().y / 2.0);
-                ui.painter().galley(corner, galley, theme.text_strong);
-                let place = Align2::RIGHT_CENTER.align_size_within_rect(BUTTON, row);
-                if ui
-                    .put(place, Button::new("Dismiss").frame_when_inactive(false))
-                    .clicked()
-                {
-                    actions.push(Action::DismissNotice(index));
+        if view.shared.notices.is_empty() {
+            self.shown = false;
+            return;
+        }
+        let window = ui.ctx().content_rect();
+        if !std::mem::replace(&mut self.shown, true) {
+            // a click that is under way is not to meet a message
+            let pointer = ui.ctx().pointer_latest_pos();
+            self.at_head = pointer.is_some_and(|pointer| pointer.y > window.center().y);
+        }
+        let (anchor, offset) = if self.at_head {
+            (Align2::CENTER_TOP, toolbar::HEIGHT + GAP)
+        } else {
+            (Align2::CENTER_BOTTOM, -(status::HEIGHT + GAP))
+        };
+        let width = WIDTH.min(window.width() - 4.0 * GAP);
+        Area::new(Id::unique("notices"))
+            .order(Order::Middle)
+            .anchor(anchor, vec2(0.0, offset))
+            .show(ui.ctx(), |ui| {
+                ui.set_width(width);
+                ui.spacing_mut().item_spacing.y = GRID;
+                for (index, notice) in view.shared.notices.iter().enumerate().rev() {
+                    message(ui, notice.severity, &notice.text, index, actions);
                 }
             });
-        }
     }
+}
+
+fn message(ui: &mut Ui, severity: Severity, words: &str, index: usize, actions: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    let tone = match severity {
+        Severity::Note => theme.accent,
+        Severity::Trouble => theme.dead,
+    };
+    let frame = Frame::new()
+        .fill(over(theme.panel, tone, 0.16))
+        .stroke(Stroke::new(1.0, tone))
+        .corner_radius(CornerRadius::same(RADIUS))
+        .inner_margin(Margin::symmetric(12, 6));
+    frame.show(ui, |ui| {
+        let width = ui.available_width();
+        let font = theme::regular(BODY);
+        let room = width - BUTTON.x - GRID;
+        let galley = ui
+            .painter()
+            .layout(words.to_owned(), font, theme.text_strong, room);
+        let size = vec2(width, galley.size().y.max(BUTTON.y));
+        let (row, response) = ui.allocate_exact_size(size, Sense::hover());
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, words));
+        let corner = pos2(row.left(), row.center().y - galley.size().y / 2.0);
+        ui.painter().galley(corner, galley, theme.text_strong);
+        let place = Align2::RIGHT_CENTER.align_size_within_rect(BUTTON, row);
+        let button = Button::new("Dismiss").frame_when_inactive(false);
+        if ui.put(place, button).clicked() {
+            actions.push(Action::DismissNotice(index));
+        }
+    });
+}
+
+/// `part` of `above` on an opaque `below`.
+fn over(below: Color32, above: Color32, part: f32) -> Color32 {
+    below.lerp_to_gamma(above, part)
 }

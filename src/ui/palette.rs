@@ -76,6 +76,7 @@ impl Palette {
             self.chosen = self.chosen.min(list.len().saturating_sub(1));
             self.chosen = self.chosen.saturating_sub(up);
             let height = (window.y * PART).clamp(*HEIGHTS.start(), *HEIGHTS.end());
+            let height = (height / ROW).floor() * ROW; // whole entries
             let moved = typed || up > 0 || down > 0;
             let clicked = rows(ui, &list, self.chosen, moved, height);
             let entered = enter.then_some(self.chosen);

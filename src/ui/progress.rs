@@ -10,6 +10,9 @@ use crate::lab::{Action, UserCommand};
 
 const HEIGHT: f32 = 4.0;
 const WIDTH: f32 = 96.0;
+/// Of the words beside it, and of the button after them.
+const WORDS: f32 = 280.0;
+const CANCEL: f32 = 56.0;
 
 /// What is being done, e.g. "holiday.jpg: cutting patches 34 %".
 pub fn words(view: &View<'_>) -> Option<String> {
@@ -58,11 +61,16 @@ pub fn strip(row: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let theme = Theme::of(row);
     rail(row, view, WIDTH);
     row.add_space(8.0);
-    row.label(RichText::new(words).size(SMALL).color(theme.notice));
+    let words = RichText::new(words).size(SMALL).color(theme.notice);
+    let most = (row.available_width() - CANCEL - 16.0).clamp(0.0, WORDS);
+    row.scope(|ui| {
+        ui.set_max_width(most);
+        ui.add(egui::Label::new(words).truncate());
+    });
     row.add_space(8.0);
     let command = UserCommand::CancelLoading;
     let text = RichText::new("Cancel").size(SMALL).color(theme.text);
-    let button = Button::new(text).min_size(vec2(56.0, 20.0));
+    let button = Button::new(text).min_size(vec2(CANCEL, widgets::TARGET));
     let response = row.add(button).help(command.tooltip());
     if response.accessible_name(command.text()).clicked() {
         actions.push(command.into());

@@ -8,7 +8,7 @@ use super::number_field::{self, NumberField};
 use super::numbers;
 use super::presses;
 use super::theme::Theme;
-use super::widgets;
+use super::widgets::{self, TARGET};
 use crate::lab::Action;
 use crate::lab::View;
 use crate::model::{BatchSize, GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
@@ -229,8 +229,8 @@ fn choice<T: Copy + PartialEq>(
     text: impl Fn(T) -> String,
 ) -> (Response, Option<T>) {
     let mut chosen = None;
-    let button =
-        egui::Button::new(RichText::new(format!("{} ▾", text(current)))).min_size(vec2(0.0, 22.0));
+    let button = egui::Button::new(RichText::new(format!("{} ▾", text(current))))
+        .min_size(vec2(TARGET, TARGET));
     let (response, _) = egui::containers::menu::MenuButton::from_button(button).ui(ui, |ui| {
         for option in all {
             if ui

@@ -126,10 +126,16 @@ fn axis(ui: &Ui, frame: Rect, scale: LogScale, target: f64) {
         3.0,
         3.0,
     ));
+    // at the side where there is room
+    let (beside, anchor) = if at + 16.0 < frame.right() {
+        (4.0, Align2::LEFT_TOP)
+    } else {
+        (-4.0, Align2::RIGHT_TOP)
+    };
     widgets::text(
         ui,
-        pos2(at + 4.0, frame.top() - 2.0),
-        Align2::LEFT_TOP,
+        pos2(at + beside, frame.top() - 2.0),
+        anchor,
         "ρ",
         theme::bold(SMALL),
         theme.text,

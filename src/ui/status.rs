@@ -1,23 +1,22 @@
 //! The line at the bottom: what is trained on, how far, how fast, how well.
 
-use egui::{Align, Layout, RichText, Ui, UiBuilder, vec2};
+use egui::{Align, Color32, Layout, RichText, Ui, UiBuilder, vec2};
 
 use super::help::Help as _;
 use super::numbers::{self, rate, thousands};
 use super::progress;
 use super::settings::gradient_name;
-use super::theme::{GRID, SMALL, Theme};
+use super::theme::{self, GRID, SMALL, Theme};
+use super::widgets;
 use crate::data::DataSet;
 use crate::lab::Action;
 use crate::lab::View;
 use crate::model::GradientForm;
 use crate::model::units::StateCounts;
 use crate::numerics::Precision;
-use crate::training::Activity;
+use crate::training::{Activity, Snapshot};
 
 pub const HEIGHT: f32 = 28.0;
-/// Below this width (in points) the line keeps to the essentials.
-const ROOMY: f32 = 1100.0;
 
 #[derive(Debug, Default)]
 pub struct StatusLine;
@@ -36,72 +35,139 @@ impl StatusLine {
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
-        // while something is being loaded, its bar takes the room of the less essential
-        let roomy = rect.width() >= ROOMY && progress::words(view).is_none();
-        let counts = StateCounts::of(&snapshot.units);
-        let mut parts = Vec::new();
-        let size = format!(
-            "{} × {}",
-            thousands(snapshot.data.len() as u64),
-            thousands(snapshot.data.inputs() as u64)
-        );
-        let name = shortened(&snapshot.data.name);
-        parts.push(if roomy {
-            format!("{name} · {size}")
-        } else {
-            name
-        });
-        let pace = match snapshot.activity {
-            Activity::Paused => "paused".to_owned(),
-            Activity::Diverged => "diverged".to_owned(),
-            Activity::Training if roomy => {
-                format!(
-                    "{} epochs/s · {} samples/s",
-                    rate(snapshot.epochs_per_second),
-                    rate(snapshot.samples_per_second)
-                )
+        let parts = parts(snapshot, theme);
+        let widths: Vec<f32> = parts.iter().map(|part| width(ui, &part.text)).collect();
+        let room = row.available_width();
+        let shown = fitting(&parts, &widths, width(ui, BETWEEN), room);
+        let mut first = true;
+        for (part, _) in parts.iter().zip(shown).filter(|(_, shown)| *shown) {
+            if !std::mem::take(&mut first) {
+                row.label(RichText::new(BETWEEN).size(SMALL).color(theme.rail));
             }
-            Activity::Training => format!("{} epochs/s", rate(snapshot.epochs_per_second)),
-        };
-        parts.push(format!("epoch {} · {pace}", thousands(snapshot.epoch)));
-        parts.push(format!(
-            "J {} · FVU {:.2}",
-            numbers::cost(snapshot.cost.total()),
-            snapshot.fvu
-        ));
-        parts.push(format!("{} alive, {} dead", counts.alive, counts.dead()));
-        for (i, part) in parts.into_iter().enumerate() {
-            if i > 0 {
-                row.label(RichText::new("   │   ").size(SMALL).color(theme.rail));
-            }
-            let label = row.label(RichText::new(part).size(SMALL).color(theme.text_muted));
-            if i == 0 {
-                label.help(preparation(&snapshot.data));
+            let label = row.label(RichText::new(&part.text).size(SMALL).color(part.tone));
+            if let Some(hover) = &part.hover {
+                label.help(hover);
             }
         }
-        row.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let gradient = snapshot.hyperparameters.gradient;
-            let tone = if gradient == GradientForm::Exact {
-                theme.text_muted
-            } else {
-                theme.notice
-            };
-            let seed = format!(
-                "· {} · seed {}",
-                precision_name(snapshot.experiment.precision),
-                thousands(snapshot.experiment.seed)
-            );
-            if roomy {
-                ui.label(RichText::new(seed).size(SMALL).color(theme.text_muted));
-            }
-            ui.add_space(SMALL / 3.0);
-            ui.label(
-                RichText::new(format!("gradient {}", gradient_name(gradient)))
-                    .size(SMALL)
-                    .color(tone),
-            );
-        });
     }
+}
+
+/// Between two parts of the line.
+const BETWEEN: &str = "   │   ";
+
+/// One part of the line.
+struct Part {
+    text: String,
+    tone: Color32,
+    hover: Option<String>,
+    /// Where there is no room for all, those with the greatest go first.
+    spare: u8,
+    /// Which of the parts that say the same, at more or less length, this is: only one of them is shown, the first that fits.
+    of: u8,
+}
+
+/// In the order of the line; of those that say the same, the longest first.
+fn parts(snapshot: &Snapshot, theme: &Theme) -> Vec<Part> {
+    let counts = StateCounts::of(&snapshot.units);
+    let settings = &snapshot.hyperparameters;
+    let size = format!(
+        "{} × {}",
+        thousands(snapshot.data.len() as u64),
+        thousands(snapshot.data.inputs() as u64)
+    );
+    let name = shortened(&snapshot.data.name);
+    let epoch = format!("epoch {}", thousands(snapshot.epoch));
+    let pace = match snapshot.activity {
+        Activity::Paused => Some("paused".to_owned()),
+        Activity::Diverged => Some("diverged".to_owned()),
+        Activity::Training => Some(format!("{} epochs/s", rate(snapshot.epochs_per_second))),
+    };
+    let samples = (snapshot.activity == Activity::Training)
+        .then(|| format!("{} samples/s", rate(snapshot.samples_per_second)));
+    let cost = format!(
+        "J {} · FVU {:.2}",
+        numbers::cost(snapshot.cost.total()),
+        snapshot.fvu
+    );
+    let joined = |parts: &[Option<&String>]| -> String {
+        let parts: Vec<&str> = parts.iter().flatten().map(|part| part.as_str()).collect();
+        parts.join(" · ")
+    };
+    let gradient = gradient_name(settings.gradient);
+    let tone = match settings.gradient {
+        GradientForm::Exact => theme.text_muted,
+        GradientForm::Printed => theme.notice,
+    };
+    let run = format!(
+        "{} · seed {}",
+        precision_name(snapshot.experiment.precision),
+        thousands(snapshot.experiment.seed)
+    );
+    let part = |of, spare, text: String| Part {
+        text,
+        tone: theme.text_muted,
+        hover: None,
+        spare,
+        of,
+    };
+    let data = |spare, text| Part {
+        hover: Some(preparation(&snapshot.data)),
+        ..part(0, spare, text)
+    };
+    vec![
+        data(7, joined(&[Some(&name), Some(&size)])),
+        data(3, name.clone()),
+        part(
+            1,
+            6,
+            joined(&[Some(&epoch), pace.as_ref(), samples.as_ref()]),
+        ),
+        part(1, 4, joined(&[Some(&epoch), pace.as_ref()])),
+        part(1, 0, epoch.clone()),
+        part(2, 1, cost),
+        part(
+            3,
+            0,
+            format!("{} alive, {} dead", counts.alive, counts.dead()),
+        ),
+        Part {
+            tone,
+            ..part(4, 2, format!("gradient {gradient}"))
+        },
+        part(5, 5, run),
+    ]
+}
+
+/// Which of `parts` are shown in `room`: all that can be spared go, the sparest first, until the others fit.
+fn fitting(parts: &[Part], widths: &[f32], between: f32, room: f32) -> Vec<bool> {
+    let shown = |most: u8| -> Vec<bool> {
+        let mut said = Vec::new();
+        let shows = |part: &Part| {
+            let shows = part.spare <= most && !said.contains(&part.of);
+            if shows {
+                said.push(part.of);
+            }
+            shows
+        };
+        parts.iter().map(shows).collect()
+    };
+    let needed = |shown: &[bool]| {
+        let each = shown.iter().zip(widths).filter(|(shown, _)| **shown);
+        each.map(|(_, width)| width + between).sum::<f32>() - between
+    };
+    let most = parts.iter().map(|part| part.spare).max().unwrap_or(0);
+    let mut all = (0..=most).rev().map(shown);
+    all.clone()
+        .find(|shown| needed(shown) <= room)
+        .or(all.next_back())
+        .unwrap_or_default()
+}
+
+fn width(ui: &Ui, text: &str) -> f32 {
+    let theme = Theme::of(ui);
+    widgets::galley(ui, text, theme::regular(SMALL), theme.text_muted)
+        .size()
+        .x
 }
 
 /// A name shortened in its middle, so that it leaves room for what is beside it.
@@ -133,7 +199,26 @@ fn precision_name(precision: Precision) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::shortened;
+    use super::*;
+
+    #[test]
+    fn what_can_be_spared_goes_first_and_nothing_is_said_twice() {
+        let part = |of, spare| Part {
+            text: String::new(),
+            tone: Color32::PLACEHOLDER,
+            hover: None,
+            spare,
+            of,
+        };
+        let parts = [part(0, 3), part(0, 1), part(1, 0), part(2, 2)];
+        let widths = [30.0, 20.0, 10.0, 10.0];
+        let shown = |room| fitting(&parts, &widths, 1.0, room);
+        assert_eq!(shown(52.0), [true, false, true, true]);
+        assert_eq!(shown(51.0), [false, true, true, true]);
+        assert_eq!(shown(41.0), [false, true, true, false]);
+        assert_eq!(shown(30.0), [false, false, true, false]);
+        assert_eq!(shown(1.0), [false, false, true, false]);
+    }
 
     #[test]
     fn a_long_name_keeps_its_ends() {

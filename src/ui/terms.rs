@@ -11,7 +11,7 @@ use super::widgets;
 use crate::lab::View;
 use crate::model::Cost;
 
-const ROW: f32 = 22.0;
+const ROW: f32 = 20.0;
 
 #[derive(Debug, Default)]
 pub struct TermsPanel;
@@ -94,7 +94,7 @@ impl TermsPanel {
             ui.add_space(2.0);
             let note = format!("after epoch {}", numbers::thousands(snapshot.epoch));
             let (rect, _) =
-                ui.allocate_exact_size(vec2(ui.available_width(), 14.0), Sense::hover());
+                ui.allocate_exact_size(vec2(ui.available_width(), 16.0), Sense::hover());
             widgets::text(
                 ui,
                 rect.right_top(),

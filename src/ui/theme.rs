@@ -11,12 +11,10 @@ use crate::io::colour_map::{self, Rgb};
 
 /// The grid that spacings are multiples of, in points.
 pub const GRID: f32 = 8.0;
-/// The three sizes of type, in points.
-pub const SMALL: f32 = 10.5;
-pub const BODY: f32 = 12.5;
-pub const TITLE: f32 = 14.5;
-/// The word on a tile, which has to fit there: the one exception to the scale.
-pub const BADGE: f32 = 9.0;
+/// The three sizes of type, in points; none is smaller.
+pub const SMALL: f32 = 12.0;
+pub const BODY: f32 = 13.0;
+pub const TITLE: f32 = 15.0;
 /// Rounding of panels and buttons.
 pub const RADIUS: u8 = 5;
 
@@ -239,6 +237,7 @@ pub fn install(ctx: &egui::Context) {
         style.spacing.menu_margin = Margin::same(6);
         style.spacing.tooltip_width = 320.0;
         style.spacing.scroll = egui::style::ScrollStyle::thin();
+        style.spacing.scroll.fade.strength = 0.0; // the last line that is shown is shown as the others are
         style.interaction.tooltip_delay = 0.35;
         style.interaction.selectable_labels = false;
         style.animation_time = 0.08;

@@ -34,8 +34,6 @@ pub fn whole_scale(most: f32) -> (f32, bool) {
 /// A whole scale that is less than this part of the possible one wastes the room.
 const WASTE: f32 = 0.85;
 
-/// Tiles smaller than this, in points, are not pictures any more: scroll instead.
-const SMALLEST: f32 = 16.0;
 /// A full, square grid is worth tiles this much smaller than the largest that fit.
 const NEARLY: f32 = 0.8;
 /// The height of the strip that a plain vector is drawn as, in points.
@@ -44,12 +42,13 @@ const STRIP: f32 = 16.0;
 impl Grid {
     /// The grid of `count` ≥ 1 pictures of (`rows`, `columns`) in `room` at a whole number of screen pixels to a
     /// value: nearly the largest that fits, and of those the grid with the fewest empty places, then the squarest. So
-    /// a little more or less room doesn't shuffle the tiles.
+    /// a little more or less room doesn't shuffle the tiles. Tiles lower or narrower than `least` points scroll instead.
     pub fn fit(
         count: usize,
         picture: (usize, usize),
         room: Vec2,
         gap: f32,
+        least: f32,
         pixels_per_point: f32,
     ) -> Self {
         let gap = (gap * pixels_per_point).round().max(1.0);
@@ -74,7 +73,7 @@ impl Grid {
         let smallest = if strip {
             1.0
         } else {
-            (SMALLEST * pixels_per_point / height.min(width))
+            (least * pixels_per_point / height.min(width))
                 .ceil()
                 .max(1.0)
         };
@@ -239,11 +238,11 @@ mod tests {
 
     #[test]
     fn forty_nine_square_tiles_make_seven_by_seven_at_a_whole_scale() {
-        let grid = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 1.0);
+        let grid = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 16.0, 1.0);
         assert_eq!((grid.columns, grid.rows, grid.scrolls), (7, 7, false));
         assert_eq!(grid.tile, vec2(56.0, 56.0));
         assert!(grid.size().x <= 520.0 && grid.size().y <= 430.0);
-        let zoomed = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 1.5);
+        let zoomed = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 16.0, 1.5);
         assert_eq!((zoomed.tile.x * 1.5) % 8.0, 0.0);
     }
 
@@ -259,7 +258,7 @@ mod tests {
             (25, (100, 20), vec2(300.0, 300.0), 2.0),
             (5, (8, 8), vec2(3.0, 3.0), 1.0),
         ] {
-            let grid = Grid::fit(count, picture, room, 4.0, ppp);
+            let grid = Grid::fit(count, picture, room, 4.0, 16.0, ppp);
             assert!(grid.columns * grid.rows >= count);
             if !grid.scrolls {
                 assert!(
@@ -267,7 +266,7 @@ mod tests {
                     "{count} {picture:?} {grid:?}"
                 );
                 assert!(
-                    picture.0 == 1 || grid.tile.min_elem() >= SMALLEST - 0.5,
+                    picture.0 == 1 || grid.tile.min_elem() >= 16.0 - 0.5,
                     "{grid:?}"
                 );
             }
@@ -280,6 +279,6 @@ mod tests {
                 );
             }
         }
-        assert!(Grid::fit(784, (28, 28), vec2(500.0, 400.0), 4.0, 1.0).scrolls);
+        assert!(Grid::fit(784, (28, 28), vec2(500.0, 400.0), 4.0, 16.0, 1.0).scrolls);
     }
 }

@@ -1,12 +1,15 @@
 //! The bar at the top: play, step, reset, seed, speed, presets, data, theme and zoom.
 
-use egui::{Align, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2};
+use egui::{
+    Align, Atom, Button, Layout, Rect, Response, RichText, Shape, Ui, UiBuilder, pos2, vec2,
+};
 
+use super::bar::{self, Form};
 use super::help::{self, Help as _, Side};
 use super::keymap;
 use super::log_slider::{LogScale, LogSlider};
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::{at_right, command_button, muted};
+use super::widgets::{self, at_right, command_button, muted};
 use crate::data::{DataSource, EmbeddedSet};
 use crate::lab::View;
 use crate::lab::shared::ZOOMS;
@@ -15,16 +18,18 @@ use crate::lab::{Action, Page, UserCommand};
 use crate::training::Preset;
 
 pub const HEIGHT: f32 = 44.0;
-/// Below this width (in points) the bar goes without its words.
-const ROOMY: f32 = 1000.0;
-/// From this one on the pages stand side by side; below, in a menu.
-const TABS: f32 = 1260.0;
-/// From this one on the list of commands is called by its name.
-const WIDE: f32 = 1400.0;
-/// Names of presets up to so many letters have room for a word before them.
-const SHORT_NAME: usize = 8;
-/// Below this one it scrolls sideways.
-const NARROW: f32 = 760.0;
+/// Of the speed's slider, and of its value.
+const SPEED: [f32; 2] = [72.0, 48.0];
+/// Of the play button with its word, and with the sign alone.
+const PLAY: [f32; 2] = [92.0, 44.0];
+/// Of what follows it, where these stand in the bar.
+const RUN: [(UserCommand, f32); 3] = [
+    (UserCommand::StepEpoch, 52.0),
+    (UserCommand::Reset, 56.0),
+    (UserCommand::NewSeed, 80.0),
+];
+const TAB_GAP: f32 = GRID / 2.0;
+const SIDE: f32 = 1.5 * GRID;
 
 #[derive(Debug, Default)]
 pub struct Toolbar;
@@ -33,70 +38,140 @@ impl Toolbar {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let rect = ui.max_rect();
         ui.painter().rect_filled(rect, 0.0, Theme::of(ui).panel);
-        let roomy = rect.width() >= ROOMY;
+        let room = rect.shrink2(vec2(SIDE, GRID));
+        let form = bar::form(room.width(), |form| needed(ui, form));
         let builder = UiBuilder::new()
             .id_salt("toolbar")
-            .max_rect(rect.shrink2(vec2(1.5 * GRID, GRID)))
+            .max_rect(room)
             .layout(Layout::left_to_right(Align::Center));
         let mut row = ui.new_child(builder);
-        // a narrow window scrolls the bar sideways rather than lose its end
-        egui::ScrollArea::horizontal()
-            .scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden)
-            .show(&mut row, |ui| {
-                ui.horizontal_centered(|ui| {
-                    ui.spacing_mut().item_spacing.x = GRID;
-                    play_button(ui, view, actions);
-                    for (command, width) in [
-                        (UserCommand::StepEpoch, 56.0),
-                        (UserCommand::Reset, 60.0),
-                        (UserCommand::NewSeed, 80.0),
-                    ] {
-                        if command_button(ui, command, command.text(), width).clicked() {
-                            actions.push(command.into());
-                        }
-                    }
-                    ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
-                    if rect.width() >= NARROW {
-                        speed_slider(ui, view, roomy, actions); // where there is no room, its keys remain
-                    }
-                    ui.add_space(if roomy { 2.0 * GRID } else { 0.0 });
-                    // where it is narrow, a page's longer name takes the room of the preset's
-                    let named = roomy || view.shared.page == Page::Lab && rect.width() >= NARROW;
-                    preset_menu(ui, view, named, actions);
-                    data_menu(ui, view, actions);
-                    let tabs = rect.width() >= TABS;
-                    pages(ui, view, tabs, actions);
-                    if rect.width() >= NARROW {
-                        at_right(ui, "end", |ui| {
-                            if tabs {
-                                palette_button(ui, rect.width() >= WIDE, actions);
-                            }
-                            theme_button(ui, actions);
-                            zoom_menu(ui, view, actions);
-                        });
-                    } else {
-                        theme_button(ui, actions);
-                        zoom_menu(ui, view, actions);
-                    }
-                });
-            });
+        let ui = &mut row;
+        ui.spacing_mut().item_spacing.x = GRID;
+        play_button(ui, view, form.play, actions);
+        if form.run_buttons {
+            for (command, width) in RUN {
+                if command_button(ui, command, command.text(), width).clicked() {
+                    actions.push(command.into());
+                }
+            }
+        } else {
+            run_menu(ui, actions);
+        }
+        if form.speed {
+            speed_slider(ui, view, form.words, actions);
+        }
+        preset_menu(ui, view, form.preset, actions);
+        data_menu(ui, view, actions);
+        pages(ui, view, form.tabs, actions);
+        at_right(ui, "end", |ui| {
+            if form.tabs {
+                palette_button(ui, form.words, actions);
+            }
+            if form.theme {
+                theme_button(ui, actions);
+            }
+            zoom_menu(ui, view, !form.theme, actions);
+        });
     }
 }
 
-fn play_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+/// How much room the bar takes in `form`. Nothing of it depends on the state of the run: what is clicked stays where it
+/// is.
+fn needed(ui: &Ui, form: &Form) -> f32 {
+    let mut parts = vec![PLAY[usize::from(!form.play)]];
+    if form.run_buttons {
+        parts.extend(RUN.map(|(_, width)| width));
+    } else {
+        parts.push(menu_width(ui, ["Run"]));
+    }
+    if form.speed {
+        if form.words {
+            parts.push(text_width(ui, "Speed"));
+        }
+        parts.extend(SPEED);
+    }
+    parts.push(preset_width(ui, form.preset));
+    parts.push(menu_width(ui, ["Data"]));
+    let mut gaps = 0.0;
+    if form.tabs {
+        let tabs = Page::ALL.map(|page| button_width(ui, page.title()));
+        parts.push(tabs.iter().sum::<f32>() + TAB_GAP * (tabs.len() - 1) as f32);
+        let name = if form.words {
+            UserCommand::Palette.text()
+        } else {
+            "⌘"
+        };
+        parts.push(button_width(ui, name).max(28.0));
+        gaps += 2.0 * GRID;
+    } else {
+        parts.push(menu_width(ui, Page::ALL.map(Page::title)));
+    }
+    parts.push(zoom_width(ui));
+    if form.theme {
+        parts.push(theme_width(ui));
+    }
+    parts.iter().sum::<f32>() + GRID * (parts.len() - 1) as f32 + gaps
+}
+
+fn text_width(ui: &Ui, text: &str) -> f32 {
+    let colour = Theme::of(ui).text;
+    widgets::galley(ui, text, theme::regular(BODY), colour)
+        .size()
+        .x
+        .ceil()
+}
+
+fn button_width(ui: &Ui, text: &str) -> f32 {
+    text_width(ui, text) + 2.0 * ui.spacing().button_padding.x
+}
+
+/// Of a menu's button, whichever of `titles` it has.
+fn menu_width<const N: usize>(ui: &Ui, titles: [&str; N]) -> f32 {
+    let widths = titles.map(|title| button_width(ui, &menu_title(title)));
+    widths.into_iter().fold(0.0, f32::max)
+}
+
+fn preset_width(ui: &Ui, named: bool) -> f32 {
+    let unnamed = menu_width(ui, ["Presets"]);
+    if named {
+        menu_width(ui, Preset::ALL.map(Preset::title)).max(unnamed)
+    } else {
+        unnamed
+    }
+}
+
+fn zoom_width(ui: &Ui) -> f32 {
+    let titles = ZOOMS.map(|zoom| format!("{zoom} %"));
+    menu_width(ui, titles.each_ref().map(String::as_str))
+}
+
+fn theme_width(ui: &Ui) -> f32 {
+    button_width(ui, "Light").max(button_width(ui, "Dark"))
+}
+
+fn menu_title(title: &str) -> String {
+    format!("{title} ▾")
+}
+
+fn play_button(ui: &mut Ui, view: &View<'_>, word: bool, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     let (name, command) = (
         if view.run.playing { "Pause" } else { "Play" },
         UserCommand::PlayPause,
     );
     // room for the icon, which is painted: fonts differ in what they make of ⏸
-    let text = RichText::new(format!("      {name}"))
+    let text = if word {
+        format!("      {name}")
+    } else {
+        String::new()
+    };
+    let text = RichText::new(text)
         .font(theme::bold(BODY))
         .color(theme.on_accent);
     let response = ui.add(
         Button::new(text)
             .fill(theme.accent)
-            .min_size(vec2(92.0, 28.0)),
+            .min_size(vec2(PLAY[usize::from(!word)], 28.0)),
     );
     let response = response
         .help(keymap::hover_text(ui.ctx(), command))
@@ -127,8 +202,8 @@ fn play_button(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     }
 }
 
-fn speed_slider(ui: &mut Ui, view: &View<'_>, roomy: bool, actions: &mut Vec<Action>) {
-    if roomy {
+fn speed_slider(ui: &mut Ui, view: &View<'_>, word: bool, actions: &mut Vec<Action>) {
+    if word {
         let text = muted(ui, "Speed").size(BODY);
         ui.label(text);
     }
@@ -139,8 +214,7 @@ fn speed_slider(ui: &mut Ui, view: &View<'_>, roomy: bool, actions: &mut Vec<Act
         most: 2f64.powf(speed::UNLIMITED as f64),
         zero: false,
     };
-    let width = if roomy { 96.0 } else { 72.0 };
-    let response = ui.add(LogSlider::new("speed limit", &mut position, scale).width(width));
+    let response = ui.add(LogSlider::new("speed limit", &mut position, scale).width(SPEED[0]));
     let keys = [UserCommand::SlowDown, UserCommand::SpeedUp]
         .map(|command| keymap::keys(ui.ctx(), command).unwrap_or_default());
     // in the bar: below, it would hide what the speed is set for
@@ -152,36 +226,57 @@ fn speed_slider(ui: &mut Ui, view: &View<'_>, roomy: bool, actions: &mut Vec<Act
         )));
     }
     let text = muted(ui, speed::label(view.run.speed)).size(BODY);
-    ui.add_sized(vec2(48.0, 20.0), egui::Label::new(text).halign(Align::Min));
+    ui.add_sized(
+        vec2(SPEED[1], 20.0),
+        egui::Label::new(text).halign(Align::Min),
+    );
 }
 
-/// A menu that opens below its button.
+/// A menu that opens below its button, which is `width` wide.
 fn menu(
     ui: &mut Ui,
     title: &str,
     name: &str,
+    width: f32,
     hover: &str,
     content: impl FnOnce(&mut Ui),
 ) -> Response {
-    let button =
-        Button::new(RichText::new(format!("{title} ▾")).size(BODY)).frame_when_inactive(false);
+    let text = RichText::new(menu_title(title)).size(BODY);
+    // at the left of what its longest title takes
+    let button = Button::new((text, Atom::grow()))
+        .gap(0.0)
+        .frame_when_inactive(false);
     let (response, _) =
-        egui::containers::menu::MenuButton::from_button(button.min_size(vec2(0.0, 28.0)))
+        egui::containers::menu::MenuButton::from_button(button.min_size(vec2(width, 28.0)))
             .ui(ui, content);
     response.help(hover).accessible_name(name)
 }
 
+/// What follows the play button, where there is no room for it in the bar.
+fn run_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
+    let hover = "Step, reset, new seed, speed";
+    let width = menu_width(ui, ["Run"]);
+    menu(ui, "Run", "Run", width, hover, |ui| {
+        ui.set_min_width(160.0);
+        let speed = [UserCommand::SpeedUp, UserCommand::SlowDown];
+        for command in RUN.map(|(command, _)| command).into_iter().chain(speed) {
+            entry(ui, command, false, actions);
+        }
+    });
+}
+
 fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Action>) {
-    let title = match view.run.preset.filter(|_| named) {
-        // a long name says what it is by itself, and leaves room for the pages
-        Some(preset) if preset.title().len() > SHORT_NAME => preset.title().to_owned(),
-        Some(preset) => format!("Preset: {}", preset.title()),
-        None => "Presets".to_owned(),
-    };
+    let title = view
+        .run
+        .preset
+        .filter(|_| named)
+        .map_or("Presets", Preset::title);
+    let width = preset_width(ui, named);
     menu(
         ui,
-        &title,
+        title,
         "Presets",
+        width,
         "Complete experiments, each with something to see",
         |ui| {
             ui.set_min_width(200.0);
@@ -199,7 +294,8 @@ fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Acti
 
 fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let current = &view.run.experiment.data.source;
-    menu(ui, "Data", "Data", "What to train on", |ui| {
+    let width = menu_width(ui, ["Data"]);
+    menu(ui, "Data", "Data", width, "What to train on", |ui| {
         ui.set_min_width(200.0);
         for set in EmbeddedSet::ALL {
             let selected = *current == DataSource::Embedded(set);
@@ -229,14 +325,12 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 /// What the middle of the window shows: tabs, or a menu where there is no room.
 fn pages(ui: &mut Ui, view: &View<'_>, tabs: bool, actions: &mut Vec<Action>) {
     if !tabs {
-        let title = match view.shared.page {
-            Page::Lab => format!("View: {}", view.shared.page.title()),
-            page => page.title().to_owned(),
-        };
+        let width = menu_width(ui, Page::ALL.map(Page::title));
         menu(
             ui,
-            &title,
+            view.shared.page.title(),
             "View",
+            width,
             "What the middle of the window shows",
             |ui| {
                 ui.set_min_width(200.0);
@@ -255,7 +349,7 @@ fn pages(ui: &mut Ui, view: &View<'_>, tabs: bool, actions: &mut Vec<Action>) {
         return;
     }
     ui.add_space(GRID);
-    ui.spacing_mut().item_spacing.x = GRID / 2.0;
+    ui.spacing_mut().item_spacing.x = TAB_GAP;
     for page in Page::ALL {
         let command = UserCommand::Show(page);
         let text = RichText::new(command.text()).size(BODY);
@@ -302,7 +396,7 @@ fn theme_button(ui: &mut Ui, actions: &mut Vec<Action>) {
     let text = muted(ui, name).size(BODY);
     let button = Button::new(text)
         .frame_when_inactive(false)
-        .min_size(vec2(0.0, 28.0));
+        .min_size(vec2(theme_width(ui), 28.0));
     if ui
         .add(button)
         .help(keymap::hover_text(ui.ctx(), command))
@@ -312,24 +406,25 @@ fn theme_button(ui: &mut Ui, actions: &mut Vec<Action>) {
     }
 }
 
-fn zoom_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+/// The steps of the zoom; the other theme too, if `theme`.
+fn zoom_menu(ui: &mut Ui, view: &View<'_>, theme: bool, actions: &mut Vec<Action>) {
     let hover = keymap::hover_text(ui.ctx(), UserCommand::ZoomIn);
-    menu(
-        ui,
-        &format!("{} %", view.shared.zoom),
-        "Zoom",
-        &hover,
-        |ui| {
-            for zoom in ZOOMS {
-                let text = RichText::new(format!("{zoom} %")).size(BODY);
-                if ui
-                    .add(Button::selectable(view.shared.zoom == zoom, text))
-                    .clicked()
-                {
-                    actions.push(Action::SetZoom(zoom));
-                    ui.close();
-                }
+    let title = format!("{} %", view.shared.zoom);
+    let width = zoom_width(ui);
+    menu(ui, &title, "Zoom", width, &hover, |ui| {
+        for zoom in ZOOMS {
+            let text = RichText::new(format!("{zoom} %")).size(BODY);
+            if ui
+                .add(Button::selectable(view.shared.zoom == zoom, text))
+                .clicked()
+            {
+                actions.push(Action::SetZoom(zoom));
+                ui.close();
             }
-        },
-    );
+        }
+        if theme {
+            ui.separator();
+            entry(ui, UserCommand::ToggleTheme, false, actions);
+        }
+    });
 }

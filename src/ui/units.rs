@@ -16,8 +16,14 @@ use crate::training::Record;
 pub struct UnitsPanel;
 
 impl UnitsPanel {
-    /// `records` and `epochs` are those of the cost curves, above which this stands.
-    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, records: &[Record], epochs: EpochView) {
+    /// `records` are those of the cost curves, `epochs` the ones that these show, where they stand above.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        records: &[Record],
+        epochs: Option<EpochView>,
+    ) {
         widgets::title_row(ui, "Units", "alive and dead over time", |_| {});
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
@@ -27,11 +33,13 @@ impl UnitsPanel {
         response
             .widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Units alive and dead"));
         let total = snapshot.units.len() as f32;
-        let (left, right) = if epochs.x.1 > epochs.x.0 {
-            epochs.x
-        } else {
-            (area.left() + AXIS_WIDTH, area.right())
-        };
+        let epochs = epochs
+            .filter(|epochs| epochs.x.1 > epochs.x.0)
+            .unwrap_or(EpochView {
+                epochs: (0.0, (snapshot.epoch as f64).max(10.0)),
+                x: (area.left() + AXIS_WIDTH, area.right()),
+            });
+        let (left, right) = epochs.x;
         let frame = Rect::from_min_max(pos2(left, area.top()), pos2(right, area.bottom() - 2.0));
         let span = (epochs.epochs.1 - epochs.epochs.0).max(1e-9);
         let x = |epoch: f64| left + ((epoch - epochs.epochs.0) / span) as f32 * (right - left);

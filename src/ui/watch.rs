@@ -9,6 +9,8 @@ use crate::lab::View;
 /// Between the bar and the line, and below the line.
 const ABOVE: f32 = 1.0;
 const BELOW: f32 = 4.0;
+/// Of one row, with what is free above and below it.
+pub const HEIGHT: f32 = 21.0;
 
 /// Draws the line at the top of `whole`, in more than one row where the window is narrow; returns the area that is left
 /// for the page.

@@ -1,53 +1,111 @@
 //! The few shapes that all panels are made of.
 
+use egui::epaint::TextShape;
+use egui::layers::ShapeIdx;
 use egui::{
     Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, Response, RichText,
-    ScrollArea, Sense, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
 };
 use std::sync::Arc;
 
 use super::focus;
 use super::help::Help as _;
 use super::keymap;
-use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
+use super::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::lab::UserCommand;
 
 /// Between panels, and around them.
 pub const GAP: f32 = 1.25 * GRID;
 /// Inner margin of a panel.
 pub const PADDING: Vec2 = vec2(2.0 * GRID, 1.5 * GRID);
+/// What is clicked is no smaller than this, in points, either way.
+pub const TARGET: f32 = 24.0;
 /// Height of a panel's title row, the gap below it included.
 pub const TITLE_ROW: f32 = 28.0;
 
-/// A panel at `rect`: its background, and a `Ui` inside its margins.
-pub fn card<R>(ui: &mut Ui, rect: Rect, id: &str, content: impl FnOnce(&mut Ui) -> R) -> R {
-    ui.painter()
-        .rect_filled(rect, CornerRadius::same(RADIUS + 2), Theme::of(ui).panel);
-    let inner = rect.shrink2(PADDING);
-    let builder = UiBuilder::new()
-        .id_salt(id)
-        .max_rect(inner)
-        .layout(Layout::top_down(Align::Min));
-    let mut child = ui.new_child(builder);
-    child.set_clip_rect(rect.intersect(ui.clip_rect()));
-    content(&mut child)
-}
+/// Height of a row of tabs, the gap below it included.
+pub const TAB_ROW: f32 = 30.0;
+/// Less room than this, in points, is none for the quiet words of a title row.
+const QUIET: f32 = 32.0;
+/// On the `Ui` of a panel whose title stands elsewhere: on its tab, or in the row above it where it fills the window.
+pub const TITLED: &str = "titled";
 
 /// What is left of a panel, which scrolls where `content` is higher.
 pub fn scroll(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     let rect = ui.available_rect_before_wrap();
     let mut child = ui.new_child(UiBuilder::new().max_rect(rect));
-    ScrollArea::vertical()
-        .auto_shrink(false)
-        .show(&mut child, |ui| {
+    let area = ScrollArea::vertical().auto_shrink(false);
+    whole_lines(&mut child, |ui| {
+        let output = area.show(ui, |ui| {
             ui.set_width(rect.width());
             content(ui);
             focus::into_view(ui);
         });
+        output.inner_rect
+    });
 }
 
-/// A panel's title row: bold title, quiet words beside it, and `right` at the right end.
+/// Draws `scrolled`, which returns the rectangle that its content scrolls in: a line of text at its edge is shown whole
+/// or not at all.
+pub fn whole_lines(ui: &mut Ui, scrolled: impl FnOnce(&mut Ui) -> Rect) {
+    let layer = ui.layer_id();
+    let next = || {
+        ui.ctx()
+            .graphics_mut(|graphics| graphics.entry(layer).next_idx().0)
+    };
+    let first = next();
+    let view = scrolled(ui);
+    ui.ctx().graphics_mut(|graphics| {
+        let list = graphics.entry(layer);
+        for index in first..list.next_idx().0 {
+            list.mutate_shape(ShapeIdx(index), |clipped| {
+                if let Shape::Text(text) = &clipped.shape {
+                    clipped.clip_rect = whole_rows(text, clipped.clip_rect, view);
+                }
+            });
+        }
+    });
+}
+
+/// `clip` without the lines of `text` that an edge of `view` goes through.
+fn whole_rows(text: &TextShape, mut clip: Rect, view: Rect) -> Rect {
+    for placed in &text.galley.rows {
+        let ink = placed.row.visuals.mesh_bounds;
+        let y = ink.y_range();
+        let (top, bottom) = (
+            y.min + text.pos.y + placed.pos.y,
+            y.max + text.pos.y + placed.pos.y,
+        );
+        if top < view.bottom() && bottom > view.bottom() {
+            clip.max.y = clip.max.y.min(top);
+        }
+        if top < view.top() && bottom > view.top() {
+            clip.min.y = clip.min.y.max(bottom);
+        }
+    }
+    clip
+}
+
+/// Whether the panel's title stands elsewhere, on its tab.
+fn is_titled(ui: &Ui) -> bool {
+    ui.stack().iter().any(|info| info.tags().contains(TITLED))
+}
+
+/// A panel's title where nothing stands beside it; nothing where its tab says it.
+pub fn title(ui: &mut Ui, title: &str) {
+    if !is_titled(ui) {
+        title_row(ui, title, "", |_| {});
+    }
+}
+
+/// A panel's title row: bold title, unless its tab says it, quiet words beside it, and `right` at the right end.
 pub fn title_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut Ui)) {
+    let title = if is_titled(ui) { "" } else { title };
+    heading_row(ui, title, quiet, right);
+}
+
+/// The same for a part of a panel, whose title always stands there.
+pub fn heading_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut Ui)) {
     let (rect, _) = ui.allocate_exact_size(
         vec2(
             ui.available_width(),
@@ -56,18 +114,19 @@ pub fn title_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut 
         Sense::hover(),
     );
     let builder = UiBuilder::new()
-        .max_rect(rect.with_max_y(rect.min.y + 20.0))
+        .max_rect(rect)
         .layout(Layout::left_to_right(Align::Center));
     let mut row = ui.new_child(builder);
     row.spacing_mut().item_spacing.x = 1.5 * GRID;
-    row.label(
-        RichText::new(title)
+    if !title.is_empty() {
+        let title = RichText::new(title)
             .heading()
-            .color(Theme::of(ui).text_strong),
-    );
+            .color(Theme::of(ui).text_strong);
+        row.label(title);
+    }
     row.with_layout(Layout::right_to_left(Align::Center), |ui| {
         right(ui);
-        if !quiet.is_empty() {
+        if !quiet.is_empty() && ui.available_width() > QUIET {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                 ui.add(egui::Label::new(muted(ui, quiet)).truncate());
             });
@@ -135,7 +194,7 @@ pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32)
 pub fn legend(ui: &mut Ui, label: &str, colour: Color32) -> Response {
     let galley = galley(ui, label, theme::regular(SMALL), Theme::of(ui).text_muted);
     let (rect, response) =
-        ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, 18.0), Sense::hover());
+        ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, TARGET), Sense::hover());
     let label = label.to_owned();
     response.widget_info(move || WidgetInfo::labeled(egui::Role::Label, true, &label));
     let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
@@ -151,8 +210,10 @@ pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: b
     let theme = Theme::of(ui);
     let tone = theme.text_muted;
     let galley = galley(ui, label, theme::regular(SMALL), tone);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, 18.0), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(
+        vec2((14.0 + 5.0 + galley.size().x).max(TARGET), TARGET),
+        Sense::click(),
+    );
     response
         .widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, format!("Show {name}")));
     let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
@@ -172,14 +233,4 @@ pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: b
     ui.painter()
         .galley_with_override_text_color(at, galley, tone);
     response.help(if on { "Click to hide" } else { "Click to show" })
-}
-
-/// Rectangles of the `heights`, one below the other.
-pub fn stack(column: Rect, heights: impl Iterator<Item = f32>) -> impl Iterator<Item = Rect> {
-    let mut top = column.top();
-    heights.map(move |height| {
-        let rect = Rect::from_min_max(pos2(column.left(), top), pos2(column.right(), top + height));
-        top += height + GAP;
-        rect
-    })
 }

@@ -16,7 +16,7 @@ use crate::ui::widgets::{self, command_button, muted};
 
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
-    widgets::title_row(ui, "Data against data", "", |_| {});
+    widgets::title(ui, "Data against data");
     let text = "Trains on a second data set in the background, from other initial weights, and matches the features \
                 with those of this run.";
     ui.label(muted(ui, text));

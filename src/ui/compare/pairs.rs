@@ -34,7 +34,7 @@ impl PairsCard {
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
         let Some(compared) = view.run.compared.result() else {
-            widgets::title_row(ui, "Matched features", "", |_| {});
+            widgets::title(ui, "Matched features");
             let words = if view.run.compared.is_running() {
                 "The pairs appear here once both runs are trained."
             } else {

@@ -18,7 +18,7 @@ pub(super) fn ui(
     pictures: &Pictures,
 ) {
     let theme = Theme::of(ui);
-    widgets::title_row(ui, "Reconstruction", "", |_| {});
+    widgets::title(ui, "Reconstruction");
     ui.spacing_mut().item_spacing.y = GRID / 2.0;
     // both pictures and their words share the height
     let height = (ui.available_height() / 2.0 - 64.0).max(72.0);

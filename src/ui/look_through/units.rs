@@ -227,7 +227,7 @@ fn title(
         .filter(|_| view.run.look.hand.is_empty())
         .unwrap_or_default();
     let quiet = scale.words() + &strongest;
-    widgets::title_row(ui, "Hidden activations", &quiet, |ui| {
+    widgets::title_row(ui, "Activations", &quiet, |ui| {
         widgets::at_right(ui, "buttons", |ui| {
             if !view.run.look.hand.is_empty() {
                 let command = UserCommand::ReleaseActivations;

@@ -11,7 +11,7 @@ use crate::ui::theme::{BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, command_button, muted};
 
 pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    widgets::title_row(ui, "Gradient check", "", |_| {});
+    widgets::title(ui, "Gradient check");
     ui.spacing_mut().item_spacing.y = GRID;
     let command = UserCommand::CheckGradient;
     let again = view.run.gradient_check.result().is_some();

@@ -20,7 +20,7 @@ struct Known<'a> {
 }
 
 pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
-    widgets::title_row(ui, "The cliffs", "for the settings as they are now", |_| {});
+    widgets::heading_row(ui, "The cliffs", "for the settings as they are now", |_| {});
     ui.spacing_mut().item_spacing.y = GRID;
     let run = view.run;
     let known = run

@@ -18,7 +18,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     let epoch = snapshot.map_or_else(String::new, |snapshot| {
         format!("values after epoch {}", numbers::thousands(snapshot.epoch))
     });
-    widgets::title_row(ui, "The cost", &epoch, |_| {});
+    widgets::heading_row(ui, "The cost", &epoch, |_| {});
     ui.spacing_mut().item_spacing.y = GRID;
     let cost = snapshot.map(|snapshot| snapshot.cost);
     let plain = |latex| Part::plain(theme, latex, "");
@@ -53,7 +53,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     );
     sparsity(ui, formulas, view);
     ui.add_space(GRID);
-    widgets::title_row(ui, "Forward pass", "", |_| {});
+    widgets::heading_row(ui, "Forward pass", "", |_| {});
     forward(ui, formulas, view);
     ui.add_space(GRID);
     let form = view.run.hyperparameters().gradient;
@@ -61,10 +61,10 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         GradientForm::Exact => "the gradient of J, term by term",
         GradientForm::Printed => "as printed: the bracket closes too early",
     };
-    widgets::title_row(ui, "Backward pass", which, |_| {});
+    widgets::heading_row(ui, "Backward pass", which, |_| {});
     backward(ui, formulas, view);
     ui.add_space(GRID);
-    widgets::title_row(ui, "The update", "", |_| {});
+    widgets::heading_row(ui, "The update", "", |_| {});
     update(ui, formulas, view);
     ui.add_space(GRID);
     super::cliffs::ui(ui, formulas, view);

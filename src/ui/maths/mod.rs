@@ -7,15 +7,11 @@ mod equations;
 mod norms;
 mod row;
 
-use egui::{Rect, Ui};
+use egui::Ui;
 
 use super::formula::Formulas;
-use super::widgets::{self, GAP};
-use crate::lab::Action;
-use crate::lab::View;
-
-/// Below this width, in points, the two columns stand one below the other.
-const TWO_COLUMNS: f32 = 820.0;
+use super::widgets;
+use crate::lab::{Action, Panel, View};
 
 #[derive(Default)]
 pub struct MathsPage {
@@ -24,36 +20,18 @@ pub struct MathsPage {
 }
 
 impl MathsPage {
-    pub fn ui(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
-        if area.width() < TWO_COLUMNS {
-            widgets::card(ui, area, "maths", |ui| {
-                widgets::scroll(ui, |ui| {
-                    equations::ui(ui, &mut self.formulas, view);
-                    ui.add_space(GAP);
-                    check::ui(ui, view, actions);
-                    ui.add_space(GAP);
-                    self.norms.ui(ui, view, NORMS_HEIGHT);
-                });
-            });
-            return;
+    /// Draws one of the page's panels.
+    pub fn panel(&mut self, ui: &mut Ui, panel: Panel, view: &View<'_>, actions: &mut Vec<Action>) {
+        match panel {
+            Panel::Equations => {
+                widgets::scroll(ui, |ui| equations::ui(ui, &mut self.formulas, view))
+            }
+            Panel::GradientCheck => widgets::scroll(ui, |ui| check::ui(ui, view, actions)),
+            Panel::GradientNorms => {
+                let height = ui.available_height();
+                self.norms.ui(ui, view, height);
+            }
+            _ => {}
         }
-        let split = area.left() + (area.width() * 0.6).round();
-        let left = area.with_max_x(split - GAP / 2.0);
-        let right = area.with_min_x(split + GAP / 2.0);
-        widgets::card(ui, left, "equations", |ui| {
-            widgets::scroll(ui, |ui| equations::ui(ui, &mut self.formulas, view));
-        });
-        let half = right.top() + (right.height() * 0.52).round();
-        widgets::card(ui, right.with_max_y(half - GAP / 2.0), "check", |ui| {
-            widgets::scroll(ui, |ui| check::ui(ui, view, actions));
-        });
-        let lower = right.with_min_y(half + GAP / 2.0);
-        widgets::card(ui, lower, "norms", |ui| {
-            let height = ui.available_height();
-            self.norms.ui(ui, view, height);
-        });
     }
 }
-
-/// Height of the plot of gradient norms where it stands in the one column, in points.
-const NORMS_HEIGHT: f32 = 260.0;

@@ -7,10 +7,10 @@ use crate::lab::View;
 use crate::training::gradients::{GradientReport, GradientSource};
 use crate::training::trainer::RunId;
 use crate::training::{Record, Snapshot};
-use crate::ui::axes::{decade_axis, decade_marks, epoch_marks};
+use crate::ui::axes::{AXIS_WIDTH, axis, decade_axis, decade_marks, epoch_marks};
 use crate::ui::help::Help as _;
 use crate::ui::numbers;
-use crate::ui::theme::{SMALL, Theme};
+use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
 
 /// One line: its name, what it is, and what it takes of a record.
@@ -42,8 +42,10 @@ impl NormsPanel {
         let theme = Theme::of(ui);
         let top = ui.next_widget_position().y;
         let colours = [theme.total, theme.alive, theme.reconstruction];
-        widgets::title_row(ui, "Gradient norms", "", |ui| {
-            for ((name, what, _), colour) in CURVES.iter().zip(colours).rev() {
+        widgets::title(ui, "Gradient norms");
+        ui.horizontal_wrapped(|ui| {
+            ui.spacing_mut().item_spacing.x = 1.5 * GRID;
+            for ((name, what, _), colour) in CURVES.iter().zip(colours) {
                 widgets::legend(ui, name, colour).help(*what);
             }
         });
@@ -75,7 +77,7 @@ impl NormsPanel {
         }
         let used = ui.next_widget_position().y - top;
         Plot::new(("gradient norms", snapshot.run))
-            .height((height - used).max(120.0))
+            .height((height - used).max(80.0))
             .show_background(false)
             .show_x(false)
             .show_y(false)
@@ -89,10 +91,10 @@ impl NormsPanel {
             .label_formatter(|_| None)
             .grid_color(theme.line)
             .grid_fade(0.0)
-            .x_grid_spacer(epoch_marks)
-            .y_grid_spacer(decade_marks)
+            .x_grid_spacer(epoch_marks(ui.available_width() - AXIS_WIDTH))
+            .y_grid_spacer(decade_marks(height - used))
             .custom_x_axes(vec![
-                AxisHints::new_x()
+                axis(AxisHints::new_x(), theme)
                     .formatter(|mark, _| numbers::thousands(mark.value.max(0.0) as u64)),
             ])
             .custom_y_axes(vec![decade_axis(theme)])

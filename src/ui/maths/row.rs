@@ -10,9 +10,9 @@ use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::widgets;
 
 /// Points an em where the page is as wide as `WIDTH` points; it grows with it.
-const SIZE: f32 = 17.0;
+const SIZE: f32 = 18.0;
 const WIDTH: f32 = 570.0;
-const SIZES: std::ops::RangeInclusive<f32> = 15.0..=25.0;
+const SIZES: std::ops::RangeInclusive<f32> = 18.0..=25.0;
 /// Below a part, for its value.
 const VALUE: f32 = 15.0;
 /// Around a part that can be lit.

@@ -41,7 +41,9 @@ impl Picker {
         let count = snapshot.units.len();
         let picture = pictures::size(snapshot.data.shape);
         let room = ui.available_size() - vec2(2.0, 2.0) * MARGIN;
-        let grid = Grid::fit(count, picture, room, GAP, ui.pixels_per_point());
+        let zoom = ui.ctx().zoom_factor();
+        let (gap, least) = (GAP / zoom, features::least(zoom));
+        let grid = Grid::fit(count, picture, room, gap, least, ui.pixels_per_point());
         self.columns = grid.columns;
         self.atlas.refresh(ui, view, snapshot, grid.smooth);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {

@@ -20,7 +20,7 @@ const NOTHING: f64 = 1e-4;
 pub(super) fn ui(ui: &mut Ui, picker: &Picker, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     let Some(inspected) = shown.inspected else {
-        widgets::title_row(ui, "Without it", "", |_| {});
+        widgets::title(ui, "Without it");
         return waiting(ui, shown);
     };
     let ablation = &inspected.unit.ablation;

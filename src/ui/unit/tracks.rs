@@ -29,7 +29,7 @@ struct Track {
 }
 
 pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
-    widgets::title_row(ui, "Over the run", "", |_| {});
+    widgets::title(ui, "Over the run");
     let theme = Theme::of(ui);
     let snapshot = shown.snapshot;
     let points: Vec<(u64, UnitPoint)> = snapshot.history.lives().track(shown.unit).collect();

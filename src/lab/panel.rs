@@ -1,0 +1,136 @@
+//! The panels that the pages are made of: each can be brought to the front of its tabs, and fill the window.
+
+use strum::VariantArray;
+
+use super::page::Page;
+
+/// One panel, wherever it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
+pub enum Panel {
+    /// The hyperparameters, and what else decides a run: beside every page.
+    Settings,
+    Features,
+    Reconstructions,
+    Cost,
+    Sparsity,
+    Units,
+    /// The page of one unit: all units, to choose from.
+    Picker,
+    Lives,
+    Summary,
+    Inputs,
+    Similar,
+    Forces,
+    Tracks,
+    Distribution,
+    /// The page of formulas.
+    Equations,
+    GradientCheck,
+    GradientNorms,
+    /// Looking through the network.
+    Input,
+    Activations,
+    Output,
+    /// The comparison of two runs.
+    Choices,
+    Pairs,
+}
+
+impl Panel {
+    /// In the order of the pages.
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
+
+    /// The page it is a part of; `None` where it stands beside all of them.
+    pub fn page(self) -> Option<Page> {
+        match self {
+            Self::Settings => None,
+            Self::Features | Self::Reconstructions | Self::Cost | Self::Sparsity | Self::Units => {
+                Some(Page::Lab)
+            }
+            Self::Picker
+            | Self::Lives
+            | Self::Summary
+            | Self::Inputs
+            | Self::Similar
+            | Self::Forces
+            | Self::Tracks
+            | Self::Distribution => Some(Page::Unit),
+            Self::Equations | Self::GradientCheck | Self::GradientNorms => Some(Page::Mathematics),
+            Self::Input | Self::Activations | Self::Output => Some(Page::LookThrough),
+            Self::Choices | Self::Pairs => Some(Page::Compare),
+        }
+    }
+
+    /// The one of `page` that teaches.
+    pub fn main_of(page: Page) -> Self {
+        match page {
+            Page::Lab => Self::Features,
+            Page::Unit => Self::Summary,
+            Page::Mathematics => Self::Equations,
+            Page::LookThrough => Self::Activations,
+            Page::Compare => Self::Pairs,
+        }
+    }
+
+    /// What it is called where panels of all pages stand together: no two have the same.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Settings => "Hyperparameters",
+            Self::Features => "Features",
+            Self::Reconstructions => "Input → reconstruction",
+            Self::Cost => "Cost",
+            Self::Sparsity => "Sparsity",
+            Self::Units => "Units alive and dead",
+            Self::Picker => "All units",
+            Self::Lives => "Lives",
+            Self::Summary => "The unit",
+            Self::Inputs => "Inputs that excite it",
+            Self::Similar => "Without the unit",
+            Self::Forces => "Forces",
+            Self::Tracks => "The unit over the run",
+            Self::Distribution => "Its activation",
+            Self::Equations => "Formulas",
+            Self::GradientCheck => "Gradient check",
+            Self::GradientNorms => "Gradient norms",
+            Self::Input => "Input",
+            Self::Activations => "Hidden activations",
+            Self::Output => "Reconstruction",
+            Self::Choices => "Data against data",
+            Self::Pairs => "Matched features",
+        }
+    }
+
+    /// What its tab says, beside the others of its page.
+    pub fn tab(self) -> &'static str {
+        match self {
+            Self::Settings => "Settings",
+            Self::Reconstructions => "x → x̂",
+            Self::Units | Self::Picker => "Units",
+            Self::Summary => "Unit",
+            Self::Inputs => "Inputs",
+            Self::Similar => "Without it",
+            Self::Tracks => "Run",
+            Self::Distribution => "Activation",
+            Self::GradientCheck => "Check",
+            Self::GradientNorms => "Norms",
+            Self::Activations => "Activations",
+            Self::Output => "x̂",
+            Self::Input => "x",
+            Self::Choices => "Choices",
+            Self::Pairs => "Pairs",
+            panel => panel.title(),
+        }
+    }
+
+    /// The same where there is little room.
+    pub fn brief(self) -> &'static str {
+        match self {
+            Self::Settings => "Set",
+            Self::Sparsity => "ρ̂",
+            Self::Distribution => "a",
+            Self::Similar => "FVU",
+            Self::Forces => "∇J",
+            panel => panel.tab(),
+        }
+    }
+}

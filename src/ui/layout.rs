@@ -1,0 +1,523 @@
+//! Which panels of a page stand side by side and which share a place as tabs: a function of the room there is, in
+//! points, and the zoom, and of nothing else.
+//!
+//! Larger text never makes the pictures smaller: the features get at least the room, in pixels of the screen, that they
+//! have at 100 %, and what has no room beside them then becomes tabs.
+
+use egui::{Rect, Vec2, pos2, vec2};
+
+use super::features::MARGIN;
+use super::widgets::{GAP, PADDING, TAB_ROW, TITLE_ROW};
+use crate::lab::{Page, Panel};
+
+/// A place on the page: for one panel, or for several that share it as tabs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    pub rect: Rect,
+    pub panels: Vec<Panel>,
+}
+
+/// Of the column of settings: as wide as it is read best, and where room is short.
+const SETTINGS: f32 = 240.0;
+const SETTINGS_SHORT: f32 = 224.0;
+/// Below this width the settings have no column of their own: they become a tab.
+const SETTINGS_BESIDE: f32 = 780.0;
+/// Of the column of plots.
+const PLOTS: std::ops::RangeInclusive<f32> = 300.0..=640.0;
+const PLOTS_PART: f32 = 0.345;
+const PLOTS_LEAST: f32 = 266.0;
+/// A panel of tabs is no narrower than this, and no lower where it stands below the features.
+const TABS_WIDTH: f32 = 250.0;
+const TABS_HEIGHT: f32 = 150.0;
+/// What a panel of one picture takes beside and above the picture.
+const AROUND: Vec2 = vec2(
+    2.0 * (PADDING.x + MARGIN),
+    2.0 * (PADDING.y + MARGIN) + TITLE_ROW,
+);
+
+const RECONSTRUCTIONS: std::ops::RangeInclusive<f32> = 140.0..=220.0;
+
+/// The places of `page` in `area`, all of what stands between the bar and the status line.
+pub fn arrange(page: Page, area: Rect, zoom: f32) -> Vec<Slot> {
+    match page {
+        Page::Lab => lab(area, zoom),
+        Page::Unit => unit(area),
+        Page::Mathematics => maths(area),
+        Page::LookThrough => look_through(area),
+        Page::Compare => compare(area),
+    }
+}
+
+/// The places of the page of one unit while none is chosen: all of them, to choose from.
+pub fn choosing(area: Rect) -> Vec<Slot> {
+    let Some((settings, rest)) = settings_beside(area) else {
+        return vec![slot(area, &[Panel::Picker])];
+    };
+    vec![
+        slot(settings, &[Panel::Settings]),
+        slot(rest, &[Panel::Picker]),
+    ]
+}
+
+fn slot(rect: Rect, panels: &[Panel]) -> Slot {
+    Slot {
+        rect,
+        panels: panels.to_vec(),
+    }
+}
+
+/// (left, right) of `rect`, the left one `width` wide.
+fn split_x(rect: Rect, width: f32) -> (Rect, Rect) {
+    let x = rect.left() + width.round();
+    (rect.with_max_x(x), rect.with_min_x(x + GAP))
+}
+
+/// (upper, lower) of `rect`, the upper one `height` high.
+fn split_y(rect: Rect, height: f32) -> (Rect, Rect) {
+    let y = rect.top() + height.round();
+    (rect.with_max_y(y), rect.with_min_y(y + GAP))
+}
+
+/// The room for the features' tiles in `slots`, in points.
+fn tile_room(slots: &[Slot]) -> f32 {
+    let features = slots
+        .iter()
+        .find(|slot| slot.panels.contains(&Panel::Features));
+    features.map_or(0.0, |slot| (slot.rect.size() - AROUND).min_elem())
+}
+
+/// The first of four forms, from the one that shows most side by side to the one that shows least, which leaves the
+/// tiles the room that they have at 100 %.
+fn lab(area: Rect, zoom: f32) -> Vec<Slot> {
+    let need = if zoom > 1.0 {
+        // the bars and gaps around the area grow with the text too: at 100 % they take less of the window
+        let window = (area.size() + AROUND_AREA) * zoom - AROUND_AREA;
+        tile_room(&lab(Rect::from_min_size(pos2(0.0, 0.0), window), 1.0)) / zoom
+    } else {
+        0.0
+    };
+    let forms = [all_beside, plots_fold, tabs_below];
+    let fits = |slots: &Vec<Slot>| tile_room(slots) >= need;
+    let first = forms.iter().filter_map(|form| form(area, need)).find(fits);
+    first.unwrap_or_else(|| tabs_beside(area, need))
+}
+
+/// What of the window is no area of a page: the bar, the line that says what to watch, the status line, and the gaps.
+const AROUND_AREA: Vec2 = vec2(
+    2.0 * GAP,
+    super::toolbar::HEIGHT + super::watch::HEIGHT + super::status::HEIGHT + GAP,
+);
+
+const ALL_PLOTS: [Panel; 3] = [Panel::Cost, Panel::Sparsity, Panel::Units];
+const FOLDING: [Panel; 4] = [
+    Panel::Cost,
+    Panel::Sparsity,
+    Panel::Units,
+    Panel::Reconstructions,
+];
+
+/// settings │ features over reconstructions │ three plots
+fn all_beside(area: Rect, need: f32) -> Option<Vec<Slot>> {
+    if area.width() < 1000.0 || area.height() < 600.0 {
+        return None;
+    }
+    let (settings, rest) = split_x(area, SETTINGS);
+    let plots = (area.width() * PLOTS_PART).clamp(*PLOTS.start(), *PLOTS.end());
+    let (middle, right) = split_x(rest, rest.width() - GAP - plots);
+    let (least, most) = (*RECONSTRUCTIONS.start(), *RECONSTRUCTIONS.end());
+    let spare = middle.height() - GAP - need - AROUND.y;
+    let below = (middle.height() * 0.22)
+        .clamp(least, most)
+        .min(spare.max(least));
+    let (features, reconstructions) = split_y(middle, middle.height() - GAP - below);
+    let mut slots = vec![
+        slot(settings, &[Panel::Settings]),
+        slot(features, &[Panel::Features]),
+        slot(reconstructions, &[Panel::Reconstructions]),
+    ];
+    slots.extend(column(right, &ALL_PLOTS));
+    Some(slots)
+}
+
+/// settings │ features │ plots, those that have no room as tabs
+fn plots_fold(area: Rect, need: f32) -> Option<Vec<Slot>> {
+    if area.width() < SETTINGS_BESIDE {
+        return None;
+    }
+    let width = if area.width() < 1000.0 {
+        SETTINGS_SHORT
+    } else {
+        SETTINGS
+    };
+    let (settings, rest) = split_x(area, width);
+    let plots = (area.width() * PLOTS_PART).clamp(*PLOTS.start(), *PLOTS.end());
+    let most = rest.width() - GAP - (need + AROUND.x).ceil();
+    let plots = plots.min(most);
+    if plots < PLOTS_LEAST {
+        return None;
+    }
+    let (features, right) = split_x(rest, rest.width() - GAP - plots);
+    let mut slots = vec![
+        slot(settings, &[Panel::Settings]),
+        slot(features, &[Panel::Features]),
+    ];
+    slots.extend(column(right, &FOLDING));
+    Some(slots)
+}
+
+/// settings │ features over tabs
+fn tabs_below(area: Rect, need: f32) -> Option<Vec<Slot>> {
+    if area.width() < 560.0 {
+        return None;
+    }
+    let (settings, rest) = split_x(area, SETTINGS_SHORT);
+    let height = (need + AROUND.y).ceil().max(area.height() * 0.6);
+    if area.height() - height - GAP < TABS_HEIGHT {
+        return None;
+    }
+    let (features, tabs) = split_y(rest, height);
+    Some(vec![
+        slot(settings, &[Panel::Settings]),
+        slot(features, &[Panel::Features]),
+        slot(tabs, &FOLDING),
+    ])
+}
+
+/// features │ tabs, the settings among them
+fn tabs_beside(area: Rect, need: f32) -> Vec<Slot> {
+    let wanted = (area.width() * 0.42).max(TABS_WIDTH);
+    let least = TABS_WIDTH.min(area.width() * 0.5);
+    let tabs = wanted
+        .min(area.width() - GAP - (need + AROUND.x).ceil())
+        .max(least);
+    let (features, tabs) = split_x(area, area.width() - GAP - tabs);
+    let mut slots = vec![slot(features, &[Panel::Features])];
+    let all = [&[Panel::Settings][..], &FOLDING].concat();
+    slots.extend(column(tabs, &all));
+    slots
+}
+
+/// settings │ units and lives │ the unit │ what drives it
+fn unit(area: Rect) -> Vec<Slot> {
+    use Panel as P;
+    let picker = |width: f32| (width * 0.225).clamp(132.0, 320.0);
+    let Some((settings, rest)) = settings_beside(area) else {
+        let (left, right) = split_x(area, area.width() * 0.36);
+        let mut slots = column(left, &[P::Picker, P::Settings, P::Lives]);
+        slots.extend(column(
+            right,
+            &[
+                P::Summary,
+                P::Forces,
+                P::Inputs,
+                P::Tracks,
+                P::Distribution,
+                P::Similar,
+            ],
+        ));
+        return slots;
+    };
+    let mut slots = vec![slot(settings, &[P::Settings])];
+    let (left, rest) = split_x(rest, picker(rest.width()));
+    slots.extend(column(left, &[P::Picker, P::Lives]));
+    if rest.width() < 670.0 {
+        slots.extend(column(
+            rest,
+            &[
+                P::Summary,
+                P::Forces,
+                P::Inputs,
+                P::Tracks,
+                P::Distribution,
+                P::Similar,
+            ],
+        ));
+        return slots;
+    }
+    let (middle, right) = split_x(rest, rest.width() * 0.56 - GAP / 2.0);
+    slots.extend(column(middle, &[P::Summary, P::Inputs, P::Similar]));
+    slots.extend(column(right, &[P::Forces, P::Tracks, P::Distribution]));
+    slots
+}
+
+/// settings │ formulas │ check over norms
+fn maths(area: Rect) -> Vec<Slot> {
+    use Panel as P;
+    let Some((settings, rest)) = settings_beside(area) else {
+        return vec![slot(
+            area,
+            &[
+                P::Equations,
+                P::GradientCheck,
+                P::GradientNorms,
+                P::Settings,
+            ],
+        )];
+    };
+    let mut slots = vec![slot(settings, &[P::Settings])];
+    if rest.width() < 820.0 {
+        slots.extend(column(
+            rest,
+            &[P::Equations, P::GradientCheck, P::GradientNorms],
+        ));
+    } else {
+        let (left, right) = split_x(rest, rest.width() * 0.6 - GAP / 2.0);
+        slots.push(slot(left, &[P::Equations]));
+        slots.extend(column(right, &[P::GradientCheck, P::GradientNorms]));
+    }
+    slots
+}
+
+/// settings │ input │ activations │ reconstruction
+fn look_through(area: Rect) -> Vec<Slot> {
+    use Panel as P;
+    let Some((settings, rest)) = settings_beside(area) else {
+        let (left, right) = split_x(area, area.width() * 0.46);
+        return vec![
+            slot(left, &[P::Input, P::Output, P::Settings]),
+            slot(right, &[P::Activations]),
+        ];
+    };
+    let mut slots = vec![slot(settings, &[P::Settings])];
+    if rest.width() < 760.0 {
+        let (left, right) = split_x(rest, rest.width() * 0.44);
+        slots.extend(column(left, &[P::Input, P::Output]));
+        slots.push(slot(right, &[P::Activations]));
+    } else {
+        let side = (rest.width() * 0.24).clamp(260.0, 400.0);
+        let (left, middle) = split_x(rest, side);
+        let (middle, right) = split_x(middle, middle.width() - GAP - side);
+        slots.push(slot(left, &[P::Input]));
+        slots.push(slot(middle, &[P::Activations]));
+        slots.push(slot(right, &[P::Output]));
+    }
+    slots
+}
+
+/// settings │ choices │ pairs
+fn compare(area: Rect) -> Vec<Slot> {
+    use Panel as P;
+    let Some((settings, rest)) = settings_beside(area) else {
+        return vec![slot(area, &[P::Choices, P::Pairs, P::Settings])];
+    };
+    let mut slots = vec![slot(settings, &[P::Settings])];
+    if rest.width() < 640.0 {
+        slots.push(slot(rest, &[P::Choices, P::Pairs]));
+    } else {
+        let (left, right) = split_x(rest, (rest.width() * 0.3).max(320.0));
+        slots.push(slot(left, &[P::Choices]));
+        slots.push(slot(right, &[P::Pairs]));
+    }
+    slots
+}
+
+/// The column of settings and what is left beside it, where there is room for both.
+fn settings_beside(area: Rect) -> Option<(Rect, Rect)> {
+    let width = if area.width() < 1000.0 {
+        SETTINGS_SHORT
+    } else {
+        SETTINGS
+    };
+    (area.width() >= SETTINGS_BESIDE).then(|| split_x(area, width))
+}
+
+/// (least height of a panel in a column, in points; its part of what height is left over)
+fn height(panel: Panel) -> (f32, f32) {
+    match panel {
+        Panel::Settings => (300.0, 0.4),
+        Panel::Features => (300.0, 1.0),
+        Panel::Reconstructions => (RECONSTRUCTIONS.start() + 0.0, 0.2),
+        Panel::Cost => (190.0, 0.5),
+        Panel::Sparsity => (172.0, 0.3),
+        Panel::Units => (100.0, 0.2),
+        Panel::Picker => (252.0, 0.3),
+        Panel::Lives => (160.0, 0.7),
+        Panel::Summary => (316.0, 0.6),
+        Panel::Inputs => (152.0, 0.3),
+        Panel::Similar => (104.0, 0.1),
+        Panel::Forces => (214.0, 0.1),
+        Panel::Tracks => (222.0, 0.5),
+        Panel::Distribution => (140.0, 0.4),
+        Panel::Equations => (360.0, 0.6),
+        Panel::GradientCheck => (250.0, 0.4),
+        Panel::GradientNorms => (210.0, 0.4),
+        Panel::Input => (380.0, 0.5),
+        Panel::Output => (260.0, 0.5),
+        Panel::Activations | Panel::Choices | Panel::Pairs => (300.0, 0.5),
+    }
+}
+
+/// `panels` one below the other. Where they are too high together, the last ones share a place as tabs: as few of them as
+/// can.
+fn column(rect: Rect, panels: &[Panel]) -> Vec<Slot> {
+    let least = |panels: &[Panel]| {
+        let highest = panels
+            .iter()
+            .map(|panel| height(*panel).0)
+            .fold(0.0, f32::max);
+        highest + if panels.len() > 1 { TAB_ROW } else { 0.0 }
+    };
+    let groups = |alone: usize| {
+        let (alone, together) = panels.split_at(alone);
+        let mut groups: Vec<&[Panel]> = alone.chunks(1).collect();
+        if !together.is_empty() {
+            groups.push(together);
+        }
+        groups
+    };
+    let needed = |groups: &[&[Panel]]| {
+        groups.iter().map(|group| least(group)).sum::<f32>() + GAP * (groups.len() as f32 - 1.0)
+    };
+    let fitting = (0..=panels.len())
+        .rev()
+        .map(groups)
+        .find(|groups| needed(groups) <= rect.height());
+    let groups = fitting.unwrap_or_else(|| groups(0));
+    let share = |group: &[Panel]| {
+        group
+            .iter()
+            .map(|panel| height(*panel).1)
+            .fold(0.0, f32::max)
+    };
+    let shares: f32 = groups.iter().map(|group| share(group)).sum();
+    let spare = rect.height() - needed(&groups);
+    let mut top = rect.top();
+    let mut slots = Vec::new();
+    for (index, group) in groups.iter().enumerate() {
+        let last = index + 1 == groups.len();
+        let high = (least(group) + spare * share(group) / shares).round();
+        let bottom = if last { rect.bottom() } else { top + high };
+        slots.push(slot(rect.with_min_y(top).with_max_y(bottom), group));
+        top = bottom + GAP;
+    }
+    slots
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::shared::ZOOMS;
+    use crate::ui::features;
+    use crate::ui::tiles::Grid;
+
+    /// Windows of these sizes in pixels.
+    const WINDOWS: [[f32; 2]; 7] = [
+        [1024.0, 768.0],
+        [1280.0, 720.0],
+        [1280.0, 800.0],
+        [1366.0, 768.0],
+        [1600.0, 900.0],
+        [1920.0, 1080.0],
+        [2560.0, 1440.0],
+    ];
+
+    fn area(window: [f32; 2], zoom: u32) -> Rect {
+        let size = vec2(window[0], window[1]) * 100.0 / zoom as f32;
+        Rect::from_min_size(pos2(10.0, 54.0), size.floor() - AROUND_AREA)
+    }
+
+    fn everywhere() -> impl Iterator<Item = (Page, Rect, f32)> {
+        let sizes = WINDOWS.into_iter().chain([[640.0, 360.0], [800.0, 600.0]]);
+        // the least window, 640 by 360, is for text at 100 %
+        let held = |(_, area, _): &(Page, Rect, f32)| area.width() > 480.0 && area.height() > 260.0;
+        let all = sizes.flat_map(|window| {
+            ZOOMS.into_iter().flat_map(move |zoom| {
+                Page::ALL.map(move |page| (page, area(window, zoom), zoom as f32 / 100.0))
+            })
+        });
+        all.filter(held)
+    }
+
+    #[test]
+    fn every_panel_of_a_page_has_one_place_inside_it_beside_the_others() {
+        for (page, area, zoom) in everywhere() {
+            let slots = arrange(page, area, zoom);
+            let mut shown: Vec<Panel> = slots.iter().flat_map(|slot| slot.panels.clone()).collect();
+            let expected = Panel::ALL
+                .into_iter()
+                .filter(|panel| panel.page().is_none_or(|of| of == page));
+            let expected: Vec<Panel> = expected.collect();
+            shown.sort_by_key(|panel| *panel as usize);
+            assert_eq!(shown, expected, "{page:?} in {area:?}");
+            for (index, slot) in slots.iter().enumerate() {
+                assert!(
+                    slot.rect.is_positive() && area.expand(0.1).contains_rect(slot.rect),
+                    "{page:?} {slot:?}"
+                );
+                for other in &slots[..index] {
+                    assert!(
+                        !slot.rect.shrink(0.1).intersects(other.rect),
+                        "{slot:?} and {other:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn panels_are_no_lower_than_they_need_unless_nothing_else_is_left() {
+        for (page, area, zoom) in everywhere() {
+            let slots = arrange(page, area, zoom);
+            for slot in &slots {
+                let folded = slot.panels.len() > 1 || slot.rect.height() >= area.height() - 1.0;
+                let least = slot
+                    .panels
+                    .iter()
+                    .map(|panel| height(*panel).0)
+                    .fold(0.0, f32::max);
+                assert!(
+                    folded || slot.rect.height() >= least.min(250.0) - 1.0,
+                    "{page:?} {zoom}: {slot:?}"
+                );
+                assert!(slot.rect.width() >= 120.0, "{page:?} {zoom}: {slot:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn larger_text_never_makes_a_tile_smaller() {
+        for window in WINDOWS {
+            for (count, picture) in [
+                (25, (8, 8)),
+                (49, (8, 8)),
+                (64, (12, 12)),
+                (100, (8, 8)),
+                (196, (28, 28)),
+            ] {
+                let tile = |zoom: u32| {
+                    let (area, scale) = (area(window, zoom), zoom as f32 / 100.0);
+                    let slots = arrange(Page::Lab, area, scale);
+                    let features = slots
+                        .iter()
+                        .find(|slot| slot.panels.contains(&Panel::Features))
+                        .unwrap();
+                    let room = features.rect.size() - AROUND;
+                    let (gap, least) = (features::gap(scale), features::least(scale));
+                    Grid::fit(count, picture, room, gap, least, scale).tile.x * scale
+                };
+                let sizes = ZOOMS.map(tile);
+                for pixels in sizes {
+                    assert!(
+                        pixels >= sizes[0] - 0.5,
+                        "{count} of {picture:?}: {sizes:?} at {window:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_of_1280_by_720_shows_all_of_the_lab_page_at_once() {
+        let slots = arrange(Page::Lab, area([1280.0, 720.0], 100), 1.0);
+        assert_eq!(slots.len(), 6);
+        assert!(slots.iter().all(|slot| slot.panels.len() == 1));
+    }
+
+    #[test]
+    fn a_projector_at_150_percent_keeps_settings_features_and_a_plot_side_by_side() {
+        let slots = arrange(Page::Lab, area([1280.0, 720.0], 150), 1.5);
+        assert_eq!(slots[0].panels, [Panel::Settings]);
+        assert_eq!(slots[1].panels, [Panel::Features]);
+        assert!(slots[2].panels.contains(&Panel::Cost));
+    }
+}

@@ -1,0 +1,252 @@
+//! Windows with something in them: a page, a selected unit, notices, dialogs.
+
+use egui::{Order, Rect};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use sae_lab::app::LabApp;
+use sae_lab::lab::{Action, Page, Preferences, UserCommand};
+use sae_lab::model::Hyperparameters;
+use sae_lab::training::record::{Edit, Gesture};
+use sae_lab::training::{Setting, Snapshot};
+
+use crate::ui_support::{scripted_at, snapshot, wait};
+
+/// Of the window, in pixels.
+pub const SIZES: [[f32; 2]; 3] = [[1024.0, 768.0], [1280.0, 720.0], [1920.0, 1080.0]];
+/// In percent.
+pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
+/// A file that somebody has.
+const LONG_NAME: &str = "patches_of_the_photographs_of_last_summer_whitened_and_scaled_2.npy";
+
+type Prepare = fn(&mut Harness<'static, LabApp>);
+
+pub struct Scene {
+    pub name: &'static str,
+    /// Of one page, or of all.
+    page: Option<Page>,
+    run: fn() -> Snapshot,
+    prepare: Prepare,
+}
+
+/// The run as it opens.
+pub const PLAIN: Scene = Scene {
+    name: "plain",
+    page: None,
+    run: snapshot,
+    prepare: |_| {},
+};
+
+/// Many changes, and a selected unit, on the Lab page.
+pub const STORM: Scene = Scene {
+    name: "storm",
+    page: Some(Page::Lab),
+    run: storm,
+    prepare: |harness| act(harness, Action::Select(Some(3))),
+};
+
+/// A long name, a selected unit and a notice on the Lab page.
+pub const LAB: Scene = Scene {
+    name: "lab",
+    page: Some(Page::Lab),
+    run: long_name,
+    prepare: |harness| {
+        act(harness, Action::Select(Some(6)));
+        notice(harness);
+    },
+};
+
+pub const OVER: [Scene; 4] = [
+    Scene {
+        name: "palette",
+        page: Some(Page::Lab),
+        run: snapshot,
+        prepare: |harness| act(harness, UserCommand::Palette.into()),
+    },
+    Scene {
+        name: "import",
+        page: Some(Page::Lab),
+        run: snapshot,
+        prepare: |harness| {
+            let shown = |app: &LabApp| {
+                let import = app.view().shared.import.as_ref();
+                import.is_some_and(|import| import.is_shown())
+            };
+            harness.state_mut().open(vec!["waves.npy".into()]);
+            wait(harness, shown);
+        },
+    },
+    Scene {
+        name: "open",
+        page: Some(Page::Lab),
+        run: snapshot,
+        prepare: |harness| act(harness, UserCommand::OpenFile.into()),
+    },
+    Scene {
+        name: "long",
+        page: None,
+        run: long_name,
+        prepare: |harness| {
+            act(harness, Action::Select(Some(6)));
+            notice(harness);
+        },
+    },
+];
+
+fn long_name() -> Snapshot {
+    let mut snapshot = snapshot();
+    let mut data = (*snapshot.data).clone();
+    data.name = LONG_NAME.into();
+    snapshot.data = data.into();
+    snapshot.epoch = 123_456;
+    snapshot
+}
+
+/// Settings changed many times, most of them close together.
+fn storm() -> Snapshot {
+    let mut snapshot = snapshot();
+    let mut history = (*snapshot.history).clone();
+    let at = |epoch: u64| Hyperparameters {
+        weight_decay: 1e-4 * (1.0 + epoch as f64),
+        sparsity_target: 1.0 / (3.0 + epoch as f64),
+        ..*snapshot.hyperparameters
+    };
+    for (press, epoch) in [302, 303, 305, 310, 318, 330, 334, 338]
+        .into_iter()
+        .enumerate()
+    {
+        let setting = [Setting::WeightDecay, Setting::SparsityTarget][press % 2];
+        history.edit(Edit {
+            epoch,
+            gesture: Gesture(10 + press as u64),
+            setting,
+            old: setting.get(&at(epoch - 1)),
+            new: setting.get(&at(epoch)),
+        });
+    }
+    snapshot.history = history.into();
+    snapshot
+}
+
+pub fn act(harness: &mut Harness<'static, LabApp>, action: Action) {
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(&ctx, action);
+}
+
+/// What is said of a file that is not there.
+pub fn notice(harness: &mut Harness<'static, LabApp>) {
+    harness.state_mut().open(vec![LONG_NAME.into()]);
+    wait(harness, |app| !app.view().shared.notices.is_empty());
+}
+
+pub struct Window {
+    pub harness: Harness<'static, LabApp>,
+    zoom: u32,
+}
+
+impl Scene {
+    pub fn is_of(&self, page: Page) -> bool {
+        self.page.is_none_or(|only| only == page)
+    }
+
+    /// `size` is in pixels, `zoom` in percent.
+    pub fn open(&self, page: Page, size: [f32; 2], zoom: u32, dark: bool) -> Window {
+        let preferences = Preferences {
+            dark,
+            zoom,
+            ..Preferences::default()
+        };
+        let size = size.map(|pixels| (pixels * 100.0 / zoom as f32).floor());
+        let pictures = std::env::var_os("SAE_LAB_PICTURES").is_some();
+        let (mut harness, _script) = scripted_at(&(self.run)(), preferences, size, pictures);
+        act(&mut harness, UserCommand::Show(page).into());
+        (self.prepare)(&mut harness);
+        if page == Page::Unit {
+            if harness.state().view().run.selected.is_none() {
+                act(&mut harness, Action::Select(Some(0)));
+            }
+            wait(&mut harness, |app| {
+                let run = app.view().run;
+                let unit = run.selected.zip(run.snapshot.as_deref());
+                unit.is_some_and(|(unit, snapshot)| run.inspection.of(snapshot.run, unit).is_some())
+            });
+        }
+        harness.run();
+        Window { harness, zoom }
+    }
+}
+
+impl Window {
+    /// Writes a picture, where that was asked for.
+    pub fn picture(&mut self, name: &str) {
+        if let Some(folder) = std::env::var_os("SAE_LAB_PICTURES") {
+            std::fs::create_dir_all(&folder).unwrap();
+            let path = std::path::Path::new(&folder).join(format!("{name}.png"));
+            self.harness.render().unwrap().save(path).unwrap();
+        }
+    }
+
+    /// The windows that stand over the panels.
+    pub fn overlays(&self) -> Vec<Rect> {
+        self.harness.ctx.memory(|memory| {
+            let areas = memory.areas();
+            let over = areas
+                .visible_layer_ids()
+                .into_iter()
+                .filter(|layer| layer.order > Order::Background);
+            over.filter_map(|layer| memory.area_rect(layer.id))
+                .collect()
+        })
+    }
+
+    /// The width of the tile of a feature, in points.
+    pub fn tile(&self) -> f32 {
+        self.harness
+            .get_by_label_contains("Unit 1, ")
+            .rect()
+            .width()
+    }
+
+    /// Everything that can be clicked or set, with its place.
+    pub fn targets(&self) -> Vec<(String, Rect)> {
+        use egui::accesskit::{Action, Role};
+        let mut targets = Vec::new();
+        let mut open = vec![self.harness.root()];
+        while let Some(node) = open.pop() {
+            open.extend(node.children());
+            let inner = node.accesskit_node();
+            let acts = inner.data().supports_action(Action::Click)
+                || inner.data().supports_action(Action::SetValue)
+                || matches!(
+                    inner.role(),
+                    Role::Button | Role::Slider | Role::TextInput | Role::SpinButton
+                );
+            let name = inner.label().unwrap_or_default();
+            if acts && inner.raw_bounds().is_some() && !name.is_empty() {
+                targets.push((name, node.rect()));
+            }
+        }
+        targets
+    }
+
+    /// Targets that are hard to hit, or stand outside the window.
+    pub fn small_targets(&self) -> Vec<String> {
+        let screen = self.harness.ctx.content_rect().expand(0.5);
+        let mut faults = Vec::new();
+        for (name, rect) in self.targets() {
+            // a tile is a picture: the size of its target is that of the picture on the screen
+            let tile = ["Unit ", "Activation of unit ", "Sample "]
+                .iter()
+                .any(|start| name.starts_with(start));
+            let scale = if tile { self.zoom as f32 / 100.0 } else { 1.0 };
+            if rect.width() * scale < 23.9 || rect.height() * scale < 23.9 {
+                faults.push(format!("the target {name:?} is {:?}", rect.size()));
+            }
+            if rect.left() < screen.left() || rect.right() > screen.right() {
+                faults.push(format!(
+                    "the target {name:?} at {rect:?} is outside the window"
+                ));
+            }
+        }
+        faults
+    }
+}
