@@ -78,7 +78,7 @@ fn the_unit_page_asks_which_unit_and_the_living_are_counted_everywhere() {
     harness.run_steps(6);
     let view = harness.state().view();
     assert_eq!((view.shared.page, view.run.selected), (Page::Unit, None));
-    assert!(says(&harness, "Choose a unit"));
+    assert!(says(&harness, "press → for the first"));
     assert!(
         harness.query_by_label("Unit 49, alive").is_some(),
         "all tiles are there"
@@ -86,7 +86,7 @@ fn the_unit_page_asks_which_unit_and_the_living_are_counted_everywhere() {
     harness.key_press(Key::ArrowRight);
     harness.run_steps(6);
     assert_eq!(harness.state().view().run.selected, Some(0));
-    assert!(!says(&harness, "Choose a unit"));
+    assert!(!says(&harness, "press → for the first"));
     let ctx = harness.ctx.clone();
     for page in Page::ALL {
         harness
