@@ -35,7 +35,7 @@ const AROUND: Vec2 = vec2(
     2.0 * (PADDING.y + MARGIN) + TITLE_ROW,
 );
 
-const RECONSTRUCTIONS: std::ops::RangeInclusive<f32> = 140.0..=220.0;
+const RECONSTRUCTIONS: std::ops::RangeInclusive<f32> = 134.0..=220.0;
 
 /// The places of `page` in `area`, all of what stands between the bar and the status line.
 pub fn arrange(page: Page, area: Rect, zoom: f32) -> Vec<Slot> {
@@ -126,7 +126,7 @@ fn all_beside(area: Rect, need: f32) -> Option<Vec<Slot>> {
     let (middle, right) = split_x(rest, rest.width() - GAP - plots);
     let (least, most) = (*RECONSTRUCTIONS.start(), *RECONSTRUCTIONS.end());
     let spare = middle.height() - GAP - need - AROUND.y;
-    let below = (middle.height() * 0.22)
+    let below = (middle.height() * 0.21)
         .clamp(least, most)
         .min(spare.max(least));
     let (features, reconstructions) = split_y(middle, middle.height() - GAP - below);
