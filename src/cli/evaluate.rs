@@ -9,6 +9,7 @@ use super::CliError;
 use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
 use crate::io;
+use crate::model::units::StateCounts;
 use crate::model::{Architecture, Engine, Objective, Parameters};
 use crate::numerics::{Precision, Real};
 
@@ -36,6 +37,9 @@ struct Evaluation {
     sparsity_penalty: f64,
     /// null where the data never vary
     fvu: Option<f64>,
+    /// Together they are the hidden units
+    #[serde(flatten)]
+    counts: StateCounts,
     rho_hat: Vec<f64>,
 }
 
@@ -61,7 +65,14 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
     let mut engine = Engine::<T>::with_pool(architecture, arguments.experiment.pool());
     let samples = data.samples.to::<T>();
     let mut gradient = Parameters::zeros(model.inputs(), model.hidden());
-    let cost = engine.cost_and_gradient(&model, samples.view(), &objective, &mut gradient);
+    let mut units = Vec::new();
+    let cost = engine.measure_and_gradient(
+        &model,
+        samples.view(),
+        &objective,
+        &mut gradient,
+        &mut units,
+    );
     if let Some(path) = &arguments.gradient_out {
         io::npz::write_parameters(path, &gradient)?;
     }
@@ -72,6 +83,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         decay_penalty: cost.decay_penalty,
         sparsity_penalty: cost.sparsity_penalty,
         fvu: fvu.is_finite().then_some(fvu),
+        counts: StateCounts::of(&units),
         rho_hat: engine.mean_activations().to_vec(),
     };
     if arguments.json {
@@ -91,6 +103,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         Some(fvu) => println!("{:<22}{fvu}", "FVU"),
         None => println!("{:<22}undefined: the data never vary", "FVU"),
     }
+    println!("{:<22}{}", "hidden units", evaluation.counts);
     let rho_hat: Vec<String> = evaluation
         .rho_hat
         .iter()

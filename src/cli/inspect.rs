@@ -10,6 +10,7 @@ use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::Samples;
 use crate::model::inspection::{Excitation, ForceKind, Listing};
+use crate::model::units::StateCounts;
 use crate::model::{
     Architecture, Engine, Inspector, Objective, Parameters, UnitInspection, UnitState,
 };
@@ -37,6 +38,9 @@ pub struct InspectArguments {
 #[derive(Debug, Serialize)]
 struct Report<'a> {
     state: UnitState,
+    /// Of all hidden units
+    #[serde(flatten)]
+    counts: StateCounts,
     #[serde(flatten)]
     inspection: &'a UnitInspection,
     /// ‖·‖ of the forces: reconstruction, decay, sparsity
@@ -94,12 +98,14 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         &mut units,
     );
     let state = units[arguments.unit].state;
+    let counts = StateCounts::of(&units);
     let forces = &inspection.forces;
     let force_norms = ForceKind::ALL.map(|kind| forces.of(kind).norm());
     let along_total = forces.along_total();
     if arguments.json {
         let report = Report {
             state,
+            counts,
             inspection: &inspection,
             force_norms,
             along_total,
@@ -107,19 +113,20 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         println!("{}", super::json_line(&report)?);
         return Ok(());
     }
-    print(&inspection, state, force_norms, along_total);
+    print(&inspection, (state, counts), force_norms, along_total);
     Ok(())
 }
 
 fn print(
     inspection: &UnitInspection,
-    state: UnitState,
+    (state, counts): (UnitState, StateCounts),
     force_norms: [f64; 3],
     along_total: [f64; 3],
 ) {
     let line = |name: &str, text: String| println!("{name:<22}{text}");
     let activation = &inspection.activation;
     line("unit", format!("{}: {}", inspection.unit, state.name()));
+    line("of all units", counts.to_string());
     line(
         "activation",
         format!(

@@ -47,10 +47,9 @@ pub struct Summary {
     sparsity_penalty: f64,
     /// null where the data never vary
     fvu: Option<f64>,
-    alive: u32,
-    constant: u32,
-    silent: u32,
-    saturated: u32,
+    /// Together they are the hidden units
+    #[serde(flatten)]
+    counts: StateCounts,
     /// Time spent training, loading and writing left out
     seconds: f64,
 }
@@ -77,10 +76,7 @@ impl Summary {
             decay_penalty: cost.decay_penalty,
             sparsity_penalty: cost.sparsity_penalty,
             fvu: fvu.is_finite().then_some(fvu),
-            alive: counts.alive,
-            constant: counts.constant,
-            silent: counts.silent,
-            saturated: counts.saturated,
+            counts,
             seconds,
         }
     }
@@ -248,10 +244,7 @@ fn print_summary<T: Real>(
         Some(fvu) => println!("{:<16}{fvu:.4}", "FVU"),
         None => println!("{:<16}undefined: the data never vary", "FVU"),
     }
-    println!(
-        "{:<16}{} alive, {} constant, {} silent, {} saturated",
-        "hidden units", summary.alive, summary.constant, summary.silent, summary.saturated
-    );
+    println!("{:<16}{}", "hidden units", summary.counts);
     if let SampleShape::Image {
         rows,
         columns,

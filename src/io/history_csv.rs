@@ -7,7 +7,7 @@ use super::{IoError, atomic_write};
 use crate::training::Record;
 
 /// The columns, in order.
-pub const COLUMNS: &str = "epoch,total_cost,reconstruction_loss,decay_penalty,sparsity_penalty,fvu,alive,constant,silent,saturated";
+pub const COLUMNS: &str = "epoch,total_cost,reconstruction_loss,decay_penalty,sparsity_penalty,fvu,alive,constant,silent,saturated,duplicate";
 
 /// Writes one line an epoch, under a line of column names. Numbers are written in full: reading gives the same bits.
 ///
@@ -29,7 +29,7 @@ pub fn write<'a>(
         {
             writeln!(
                 writer,
-                "{epoch},{},{},{},{},{fvu},{},{},{},{}",
+                "{epoch},{},{},{},{},{fvu},{},{},{},{},{}",
                 cost.total(),
                 cost.reconstruction_loss,
                 cost.decay_penalty,
@@ -37,7 +37,8 @@ pub fn write<'a>(
                 counts.alive,
                 counts.constant,
                 counts.silent,
-                counts.saturated
+                counts.saturated,
+                counts.duplicate
             )?;
         }
         Ok(())
@@ -84,8 +85,11 @@ mod tests {
         write(&path, &records).unwrap();
         let text = std::fs::read_to_string(path).unwrap();
         assert_eq!(text.lines().next(), Some(COLUMNS));
-        assert_eq!(text.lines().nth(1), Some("1,3.35,0.1,0.25,3,0.7,20,1,2,3"));
-        assert_eq!(text.lines().nth(2), Some("2,3.35,0.1,0.25,3,NaN,0,0,0,0"));
+        assert_eq!(
+            text.lines().nth(1),
+            Some("1,3.35,0.1,0.25,3,0.7,20,1,2,3,4")
+        );
+        assert_eq!(text.lines().nth(2), Some("2,3.35,0.1,0.25,3,NaN,0,0,0,0,0"));
         assert_eq!(text.lines().count(), 3);
     }
 }

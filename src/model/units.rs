@@ -1,5 +1,7 @@
 //! What each hidden unit does over the data set, and whether it lives.
 
+use std::fmt;
+
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
@@ -68,15 +70,14 @@ impl UnitStatistics {
     }
 }
 
-/// How many units are in each state.
+/// How many units are in each state. Every unit is counted once: the five add up to h.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StateCounts {
-    /// Duplicates count here too: they answer to inputs.
+    /// Those that neither are dead nor repeat another.
     pub alive: u32,
     pub constant: u32,
     pub silent: u32,
     pub saturated: u32,
-    /// Of the alive, those whose feature repeats another's.
     pub duplicate: u32,
 }
 
@@ -89,17 +90,47 @@ impl StateCounts {
                 UnitState::Constant => counts.constant += 1,
                 UnitState::Silent => counts.silent += 1,
                 UnitState::Saturated => counts.saturated += 1,
-                UnitState::Duplicate => {
-                    counts.alive += 1;
-                    counts.duplicate += 1;
-                }
+                UnitState::Duplicate => counts.duplicate += 1,
             }
         }
         counts
     }
 
+    /// h
+    pub fn total(&self) -> u32 {
+        self.alive + self.duplicate + self.dead()
+    }
+
     pub fn dead(&self) -> u32 {
         self.constant + self.silent + self.saturated
+    }
+
+    /// "40 alive, 9 dead"; duplicates are named where there are any.
+    pub fn brief(&self) -> String {
+        let Self {
+            alive, duplicate, ..
+        } = self;
+        match duplicate {
+            0 => format!("{alive} alive, {} dead", self.dead()),
+            _ => format!("{alive} alive, {duplicate} duplicate, {} dead", self.dead()),
+        }
+    }
+}
+
+/// Every count, "30 alive, 2 duplicate, 9 constant, 8 silent, 0 saturated".
+impl fmt::Display for StateCounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            alive,
+            constant,
+            silent,
+            saturated,
+            duplicate,
+        } = self;
+        write!(
+            f,
+            "{alive} alive, {duplicate} duplicate, {constant} constant, {silent} silent, {saturated} saturated"
+        )
     }
 }
 
@@ -189,6 +220,13 @@ mod tests {
         );
         assert_eq!(units[3].feature_norm, 5.0);
         let counts = StateCounts::of(&units);
-        assert_eq!((counts.alive, counts.dead(), counts.duplicate), (3, 3, 1));
+        assert_eq!((counts.alive, counts.dead(), counts.duplicate), (2, 3, 1));
+        assert_eq!(counts.total(), 6);
+        assert_eq!(counts.brief(), "2 alive, 1 duplicate, 3 dead");
+        assert_eq!(
+            counts.to_string(),
+            "2 alive, 1 duplicate, 1 constant, 1 silent, 1 saturated"
+        );
+        assert_eq!(StateCounts::of(&units[..2]).brief(), "1 alive, 1 dead");
     }
 }

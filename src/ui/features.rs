@@ -147,7 +147,11 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
                 }),
         );
         ui.add_space(SMALL / 3.0);
-        ui.label(muted(ui, format!("{} alive ·", counts.alive)));
+        let living = match counts.duplicate {
+            0 => format!("{} alive ·", counts.alive),
+            duplicate => format!("{} alive · {duplicate} duplicate ·", counts.alive),
+        };
+        ui.label(muted(ui, living));
         ui.add_space(GRID);
         let selected = view
             .run

@@ -128,7 +128,7 @@ fn parts(snapshot: &Snapshot, theme: &Theme) -> Vec<Part> {
         part(
             3,
             0,
-            format!("{} alive, {} dead", counts.alive, counts.dead()),
+            counts.brief(),
         ),
         Part {
             tone,

@@ -120,6 +120,11 @@ impl Theme {
         if dark { &DARK } else { &LIGHT }
     }
 
+    /// The colour of duplicates, where areas show units by their state.
+    pub fn duplicate(&self) -> Color32 {
+        self.alive.lerp_to_gamma(self.panel, 0.3)
+    }
+
     /// The diverging map of weights: `value` in [−1, 1], orange below 0, the panel itself at 0, blue above.
     pub fn weight(&self, value: f32) -> Color32 {
         Self::rgb(colour_map::diverging(value, self.dark))

@@ -1,5 +1,7 @@
 //! How many units live and how many are dead, over the epochs.
 
+use std::cmp::Reverse;
+
 use egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::axes::AXIS_WIDTH;
@@ -10,6 +12,7 @@ use super::numbers;
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
 use crate::lab::View;
+use crate::model::units::StateCounts;
 use crate::training::Record;
 
 #[derive(Debug, Default)]
@@ -24,7 +27,7 @@ impl UnitsPanel {
         records: &[Record],
         epochs: Option<EpochView>,
     ) {
-        widgets::title_row(ui, "Units", "alive and dead over time", |_| {});
+        widgets::title_row(ui, "Units", "alive, duplicate and dead over time", |_| {});
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
@@ -79,7 +82,10 @@ impl UnitsPanel {
             ));
         }
         if let Some(last) = records.last() {
-            let (dead, alive) = (last.counts.dead(), last.counts.alive);
+            let StateCounts {
+                alive, duplicate, ..
+            } = last.counts;
+            let dead = last.counts.dead();
             let names = |at, anchor: Align2, text: String, back| {
                 let galley = widgets::galley(ui, text, theme::bold(SMALL), theme.on_area);
                 let place = anchor.anchor_size(at, galley.size());
@@ -102,6 +108,14 @@ impl UnitsPanel {
                     theme.alive,
                 );
             }
+            if frame.height() * duplicate as f32 / total > 16.0 {
+                names(
+                    pos2(frame.right() - 6.0, y((alive + duplicate) as f32) + 1.0),
+                    Align2::RIGHT_TOP,
+                    format!("{duplicate} duplicate"),
+                    theme.duplicate(),
+                );
+            }
         }
         let pointer = response
             .hover_pos()
@@ -115,23 +129,18 @@ impl UnitsPanel {
                     frame.y_range(),
                     Stroke::new(1.0, theme.on_area),
                 );
-                let counts = record.counts;
                 response.help_at_pointer(format!(
-                    "epoch {}: {} alive ({} duplicate), {} constant, {} silent, {} saturated",
+                    "epoch {}: {}",
                     numbers::thousands(record.epoch),
-                    counts.alive,
-                    counts.duplicate,
-                    counts.constant,
-                    counts.silent,
-                    counts.saturated
+                    record.counts
                 ));
             }
         }
     }
 }
 
-/// Alive from below, dead and hatched from above, as steps. Epochs that share half a screen point make one column, which
-/// shows the fewest alive of them.
+/// Alive from below, dead and hatched from above, duplicates between, as steps. Epochs that share half a screen point
+/// make one column, which shows the one of them with the most dead, and of these the fewest alive.
 fn stacked(
     records: &[Record],
     frame: Rect,
@@ -139,9 +148,9 @@ fn stacked(
     x: &impl Fn(f64) -> f32,
     y: &impl Fn(f32) -> f32,
 ) -> Vec<Shape> {
-    let columns: Vec<(f32, f32, u32)> = columns(records, x)
+    let columns: Vec<(f32, f32, StateCounts)> = columns(records, x)
         .into_iter()
-        .map(|(from, to, alive)| (from.max(frame.left()), to.min(frame.right()), alive))
+        .map(|(from, to, counts)| (from.max(frame.left()), to.min(frame.right()), counts))
         .filter(|(from, to, _)| from < to)
         .collect();
     let (Some(first), Some(last)) = (columns.first(), columns.last()) else {
@@ -151,31 +160,39 @@ fn stacked(
     let mut shapes = vec![Shape::rect_filled(whole, 0.0, theme.dead)];
     shapes.extend(hatch::over(whole, theme.panel));
     let mut mesh = Mesh::default();
-    for (from, to, alive) in columns {
-        let column = Rect::from_min_max(pos2(from, y(alive as f32)), pos2(to, frame.bottom()));
-        mesh.add_colored_rect(column, theme.alive);
+    for (from, to, counts) in columns {
+        let (alive, living) = (counts.alive, counts.alive + counts.duplicate);
+        let (alive, living) = (y(alive as f32), y(living as f32));
+        let column = |top, bottom| Rect::from_min_max(pos2(from, top), pos2(to, bottom));
+        mesh.add_colored_rect(column(alive, frame.bottom()), theme.alive);
+        mesh.add_colored_rect(column(living, alive), theme.duplicate());
     }
     shapes.push(Shape::mesh(mesh));
     shapes
 }
 
-/// (from, to, fewest alive), side by side without a gap, at least `LEAST` wide but for the last.
-fn columns(records: &[Record], x: &impl Fn(f64) -> f32) -> Vec<(f32, f32, u32)> {
+/// (from, to, the worst counts), side by side without a gap, at least `LEAST` wide but for the last.
+fn columns(records: &[Record], x: &impl Fn(f64) -> f32) -> Vec<(f32, f32, StateCounts)> {
     const LEAST: f32 = 0.5;
     let mut columns = Vec::new();
     let Some(first) = records.first() else {
         return columns;
     };
-    let (mut from, mut alive) = (x(first.epoch as f64), u32::MAX);
+    let (mut from, mut worst) = (x(first.epoch as f64), None);
     for (i, record) in records.iter().enumerate() {
-        alive = alive.min(record.counts.alive);
+        let counts = worst.get_or_insert(record.counts);
+        let badness = |counts: &StateCounts| (counts.dead(), Reverse(counts.alive));
+        if badness(&record.counts) > badness(counts) {
+            *counts = record.counts;
+        }
+        let counts = *counts;
         let next = records
             .get(i + 1)
             .map_or(record.epoch + 1, |next| next.epoch);
         let to = x(next as f64);
         if to - from >= LEAST || i + 1 == records.len() {
-            columns.push((from, to, alive));
-            (from, alive) = (to, u32::MAX);
+            columns.push((from, to, counts));
+            (from, worst) = (to, None);
         }
     }
     columns
@@ -184,7 +201,6 @@ fn columns(records: &[Record], x: &impl Fn(f64) -> f32) -> Vec<(f32, f32, u32)> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::units::StateCounts;
 
     #[test]
     fn columns_leave_no_gap_and_hide_no_death() {
@@ -195,6 +211,8 @@ mod tests {
                     epoch,
                     counts: StateCounts {
                         alive,
+                        duplicate: 1,
+                        silent: 49 - alive,
                         ..Default::default()
                     },
                     ..Default::default()
@@ -208,7 +226,8 @@ mod tests {
                 .all(|pair| pair[0].1 == pair[1].0 && pair[0].1 > pair[0].0)
         );
         assert!(columns.len() <= 700 + 1);
-        assert_eq!(columns.iter().map(|column| column.2).min(), Some(7));
+        let dead = columns.iter().map(|column| column.2.dead());
+        assert_eq!(dead.max(), Some(42));
         assert_eq!((columns[0].0, columns[columns.len() - 1].1), (0.0, 350.0));
     }
 }

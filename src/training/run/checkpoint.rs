@@ -16,8 +16,10 @@ use crate::numerics::{Precision, Real};
 use crate::training::Experiment;
 use crate::training::record::{Change, History};
 
-/// The version that this program writes; it reads no newer one.
-pub const VERSION: u32 = 1;
+/// The version that this program writes, and the only one that it reads: no program has written another to a file.
+///
+/// - 2: units that repeat another no longer count among the alive.
+pub const VERSION: u32 = 2;
 const MAGIC: &[u8; 8] = b"sae-run\n";
 const HEADER: usize = MAGIC.len() + size_of::<u32>() + 32;
 
@@ -86,6 +88,10 @@ pub enum CheckpointError {
         "the checkpoint is of version {found}, and this program reads up to version {newest}: use a newer program"
     )]
     Newer { found: u32, newest: u32 },
+    #[error(
+        "the checkpoint is of version {found}, which counted units otherwise: this program reads version {VERSION}"
+    )]
+    Older { found: u32 },
     #[error("the checkpoint is damaged or cut short: use another copy of it")]
     Damaged,
     #[error(
@@ -185,6 +191,9 @@ fn unseal(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
             found,
             newest: VERSION,
         });
+    }
+    if found < VERSION {
+        return Err(CheckpointError::Older { found });
     }
     let (sum, body) = rest
         .split_first_chunk::<32>()

@@ -183,7 +183,7 @@ fn pixel_of(theme: &Theme, state: UnitState, x: usize, y: usize) -> Color32 {
     let paler = |colour: Color32| colour.lerp_to_gamma(theme.panel, 0.3);
     let (colour, gap) = match state {
         UnitState::Alive => (theme.alive, false),
-        UnitState::Duplicate => (paler(theme.alive), false),
+        UnitState::Duplicate => (theme.duplicate(), false),
         UnitState::Constant => (theme.dead, (x + y) % 6 < 2),
         UnitState::Silent => (paler(theme.dead), x % 4 < 2),
         UnitState::Saturated => (theme.notice, (x + 6 - y % 6) % 6 < 2),
