@@ -24,6 +24,10 @@ pub enum ResumeError {
         "the checkpoint is of version {found}, and this program reads up to version {newest}: use a newer program"
     )]
     Newer { found: u32, newest: u32 },
+    #[error(
+        "the checkpoint is of version {found}, which counted units otherwise: this program reads version {VERSION}"
+    )]
+    Older { found: u32 },
     #[error("the checkpoint is of a run in {found:?}, not in {wanted:?}: go on in {found:?}")]
     Precision { found: Precision, wanted: Precision },
     #[error(
@@ -100,6 +104,11 @@ impl<T: Real> Run<T> {
             return Err(ResumeError::Newer {
                 found: checkpoint.version,
                 newest: VERSION,
+            });
+        }
+        if checkpoint.version < VERSION {
+            return Err(ResumeError::Older {
+                found: checkpoint.version,
             });
         }
         if checkpoint.precision() != T::PRECISION {

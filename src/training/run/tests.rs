@@ -234,11 +234,15 @@ fn every_other_field_is_checked() {
     use OptimizerKind::{Adam, Descent, Lbfgs};
     let inconsistent = |what| ResumeError::Inconsistent { what };
     assert_eq!(
-        refusal(Descent, |c| c.version = 2),
+        refusal(Descent, |c| c.version = VERSION + 1),
         ResumeError::Newer {
-            found: 2,
-            newest: 1
+            found: VERSION + 1,
+            newest: VERSION
         }
+    );
+    assert_eq!(
+        refusal(Descent, |c| c.version = VERSION - 1),
+        ResumeError::Older { found: VERSION - 1 }
     );
     assert_eq!(
         refusal(Descent, |c| c.samples.fingerprint[3] ^= 1),
