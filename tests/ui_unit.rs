@@ -327,6 +327,45 @@ fn while_training_the_inspection_rests_and_the_page_says_how_old_it_is() {
 }
 
 #[test]
+fn headline_sentence_and_bars_are_of_one_epoch() {
+    // epoch 341 brings the death of unit 7, before the inspection may be made anew
+    let (mut harness, script, snapshot) = open([1920.0, 1080.0], 7);
+    let mut next = snapshot.clone();
+    next.epoch += 1;
+    next.units[6].state = UnitState::Constant;
+    next.units[6].maximum = next.units[6].minimum;
+    script.show(&next);
+    harness.run_steps(2);
+    assert!(
+        harness.query_by_label("Unit 7, constant").is_some(),
+        "the tiles are the newest"
+    );
+    says(&harness, "at epoch 340");
+    says(&harness, "values after epoch 340");
+    says(&harness, "alive from the start");
+    let spread = snapshot.units[6].spread();
+    says(&harness, &format!("{spread:.3}"));
+    assert!(
+        harness
+            .query_all_by_label_contains("constant since epoch 341")
+            .next()
+            .is_none(),
+        "not beside the bars of 340"
+    );
+    // at rest all of it is of the last epoch
+    let mut paused = next.clone();
+    paused.activity = sae_lab::training::Activity::Paused;
+    script.show(&paused);
+    wait(&mut harness, |app| {
+        let shown = app.view().run.inspection.of(RunId(1), 6);
+        shown.is_some_and(|shown| shown.version.epoch == 341)
+    });
+    harness.run_steps(2);
+    says(&harness, "at epoch 341");
+    says(&harness, "values after epoch 341");
+}
+
+#[test]
 fn no_size_zoom_or_kind_of_data_makes_it_fail() {
     for (zoom, size) in [
         (100, [1280.0, 720.0]),

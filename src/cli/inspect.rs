@@ -12,9 +12,11 @@ use crate::data::Samples;
 use crate::model::inspection::{Excitation, ForceKind, Listing};
 use crate::model::units::StateCounts;
 use crate::model::{
-    Architecture, Engine, Inspector, Objective, Parameters, UnitInspection, UnitState,
+    Architecture, Cliffs, Engine, Inspector, Objective, Parameters, Spectrum, UnitInspection,
+    UnitState,
 };
 use crate::numerics::Real;
+use crate::training::{Diagnosis, DiagnosisReport};
 
 #[derive(Debug, Args)]
 pub struct InspectArguments {
@@ -41,6 +43,8 @@ struct Report<'a> {
     /// Of all hidden units
     #[serde(flatten)]
     counts: StateCounts,
+    /// What is to be said of the model, its past not known
+    diagnosis: DiagnosisReport,
     #[serde(flatten)]
     inspection: &'a UnitInspection,
     /// ‖·‖ of the forces: reconstruction, decay, sparsity
@@ -91,14 +95,27 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         return Err(CliError::Failed("the unit could not be inspected".into()));
     };
     let mut units = Vec::new();
-    Engine::<f64>::with_pool(architecture, arguments.experiment.pool()).measure(
+    let cost = Engine::<f64>::with_pool(architecture, arguments.experiment.pool()).measure(
         &model,
         data.samples.to::<f64>().view(),
         &objective,
         &mut units,
     );
     let state = units[arguments.unit].state;
-    let counts = StateCounts::of(&units);
+    let spectrum = match &data.samples {
+        Samples::F32(array) => {
+            Spectrum::quick(array.view(), experiment.output_activation, &|| true)
+        }
+        Samples::F64(array) => {
+            Spectrum::quick(array.view(), experiment.output_activation, &|| true)
+        }
+    };
+    let settings = &experiment.hyperparameters;
+    let cliffs =
+        spectrum.map(|spectrum| Cliffs::new(&spectrum, settings, experiment.hidden_activation));
+    let fvu = cost.reconstruction_loss / data.variance;
+    let diagnosis = Diagnosis::of_model(0, fvu, &units, cliffs);
+    let counts = diagnosis.counts;
     let forces = &inspection.forces;
     let force_norms = ForceKind::ALL.map(|kind| forces.of(kind).norm());
     let along_total = forces.along_total();
@@ -106,6 +123,7 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         let report = Report {
             state,
             counts,
+            diagnosis: diagnosis.report([]),
             inspection: &inspection,
             force_norms,
             along_total,

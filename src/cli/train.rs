@@ -15,9 +15,9 @@ use super::settings::{ExperimentArguments, Resolved};
 use crate::data::{DataSet, SampleShape};
 use crate::io::{self, ModelRecord};
 use crate::model::units::StateCounts;
-use crate::model::{Cost, OutputActivation, Parameters};
+use crate::model::{OutputActivation, Parameters};
 use crate::numerics::{Precision, Real};
-use crate::training::{EpochEnd, Run, snapshot};
+use crate::training::{Diagnosis, DiagnosisReport, EpochEnd, Run, snapshot};
 
 #[derive(Debug, Args)]
 pub struct TrainArguments {
@@ -52,6 +52,8 @@ pub struct Summary {
     counts: StateCounts,
     /// Time spent training, loading and writing left out
     seconds: f64,
+    /// Why units died, whether gradients get through, where the settings stand to the cliffs
+    diagnosis: DiagnosisReport,
 }
 
 /// What `run.json` holds beside the experiment: how it was run, and what came of it.
@@ -68,16 +70,19 @@ struct Results<'a> {
 }
 
 impl Summary {
-    fn new(epochs: u64, cost: Cost, fvu: f64, counts: StateCounts, seconds: f64) -> Self {
+    fn new<T: Real>(run: &Run<T>, seconds: f64) -> Self {
+        let (cost, fvu) = (run.state().cost, run.fvu());
+        let diagnosis = Diagnosis::report_of(run);
         Self {
-            epochs,
+            epochs: run.state().epoch,
             total_cost: cost.total(),
             reconstruction_loss: cost.reconstruction_loss,
             decay_penalty: cost.decay_penalty,
             sparsity_penalty: cost.sparsity_penalty,
             fvu: fvu.is_finite().then_some(fvu),
-            counts,
+            counts: diagnosis.counts,
             seconds,
+            diagnosis,
         }
     }
 }
@@ -121,8 +126,7 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
 
-    let state = run.state();
-    let summary = Summary::new(state.epoch, state.cost, run.fvu(), run.counts(), seconds);
+    let summary = Summary::new(&run, seconds);
     let results = Results {
         epochs_requested: arguments.epochs,
         threads: pool.workers(),
@@ -245,6 +249,17 @@ fn print_summary<T: Real>(
         None => println!("{:<16}undefined: the data never vary", "FVU"),
     }
     println!("{:<16}{}", "hidden units", summary.counts);
+    for death in &summary.diagnosis.deaths {
+        println!(
+            "{:<16}{} of them: {}",
+            "",
+            death.units.len(),
+            death.sentence
+        );
+    }
+    for sentence in &summary.diagnosis.sentences {
+        println!("{:<16}{sentence}", "");
+    }
     if let SampleShape::Image {
         rows,
         columns,

@@ -6,9 +6,9 @@ use ndarray::Array2;
 
 use crate::model::UnitInspection;
 use crate::model::inspection::BINS;
-use crate::training::SnapshotInspector;
 use crate::training::snapshot::Version;
 use crate::training::trainer::RunId;
+use crate::training::{SnapshotInspector, UnitDiagnosis};
 
 /// Most classes that a histogram is divided into.
 pub const CLASSES: usize = 16;
@@ -19,6 +19,8 @@ pub struct InspectedUnit {
     /// What it is of.
     pub version: Version,
     pub unit: UnitInspection,
+    /// Of the same epoch.
+    pub diagnosis: UnitDiagnosis,
     /// The counts of the activation's histogram for each class, where the set has at most [`CLASSES`]: bin by bin they
     /// add up to the whole.
     pub classes: Option<Vec<(u8, [u32; BINS])>>,

@@ -3,6 +3,7 @@
 //! **Architecture invariant:** nothing here imports egui. The trainer never holds a lock during a step.
 
 pub mod autopsy;
+pub mod diagnosis;
 pub mod divergence;
 pub mod experiment;
 pub mod gradients;
@@ -13,8 +14,10 @@ pub mod snapshot;
 pub(crate) mod threads;
 pub mod trainer;
 pub mod views;
+mod weigh;
 
-pub use autopsy::{Autopsy, Cause};
+pub use autopsy::{Autopsy, Blame, Cause};
+pub use diagnosis::{Diagnosis, DiagnosisReport, UnitDiagnosis};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
 pub use presets::Preset;

@@ -2,12 +2,11 @@
 //! way through it. Each takes a while (up to a second or two): for a thread beside the window's.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use ndarray::ArrayView1;
 
-use super::Snapshot;
 use super::snapshot::Version;
+use super::{Snapshot, UnitDiagnosis};
 use crate::data::{DataSet, Samples};
 use crate::model::gradient_check::{CheckProgress, LiveCheck, gradient_check_with};
 use crate::model::inspection::Listing;
@@ -74,7 +73,8 @@ pub struct SnapshotInspector {
     /// The snapshot's.
     pub version: Version,
     inspector: Inspector,
-    data: Arc<DataSet>,
+    /// What it is of: all that is said of a unit beside the inspection is of the same epoch.
+    seen: Snapshot,
 }
 
 impl SnapshotInspector {
@@ -96,7 +96,7 @@ impl SnapshotInspector {
         Ok(Self {
             version: snapshot.version(),
             inspector,
-            data: Arc::clone(&snapshot.data),
+            seen: snapshot.clone(),
         })
     }
 
@@ -105,15 +105,20 @@ impl SnapshotInspector {
         self.inspector.sample()
     }
 
+    /// What is to be said of `unit` at that epoch; `None` where there is no such unit.
+    pub fn diagnosis(&self, unit: usize) -> Option<UnitDiagnosis> {
+        UnitDiagnosis::of(&self.seen, unit)
+    }
+
     /// What it looks at.
     pub fn data(&self) -> &DataSet {
-        &self.data
+        &self.seen.data
     }
 
     /// The activations that the distribution of `unit` is taken over, and whose rows they are; `None` where there is no
     /// such unit.
     pub fn activations(&self, unit: usize) -> Option<(EvenSample, Vec<f64>)> {
-        match &self.data.samples {
+        match &self.seen.data.samples {
             Samples::F32(array) => self.inspector.activations_of(array.view(), unit),
             Samples::F64(array) => self.inspector.activations_of(array.view(), unit),
         }
@@ -121,7 +126,7 @@ impl SnapshotInspector {
 
     /// `None` where there is no such unit.
     pub fn unit(&self, unit: usize, listing: Listing) -> Option<UnitInspection> {
-        match &self.data.samples {
+        match &self.seen.data.samples {
             Samples::F32(array) => self.inspector.unit(array.view(), unit, listing),
             Samples::F64(array) => self.inspector.unit(array.view(), unit, listing),
         }

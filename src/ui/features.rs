@@ -19,9 +19,8 @@ use super::widgets::{self, muted};
 use crate::lab::View;
 use crate::lab::state::Contrast;
 use crate::lab::{Action, Page, UserCommand};
-use crate::model::units::StateCounts;
 use crate::model::{UnitState, UnitStatistics};
-use crate::training::Snapshot;
+use crate::training::{Diagnosis, Snapshot};
 
 /// Narrower than this, in points, the contrast is named in a word.
 const FULL_LABEL: f32 = 200.0;
@@ -133,7 +132,7 @@ impl FeaturesPanel {
 
 fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
-    let counts = StateCounts::of(&snapshot.units);
+    let counts = Diagnosis::of(snapshot).counts;
     widgets::title_row(ui, "Features", "", |ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         let dead = counts.dead();

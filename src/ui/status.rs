@@ -12,9 +12,8 @@ use crate::data::DataSet;
 use crate::lab::Action;
 use crate::lab::View;
 use crate::model::GradientForm;
-use crate::model::units::StateCounts;
 use crate::numerics::Precision;
-use crate::training::{Activity, Snapshot};
+use crate::training::{Activity, Diagnosis, Snapshot};
 
 pub const HEIGHT: f32 = 28.0;
 
@@ -68,7 +67,7 @@ struct Part {
 
 /// In the order of the line; of those that say the same, the longest first.
 fn parts(snapshot: &Snapshot, theme: &Theme) -> Vec<Part> {
-    let counts = StateCounts::of(&snapshot.units);
+    let diagnosis = Diagnosis::of(snapshot);
     let settings = &snapshot.hyperparameters;
     let size = format!(
         "{} × {}",
@@ -125,11 +124,10 @@ fn parts(snapshot: &Snapshot, theme: &Theme) -> Vec<Part> {
         part(1, 4, joined(&[Some(&epoch), pace.as_ref()])),
         part(1, 0, epoch.clone()),
         part(2, 1, cost),
-        part(
-            3,
-            0,
-            counts.brief(),
-        ),
+        Part {
+            hover: Some(diagnosis.sentences().join("\n")).filter(|said| !said.is_empty()),
+            ..part(3, 0, diagnosis.counts_line())
+        },
         Part {
             tone,
             ..part(4, 2, format!("gradient {gradient}"))

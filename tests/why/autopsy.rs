@@ -5,7 +5,6 @@ use sae_lab::model::{
     BatchSize, GradientForm, Hyperparameters, OptimizerKind, Parameters, UnitState,
 };
 use sae_lab::numerics::Real;
-use sae_lab::training::autopsy::autopsy;
 use sae_lab::training::{Autopsy, Cause, Preset, Run, Setting};
 
 use super::{advance, advance_with, begin, experiment, of_preset, photos_49, settings};
@@ -22,12 +21,8 @@ const POST: Hyperparameters = Hyperparameters {
 };
 
 fn all<T: Real>(run: &Run<T>) -> Vec<Autopsy> {
-    let state = run.state();
-    (0..state.units.len())
-        .filter_map(|unit| {
-            let weights = state.parameters.encoder_weights();
-            autopsy(&state.history, &state.settings, &state.units, weights, unit)
-        })
+    (0..run.state().units.len())
+        .filter_map(|unit| Autopsy::of_run(run, unit))
         .collect()
 }
 
@@ -40,10 +35,12 @@ const DESCENT: Hyperparameters = Hyperparameters {
 
 fn name(cause: &Cause) -> &'static str {
     match cause {
-        Cause::Decay { .. } => "decay",
-        Cause::TooSparse { .. } => "too sparse",
-        Cause::Overshoot { .. } => "overshoot",
-        Cause::Saturation { .. } => "saturation",
+        Cause::Decay => "decay",
+        Cause::TooSparse => "too sparse",
+        Cause::Overshoot => "overshoot",
+        Cause::Saturation => "saturation",
+        Cause::SmallBatch => "small batch",
+        Cause::BarelyVary => "barely vary",
         Cause::PrintedGradient => "printed",
         Cause::Duplicate { .. } => "duplicate",
         Cause::Unclear => "unclear",
@@ -315,7 +312,5 @@ fn the_living_have_no_autopsy() {
             .iter()
             .all(|found| found.state == UnitState::Duplicate)
     );
-    let state = run.state();
-    let weights = state.parameters.encoder_weights();
-    assert!(autopsy(&state.history, &state.settings, &state.units, weights, 25).is_none());
+    assert!(Autopsy::of_run(&run, 25).is_none());
 }

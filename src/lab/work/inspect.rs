@@ -53,6 +53,7 @@ fn shown(inspector: &SnapshotInspector, unit: usize) -> Option<InspectedUnit> {
     };
     Some(InspectedUnit {
         version: inspector.version,
+        diagnosis: inspector.diagnosis(unit)?,
         classes: classes(inspector, unit, inspected.activation.range),
         most: pictures(&inspected.most_exciting),
         least: pictures(&inspected.least_exciting),

@@ -1,42 +1,56 @@
 //! The evidence on one death, and the cause that it bears.
 
-use super::{Cause, Settings};
-use crate::model::units::CONSTANT_SPREAD;
+use super::measures::{DataFacts, Frame, faintness, pressure, throw};
+use super::{Cause, NEWBORN_EPOCHS};
 use crate::model::{GradientForm, Hyperparameters, UnitState};
-use crate::training::record::{History, Marker, Setting, StateChange, UnitPoint};
+use crate::training::record::{History, Setting, StateChange, UnitPoint};
+use crate::training::weigh::{Measure, Suspect, Verdict, Window, weigh};
 
-/// The largest λ that every embedded set bears at a ρ that suits it.
-pub const HIGH_DECAY: f64 = 1e-3;
-/// The least ρ likewise.
-pub const LOW_TARGET: f64 = 0.02;
-/// A change this many epochs before the death is taken for its cause, where the cause acts at once.
-const RECENT_EPOCHS: u64 = 30;
-/// A death in the first epochs needs no change: the settings of the start did it.
-const START_EPOCHS: u64 = 30;
 /// States that follow each other within this many epochs are one death.
 const ONE_DEATH_EPOCHS: u64 = 30;
+/// What throws a unit acts within this many epochs.
+const THROW_EPOCHS: u64 = 5;
 /// ρ̂ is thrown, not drifting, if it falls (or 1 − ρ̂ does) to this part of what it was a few epochs before.
 const THROWN: f64 = 0.5;
 /// ρ̂ is held at ρ if within this factor of it.
 const AT_TARGET: f64 = 2.0;
 /// Decay has won where ‖W1_j‖ is at most this part of the greatest it was.
 const WITHERED: f64 = 0.7;
+/// The part of its greatest length that counts as grown.
+const NEAR: f64 = 0.9;
+/// Of the logarithm of a ratio: what makes no difference.
+const SLACK: f64 = 0.1;
+/// A λ that every embedded set bears.
+const GOOD_DECAY: f64 = 2e-4;
+/// A ρ that leaves a unit enough of f′ to be seen.
+const GOOD_TARGET: f64 = 0.1;
+/// Below this part of λ_c, mini-batches counted in, decay kills nobody.
+const HARMLESS: f64 = 0.12;
 
 /// The evidence on one death.
 pub(super) struct Death<'a> {
     pub history: &'a History,
+    pub unit: usize,
+    pub frame: Frame,
+    pub data: DataFacts,
     /// The changes of state since it died; empty if it was dead at the first epoch.
     pub spell: &'a [StateChange],
+    /// The epoch from which on it could live: the first recorded, or its last revival.
+    pub born: u64,
     pub since: u64,
     pub state: UnitState,
+    /// In force now.
+    pub in_force: &'a Hyperparameters,
     /// In force when it died.
     pub settings: Hyperparameters,
     pub now: UnitPoint,
-    pub greatest_norm: f32,
 }
 
 impl Death<'_> {
-    pub fn cause(&self) -> (Cause, Option<Marker>) {
+    pub fn cause(&self) -> (Cause, Vec<Suspect>) {
+        if self.data.variance == 0.0 {
+            return (Cause::BarelyVary, Vec::new());
+        }
         // what it was thrown into when it died, whatever became of it since
         let thrown = self
             .spell
@@ -48,11 +62,22 @@ impl Death<'_> {
                 UnitState::Constant => self.is_thrown_below(change),
                 UnitState::Alive | UnitState::Duplicate => false,
             });
-        let settled = self.state == UnitState::Constant && self.at_target() && self.withered();
-        match thrown {
-            Some(change) if !settled => self.thrown(change),
-            _ => self.constant(),
+        let (peak, greatest) = self.peak();
+        let withered = self.withered(greatest);
+        let settled = self.state == UnitState::Constant && self.at_target() && withered;
+        if let Some(change) = thrown.filter(|_| !settled)
+            && let Some(found) = self.thrown(change)
+        {
+            return found;
         }
+        let decayed = if withered {
+            self.under_decay(peak)
+        } else {
+            None
+        };
+        decayed
+            .or_else(|| self.faint())
+            .unwrap_or((Cause::Unclear, Vec::new()))
     }
 
     /// Whether ρ̂ fell at once, and well below ρ.
@@ -64,119 +89,143 @@ impl Death<'_> {
         after <= THROWN * before && after < self.settings.sparsity_target / AT_TARGET
     }
 
-    fn settings_kept(&self) -> Settings {
-        Settings {
-            sparsity_target: self.settings.sparsity_target,
-            sparsity_weight: self.settings.sparsity_weight,
-            learning_rate: self.settings.learning_rate,
-            weight_decay: self.settings.weight_decay,
-        }
+    fn weigh(
+        &self,
+        (first, last): (u64, u64),
+        measure: Measure<'_, DataFacts>,
+        enough: f64,
+    ) -> Verdict {
+        let good = Hyperparameters {
+            sparsity_target: GOOD_TARGET,
+            weight_decay: GOOD_DECAY,
+            ..Hyperparameters::default()
+        };
+        weigh(
+            self.history.edits(),
+            self.in_force,
+            Window { first, last },
+            (&self.data, &DataFacts::USUAL),
+            measure,
+            enough,
+            &good,
+        )
     }
 
-    fn thrown(&self, change: &StateChange) -> (Cause, Option<Marker>) {
-        if self.settings.gradient == GradientForm::Printed {
-            let marker = self.latest(change.epoch, RECENT_EPOCHS, |marker| {
-                marker.setting == Setting::Gradient
-            });
-            return (Cause::PrintedGradient, marker);
+    fn thrown(&self, change: &StateChange) -> Option<(Cause, Vec<Suspect>)> {
+        let edits = self.history.edits();
+        let at = |epoch| edits.settings_at(epoch, self.in_force);
+        if at(change.epoch).gradient == GradientForm::Printed {
+            // exact instead of printed is all that there is to undo
+            let printed = |settings: &Hyperparameters, _: &DataFacts| match settings.gradient {
+                GradientForm::Printed => 1.0,
+                GradientForm::Exact => 0.0,
+            };
+            let verdict = self.weigh((change.epoch, change.epoch), &printed, 0.5);
+            return Some((Cause::PrintedGradient, verdict.named));
         }
         let (before, after) = (
             f64::from(change.before.mean_activation),
             f64::from(change.now.mean_activation),
         );
-        let settings = self.settings_kept();
-        let (cause, fell) = if change.to == UnitState::Saturated {
-            let rose = 1.0 - after <= THROWN * (1.0 - before);
-            (Cause::Saturation { settings }, rose)
+        let saturated = change.to == UnitState::Saturated;
+        let moved = if saturated {
+            1.0 - after <= THROWN * (1.0 - before)
         } else {
-            (Cause::Overshoot { settings }, after <= THROWN * before)
+            after <= THROWN * before
         };
-        let marker = self.latest(change.epoch, RECENT_EPOCHS, lengthens_steps);
-        if fell && (marker.is_some() || change.epoch <= START_EPOCHS) {
-            (cause, marker)
-        } else {
-            (Cause::Unclear, None)
+        if !moved {
+            return None;
         }
+        let measure = |settings: &Hyperparameters, data: &DataFacts| {
+            throw(settings, data, &self.frame, (before, saturated))
+        };
+        let earliest = change.epoch.saturating_sub(THROW_EPOCHS).max(1);
+        let worst = (earliest..=change.epoch)
+            .max_by(|a, b| {
+                let of = |epoch: u64| measure(&at(epoch), &self.data);
+                of(*a).total_cmp(&of(*b))
+            })
+            .unwrap_or(change.epoch);
+        let verdict = self.weigh((worst, worst), &measure, 0.0);
+        if verdict.named.is_empty() {
+            return None;
+        }
+        let cause = if saturated {
+            Cause::Saturation
+        } else {
+            Cause::Overshoot
+        };
+        Some((cause, verdict.named))
     }
 
-    fn constant(&self) -> (Cause, Option<Marker>) {
-        let settings = self.settings_kept();
-        let held = settings.sparsity_weight > 0.0;
-        if settings.weight_decay == 0.0 || held && !self.at_target() {
-            return (Cause::Unclear, None);
-        }
-        let raised = self.latest(self.since, u64::MAX, |marker| {
-            marker.setting == Setting::WeightDecay && rises(marker) == Some(true)
-        });
-        let lowered = self.latest(self.since, u64::MAX, |marker| {
-            marker.setting == Setting::SparsityTarget && rises(marker) == Some(false)
-        });
-        let of = |marker: &Option<Marker>| marker.as_ref().map(|marker| marker.epoch);
-        let decay = settings.weight_decay / HIGH_DECAY;
-        let sparse = LOW_TARGET / settings.sparsity_target;
-        let too_sparse = if of(&raised) == of(&lowered) {
-            // neither was changed
-            held && sparse > 1.0 && sparse > decay
-        } else {
-            held && of(&lowered) > of(&raised)
+    /// The unit's ρ̂, where nothing held it at ρ.
+    fn free(&self) -> Option<f64> {
+        (self.settings.sparsity_weight == 0.0).then(|| f64::from(self.now.mean_activation))
+    }
+
+    /// Its weights withered: which setting let λ outweigh the reconstruction's pull.
+    fn under_decay(&self, peak: u64) -> Option<(Cause, Vec<Suspect>)> {
+        let free = self.free();
+        let measure = |settings: &Hyperparameters, data: &DataFacts| {
+            pressure(settings, data, &self.frame, free)
         };
-        if too_sparse {
-            // at so low a ρ the spread is small even where the weights are not
-            (Cause::TooSparse { settings }, lowered)
-        } else if self.withered() {
-            (Cause::Decay { settings }, raised)
+        let first = (peak + 1).min(self.since);
+        let edits = self.history.edits();
+        // what it lived under before is no harm to it
+        let before = measure(&edits.settings_at(peak.max(1), self.in_force), &self.data);
+        let at_death = measure(&self.settings, &self.data);
+        let harmless = HARMLESS.ln();
+        let lived = self.since > self.born + NEWBORN_EPOCHS;
+        let enough = if at_death > before + SLACK && lived {
+            harmless.max(before + SLACK)
         } else {
-            (Cause::Unclear, None)
-        }
+            harmless
+        };
+        let verdict = self.weigh((first, self.since), &measure, enough);
+        Self::of_verdict(verdict, Cause::Decay)
+    }
+
+    /// Its weights are there, and yet it hardly varies: ρ is so low (or high) that f′ is next to nothing, or the data are
+    /// almost all the same.
+    fn faint(&self) -> Option<(Cause, Vec<Suspect>)> {
+        let free = self.free();
+        let measure = |settings: &Hyperparameters, data: &DataFacts| {
+            faintness(settings, data, &self.frame, free)
+        };
+        let mut verdict = self.weigh((self.since, self.since), &measure, f64::NEG_INFINITY);
+        verdict.named.truncate(1);
+        Self::of_verdict(verdict, Cause::Unclear)
+    }
+
+    fn of_verdict(verdict: Verdict, of_decay: Cause) -> Option<(Cause, Vec<Suspect>)> {
+        let cause = match verdict.named.first()?.setting {
+            None => Cause::BarelyVary,
+            Some(Setting::SparsityTarget) => Cause::TooSparse,
+            Some(Setting::Batch | Setting::SparsityWeight) => Cause::SmallBatch,
+            Some(_) => of_decay,
+        };
+        Some((cause, verdict.named))
     }
 
     fn at_target(&self) -> bool {
-        let (rho_hat, rho) = (
-            f64::from(self.now.mean_activation),
-            self.settings.sparsity_target,
-        );
-        let ratio = rho_hat / rho;
+        let ratio = f64::from(self.now.mean_activation) / self.settings.sparsity_target;
         (1.0 / AT_TARGET..=AT_TARGET).contains(&ratio)
     }
 
-    fn withered(&self) -> bool {
-        f64::from(self.now.spread) < CONSTANT_SPREAD
-            && f64::from(self.now.feature_norm) <= WITHERED * f64::from(self.greatest_norm)
+    /// When ‖W1_j‖ was first near the greatest that it was in this life, and that.
+    fn peak(&self) -> (u64, f64) {
+        let track = || {
+            let lives = self.history.lives().track(self.unit);
+            lives
+                .filter(|(epoch, _)| (self.born..=self.since).contains(epoch))
+                .map(|(epoch, point)| (epoch, f64::from(point.feature_norm)))
+        };
+        let greatest = track().fold(0.0, |most: f64, (_, norm)| most.max(norm));
+        let first = track().find(|(_, norm)| *norm >= NEAR * greatest);
+        (first.map_or(self.born, |(epoch, _)| epoch), greatest)
     }
 
-    /// The latest marker up to `epoch` that ended at most `within` epochs before it and is `wanted`. Of a gesture that
-    /// was going on at `epoch` it shows what had happened by then.
-    fn latest(&self, epoch: u64, within: u64, wanted: impl Fn(&Marker) -> bool) -> Option<Marker> {
-        self.history
-            .edits()
-            .markers_until(epoch)
-            .into_iter()
-            .rev()
-            .filter(|marker| epoch - marker.until <= within)
-            .find(|marker| wanted(marker))
+    fn withered(&self, greatest: f64) -> bool {
+        f64::from(self.now.feature_norm) <= WITHERED * greatest
     }
-}
-
-/// Whether a change can make the steps too long.
-fn lengthens_steps(marker: &Marker) -> bool {
-    match marker.setting {
-        Setting::LearningRate | Setting::SparsityWeight | Setting::Momentum => went_up(marker),
-        // a new ρ makes the KL term large at once, whichever way it goes
-        Setting::SparsityTarget | Setting::Optimizer | Setting::Batch | Setting::Gradient => true,
-        Setting::WeightDecay => false,
-    }
-}
-
-/// Whether a number was, at its furthest, above where it began: a step takes no more than that.
-fn went_up(marker: &Marker) -> bool {
-    matches!(
-        (marker.before().number(), marker.path()[1].number()),
-        (Some(old), Some(furthest)) if furthest > old
-    )
-}
-
-/// Whether a number ended above where it began; `None` where it came back, or is no number.
-pub(super) fn rises(marker: &Marker) -> Option<bool> {
-    let (old, new) = (marker.before().number()?, marker.after().number()?);
-    (old != new).then_some(new > old)
 }

@@ -1,45 +1,52 @@
 //! Why a unit died: one cause, from the recorded history, in one sentence; or the honest word that it isn't clear.
 //!
-//! What kills, and what the record shows of it (the measurements are in the presets' tests):
-//! - *Decay.* Near zero weights the reconstruction pulls a unit's weights up at a rate ∝ ρ(1−ρ), decay pulls them down
-//!   at the rate λ. Where decay wins, the weights die away, and the KL term holds ρ̂ at ρ: constant. Since λ ÷ ρ is what
-//!   counts, a high λ and a low ρ do the same; the one that was changed is named, or else the one further from what
-//!   works on the embedded sets ([`HIGH_DECAY`], [`LOW_TARGET`]).
-//! - *Overshoot.* A step too long, by α·β, throws ρ̂ far below ρ within a few epochs: silent. At the optimum the KL term
-//!   forbids that, so a silent unit was pushed.
+//! What kills, and what the record shows of it (each is a test with its counterfactual, `tests/diagnosis`):
+//! - *Decay.* Near zero weights the reconstruction pulls a unit's weights up at the rate f′(ρ) σ, decay pulls them down at
+//!   the rate λ ([`crate::model::law`]). Where decay wins, the weights wither, and the KL term holds ρ̂ at ρ: constant.
+//!   λ/λ_c is what counts, and λ, ρ, a batch too small for ρ̂ and data that barely vary all add to it: the one that adds
+//!   most is named, by its size and not by when it was changed.
+//! - *Overshoot.* A step too long, by α·β·(ρ̂ − ρ), throws ρ̂ far below ρ within a few epochs: silent. At the optimum the
+//!   KL term forbids that, so a silent unit was pushed.
 //! - *Saturation.* The same the other way: ρ̂ thrown to 1.
+//! - *Too faint.* The weights are there, but f′(ρ) or the data's variation is next to nothing.
 //! - *Duplicates* are alive, and of no more use than dead ones.
 
 use ndarray::ArrayView2;
 use serde::Serialize;
 
-use super::record::{Marker, UnitPoint};
-use super::{History, Snapshot};
+use super::record::{Marker, Setting, UnitPoint};
+use super::{History, Run, Snapshot};
+use crate::data::DataSet;
 use crate::model::units::DUPLICATE_COSINE;
-use crate::model::{Hyperparameters, UnitState, UnitStatistics};
+use crate::model::{Architecture, Cliffs, Hyperparameters, Spectrum, UnitState, UnitStatistics};
 use crate::numerics::Real;
 
 mod death;
+mod measures;
 mod sentence;
 
 use death::Death;
-pub use death::{HIGH_DECAY, LOW_TARGET};
+use measures::{DataFacts, Frame};
 
 /// Random weights answer to inputs by chance: a unit that is dead within this many epochs never lived.
 const NEWBORN_EPOCHS: u64 = 10;
 
 /// What killed a unit.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Cause {
-    /// Decay outweighs the reconstruction: constant, at ρ where β > 0.
-    Decay { settings: Settings },
-    /// ρ is so low that the reconstruction's pull, ∝ ρ, can't outweigh even a modest λ: constant at ρ.
-    TooSparse { settings: Settings },
+    /// Its weights withered: decay outweighs the reconstruction.
+    Decay,
+    /// ρ is so near 0 (or 1) that the reconstruction's pull, ∝ f′(ρ), is too weak.
+    TooSparse,
+    /// The KL term holds each mini-batch's own ρ̂ at ρ, and so every sample's activation.
+    SmallBatch,
+    /// The data are almost all the same.
+    BarelyVary,
     /// Thrown to ρ̂ ≈ 0 by a step too long.
-    Overshoot { settings: Settings },
+    Overshoot,
     /// Thrown to ρ̂ ≈ 1 by a step too long.
-    Saturation { settings: Settings },
+    Saturation,
     /// Descent on the gradient as printed, which is not that of J.
     PrintedGradient,
     /// Its feature is another's.
@@ -48,13 +55,13 @@ pub enum Cause {
     Unclear,
 }
 
-/// The settings that were in force when the unit died.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-pub struct Settings {
-    pub sparsity_target: f64,
-    pub sparsity_weight: f64,
-    pub learning_rate: f64,
-    pub weight_decay: f64,
+/// What is blamed: undone together, the unit would have lived.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Blame {
+    /// `None`: the data.
+    pub setting: Option<Setting>,
+    /// The change; `None` where it was so from the start.
+    pub marker: Option<Marker>,
 }
 
 /// One unit's death explained.
@@ -70,32 +77,70 @@ pub struct Autopsy {
     /// It was revived at this epoch, and died again.
     pub revived: Option<u64>,
     pub cause: Cause,
-    /// The change of a setting that brought it about, where one did; the curves have it at `marker.epoch`.
+    /// The settings and changes that brought it about, the weightiest first.
+    pub blamed: Vec<Blame>,
+    /// The first change among them; the curves have it at `marker.epoch`.
     pub marker: Option<Marker>,
+    /// In force when it died.
+    pub settings: Hyperparameters,
+    /// λ/λ_c when it died; `None` where λ_c is 0 or not known.
+    pub lambda_ratio: Option<f64>,
+    /// α/α_c when it died; `None` where there is no α_c.
+    pub alpha_ratio: Option<f64>,
+}
+
+/// What an autopsy looks at.
+struct Evidence<'a, T> {
+    history: &'a History,
+    /// In force.
+    settings: &'a Hyperparameters,
+    units: &'a [UnitStatistics],
+    /// (h, n)
+    encoder_weights: ArrayView2<'a, T>,
+    architecture: Architecture,
+    data: &'a DataSet,
+    spectrum: Option<&'a Spectrum>,
 }
 
 impl Autopsy {
     /// Of `unit` in `snapshot`; `None` where it lives and is no duplicate, or there is no such unit.
     pub fn of(snapshot: &Snapshot, unit: usize) -> Option<Self> {
-        autopsy(
-            &snapshot.history,
-            &snapshot.hyperparameters,
-            &snapshot.units,
-            snapshot.parameters.encoder_weights(),
-            unit,
-        )
+        let evidence = Evidence {
+            history: &snapshot.history,
+            settings: &snapshot.hyperparameters,
+            units: &snapshot.units,
+            encoder_weights: snapshot.parameters.encoder_weights(),
+            architecture: snapshot.architecture(),
+            data: &snapshot.data,
+            spectrum: snapshot.spectrum.as_deref(),
+        };
+        autopsy(&evidence, unit)
+    }
+
+    /// Of `unit` in `run`, likewise. It measures the run's spectrum.
+    pub fn of_run<T: Real>(run: &Run<T>, unit: usize) -> Option<Self> {
+        let state = run.state();
+        let evidence = Evidence {
+            history: &state.history,
+            settings: &state.settings,
+            units: &state.units,
+            encoder_weights: state.parameters.encoder_weights(),
+            architecture: run.architecture(),
+            data: run.data(),
+            spectrum: run.spectrum().map(AsRef::as_ref),
+        };
+        autopsy(&evidence, unit)
     }
 }
 
-/// Of `unit` as `units` and `encoder_weights` (h, n) have it now, under the `settings` now in force; `None` where it
-/// lives and is no duplicate, or there is no such unit.
-pub fn autopsy<T: Real>(
-    history: &History,
-    settings: &Hyperparameters,
-    units: &[UnitStatistics],
-    encoder_weights: ArrayView2<'_, T>,
-    unit: usize,
-) -> Option<Autopsy> {
+fn autopsy<T: Real>(evidence: &Evidence<'_, T>, unit: usize) -> Option<Autopsy> {
+    let Evidence {
+        history,
+        units,
+        spectrum,
+        architecture,
+        ..
+    } = *evidence;
     let state = units.get(unit)?.state;
     let life = history.lives().life(unit)?;
     let changes = life.changes();
@@ -122,6 +167,12 @@ pub fn autopsy<T: Real>(
     let revived = changes.iter().rev().find(|change| change.revived);
     let revived = revived.map(|change| change.epoch);
     let born = revived.unwrap_or(first_epoch);
+    // at the start those of the first epoch
+    let settings = history
+        .edits()
+        .settings_at(since.max(first_epoch + 1), evidence.settings);
+    let cliffs =
+        spectrum.map(|spectrum| Cliffs::new(spectrum, &settings, architecture.hidden_activation));
     let mut found = Autopsy {
         unit,
         state,
@@ -129,30 +180,46 @@ pub fn autopsy<T: Real>(
         never_lived: since <= born + NEWBORN_EPOCHS,
         revived,
         cause: Cause::Unclear,
+        blamed: Vec::new(),
         marker: None,
+        settings,
+        lambda_ratio: cliffs.as_ref().and_then(Cliffs::lambda_ratio),
+        alpha_ratio: cliffs.as_ref().and_then(Cliffs::alpha_ratio),
     };
     if state == UnitState::Duplicate {
-        if let Some((of, cosine)) = twin(units, encoder_weights, unit) {
+        if let Some((of, cosine)) = twin(units, evidence.encoder_weights, unit) {
             found.cause = Cause::Duplicate { of, cosine };
         }
         return Some(found);
     }
     let death = Death {
         history,
+        unit,
+        frame: Frame {
+            hidden: architecture.hidden_activation,
+            output: architecture.output_activation,
+            samples: evidence.data.len(),
+            inputs: evidence.data.inputs(),
+        },
+        data: DataFacts::of(spectrum, evidence.data.variance),
         spell,
+        born,
         since,
         state,
-        settings: history.edits().settings_at(since, settings),
+        in_force: evidence.settings,
+        settings,
         now: UnitPoint::from(&units[unit]),
-        greatest_norm: history
-            .lives()
-            .track(unit)
-            .filter(|(epoch, _)| revived.is_none_or(|revival| *epoch > revival))
-            .map(|(_, point)| point.feature_norm)
-            .chain(spell.iter().map(|change| change.before.feature_norm))
-            .fold(0.0f32, f32::max),
     };
-    (found.cause, found.marker) = death.cause();
+    let (cause, named) = death.cause();
+    found.cause = cause;
+    found.marker = named.iter().find_map(|suspect| suspect.marker.clone());
+    found.blamed = named
+        .into_iter()
+        .map(|suspect| Blame {
+            setting: suspect.setting,
+            marker: suspect.marker,
+        })
+        .collect();
     Some(found)
 }
 

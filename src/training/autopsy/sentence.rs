@@ -1,8 +1,8 @@
 //! The cause of death in words.
 
-use super::death::rises;
-use super::{Autopsy, Cause};
+use super::{Autopsy, Blame, Cause};
 use crate::training::record::history::short;
+use crate::training::record::{Marker, Setting};
 
 impl Autopsy {
     /// Why it is dead, in one sentence; units are counted from 1, as people do.
@@ -16,54 +16,62 @@ impl Autopsy {
             }
             (None, false) => format!("dead since epoch {since}"),
         };
-        // "λ raised 1e-4 → 4e-4 at epoch 300"
-        let change = self.marker.as_ref().map(|marker| {
-            let verb = match rises(marker) {
-                Some(true) => " raised",
-                Some(false) => " lowered",
-                None => "",
-            };
-            let (symbol, values) = (marker.setting.symbol(), marker.values());
-            format!("{symbol}{verb} {values} at epoch {}", marker.epoch)
-        });
+        let settings = &self.settings;
+        let rho = short(settings.sparsity_target);
+        let constant = if settings.sparsity_weight > 0.0 {
+            format!("Constant at ρ = {rho}")
+        } else {
+            "Constant".to_owned()
+        };
+        let who = self.who();
         match &self.cause {
-            Cause::Decay { settings } => {
-                let what =
-                    change.unwrap_or_else(|| format!("λ = {}", short(settings.weight_decay)));
-                let place = if settings.sparsity_weight > 0.0 {
-                    format!("Constant at ρ = {}", short(settings.sparsity_target))
+            Cause::Decay => {
+                let ratio = self.ratio("and ");
+                format!(
+                    "{constant} under decay ({who}): {ratio}decay shrinks its weights faster than the reconstruction \
+                     grows them; {born}."
+                )
+            }
+            Cause::TooSparse => {
+                let end = if settings.sparsity_target > 0.5 {
+                    "which is too near 1"
                 } else {
-                    "Constant".to_owned()
+                    "which is too sparse"
                 };
+                let ratio = self.ratio("since ");
                 format!(
-                    "{place} under decay ({what}): decay shrinks its weights faster than the reconstruction grows \
-                     them; {born}."
+                    "Constant at ρ = {rho}, {end} ({who}): {ratio}the reconstruction's gradient is ∝ ρ(1−ρ), and too \
+                     weak there; {born}."
                 )
             }
-            Cause::TooSparse { settings } => {
-                let rho = short(settings.sparsity_target);
-                let what = change.unwrap_or_else(|| format!("ρ = {rho}"));
-                format!(
-                    "Constant at ρ = {rho}, which is too sparse ({what}): the reconstruction's gradient is ∝ ρ, and \
-                     too weak there against the decay λ = {}; {born}.",
-                    short(settings.weight_decay)
-                )
-            }
-            Cause::Overshoot { settings } | Cause::Saturation { settings } => {
-                let (alpha, beta) = (
-                    short(settings.learning_rate),
-                    short(settings.sparsity_weight),
-                );
-                let why = match change {
-                    Some(change) => format!("after {change}"),
-                    None => format!(
-                        "with α = {alpha} and β = {beta}, whose product makes the step too long"
-                    ),
-                };
-                let what = if matches!(self.cause, Cause::Overshoot { .. }) {
+            Cause::SmallBatch => format!(
+                "{constant} by batches that are too small for ρ̂ ({who}): the KL term holds each batch's own ρ̂ at ρ, \
+                 and with few samples a batch that leaves a unit no room to answer them differently; {born}."
+            ),
+            Cause::BarelyVary => format!(
+                "{constant}, since the data barely vary: there is next to nothing for it to tell apart; {born}."
+            ),
+            Cause::Overshoot | Cause::Saturation => {
+                let what = if self.cause == Cause::Overshoot {
                     "Silenced by overshoot"
                 } else {
                     "Saturated by overshoot: driven to 1 by every input"
+                };
+                let why = match (&self.marker, self.blames_data()) {
+                    (Some(_), _) => format!("after {who}"),
+                    (None, true) => format!("with inputs as large as these and {who}"),
+                    (None, false)
+                        if settings.sparsity_weight > 0.0
+                            && self
+                                .blames_only(&[Setting::LearningRate, Setting::SparsityWeight]) =>
+                    {
+                        format!(
+                            "with α = {} and β = {}, whose product makes the step too long",
+                            short(settings.learning_rate),
+                            short(settings.sparsity_weight)
+                        )
+                    }
+                    (None, false) => format!("with {who}, which makes the steps too long"),
                 };
                 format!("{what} at epoch {since} {why}.")
             }
@@ -79,4 +87,71 @@ impl Autopsy {
             }
         }
     }
+
+    fn blames_data(&self) -> bool {
+        self.blamed.iter().any(|blame| blame.setting.is_none())
+    }
+
+    fn blames_only(&self, settings: &[Setting]) -> bool {
+        let mut blamed = self.blamed.iter();
+        blamed.all(|blame| {
+            blame
+                .setting
+                .is_some_and(|setting| settings.contains(&setting))
+        })
+    }
+
+    /// "λ raised 1e-4 → 4e-4 at epoch 300"; "α = 0.1 and β = 100"
+    fn who(&self) -> String {
+        let names: Vec<String> = self
+            .blamed
+            .iter()
+            .filter_map(|blame| self.name(blame))
+            .collect();
+        match names.as_slice() {
+            [] => format!("λ = {}", short(self.settings.weight_decay)),
+            [one] => one.clone(),
+            [first, rest @ ..] => format!("{first}, together with {}", rest.join(" and ")),
+        }
+    }
+
+    fn name(&self, blame: &Blame) -> Option<String> {
+        let setting = blame.setting?;
+        Some(match &blame.marker {
+            Some(marker) => {
+                let verb = match rises(marker) {
+                    Some(true) => " raised",
+                    Some(false) => " lowered",
+                    None => "",
+                };
+                let (symbol, values) = (setting.symbol(), marker.values());
+                format!("{symbol}{verb} {values} at epoch {}", marker.epoch)
+            }
+            None => {
+                let value = setting.format(setting.get(&self.settings));
+                match setting {
+                    Setting::Optimizer | Setting::Gradient => {
+                        format!("{} {value}", setting.symbol())
+                    }
+                    _ => format!("{} = {value}", setting.symbol()),
+                }
+            }
+        })
+    }
+
+    /// "λ was 1.09 λ_c when it died, and "
+    fn ratio(&self, joint: &str) -> String {
+        match self.lambda_ratio.filter(|ratio| ratio.is_finite()) {
+            Some(ratio) if self.settings.weight_decay > 0.0 => {
+                format!("λ was {} λ_c when it died, {joint}", short(ratio))
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+/// Whether a number ended above where it began; `None` where it came back, or is no number.
+fn rises(marker: &Marker) -> Option<bool> {
+    let (old, new) = (marker.before().number()?, marker.after().number()?);
+    (old != new).then_some(new > old)
 }

@@ -162,7 +162,7 @@ impl Setting {
 
     /// How far `to` lies from `from`, to find the furthest point of a drag: |log ratio| where a slider is logarithmic,
     /// the difference for momentum; of choices, 0 or ∞.
-    pub(super) fn distance(self, from: Value, to: Value) -> f64 {
+    pub(in crate::training) fn distance(self, from: Value, to: Value) -> f64 {
         let (Some(start), Some(end)) = (from.size(), to.size()) else {
             return if from == to { 0.0 } else { f64::INFINITY };
         };

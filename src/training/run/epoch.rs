@@ -238,9 +238,20 @@ impl<T: Real> Run<T> {
         self.state.optimizer.restart();
         self.state.gradient_known = false;
         let epoch = self.state.epoch + 1;
+        let weights = self.state.parameters.flat();
+        let evidence = divergence::Evidence {
+            settings: &self.state.settings,
+            history: &self.state.history,
+            epoch,
+            architecture: self.engine.architecture(),
+            data: &self.data,
+            largest_parameter: weights
+                .iter()
+                .fold(0.0, |most, weight| most.max(weight.f64().abs())),
+        };
         EpochEnd::Diverged {
             epoch,
-            cause: divergence::cause(&self.state.settings, &self.state.history, epoch),
+            cause: divergence::cause(&evidence),
         }
     }
 }

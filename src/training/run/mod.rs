@@ -196,6 +196,10 @@ impl<T: Real> Run<T> {
         }
     }
 
+    pub fn architecture(&self) -> Architecture {
+        self.engine.architecture()
+    }
+
     pub fn data(&self) -> &Arc<DataSet> {
         &self.data
     }

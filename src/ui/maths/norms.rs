@@ -4,9 +4,9 @@ use egui::{RichText, Ui, vec2};
 use egui_plot::{AxisHints, Line, Plot, PlotPoint, PlotPoints};
 
 use crate::lab::View;
-use crate::training::gradients::{GradientReport, GradientSource};
+use crate::training::gradients::GradientSource;
 use crate::training::trainer::RunId;
-use crate::training::{Record, Snapshot};
+use crate::training::{Diagnosis, Record, Snapshot};
 use crate::ui::axes::{AXIS_WIDTH, axis, decade_axis, decade_marks, epoch_marks};
 use crate::ui::help::Help as _;
 use crate::ui::numbers;
@@ -53,27 +53,29 @@ impl NormsPanel {
             return;
         };
         self.refresh(snapshot);
-        match GradientReport::latest(snapshot.history.records()) {
-            Some(report) => match report.warning() {
-                Some(warning) => {
-                    ui.label(RichText::new(warning).size(SMALL + 1.0).color(theme.notice));
-                }
-                None => {
-                    let source = snapshot
-                        .history
-                        .last()
-                        .map_or(GradientSource::LastBatch, |record| record.gradients.source);
-                    let verdict = if view.run.is_diverged() {
-                        "the run diverged"
-                    } else {
-                        "a healthy encoder"
-                    };
-                    ui.label(muted(ui, format!("{}; {verdict}", source.name())));
-                }
-            },
-            None => {
-                ui.label(muted(ui, "not measured yet: train for some epochs"));
-            }
+        let diagnosis = Diagnosis::of(snapshot);
+        let sentence = diagnosis.gradient_sentence();
+        if diagnosis.gradient_warning().is_some() {
+            ui.label(
+                RichText::new(sentence)
+                    .size(SMALL + 1.0)
+                    .color(theme.notice),
+            );
+        } else {
+            let source = snapshot
+                .history
+                .last()
+                .map(|record| record.gradients.source);
+            let source = source.map_or("", GradientSource::name);
+            ui.label(muted(ui, format!("{source}; {sentence}")));
+        }
+        let cliffs = [diagnosis.lambda_sentence(), diagnosis.alpha_sentence()];
+        for sentence in cliffs.into_iter().flatten() {
+            ui.label(
+                RichText::new(sentence)
+                    .size(SMALL + 1.0)
+                    .color(theme.notice),
+            );
         }
         let used = ui.next_widget_position().y - top;
         Plot::new(("gradient norms", snapshot.run))

@@ -136,31 +136,31 @@ fn signed(value: f64) -> String {
     }
 }
 
-/// Who is winning.
+/// Who is winning over the length of its weights: the lower group of bars in words.
 fn sentence(forces: &Forces) -> String {
-    let along = forces.along_total();
-    let strongest = (0..3)
-        .max_by(|a, b| along[*a].total_cmp(&along[*b]))
-        .unwrap_or(0);
-    let total: f64 = along.iter().sum();
-    let winner = ForceKind::ALL[strongest].name();
-    if total == 0.0 {
-        return "The forces are in balance.".into();
+    let growth = forces.growth;
+    let total: f64 = growth.iter().sum();
+    if total == 0.0 || !total.is_finite() {
+        return "The length of its weights is in balance.".into();
     }
-    let overruled: Vec<&str> = ForceKind::ALL
-        .into_iter()
-        .zip(along)
-        .filter(|(_, part)| *part < -0.05 * total)
-        .map(|(kind, _)| kind.name())
-        .collect();
-    let shortens = forces.growth.iter().sum::<f64>() < 0.0;
-    let length = if shortens { "shrink" } else { "grow" };
-    let against = match overruled.as_slice() {
-        [] => String::new(),
-        [one] => format!(" against {one}"),
-        more => format!(" against {}", more.join(" and ")),
+    // those that pull its way, and those that pull against it, the strongest first
+    let mut order = [0, 1, 2];
+    order.sort_by(|a, b| growth[*b].abs().total_cmp(&growth[*a].abs()));
+    let names = |with: bool| -> Vec<&str> {
+        order
+            .into_iter()
+            .filter(|kind| growth[*kind] != 0.0 && ((growth[*kind] > 0.0) == (total > 0.0)) == with)
+            .filter(|kind| growth[*kind].abs() > 0.05 * total.abs())
+            .map(|kind| ForceKind::ALL[kind].name())
+            .collect()
     };
-    format!("The {winner} term is winning{against}; its weights {length}.")
+    let (with, against) = (names(true).join(" and "), names(false).join(" and "));
+    let length = if total < 0.0 { "shrink" } else { "grow" };
+    if against.is_empty() {
+        format!("Its weights {length}, by {with}.")
+    } else {
+        format!("Its weights {length}: {with} against {against}.")
+    }
 }
 
 #[cfg(test)]
@@ -187,16 +187,26 @@ mod tests {
     }
 
     #[test]
-    fn the_sentence_names_the_winner_and_the_overruled() {
-        let sentence = |of| sentence(&forces(of));
-        let decay = "The decay term is winning against reconstruction; its weights shrink.";
-        assert_eq!(sentence([-1.0, 3.0, 0.0]), decay);
-        let growing =
-            "The reconstruction term is winning against decay and sparsity; its weights grow.";
-        assert_eq!(sentence([-5.0, 1.0, 2.0]), growing);
-        let alone = "The sparsity term is winning; its weights shrink.";
-        assert_eq!(sentence([0.0, 0.0, 2.0]), alone);
-        assert_eq!(sentence([0.0; 3]), "The forces are in balance.");
+    fn the_sentence_is_of_the_bars_on_the_length() {
+        let sentence = |growth| {
+            let other = [3.0, -1.0, 2.0]; // along ∇J: another quantity
+            sentence(&Forces {
+                growth,
+                ..forces(other)
+            })
+        };
+        let decay = "Its weights shrink: decay against reconstruction.";
+        assert_eq!(sentence([1.0, -3.0, 0.0]), decay);
+        let growing = "Its weights grow: reconstruction against sparsity and decay.";
+        assert_eq!(sentence([5.0, -1.0, -2.0]), growing);
+        assert_eq!(
+            sentence([0.0, 0.0, -2.0]),
+            "Its weights shrink, by sparsity."
+        );
+        assert_eq!(
+            sentence([0.0; 3]),
+            "The length of its weights is in balance."
+        );
     }
 
     #[test]

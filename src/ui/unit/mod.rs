@@ -19,7 +19,7 @@ use super::theme::{self, BODY, GRID, Theme};
 use super::widgets;
 use crate::lab::{Action, Panel, View};
 use crate::training::snapshot::Version;
-use crate::training::{Autopsy, Snapshot};
+use crate::training::{Snapshot, UnitDiagnosis};
 
 #[derive(Default)]
 pub struct UnitPage {
@@ -27,8 +27,8 @@ pub struct UnitPage {
     lives: lives::LivesStrip,
     weights: weights::WeightsPart,
     inputs: inputs::InputsPart,
-    /// Of (which weights, which unit).
-    autopsy: Option<((Version, usize), Option<Autopsy>)>,
+    /// Until the inspection has its own: of (which weights, whether their cliffs were known).
+    diagnosis: Option<((Version, bool), UnitDiagnosis)>,
 }
 
 impl UnitPage {
@@ -52,20 +52,31 @@ impl UnitPage {
             }
             return;
         };
-        let key = (snapshot.version(), unit);
-        if self.autopsy.as_ref().is_none_or(|(of, _)| *of != key) {
-            self.autopsy = Some((key, Autopsy::of(snapshot, unit)));
-        }
-        let autopsy = self.autopsy.take();
+        let inspected = view.run.inspection.of(snapshot.run, unit);
+        let own = match inspected {
+            Some(inspected) => Some(inspected.diagnosis.clone()),
+            None => self.until_inspected(snapshot, unit),
+        };
+        let Some(diagnosis) = own else {
+            return nothing_yet(ui, view);
+        };
         let shown = Shown {
             view,
             snapshot,
             unit,
-            inspected: view.run.inspection.of(snapshot.run, unit),
-            autopsy: autopsy.as_ref().and_then(|(_, found)| found.as_ref()),
+            inspected,
+            diagnosis: &diagnosis,
         };
         self.part(ui, panel, &shown, actions);
-        self.autopsy = autopsy;
+    }
+
+    fn until_inspected(&mut self, snapshot: &Snapshot, unit: usize) -> Option<UnitDiagnosis> {
+        let key = (snapshot.version(), snapshot.spectrum.is_some());
+        let known = self.diagnosis.as_ref();
+        if known.is_none_or(|(of, known)| *of != key || known.unit != unit) {
+            self.diagnosis = UnitDiagnosis::of(snapshot, unit).map(|found| (key, found));
+        }
+        self.diagnosis.as_ref().map(|(_, found)| found.clone())
     }
 
     /// No unit is chosen yet: all tiles to choose from, as large as there is room.

@@ -5,7 +5,7 @@ use egui::Ui;
 use super::super::widgets;
 use crate::lab::View;
 use crate::lab::inspection::InspectedUnit;
-use crate::training::{Autopsy, Snapshot};
+use crate::training::{Snapshot, UnitDiagnosis};
 
 /// What the parts look at.
 pub(super) struct Shown<'a> {
@@ -14,8 +14,8 @@ pub(super) struct Shown<'a> {
     pub(super) unit: usize,
     /// Of this unit in this run, perhaps of an earlier epoch.
     pub(super) inspected: Option<&'a InspectedUnit>,
-    /// If it is dead or a duplicate.
-    pub(super) autopsy: Option<&'a Autopsy>,
+    /// Of the inspection's epoch, where there is one; else the snapshot's.
+    pub(super) diagnosis: &'a UnitDiagnosis,
 }
 
 /// In the place of what the inspection has not brought yet.

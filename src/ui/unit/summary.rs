@@ -6,7 +6,7 @@ use super::shown::Shown;
 use super::weights::WeightsPart;
 use crate::lab::{Action, UserCommand};
 use crate::model::UnitState;
-use crate::training::UnitLife;
+use crate::training::UnitDiagnosis;
 use crate::ui::help::Help as _;
 use crate::ui::keymap;
 use crate::ui::numbers::{self, thousands};
@@ -23,21 +23,23 @@ pub(super) fn ui(
     actions: &mut Vec<Action>,
 ) {
     let theme = Theme::of(ui);
-    let unit = &shown.snapshot.units[shown.unit];
+    let diagnosis = shown.diagnosis;
+    let state = diagnosis.statistics.state;
     let title = format!("Unit {}", numbers::unit(shown.unit));
-    let since = since(shown.snapshot.history.lives().life(shown.unit), unit.state);
+    let since = since(diagnosis);
     widgets::title_row(ui, &title, "", |ui| {
-        let tone = match unit.state {
+        let tone = match state {
             state if state.is_dead() => theme.dead,
             UnitState::Duplicate => theme.notice,
             _ => theme.alive,
         };
         ui.label(RichText::new(since).size(SMALL + 1.0).color(tone));
+        let epoch = format!("at epoch {}: ", thousands(diagnosis.epoch));
+        ui.label(muted(ui, epoch));
     });
-    if let Some(autopsy) = shown.autopsy {
-        let text = RichText::new(autopsy.sentence())
-            .size(SMALL + 1.0)
-            .color(theme.text);
+    let words = diagnosis.sentences();
+    if !words.is_empty() {
+        let text = RichText::new(words).size(SMALL + 1.0).color(theme.text);
         ui.add(egui::Label::new(text).wrap());
     }
     buttons(ui, shown, actions);
@@ -47,15 +49,14 @@ pub(super) fn ui(
 }
 
 /// "alive since epoch 12", as the history has it.
-fn since(life: Option<&UnitLife>, state: UnitState) -> String {
-    let name = state.name();
-    match life.and_then(|life| life.changes().last()) {
+fn since(diagnosis: &UnitDiagnosis) -> String {
+    let name = diagnosis.statistics.state.name();
+    match &diagnosis.last_change {
         Some(change) if change.revived => {
             format!("{name} · revived at epoch {}", thousands(change.epoch))
         }
         Some(change) => format!("{name} since epoch {}", thousands(change.epoch)),
-        None if life.is_some() => format!("{name} from the start"),
-        None => name.to_owned(),
+        None => format!("{name} from the start"),
     }
 }
 
@@ -86,16 +87,19 @@ fn buttons(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
 /// The numbers of the unit, name above value.
 fn numbers_row(ui: &mut Ui, shown: &Shown<'_>) {
     let theme = Theme::of(ui);
-    let unit = &shown.snapshot.units[shown.unit];
-    let parameters = &shown.snapshot.parameters;
-    let decoder = parameters.decoder_weights();
-    let column = decoder.column(shown.unit);
-    let decoder_norm = column
-        .iter()
-        .map(|w| f64::from(*w).powi(2))
-        .sum::<f64>()
-        .sqrt();
-    let bias = f64::from(parameters.encoder_bias()[shown.unit]);
+    let unit = &shown.diagnosis.statistics;
+    // the inspection's own, where there is one: of the same epoch as the state above
+    let (decoder_norm, bias) = match shown.inspected {
+        Some(inspected) => (inspected.unit.decoder_norm, inspected.unit.encoder_bias),
+        None => {
+            let parameters = &shown.snapshot.parameters;
+            let decoder = parameters.decoder_weights();
+            let column = decoder.column(shown.unit);
+            let squares: f64 = column.iter().map(|w| f64::from(*w).powi(2)).sum();
+            let bias = f64::from(parameters.encoder_bias()[shown.unit]);
+            (squares.sqrt(), bias)
+        }
+    };
     let facts = [
         (
             "ρ̂",

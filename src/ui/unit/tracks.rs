@@ -244,7 +244,9 @@ fn events(ui: &Ui, frame: Rect, second: f32, shown: &Shown<'_>) {
             theme.alive,
         );
     }
-    let Some(autopsy) = shown.autopsy else { return };
+    let Some(autopsy) = &shown.diagnosis.autopsy else {
+        return;
+    };
     if let Some(marker) = &autopsy.marker {
         let tone = marker_colour(theme, marker.setting);
         name(x(marker.epoch as f64), 2.0, marker.to_string(), tone);

@@ -1,0 +1,158 @@
+//! The diagnosis in sentences: the one place where they are made.
+
+use super::Diagnosis;
+use crate::training::Autopsy;
+use crate::training::gradients::GradientHealth;
+use crate::training::record::history::short;
+
+impl Diagnosis {
+    /// "40 alive, 9 dead"; duplicates are named where there are any.
+    pub fn counts_line(&self) -> String {
+        self.counts.brief()
+    }
+
+    /// All there is to say, the weightiest first; what is as it should be goes without a word.
+    pub fn sentences(&self) -> Vec<String> {
+        let all = [
+            self.reconstruction_sentence(),
+            self.lambda_sentence(),
+            self.alpha_sentence(),
+            self.gradient_warning(),
+        ];
+        all.into_iter().flatten().collect()
+    }
+
+    /// Where the FVU is no better than that of the mean.
+    pub fn reconstruction_sentence(&self) -> Option<String> {
+        if self.fvu.is_nan() {
+            return Some("The FVU is undefined: the data never vary.".to_owned());
+        }
+        (self.fvu >= 1.0).then(|| {
+            let fvu = short(self.fvu);
+            format!(
+                "FVU {fvu}: the reconstruction is no better than always answering the data's mean."
+            )
+        })
+    }
+
+    /// Where λ stands to its cliff, if that matters now.
+    pub fn lambda_sentence(&self) -> Option<String> {
+        let ratio = self.lambda_ratio()?;
+        let share = short(ratio);
+        if ratio >= 1.0 {
+            return Some(format!(
+                "λ is {share} λ_c: a unit that dies now stays dead."
+            ));
+        }
+        let epochs = self.way_back?;
+        Some(format!(
+            "λ is {share} λ_c: back in about {}, or Revive.",
+            epochs_in_words(epochs)
+        ))
+    }
+
+    /// Where α is beyond its cliff.
+    pub fn alpha_sentence(&self) -> Option<String> {
+        let ratio = self.alpha_ratio().filter(|ratio| *ratio > 1.0)?;
+        let share = short(ratio);
+        Some(format!(
+            "α is {share} α_c: each step carries ρ̂ past ρ, further than it was."
+        ))
+    }
+
+    /// Where the gradient is too weak.
+    pub fn gradient_warning(&self) -> Option<String> {
+        self.gradient.as_ref()?.warning()
+    }
+
+    /// Whether gradients get through, in any case. "Healthy" is a net that has no dead unit and reconstructs.
+    pub fn gradient_sentence(&self) -> String {
+        if self.diverged {
+            return "the run diverged".to_owned();
+        }
+        let Some(report) = &self.gradient else {
+            return "not measured yet: train for some epochs".to_owned();
+        };
+        if let Some(warning) = report.warning() {
+            return warning;
+        }
+        let (dead, total) = (self.counts.dead(), self.counts.total());
+        if dead == total {
+            return format!("f′ lets gradients through, but all {total} units are dead");
+        }
+        if dead > 0 {
+            return format!("the gradient gets through; {dead} of {total} units are dead");
+        }
+        if self.fvu >= 1.0 || self.fvu.is_nan() {
+            return "the gradient gets through, but nothing is reconstructed yet".to_owned();
+        }
+        "a healthy encoder".to_owned()
+    }
+
+    /// Whether [`Self::gradient_sentence`] says that all is well.
+    pub fn is_healthy(&self) -> bool {
+        !self.diverged
+            && self.counts.dead() == 0
+            && self.fvu < 1.0
+            && self
+                .gradient
+                .as_ref()
+                .is_some_and(|report| report.health == GradientHealth::Healthy)
+    }
+
+    /// What becomes of a unit that is dead, under the settings in force now.
+    pub fn outlook(&self, autopsy: &Autopsy) -> Option<String> {
+        if !autopsy.state.is_dead() {
+            return None;
+        }
+        let ratio = self.lambda_ratio()?;
+        let share = short(ratio);
+        if ratio >= 1.0 {
+            return Some(format!("λ is now {share} λ_c: it stays dead."));
+        }
+        let epochs = self.way_back?;
+        Some(format!(
+            "λ is now {share} λ_c: back in about {}, or Revive.",
+            epochs_in_words(epochs)
+        ))
+    }
+}
+
+/// "3,000 epochs": two digits, for it is an estimate.
+fn epochs_in_words(epochs: f64) -> String {
+    let epochs = epochs.max(1.0);
+    let unit = 10f64.powf((epochs.log10().floor() - 1.0).max(0.0));
+    let rounded = (epochs / unit).round() * unit;
+    if rounded >= 1e6 {
+        return "over a million epochs".to_owned();
+    }
+    let whole = rounded as u64;
+    let text = match whole {
+        1 => return "1 epoch".to_owned(),
+        1_000.. => format!("{},{:03}", whole / 1_000, whole % 1_000),
+        _ => whole.to_string(),
+    };
+    format!("{text} epochs")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::epochs_in_words;
+
+    #[test]
+    fn an_estimate_has_two_digits() {
+        let said = [0.2, 7.4, 42.0, 347.0, 2_960.0, 31_400.0, 2e7].map(epochs_in_words);
+        assert_eq!(
+            said,
+            [
+                "1 epoch",
+                "7 epochs",
+                "42 epochs",
+                "350 epochs",
+                "3,000 epochs",
+                "31,000 epochs",
+                "over a million epochs"
+            ]
+        );
+    }
+}
