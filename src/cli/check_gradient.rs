@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::CliError;
 use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
-use crate::model::{Architecture, GradientForm, Objective, Parameters, gradient_check};
+use crate::model::{Architecture, Engine, GradientForm, Objective, Parameters, gradient_check};
 
 #[derive(Debug, Args)]
 pub struct CheckGradientArguments {
@@ -49,6 +49,16 @@ struct Block {
 
 /// Fails where the gradient is not that of the cost. Always in f64: central differences mean nothing in f32.
 pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
+    for (option, value, what) in [
+        ("--limit", arguments.limit, "parameter"),
+        ("--samples", arguments.samples, "sample"),
+    ] {
+        if value == 0 {
+            return Err(CliError::Usage(format!(
+                "{option} 0: a check needs at least one {what}"
+            )));
+        }
+    }
     let model = arguments.model.as_deref().map(Model::read).transpose()?;
     let Resolved { data, experiment } = arguments.experiment.resolve(model.as_ref(), false)?;
     let settings = experiment.hyperparameters.check()?;
@@ -63,13 +73,17 @@ pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
         None => Parameters::initial(data.inputs(), experiment.hidden, experiment.seed),
     };
     let samples = data.samples.to::<f64>();
-    let count = arguments.samples.clamp(1, data.len());
+    let count = arguments.samples.min(data.len());
+    let samples = samples.slice(s![..count, ..]);
+    let objective = Objective::from(&settings);
+    let cost = Engine::new(architecture, 1).cost(&parameters, samples, &objective);
+    super::finite(cost)?;
     let check = gradient_check(
         architecture,
         &parameters,
-        samples.slice(s![..count, ..]),
-        &Objective::from(&settings),
-        arguments.limit.max(1),
+        samples,
+        &objective,
+        arguments.limit,
     );
     let passed = check.passes();
     if arguments.json {

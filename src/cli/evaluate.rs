@@ -73,6 +73,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         &mut gradient,
         &mut units,
     );
+    super::finite(cost)?;
     if let Some(path) = &arguments.gradient_out {
         io::npz::write_parameters(path, &gradient)?;
     }

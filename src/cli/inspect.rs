@@ -8,14 +8,14 @@ use serde::Serialize;
 use super::CliError;
 use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
-use crate::data::Samples;
+use crate::data::{DataSet, Samples};
 use crate::model::inspection::{Excitation, ForceKind, Listing};
 use crate::model::units::StateCounts;
 use crate::model::{
-    Architecture, Cliffs, Engine, Inspector, Objective, Parameters, Spectrum, UnitInspection,
-    UnitState,
+    Architecture, Cliffs, Cost, Engine, Inspector, Objective, Parameters, Spectrum, UnitInspection,
+    UnitState, UnitStatistics,
 };
-use crate::numerics::Real;
+use crate::numerics::{Precision, Real};
 use crate::training::{Diagnosis, DiagnosisReport};
 
 #[derive(Debug, Args)]
@@ -53,11 +53,11 @@ struct Report<'a> {
     along_total: [f64; 3],
 }
 
-/// Always in f64, as the window's inspector is.
+/// The inspection always in f64, as the window's is.
 pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
-    let model = Model::read(&arguments.model)?;
-    let Resolved { data, experiment } = arguments.experiment.resolve(Some(&model), false)?;
-    let model = model.parameters;
+    let loaded = Model::read(&arguments.model)?;
+    let Resolved { data, experiment } = arguments.experiment.resolve(Some(&loaded), false)?;
+    let model = &loaded.parameters;
     if arguments.unit >= model.hidden() {
         return Err(CliError::Usage(format!(
             "--unit {}: the model's units are 0 to {}",
@@ -72,6 +72,12 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         hidden_activation: experiment.hidden_activation,
         output_activation: experiment.output_activation,
     };
+    // the states in the precision that the model was trained in, where they were told before
+    let (cost, units) = match arguments.experiment.precision(Some(&loaded)) {
+        Precision::F32 => measure::<f32>(arguments, &loaded, &data, (architecture, objective)),
+        Precision::F64 => measure::<f64>(arguments, &loaded, &data, (architecture, objective)),
+    }?;
+    super::finite(cost)?;
     let listing = Listing {
         inputs: arguments.inputs,
         ..Listing::default()
@@ -88,19 +94,12 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
     }
     let (of, which) = ((architecture, objective), (arguments.unit, listing));
     let found = match &data.samples {
-        Samples::F32(array) => inspect(of, &model, array.view(), which),
-        Samples::F64(array) => inspect(of, &model, array.view(), which),
+        Samples::F32(array) => inspect(of, model, array.view(), which),
+        Samples::F64(array) => inspect(of, model, array.view(), which),
     }?;
     let Some(inspection) = found else {
         return Err(CliError::Failed("the unit could not be inspected".into()));
     };
-    let mut units = Vec::new();
-    let cost = Engine::<f64>::with_pool(architecture, arguments.experiment.pool()).measure(
-        &model,
-        data.samples.to::<f64>().view(),
-        &objective,
-        &mut units,
-    );
     let state = units[arguments.unit].state;
     let spectrum = match &data.samples {
         Samples::F32(array) => {
@@ -133,6 +132,23 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
     }
     print(&inspection, (state, counts), force_norms, along_total);
     Ok(())
+}
+
+/// The cost of the model, and its units.
+fn measure<T: Real>(
+    arguments: &InspectArguments,
+    model: &Model,
+    data: &DataSet,
+    (architecture, objective): (Architecture, Objective),
+) -> Result<(Cost, Vec<UnitStatistics>), CliError> {
+    let mut units = Vec::new();
+    let cost = Engine::with_pool(architecture, arguments.experiment.pool()).measure(
+        &model.weights::<T>()?,
+        data.samples.to::<T>().view(),
+        &objective,
+        &mut units,
+    );
+    Ok((cost, units))
 }
 
 fn print(
@@ -195,7 +211,10 @@ fn print(
             &format!("force: {}", kind.name()),
             format!(
                 "‖·‖ {:.3e}, along the total {:+.3e}, feature grows by {:+.2e} of itself",
-                force_norms[index], along_total[index], inspection.forces.growth[index]
+                force_norms[index],
+                // no −0
+                along_total[index] + 0.0,
+                inspection.forces.growth[index] + 0.0
             ),
         );
     }

@@ -24,6 +24,7 @@ use clap::{Parser, Subcommand};
 use thiserror::Error;
 
 use crate::io::IoError;
+use crate::model::Cost;
 
 /// See, teach and trust the classical sparse autoencoder. Without a command: opens the window.
 #[derive(Debug, Parser)]
@@ -100,7 +101,7 @@ impl CliError {
 
 /// Runs a command; what went wrong goes to standard error in one sentence.
 ///
-/// Exit status: 0 done; 1 failed or diverged, or the gradient is wrong; 2 the command line, or the data or the model
+/// Exit status: 0 done; 1 failed or diverged, a cost that is not finite, or a wrong gradient; 2 the command line, or the data or the model
 /// that it names, cannot be used.
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
@@ -122,6 +123,16 @@ pub fn run(command: Command) -> ExitCode {
             ExitCode::from(error.status())
         }
     }
+}
+
+/// `cost`, where it is a number: nothing that follows from another one is shown, in words or in JSON.
+fn finite(cost: Cost) -> Result<Cost, CliError> {
+    if cost.is_finite() {
+        return Ok(cost);
+    }
+    Err(CliError::Diverged(
+        "the cost J is not finite: the weights are too large for these data, or the data for these weights".into(),
+    ))
 }
 
 /// One line of JSON; numbers that are not finite become null.

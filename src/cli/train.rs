@@ -106,6 +106,7 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
     let pool = arguments.experiment.pool();
     let mut run = Run::new(experiment, Arc::clone(&data), initial, Arc::clone(&pool))?;
 
+    super::finite(run.state().cost)?;
     let bar = progress_bar(arguments.epochs);
     let start = Instant::now();
     let mut diverged = None;

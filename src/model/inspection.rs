@@ -10,7 +10,8 @@
 
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, Zip};
 
-use super::look_through::{self, Pass, ShapeError, hidden_value, output_value};
+use super::ablation::squared_error_without;
+use super::look_through::{self, Pass, ShapeError, hidden_value};
 use super::sampling::EvenSample;
 use super::{Architecture, HiddenActivation, Objective, Parameters};
 use crate::numerics::Real;
@@ -119,8 +120,10 @@ impl Inspector {
         if unit >= self.units() || data.dim() != shape {
             return None;
         }
-        let (rows, activations) = self.activations(data, unit);
-        let (most_exciting, least_exciting) = extremes(rows, &activations, listing.inputs);
+        let (rows, pre_activations) = self.pre_activations(data, unit);
+        let activations = self.activations(&pre_activations);
+        let (most_exciting, least_exciting) =
+            extremes(rows, &pre_activations, &activations, listing.inputs);
         Some(UnitInspection {
             unit,
             feature_norm: norm(self.parameters.encoder_weights().row(unit)),
@@ -149,24 +152,36 @@ impl Inspector {
         unit: usize,
     ) -> Option<(EvenSample, Vec<f64>)> {
         let shape = (self.sample.total, self.parameters.inputs());
-        (unit < self.units() && data.dim() == shape).then(|| self.activations(data, unit))
+        (unit < self.units() && data.dim() == shape).then(|| {
+            let (sample, pre_activations) = self.pre_activations(data, unit);
+            (sample, self.activations(&pre_activations))
+        })
     }
 
-    /// a_j over the data, and over which of its rows.
-    fn activations<S: Real>(&self, data: ArrayView2<'_, S>, unit: usize) -> (EvenSample, Vec<f64>) {
+    /// z2_j over the data, and over which of its rows.
+    fn pre_activations<S: Real>(
+        &self,
+        data: ArrayView2<'_, S>,
+        unit: usize,
+    ) -> (EvenSample, Vec<f64>) {
         if self.sample.is_whole() {
-            return (self.sample, self.pass.activations.column(unit).to_vec());
+            return (self.sample, self.pass.pre_activations.column(unit).to_vec());
         }
         let sample = EvenSample::of(data.nrows(), DISTRIBUTION_VALUES / data.ncols());
         let weights = self.parameters.encoder_weights();
         let weights = weights.row(unit);
         let bias = self.parameters.encoder_bias()[unit];
-        let activation = self.architecture.hidden_activation;
         let values = sample
             .rows()
-            .map(|row| hidden_value(activation, bias + dot(weights, data.row(row))))
+            .map(|row| bias + dot(weights, data.row(row)))
             .collect();
         (sample, values)
+    }
+
+    /// f of each.
+    fn activations(&self, pre_activations: &[f64]) -> Vec<f64> {
+        let f = |z: &f64| hidden_value(self.architecture.hidden_activation, *z);
+        pre_activations.iter().map(f).collect()
     }
 
     fn distribution(&self, sample: EvenSample, activations: &[f64]) -> ActivationDistribution {
@@ -199,28 +214,17 @@ impl Inspector {
         }
     }
 
-    /// x̂ anew with z3 + (ā_j − a_j) W2_:j.
     fn ablation(&self, unit: usize) -> Ablation {
         let activations = self.pass.activations.column(unit);
         let mean = activations.mean().unwrap_or_default();
         let decoder = self.parameters.decoder_weights().column(unit).to_vec();
-        let output = self.architecture.output_activation;
-        let mut squares = 0.0;
-        for ((z, x), a) in self
-            .pass
-            .output_pre_activations
-            .outer_iter()
-            .zip(self.samples.outer_iter())
-            .zip(&activations)
-        {
-            let shift = mean - a;
-            squares += z
-                .iter()
-                .zip(&decoder)
-                .zip(&x)
-                .map(|((z, w), x)| (output_value(output, z + shift * w) - x).powi(2))
-                .sum::<f64>();
-        }
+        let squares = squared_error_without(
+            self.architecture.output_activation,
+            (self.pass.output_pre_activations.view(), self.samples.view()),
+            activations,
+            mean,
+            &decoder,
+        );
         let loss_without = squares / (2.0 * self.sample.count as f64);
         Ablation {
             sample: self.sample,
@@ -260,17 +264,20 @@ pub fn bin(activation: f64, range: (f64, f64)) -> usize {
     ((part * BINS as f64) as usize).min(BINS - 1)
 }
 
-/// The `most` strongest and the `most` weakest, each the most extreme first; of equals the earlier row.
+/// The `most` strongest and the `most` weakest, each the most extreme first; of equals the earlier row. By the
+/// pre-activation: activations at the end of their range are equal where their inputs are not.
 fn extremes(
     sample: EvenSample,
+    pre_activations: &[f64],
     activations: &[f64],
     most: usize,
 ) -> (Vec<Excitation>, Vec<Excitation>) {
     let most = most.min(activations.len());
     let first = |order: &dyn Fn(f64, f64) -> std::cmp::Ordering| {
         let mut indices: Vec<usize> = (0..activations.len()).collect();
-        let compare =
-            |a: &usize, b: &usize| order(activations[*a], activations[*b]).then_with(|| a.cmp(b));
+        let compare = |a: &usize, b: &usize| {
+            order(pre_activations[*a], pre_activations[*b]).then_with(|| a.cmp(b))
+        };
         if most < indices.len() {
             indices.select_nth_unstable_by(most, compare);
             indices.truncate(most);
@@ -280,6 +287,7 @@ fn extremes(
             .into_iter()
             .map(|index| Excitation {
                 index: sample.row(index),
+                pre_activation: pre_activations[index],
                 activation: activations[index],
             })
             .collect()

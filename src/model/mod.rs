@@ -6,6 +6,7 @@
 //! **Architecture invariant:** nothing here imports egui, touches a file or starts a thread of its own other than
 //! through `numerics`.
 
+pub mod ablation;
 pub mod architecture;
 pub mod cost;
 pub mod engine;

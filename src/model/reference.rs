@@ -170,7 +170,10 @@ impl LogMeans {
 
     /// KL(ρ‖ρ̂)
     fn divergence(&self, rho: f64) -> f64 {
-        rho * (rho.ln() - self.log_mean_p) + (1.0 - rho) * ((-rho).ln_1p() - self.log_mean_q)
+        let plain =
+            rho * (rho.ln() - self.log_mean_p) + (1.0 - rho) * ((-rho).ln_1p() - self.log_mean_q);
+        // its terms cancel near ρ, where rounding alone can take it below 0
+        plain.max(0.0)
     }
 
     /// m dKL/dz2 at a sample whose ln p + ln q is `log_pq`.

@@ -7,12 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::numerics::Real;
 
-/// Below this spread (max p − min p over the data set) a unit tells no input from another: it is dead.
+/// Below this spread (max p − min p over the data set) a unit tells no input from another: it is dead. At a low ρ it
+/// misleads: a unit that varies by less can carry much there.
 pub const CONSTANT_SPREAD: f64 = 0.05;
-/// A dead unit whose ρ̂ is under this fraction of ρ is silent.
-pub const SILENT_FRACTION: f64 = 0.1;
-/// A dead unit whose ρ̂ is above this is saturated.
-pub const SATURATED_MEAN: f64 = 0.95;
+/// ρ̂ under this fraction of ρ, or 1 − ρ̂ under this fraction of 1 − ρ, was thrown there.
+pub const THROWN_FRACTION: f64 = 0.1;
+/// A dead unit whose f′ averages more than this part of its greatest value is not saturated: that of p = .95.
+pub const SATURATED_SLOPE: f64 = 0.19;
 /// Two features with a larger |cos| are duplicates.
 pub const DUPLICATE_COSINE: f64 = 0.98;
 
@@ -23,11 +24,11 @@ pub const DUPLICATE_COSINE: f64 = 0.98;
 pub enum UnitState {
     #[default]
     Alive,
-    /// Dead: the same output for every input.
+    /// Dead, and neither of the following: the same output, as a rule ρ, for every input.
     Constant,
-    /// Dead, and ρ̂ < .1 ρ.
+    /// Dead, and thrown towards 0: ρ̂ < .1 ρ.
     Silent,
-    /// Dead, and ρ̂ > .95.
+    /// Dead, and thrown towards 1: 1 − ρ̂ < .1 (1 − ρ), and f′ averages less than at p = .95.
     Saturated,
     /// Its feature repeats another alive unit's (|cos| > .98).
     Duplicate,
@@ -58,6 +59,9 @@ pub struct UnitStatistics {
     pub standard_deviation: f64,
     pub minimum: f64,
     pub maximum: f64,
+    /// f′, averaged over the data, as a part of its greatest value: 4 times the mean of p(1 − p). What the unit's
+    /// weights learn is multiplied by it.
+    pub mean_slope: f64,
     /// ‖W1_j‖
     pub feature_norm: f64,
     pub state: UnitState,
@@ -134,8 +138,8 @@ impl fmt::Display for StateCounts {
     }
 }
 
-/// Fills in `feature_norm` and `state` of `units` from their spread and ρ̂, the target ρ and the features (rows of
-/// `encoder_weights`, (h, n)). Of two similar units, the later is the duplicate.
+/// Fills in `feature_norm` and `state` of `units` from their spread, f′ and ρ̂, the target ρ and the features (rows
+/// of `encoder_weights`, (h, n)). Of two similar units, the later is the duplicate.
 pub fn classify<T: Real>(
     units: &mut [UnitStatistics],
     encoder_weights: ArrayView2<'_, T>,
@@ -154,11 +158,14 @@ pub fn classify_by(
 ) {
     for (index, unit) in units.iter_mut().enumerate() {
         unit.feature_norm = dot(index, index).sqrt();
+        let thrown = |mean: f64, target: f64| mean < THROWN_FRACTION * target;
         unit.state = if unit.spread() >= CONSTANT_SPREAD {
             UnitState::Alive
-        } else if unit.mean_activation < SILENT_FRACTION * sparsity_target {
+        } else if thrown(unit.mean_activation, sparsity_target) {
             UnitState::Silent
-        } else if unit.mean_activation > SATURATED_MEAN {
+        } else if thrown(1.0 - unit.mean_activation, 1.0 - sparsity_target)
+            && unit.mean_slope <= SATURATED_SLOPE
+        {
             UnitState::Saturated
         } else {
             UnitState::Constant
@@ -184,11 +191,12 @@ mod tests {
     use super::*;
     use ndarray::array;
 
-    fn unit(mean: f64, minimum: f64, maximum: f64) -> UnitStatistics {
+    fn unit(mean: f64, slope: f64, spread: f64) -> UnitStatistics {
         UnitStatistics {
             mean_activation: mean,
-            minimum,
-            maximum,
+            mean_slope: slope,
+            minimum: 0.004,
+            maximum: 0.004 + spread,
             ..Default::default()
         }
     }
@@ -196,12 +204,12 @@ mod tests {
     #[test]
     fn states_follow_the_table_of_tests() {
         let mut units = [
-            unit(0.05, 0.0, 0.9),
-            unit(0.05, 0.04, 0.06),
-            unit(0.004, 0.003, 0.005),
-            unit(0.97, 0.96, 0.98),
-            unit(0.05, 0.0, 0.9),
-            unit(0.05, 0.0, 0.9),
+            unit(0.05, 0.1, 0.9),
+            unit(0.05, 0.19, 0.02),
+            unit(0.004, 0.016, 0.002),
+            unit(0.97, 0.116, 0.02),
+            unit(0.05, 0.1, 0.9),
+            unit(0.05, 0.1, 0.9),
         ];
         let weights = array![
             [1.0, 0.0],
@@ -228,5 +236,21 @@ mod tests {
             "2 alive, 1 duplicate, 1 constant, 1 silent, 1 saturated"
         );
         assert_eq!(StateCounts::of(&units[..2]).brief(), "1 alive, 1 dead");
+    }
+
+    #[test]
+    fn a_unit_held_at_a_target_near_one_is_constant_not_saturated() {
+        let state = |mean, slope, target| {
+            let mut units = [unit(mean, slope, 0.0)];
+            classify(&mut units, array![[1.0]].view(), target);
+            units[0].state
+        };
+        use UnitState::*;
+        assert_eq!(state(0.97, 0.1164, 0.97), Constant);
+        assert_eq!(state(0.999, 4e-3, 0.97), Saturated);
+        // ρ̂ alone does not make it one: on for most inputs, and in between for all of them
+        assert_eq!(state(0.93, 0.26, 0.05), Constant);
+        assert_eq!(state(0.002, 8e-3, 0.002), Constant);
+        assert_eq!(state(1e-4, 4e-4, 0.002), Silent);
     }
 }

@@ -182,10 +182,12 @@ pub unsafe fn spread<L: Lanes>(
     rows: usize,
     stride: usize,
     a: *const L::Scalar,
+    slope: *const L::Scalar,
     centre: *const L::Scalar,
     least: *mut L::Scalar,
     greatest: *mut L::Scalar,
     squares: *mut L::Scalar,
+    slopes: *mut L::Scalar,
 ) {
     // SAFETY: as in `hidden`
     unsafe {
@@ -193,8 +195,10 @@ pub unsafe fn spread<L: Lanes>(
             let c = L::load(centre.add(column));
             let (mut low, mut high) = (L::load(least.add(column)), L::load(greatest.add(column)));
             let mut square = L::splat(num_traits::zero());
+            let mut sum = L::splat(num_traits::zero());
             for row in 0..rows {
                 let value = L::load(a.add(row * stride + column));
+                sum = L::add(sum, L::load(slope.add(row * stride + column)));
                 low = L::min(value, low);
                 high = L::max(value, high);
                 let off = L::sub(value, c);
@@ -203,6 +207,7 @@ pub unsafe fn spread<L: Lanes>(
             L::store(least.add(column), low);
             L::store(greatest.add(column), high);
             L::store(squares.add(column), square);
+            L::store(slopes.add(column), sum);
         }
     }
 }

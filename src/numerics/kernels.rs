@@ -116,7 +116,8 @@ pub struct Kernels<T: 'static> {
         [unsafe fn(usize, usize, usize, *mut T, *const T, usize, T, *mut T, *mut T); 3],
     pub(super) activate: [unsafe fn(usize, usize, *mut T); 3],
     pub(super) hidden_delta: [unsafe fn(usize, usize, *mut T, *const T, *const T, *mut T); 2],
-    pub(super) spread: unsafe fn(usize, usize, *const T, *const T, *mut T, *mut T, *mut T),
+    pub(super) spread:
+        unsafe fn(usize, usize, *const T, *const T, *const T, *mut T, *mut T, *mut T, *mut T),
     pub(super) descend: unsafe fn(usize, *mut T, *const T, T),
     pub(super) momentum: unsafe fn(usize, *mut T, *mut T, *const T, T, T),
     pub(super) adam: unsafe fn(usize, *mut T, *mut T, *mut T, *const T, AdamStep<T>),
@@ -202,7 +203,7 @@ macro_rules! kernels {
                 kernels!(@hidden_delta $lanes, $t, $feature, true),
             ],
             spread: compiled!($feature,
-                fn(r: usize, s: usize, a: *const $t, c: *const $t, l: *mut $t, g: *mut $t, q: *mut $t),
+                fn(r: usize, s: usize, a: *const $t, f: *const $t, c: *const $t, l: *mut $t, g: *mut $t, q: *mut $t, k: *mut $t),
                 generic::spread::<$lanes>),
             descend: compiled!($feature, fn(n: usize, p: *mut $t, g: *const $t, a: $t),
                 vectors::descend::<$lanes>),

@@ -127,22 +127,29 @@ impl<T: Real> Kernels<T> {
         }
     }
 
-    /// Of each column of `a` (rows, stride): widens [`least`, `greatest`] to hold it, and sets `squares` to
-    /// Σ (a − centre)². The others are (stride).
+    /// Of each column of `a` (rows, stride): widens `range`, least and greatest, to hold it, and sets `sums` to
+    /// Σ (a − centre)² and the sum of `slope` (rows, stride). The others are (stride).
     pub fn spread(
         &self,
         stride: usize,
         a: &[T],
+        slope: &[T],
         centre: &[T],
-        least: &mut [T],
-        greatest: &mut [T],
-        squares: &mut [T],
+        range: (&mut [T], &mut [T]),
+        sums: (&mut [T], &mut [T]),
     ) {
         let rows = self.rows(a.len(), stride);
+        assert!(slope.len() >= rows * stride);
         assert!(
-            [centre.len(), least.len(), greatest.len(), squares.len()]
-                .into_iter()
-                .all(|length| length >= stride)
+            [
+                centre.len(),
+                range.0.len(),
+                range.1.len(),
+                sums.0.len(),
+                sums.1.len()
+            ]
+            .into_iter()
+            .all(|length| length >= stride)
         );
         // SAFETY: the lengths are checked; the path is one that the processor has
         unsafe {
@@ -150,10 +157,12 @@ impl<T: Real> Kernels<T> {
                 rows,
                 stride,
                 a.as_ptr(),
+                slope.as_ptr(),
                 centre.as_ptr(),
-                least.as_mut_ptr(),
-                greatest.as_mut_ptr(),
-                squares.as_mut_ptr(),
+                range.0.as_mut_ptr(),
+                range.1.as_mut_ptr(),
+                sums.0.as_mut_ptr(),
+                sums.1.as_mut_ptr(),
             );
         }
     }

@@ -1,4 +1,4 @@
-//! How many units work: the counts, wherever they are told.
+//! How many units work: the counts, wherever they are told; and what is refused.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,3 +7,4 @@
 )]
 
 mod counts;
+mod refusals;

@@ -364,6 +364,7 @@ pub fn snapshot() -> Snapshot {
                 standard_deviation: spread / 6.0,
                 minimum: 0.004,
                 maximum: 0.004 + spread,
+                mean_slope: if dead(unit) { 0.078 } else { 0.05 },
                 feature_norm: if dead(unit) { 0.2 } else { 2.4 },
                 state,
             }

@@ -25,6 +25,8 @@ pub(super) struct Spread<T> {
     centre: AlignedBuffer<T>,
     /// Σ(a2 − centre)² (h)
     squares: Vec<f64>,
+    /// Σ f′(z2) (h)
+    slopes: Vec<f64>,
 }
 
 /// The decoder's half of the way forward, for both passes: what it reads and every worker shares.
@@ -128,15 +130,15 @@ impl<T: Real> Engine<T> {
                         let range = rows.start * hidden_padded..rows.end * hidden_padded;
                         let z = &mut activations[range.clone()];
                         let sums = worker.sums.p_and_q_mut(stretch);
-                        kernels.hidden(curve, hidden_padded, z, &mut slopes[range], sums);
+                        kernels.hidden(curve, hidden_padded, z, &mut slopes[range.clone()], sums);
                         if spread {
                             kernels.spread(
                                 hidden_padded,
                                 z,
+                                &slopes[range],
                                 centre,
-                                &mut worker.least,
-                                &mut worker.greatest,
-                                worker.sums.of_mut(Quantity::SquaredSpread, stretch),
+                                (&mut worker.least, &mut worker.greatest),
+                                worker.sums.spread_and_slope_mut(stretch),
                             );
                         }
                     }
@@ -147,6 +149,10 @@ impl<T: Real> Engine<T> {
             squares.resize(layout.hidden, 0.0);
             self.total(Quantity::SquaredSpread, &mut squares);
             self.spread.squares = squares;
+            let mut slopes = std::mem::take(&mut self.spread.slopes);
+            slopes.resize(layout.hidden, 0.0);
+            self.total(Quantity::Slope, &mut slopes);
+            self.spread.slopes = slopes;
         }
     }
 
@@ -230,6 +236,7 @@ impl<T: Real> Engine<T> {
     pub(super) fn spread_of_unit(&self, unit: usize, samples: usize, tanh: bool) -> UnitStatistics {
         let p = |a: T| if tanh { 0.5 * (a.f64() + 1.0) } else { a.f64() };
         let scale = if tanh { 0.25 } else { 1.0 };
+        let greatest_slope = if tanh { 1.0 } else { 0.25 };
         let mean = self.means[unit].0;
         let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
         for worker in &self.workers[..self.used] {
@@ -244,6 +251,7 @@ impl<T: Real> Engine<T> {
             standard_deviation: variance.max(0.0).sqrt(),
             minimum: least,
             maximum: greatest,
+            mean_slope: self.spread.slopes[unit] / (samples as f64 * greatest_slope),
             ..Default::default()
         }
     }

@@ -12,6 +12,8 @@ pub(super) enum Quantity {
     Q,
     /// (a2 − centre)² (h)
     SquaredSpread,
+    /// f′(z2) (h)
+    Slope,
     /// δ2/m (h)
     HiddenDelta,
     /// δ3/m (n)
@@ -43,7 +45,7 @@ impl<T: Real> Sums<T> {
 
     pub fn make_room(&mut self, stretches: usize) {
         self.stretches = stretches;
-        let each = 4 * self.hidden_padded + self.inputs_padded;
+        let each = 5 * self.hidden_padded + self.inputs_padded;
         self.values.resize(stretches.saturating_mul(each));
         self.squared_errors.resize(stretches, 0.0);
     }
@@ -54,8 +56,9 @@ impl<T: Real> Sums<T> {
             Quantity::P => (0, self.hidden_padded),
             Quantity::Q => (1, self.hidden_padded),
             Quantity::SquaredSpread => (2, self.hidden_padded),
-            Quantity::HiddenDelta => (3, self.hidden_padded),
-            Quantity::OutputDelta => (4, self.inputs_padded),
+            Quantity::Slope => (3, self.hidden_padded),
+            Quantity::HiddenDelta => (4, self.hidden_padded),
+            Quantity::OutputDelta => (5, self.inputs_padded),
         };
         let start = before * self.stretches * self.hidden_padded + stretch * length;
         (start, length)
@@ -74,8 +77,18 @@ impl<T: Real> Sums<T> {
 
     /// Those of p and of 1 − p.
     pub fn p_and_q_mut(&mut self, stretch: usize) -> (&mut [T], &mut [T]) {
-        let (start, length) = self.place(Quantity::P, stretch);
-        let (p, q) = self.values.split_at_mut(self.stretches * length);
-        (&mut p[start..start + length], &mut q[start..start + length])
+        self.two_mut(Quantity::P, stretch)
+    }
+
+    /// Those of (a2 − centre)² and of f′.
+    pub fn spread_and_slope_mut(&mut self, stretch: usize) -> (&mut [T], &mut [T]) {
+        self.two_mut(Quantity::SquaredSpread, stretch)
+    }
+
+    /// Those of `first`, which hidden units have, and of the quantity after it, which they have too.
+    fn two_mut(&mut self, first: Quantity, stretch: usize) -> (&mut [T], &mut [T]) {
+        let (start, length) = self.place(first, stretch);
+        let (one, other) = self.values[start..].split_at_mut(self.stretches * length);
+        (&mut one[..length], &mut other[..length])
     }
 }

@@ -173,6 +173,11 @@ fn measure_sees_what_the_activations_do() {
                     (unit.standard_deviation, column.std(0.0), 1e-6),
                     (unit.minimum, least, 1e-6),
                     (unit.maximum, greatest, 1e-6),
+                    (
+                        unit.mean_slope,
+                        4.0 * column.mapv(|p| p * (1.0 - p)).mean().unwrap(),
+                        1e-6,
+                    ),
                 ];
                 for (found, expected, tolerance) in pairs {
                     assert!(
@@ -276,6 +281,7 @@ fn answers<T: Real>(
             unit.standard_deviation,
             unit.minimum,
             unit.maximum,
+            unit.mean_slope,
             unit.feature_norm,
         ]
     });

@@ -2,6 +2,7 @@
 
 use super::sums::Quantity;
 use super::{Engine, Layout, Samples};
+use crate::model::cost::kl_divergence;
 use crate::model::units::{UnitStatistics, classify_by};
 use crate::model::{Cost, HiddenActivation, Objective, Parameters};
 use crate::numerics::{Left, Real, Right, Start};
@@ -54,17 +55,17 @@ impl<T: Real> Engine<T> {
         let rho = objective.sparsity_target;
         let entropy = rho * rho.ln() + (1.0 - rho) * (-rho).ln_1p();
         let mut sum = 0.0;
-        for (unit, (p, q)) in self.means.iter().enumerate() {
-            let (log_p, log_q) = self
-                .saturated
-                .log_means(unit)
-                .unwrap_or_else(|| (p.ln(), q.ln()));
-            sum += entropy - rho * log_p - (1.0 - rho) * log_q;
+        for (unit, mean) in self.means.iter().enumerate() {
+            sum += match self.saturated.log_means(unit) {
+                None => kl_divergence(rho, *mean),
+                // so far from ρ that nothing cancels
+                Some((log_p, log_q)) => entropy - rho * log_p - (1.0 - rho) * log_q,
+            };
         }
         objective.sparsity_weight * sum
     }
 
-    /// Fills `units` from the spreads that `activate` took.
+    /// Fills `units` from what the passes over all samples left.
     pub(super) fn describe_units(
         &mut self,
         parameters: &Parameters<T>,

@@ -51,6 +51,8 @@ pub struct ActivationDistribution {
 pub struct Excitation {
     /// The sample's row in the data set.
     pub index: usize,
+    /// What the lists are ordered by: an activation at the end of its range can't tell inputs apart.
+    pub pre_activation: f64,
     pub activation: f64,
 }
 
@@ -72,7 +74,7 @@ impl Ablation {
         self.loss_without - self.loss
     }
 
-    /// How much worse the FVU is without the unit: below 1e-4 it does nothing.
+    /// How much worse the FVU is without the unit: below 1e-4 · min(1, 64/h) it does nothing.
     pub fn fvu_increase(&self) -> f64 {
         self.fvu_without - self.fvu
     }

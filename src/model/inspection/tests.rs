@@ -95,8 +95,9 @@ fn the_activations_distribution_is_that_of_the_reference() {
             assert_eq!(rows(&found.most_exciting), order[..12]);
             order.reverse();
             assert_eq!(rows(&found.least_exciting), order[..12]);
-            for Excitation { index, activation } in
-                found.most_exciting.iter().chain(&found.least_exciting)
+            for Excitation {
+                index, activation, ..
+            } in found.most_exciting.iter().chain(&found.least_exciting)
             {
                 assert!(near(*activation, values[*index], 1e-14));
             }
@@ -327,4 +328,34 @@ fn data_of_another_size_are_refused() {
     let data = samples(3, 8);
     let error = Inspector::new(architecture, &parameters, data.view(), OBJECTIVE).err();
     assert_eq!(error.map(|error| error.found), Some(8));
+}
+
+/// Where every activation is 0 or 1 to the last bit, the pre-activation still tells which input moves the unit.
+#[test]
+fn a_saturated_unit_lists_its_inputs_by_the_pre_activation() {
+    for hidden_activation in HiddenActivation::ALL {
+        let architecture = Architecture {
+            inputs: 9,
+            hidden: 1,
+            hidden_activation,
+            output_activation: OutputActivation::Sigmoid,
+        };
+        let data = samples(60, 9);
+        for bias in [-900.0, 900.0] {
+            let mut parameters = Parameters::<f64>::initial(9, 1, 7);
+            parameters.encoder_bias_mut()[0] = bias;
+            let inspector =
+                Inspector::new(architecture, &parameters, data.view(), OBJECTIVE).unwrap();
+            let found = inspector.unit(data.view(), 0, Listing::default()).unwrap();
+            let z = data.dot(&parameters.encoder_weights().row(0));
+            let mut order: Vec<usize> = (0..60).collect();
+            order.sort_by(|a, b| z[*b].total_cmp(&z[*a]));
+            let rows = |list: &[Excitation]| list.iter().map(|e| e.index).collect::<Vec<_>>();
+            assert_eq!(rows(&found.most_exciting), order[..12]);
+            order.reverse();
+            assert_eq!(rows(&found.least_exciting), order[..12]);
+            let first = found.most_exciting[0];
+            assert!(near(first.pre_activation, z[first.index] + bias, 1e-12));
+        }
+    }
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 
 use super::gradients::GradientReport;
-use super::{Activity, Autopsy, Run, Snapshot};
+use super::{Activity, Autopsy, Record, Run, Snapshot};
 use crate::model::units::{CONSTANT_SPREAD, StateCounts};
 use crate::model::{Cliffs, Hyperparameters, UnitState, UnitStatistics};
 use crate::numerics::Real;
@@ -43,11 +43,11 @@ impl Diagnosis {
         Self {
             epoch: snapshot.epoch,
             diverged: snapshot.activity == Activity::Diverged,
-            fvu: snapshot.fvu,
             ..Self::from_parts(
                 &snapshot.units,
+                snapshot.fvu,
                 snapshot.cliffs(),
-                GradientReport::latest(snapshot.history.records()),
+                snapshot.history.records(),
                 &snapshot.hyperparameters,
                 snapshot.data.len(),
             )
@@ -59,11 +59,11 @@ impl Diagnosis {
         let state = run.state();
         Self {
             epoch: state.epoch,
-            fvu: run.fvu(),
             ..Self::from_parts(
                 &state.units,
+                run.fvu(),
                 run.cliffs(),
-                GradientReport::latest(state.history.records()),
+                state.history.records(),
                 &state.settings,
                 run.data().len(),
             )
@@ -88,19 +88,21 @@ impl Diagnosis {
         }
     }
 
-    fn from_parts(
+    fn from_parts<'a>(
         units: &[UnitStatistics],
+        fvu: f64,
         cliffs: Option<Cliffs>,
-        gradient: Option<GradientReport>,
+        records: impl DoubleEndedIterator<Item = &'a Record>,
         settings: &Hyperparameters,
         samples: usize,
     ) -> Self {
+        let now = (StateCounts::of(units), fvu);
         Self {
-            gradient,
+            gradient: GradientReport::latest(records, now, settings, cliffs.as_ref()),
             way_back: cliffs
                 .as_ref()
                 .and_then(|cliffs| way_back(units, cliffs, settings, samples)),
-            ..Self::of_model(0, f64::NAN, units, cliffs)
+            ..Self::of_model(0, fvu, units, cliffs)
         }
     }
 

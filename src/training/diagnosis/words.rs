@@ -13,11 +13,15 @@ impl Diagnosis {
 
     /// All there is to say, the weightiest first; what is as it should be goes without a word.
     pub fn sentences(&self) -> Vec<String> {
+        // which the first sentence says
+        let unlearned = self
+            .gradient
+            .is_some_and(|report| report.health == GradientHealth::Unlearned);
         let all = [
             self.reconstruction_sentence(),
             self.lambda_sentence(),
             self.alpha_sentence(),
-            self.gradient_warning(),
+            self.gradient_warning().filter(|_| !unlearned),
         ];
         all.into_iter().flatten().collect()
     }
@@ -75,16 +79,6 @@ impl Diagnosis {
         };
         if let Some(warning) = report.warning() {
             return warning;
-        }
-        let (dead, total) = (self.counts.dead(), self.counts.total());
-        if dead == total {
-            return format!("f′ lets gradients through, but all {total} units are dead");
-        }
-        if dead > 0 {
-            return format!("the gradient gets through; {dead} of {total} units are dead");
-        }
-        if self.fvu >= 1.0 || self.fvu.is_nan() {
-            return "the gradient gets through, but nothing is reconstructed yet".to_owned();
         }
         "a healthy encoder".to_owned()
     }

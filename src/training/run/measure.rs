@@ -70,6 +70,7 @@ impl<T: Real> Run<T> {
         };
         let squares: f64 = units.iter().map(|unit| unit.feature_norm.powi(2)).sum();
         let activation: f64 = units.iter().map(|unit| unit.mean_activation).sum();
+        let slope: f64 = units.iter().map(|unit| unit.mean_slope).sum();
         let mut norms = GradientNorms {
             encoder: gradient.and_then(|all| norm(all, parameters.encoder_range())),
             decoder: gradient.and_then(|all| norm(all, parameters.decoder_range())),
@@ -77,6 +78,7 @@ impl<T: Real> Run<T> {
             reconstruction: None,
             encoder_weights: squares.sqrt(),
             mean_activation: activation / units.len().max(1) as f64,
+            mean_slope: slope / units.len().max(1) as f64,
         };
         if self
             .state
