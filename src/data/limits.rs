@@ -60,6 +60,9 @@ pub const SAMPLE_SIDE: usize = 64;
 /// Most values a sample may have to be whitened by ZCA, whose covariance is that squared.
 pub const WHITENED: usize = 1024;
 
+/// Most values a sample may have for noise to be drawn with its covariance, which is that squared (128 MiB).
+pub const COVARIANCE: usize = 4096;
+
 /// Most values that the pictures of a folder have together, 2²⁷ (512 MiB): many large ones are each scaled down until
 /// they fit.
 pub const PICTURE_VALUES: u64 = 1 << 27;

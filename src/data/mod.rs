@@ -34,6 +34,7 @@ mod scaling;
 mod source;
 pub mod spec;
 mod step;
+mod surrogate;
 mod table;
 #[cfg(test)]
 mod testing;
@@ -53,6 +54,7 @@ pub use prepare::{fit, prepare, prepare_with, untouched};
 pub use progress::{Progress, Stage, Watch};
 pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
 pub use step::Step;
+pub use surrogate::{SecondOrder, gaussian_like};
 pub use zca::Zca;
 
 /// Loads a data set: finds what the source holds, and prepares it.

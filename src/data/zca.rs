@@ -133,7 +133,7 @@ impl Zca {
 }
 
 /// Eigenvalues (n) and, column by column, eigenvectors (n, n) of a symmetric matrix.
-fn eigen(matrix: &Array2<f64>) -> Option<(Array1<f64>, Array2<f64>)> {
+pub(super) fn eigen(matrix: &Array2<f64>) -> Option<(Array1<f64>, Array2<f64>)> {
     let length = matrix.nrows();
     let symmetric = DMatrix::from_fn(length, length, |row, column| matrix[[row, column]]);
     let eigen = SymmetricEigen::try_new(symmetric, f64::EPSILON, PATIENCE * length.max(1))?;

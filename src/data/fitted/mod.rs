@@ -16,6 +16,9 @@ use super::scaling::{self, range_of, to_unit};
 use super::{Preparation, SampleShape, Scaling, Step, Zca};
 use crate::numerics::Real;
 
+/// What is measured on the same data differs by less from one machine to another, relative to its size.
+const ROUNDING: f64 = 1e-4;
+
 /// Everything that `prepare` learned from a data set. Plain data; it is written and read as a [`PreparationRecord`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "PreparationRecord", into = "PreparationRecord")]
@@ -99,6 +102,42 @@ impl FittedPreparation {
     /// n, the number of values in a sample.
     pub fn inputs(&self) -> usize {
         self.shape.len()
+    }
+
+    /// What tells the data that `other` was fitted to from those of this, in a few words: more than rounding on another
+    /// machine. `None` where they agree in all that was measured.
+    pub fn difference(&self, other: &Self) -> Option<String> {
+        if self.shape != other.shape {
+            let (mine, theirs) = (self.shape, other.shape);
+            return Some(format!("their samples are {theirs}, not {mine}"));
+        }
+        let kind = |fitted: &Self| (fitted.choice, fitted.patches, fitted.white);
+        if kind(self) != kind(other) {
+            return Some("they are of another kind, and prepared in another way".into());
+        }
+        let (mine, theirs) = (self.measured(), other.measured());
+        let alike = |(a, b): (&f64, &f64)| (a - b).abs() <= ROUNDING * a.abs().max(b.abs());
+        if mine.len() == theirs.len() && mine.iter().zip(&theirs).all(alike) {
+            return None;
+        }
+        Some("their values have other ranges or deviations".into())
+    }
+
+    /// The ranges and deviations that were measured.
+    fn measured(&self) -> Vec<f64> {
+        let mut numbers = match &self.scaling {
+            FittedScaling::None => Vec::new(),
+            FittedScaling::Clip { limit, .. } => vec![*limit],
+            FittedScaling::Unit { low, high } => vec![*low, *high],
+            FittedScaling::UnitColumns { low, high } => [&low[..], high].concat(),
+            // the means may be no more than rounding
+            FittedScaling::Standardise { deviations, .. } => deviations.clone(),
+        };
+        if let Some(zca) = &self.zca {
+            numbers.extend([zca.range.0, zca.range.1]);
+            numbers.extend(zca.matrix.diag());
+        }
+        numbers
     }
 }
 
