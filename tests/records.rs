@@ -168,10 +168,16 @@ fn the_58_wines_are_scaled_as_the_120_were() {
     assert_eq!(report["passed"], true);
     assert!(said.contains("wine-train.csv"), "{said}");
     let (matched, said) = json(&["match", text(&model), text(&model)]);
-    assert!(
-        matched["sentence"].is_string() && said.contains("features of 13 values"),
-        "{said}"
-    );
+    assert!(said.contains("features of 13 values"), "{said}");
+    // columns are no pictures
+    let sentence = matched["sentence"].as_str().unwrap();
+    assert!(sentence.contains("principal axes"), "{sentence}");
+    for word in ["phase", "picture", "filter"] {
+        assert!(
+            !sentence.contains(word) && !said.contains(word),
+            "{sentence} {said}"
+        );
+    }
 
     // training goes on with the record's settings
     let further = folder.path().join("further");
@@ -262,6 +268,179 @@ fn a_colour_model_is_evaluated_on_another_photograph() {
     let said = refused(&["evaluate", "--model", text(&model), "--data", text(&grey)]);
     assert!(
         said.contains("grey pictures") && said.contains("in colour"),
+        "{said}"
+    );
+}
+
+/// Trains on bars for a few epochs, in a folder of `folder`.
+fn of_bars(folder: &Path, name: &str, arguments: &[&str]) -> PathBuf {
+    let out = folder.join(name);
+    let always = [
+        "train",
+        "--patches",
+        "500",
+        "--hidden",
+        "8",
+        "--epochs",
+        "4",
+    ];
+    json(&[&always[..], &["--out", text(&out)], arguments].concat());
+    out.join("model.npz")
+}
+
+#[test]
+fn match_judges_by_baselines_of_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let a = of_bars(folder.path(), "a", &["--data", "bars", "--seed", "5"]);
+    let b = of_bars(folder.path(), "b", &["--data", "bars", "--seed", "6"]);
+    let (found, _) = json(&["match", text(&a), text(&b)]);
+    let number = |value: &Value| value.as_f64().unwrap();
+    let baselines = &found["baselines"];
+    let (floor, ceiling) = (
+        number(&baselines["covariance"]),
+        number(&baselines["other_seed"]),
+    );
+    assert!((0.0..=1.0).contains(&number(&found["similarity"])));
+    assert!((0.0..=1.0).contains(&number(&baselines["scrambled"])));
+    let words = [
+        "similar detectors",
+        "partly similar",
+        "no more than the covariance gives",
+        "cannot be told",
+    ];
+    let verdict = found["verdict"].as_str().unwrap();
+    assert!(
+        words.contains(&verdict) && found["why"].is_null(),
+        "{found}"
+    );
+    if ceiling > floor {
+        let fraction = (number(&found["similarity"]) - floor) / (ceiling - floor);
+        assert!((number(&found["fraction"]) - fraction).abs() < 1e-9);
+    } else {
+        assert!(found["fraction"].is_null());
+    }
+    // the seeds of the runs are neither model's, and the noise has its own
+    let draws = &found["draws"];
+    assert_eq!(draws["other_seed_seeds"], serde_json::json!([7, 9, 11]));
+    assert_eq!(draws["covariance_seeds"], serde_json::json!([8, 10, 12]));
+    assert_eq!(
+        (&draws["scrambles"], &draws["epochs"]),
+        (&100.into(), &4.into())
+    );
+    // another seed, by the same settings, is what `train` gives
+    let c = of_bars(folder.path(), "c", &["--data", "bars", "--seed", "7"]);
+    let (pair, _) = json(&["match", text(&a), text(&c)]);
+    close(&draws["other_seed"][0], number(&pair["similarity"]), 1e-9);
+
+    // the same seeds, the same output, on any number of threads and with the data named
+    let data = ["--data", "bars", "--threads", "3"];
+    let (again, _) = json(&[&["match", text(&a), text(&b)][..], &data].concat());
+    assert_eq!(found, again);
+    let more = ["--scrambles", "200", "--baseline-seeds", "4", "--seed", "9"];
+    let (more, _) = json(&[&["match", text(&a), text(&b)][..], &more].concat());
+    assert_eq!(more["draws"]["scrambles"], 200);
+    assert_eq!(
+        more["draws"]["covariance"].as_array().map(Vec::len),
+        Some(4)
+    );
+    assert_eq!(more["draws"]["other_seed"][0], draws["other_seed"][0]);
+    assert_ne!(more["baselines"]["scrambled"], baselines["scrambled"]);
+    // a model that is given stands for the other seeds
+    let (given, _) = json(&["match", text(&a), text(&b), "--other-seed", text(&c)]);
+    close(
+        &given["baselines"]["other_seed"],
+        number(&pair["similarity"]),
+        1e-9,
+    );
+    assert_eq!(given["draws"]["other_seed_seeds"], serde_json::json!([]));
+    // whose seed is no longer free
+    assert_eq!(
+        given["draws"]["covariance_seeds"],
+        serde_json::json!([8, 9, 10])
+    );
+    assert_eq!(given["draws"]["covariance"][0], draws["covariance"][0]);
+
+    // fewer than are sound are refused
+    for few in [["--baseline-seeds", "2"], ["--scrambles", "99"]] {
+        assert!(refused(&[&["match", text(&a), text(&b)][..], &few].concat()).contains(few[0]));
+    }
+}
+
+#[test]
+fn match_without_data_or_record_gives_no_verdict_and_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let with = of_bars(folder.path(), "a", &["--data", "bars", "--seed", "5"]);
+    let bare = folder.path().join("bare.npz");
+    write_parameters(&bare, &read_model::<f64>(&with).unwrap().0).unwrap();
+    let (found, _) = json(&["match", text(&bare), text(&with)]);
+    for absent in ["verdict", "fraction", "interval"] {
+        assert!(
+            found[absent].is_null() && found.get(absent).is_some(),
+            "{absent}"
+        );
+    }
+    let why = found["why"].as_str().unwrap();
+    assert!(why.contains("no record") && why.contains("--data"), "{why}");
+    assert!(found["baselines"]["covariance"].is_null());
+    assert!(found["baselines"]["other_seed"].is_null());
+    assert!(found["baselines"]["scrambled"].is_f64());
+    close(&found["similarity"], 1.0, 1e-9);
+
+    // data and settings by hand, as the record has them, come to what the record comes to
+    let by_hand = ["--data", "bars", "--patches", "500", "--epochs", "4"];
+    let (told, _) = json(&[&["match", text(&bare), text(&with)][..], &by_hand].concat());
+    assert!(told["verdict"].is_string(), "{told}");
+    assert_eq!(told["draws"]["epochs"], 4);
+
+    // data that were moved away are no error, data that are not A's are
+    let rows = Array2::from_shape_fn((40, 6), |(row, column)| {
+        f64::from(((row * 7 + column * row) % 11) as u32) / 11.0
+    });
+    let table = |name: &str, scale: f64| {
+        let path = folder.path().join(name);
+        let lines: Vec<String> = rows
+            .rows()
+            .into_iter()
+            .map(|row| {
+                row.iter()
+                    .map(|value| (value * scale).to_string())
+                    .collect::<Vec<_>>()
+                    .join(",")
+            })
+            .collect();
+        std::fs::write(&path, lines.join("\n")).unwrap();
+        path
+    };
+    let (own, other) = (table("own.csv", 30.0), table("other.csv", 17.0));
+    let out = folder.path().join("table");
+    let train = [
+        "train",
+        "--hidden",
+        "3",
+        "--epochs",
+        "3",
+        "--out",
+        text(&out),
+        "--data",
+        text(&own),
+    ];
+    json(&train);
+    let model = out.join("model.npz");
+    let moved = folder.path().join("moved.csv");
+    std::fs::rename(&own, &moved).unwrap();
+    let (found, _) = json(&["match", text(&model), text(&model)]);
+    let why = found["why"].as_str().unwrap();
+    assert!(
+        found["verdict"].is_null() && why.contains("own.csv"),
+        "{why}"
+    );
+    let (found, _) = json(&["match", text(&model), text(&model), "--data", text(&moved)]);
+    assert!(found["verdict"].is_string(), "{found}");
+    let said = refused(&["match", text(&model), text(&model), "--data", text(&other)]);
+    assert!(said.contains("can't be the data that"), "{said}");
+    let said = refused(&["match", text(&model), text(&model), "--data", "bars"]);
+    assert!(
+        said.contains("values") || said.contains("samples"),
         "{said}"
     );
 }

@@ -6,6 +6,7 @@ mod ui_support;
 
 use std::sync::Arc;
 
+use egui::accesskit::Toggled;
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
@@ -13,9 +14,11 @@ use ndarray::{Array2, Axis};
 use sae_lab::app::LabApp;
 use sae_lab::data::{DataSet, DataSpec, EmbeddedSet, SampleShape, Samples};
 use sae_lab::lab::Page;
+use sae_lab::lab::compare::Second;
 use sae_lab::lab::look::{Look, Source};
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::studies::Study;
+use sae_lab::training::comparison::{BASELINE_SEEDS, Effort, Origin, Plan};
 use sae_lab::training::{Experiment, Preset, Snapshot};
 use sae_lab::ui::numbers;
 use ui_support::{scripted, wait};
@@ -412,48 +415,73 @@ fn two_data_sets_are_compared_to_a_verdict() {
         .unwrap()
         .clone();
     let snapshot = snapshot(&harness);
-    let sides = [&compared.first, &compared.second, &compared.other_seed];
-    assert_eq!(sides.map(|side| side.seed), [1, 2, 3]);
-    assert_eq!(sides.map(|side| side.epochs), [snapshot.epoch, 12, 12]);
-    assert_eq!(sides.map(|side| side.samples), [2000, 1797, 2000]);
+    let sides = [&compared.first, &compared.second];
+    assert_eq!(sides.map(|side| side.seed), [1, 2]);
+    assert_eq!(sides.map(|side| side.epochs), [snapshot.epoch, 12]);
+    assert_eq!(sides.map(|side| side.samples), [2000, 1797]);
     assert_eq!(
         compared.first.features,
         snapshot.parameters.encoder_weights()
     );
 
     // the runs behind it are those that anyone gets from the same settings
-    let again = |data: &DataSpec, seed: u64| {
-        let experiment = Experiment {
-            data: data.clone(),
-            seed,
-            ..snapshot.experiment.clone()
-        };
-        let data = Arc::new(sae_lab::data::load(data).unwrap());
-        let pool = Arc::new(sae_lab::numerics::WorkerPool::new(1));
-        let mut run = sae_lab::training::Run::<f32>::new(experiment, data, None, pool).unwrap();
-        for _ in 0..12 {
-            run.epoch(&|| true);
-        }
-        run.parameters().encoder_weights().to_owned()
-    };
     let digits = DataSpec::embedded(EmbeddedSet::Digits);
-    assert_eq!(compared.second.features, again(&digits, 2));
-    assert_eq!(compared.other_seed.features, again(&snapshot.data.spec, 3));
-    let expected = sae_lab::model::matching::compare(
-        compared.first.features.view(),
-        compared.second.features.view(),
-        Some(compared.other_seed.features.view()),
-        sae_lab::model::matching::FeatureGrid::picture(8, 8),
-        1,
-    )
-    .unwrap();
-    assert_eq!(compared.comparison, expected);
-    assert!(harness.query_by_label(&expected.sentence()).is_some());
-    assert!(
-        harness
-            .query_by_label("Second: digits 8×8 (1,797 samples), seed 2, 12 epochs.")
-            .is_some()
+    let experiment = Experiment {
+        data: digits.clone(),
+        seed: 2,
+        ..snapshot.experiment.clone()
+    };
+    let data = Arc::new(sae_lab::data::load(&digits).unwrap());
+    let pool = Arc::new(sae_lab::numerics::WorkerPool::new(1));
+    let mut run = sae_lab::training::Run::<f32>::new(experiment, data, None, pool).unwrap();
+    for _ in 0..12 {
+        run.epoch(&|| true);
+    }
+    assert_eq!(compared.second.features, run.parameters().encoder_weights());
+
+    // and the numbers those of the commands: the same plan on more threads
+    let first = compared.first.features.mapv(f64::from);
+    let second = compared.second.features.mapv(f64::from);
+    let origin = Origin::new(snapshot.experiment.clone(), Arc::clone(&snapshot.data), 12).unwrap();
+    let scrambling = origin.scrambling();
+    let effort = Effort {
+        baseline_seeds: BASELINE_SEEDS,
+        scrambles: sae_lab::model::matching::SCRAMBLES,
+        seed: 1,
+        train_other_seeds: true,
+    };
+    let plan = Plan::new(
+        first.view(),
+        second.view(),
+        Some(origin),
+        scrambling,
+        effort,
+        &[2],
     );
+    let pool = Arc::new(sae_lab::numerics::WorkerPool::new(2));
+    let go_on = |_| std::ops::ControlFlow::Continue(());
+    let expected = plan.carry_all_out(&[], &pool, &go_on).unwrap();
+    assert_eq!(compared.comparison, expected);
+    let sentence = expected.sentence().unwrap();
+    assert!(harness.query_by_label(&sentence).is_some(), "{sentence}");
+    for line in [
+        "Second: digits 8×8 (1,797 samples), seed 2, 12 epochs.",
+        "Other seeds: bars, seeds 3, 5, 7, 12 epochs each.",
+        "Covariance: Gaussian noise with that of bars, seeds 4, 6, 8, 12 epochs each.",
+    ] {
+        assert!(harness.query_by_label(line).is_some(), "{line}");
+    }
+    let baselines = expected.baselines();
+    for (words, value) in [
+        ("bars and digits 8×8", expected.matching.similarity),
+        ("another seed", baselines.ceiling().unwrap()),
+        ("noise, same covariance", baselines.floor().unwrap()),
+        ("scrambled phases", baselines.scrambled.unwrap().similarity),
+    ] {
+        let name = format!("{words}: mean |cos| {value:.3}");
+        let meter = harness.get_by_role_and_label(Role::Meter, &name);
+        assert_eq!(meter.accesskit_node().numeric_value(), Some(value));
+    }
     let pair = expected.matching.pairs[0];
     let name = format!(
         "Unit {} and unit {} of the second run, |cos| {:.2}",
@@ -475,11 +503,17 @@ fn a_comparison_can_be_cancelled() {
         .get_by_label("Epochs")
         .set_value_accesskit(100_000.0);
     harness.run_steps(2);
+    assert!(harness.query_by_label("7 runs of 100,000 epochs").is_some());
     harness.get_by_label("Compare the runs").click();
     wait(&mut harness, |app| {
         matches!(&app.view().run.compared, Study::Running(Some(_)))
     });
     harness.run_steps(2);
+    let what = "training on bars, seed 2 (run 1 of 7)";
+    assert!(
+        harness.query_by_label(what).is_some(),
+        "what is compared is said"
+    );
     assert!(
         harness
             .query_by_label("Progress of the comparison")
@@ -489,6 +523,94 @@ fn a_comparison_can_be_cancelled() {
     harness.run_steps(3);
     assert!(matches!(harness.state().view().run.compared, Study::Idle));
     assert!(harness.query_by_label("Compare the runs").is_some());
+}
+
+/// The pairs are there before the baselines, and it can be cancelled between them.
+#[test]
+fn the_first_pairs_come_early_and_the_verdict_last() {
+    let mut harness = real(Preset::Bars.experiment(), 5);
+    harness.key_press(Key::F5);
+    harness.run_steps(3);
+    harness.get_by_label("as many epochs as this run").click();
+    harness.run_steps(2);
+    harness.get_by_label("Epochs").set_value_accesskit(24.0);
+    harness.run_steps(2);
+    harness.get_by_label("Compare the runs").click();
+    let found = |app: &LabApp| {
+        let compared = &app.view().run.compared;
+        compared
+            .is_running()
+            .then(|| compared.found().cloned())
+            .flatten()
+    };
+    wait(&mut harness, |app| found(app).is_some());
+    harness.run_steps(1);
+    if let Some(early) = found(harness.state()) {
+        assert!(early.comparison.judgement().is_none());
+        assert_eq!(early.comparison.matching.pairs.len(), 25);
+        let name = format!(
+            "bars and seed 2: mean |cos| {:.3}",
+            early.comparison.matching.similarity
+        );
+        assert!(
+            harness
+                .query_by_role_and_label(Role::Meter, &name)
+                .is_some(),
+            "{name}"
+        );
+        let pair = early.comparison.matching.pairs[0];
+        let name = format!(
+            "Unit {} and unit {} of the second run",
+            pair.first + 1,
+            pair.second + 1
+        );
+        assert!(harness.query_by_label_contains(&name).is_some(), "{name}");
+        assert!(harness.query_by_label_contains("The two found").is_none());
+    } else {
+        panic!("all seven runs were over within a frame of the first pairs");
+    }
+    // the baselines one by one
+    wait(&mut harness, |app| {
+        found(app).is_some_and(|found| !found.comparison.baselines().covariance.is_empty())
+    });
+    harness.run_steps(1);
+    assert!(
+        harness
+            .query_all_by_label_contains("of 3 runs: mean |cos|")
+            .next()
+            .is_some()
+    );
+    assert!(harness.query_by_label_contains("(run ").is_some());
+    harness.get_by_label("Cancel the comparison").click();
+    harness.run_steps(3);
+    assert!(matches!(harness.state().view().run.compared, Study::Idle));
+    assert!(harness.query_by_label_contains("Unit 1 and unit").is_none());
+}
+
+#[test]
+fn after_new_data_the_choice_is_one_that_can_be_compared() {
+    let mut harness = real(Preset::Bars.experiment(), 5);
+    harness.key_press(Key::F5);
+    harness.run_steps(3);
+    harness
+        .get_by_role_and_label(Role::RadioButton, "digits 8×8")
+        .click();
+    harness.run_steps(3);
+    let chosen = |harness: &Window| harness.state().view().run.compare.second;
+    assert_eq!(chosen(&harness), Second::Set(EmbeddedSet::Digits));
+    // a preset on 28×28, with which digits can't be compared
+    let clothes = Preset::Clothes.experiment().data;
+    harness.key_press(Key::Num4);
+    wait(&mut harness, |app| {
+        let snapshot = app.view().run.snapshot.as_ref().unwrap();
+        snapshot.experiment.data == clothes
+    });
+    harness.run_steps(3);
+    assert_eq!(chosen(&harness), Second::OtherSeed);
+    let radio = harness.get_by_role_and_label(Role::RadioButton, "the same data, another seed");
+    assert_eq!(radio.accesskit_node().toggled(), Some(Toggled::True));
+    let button = harness.get_by_label("Compare the runs");
+    assert!(!button.accesskit_node().is_disabled());
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::data::{
 };
 
 /// Which data, and what is done to them before training. Everything may be left out, as with the settings.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct DataChoice {
     /// photos, photos-raw, leaves, bars, fashion, digits, or the path of a file or folder; several times for several
     /// pictures [default: the model's, or else photos]

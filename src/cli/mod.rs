@@ -53,8 +53,8 @@ pub enum Command {
     Evaluate(Box<evaluate::EvaluateArguments>),
     /// Look at one hidden unit: what excites it, what is lost without it, which forces act on it
     Inspect(Box<inspect::InspectArguments>),
-    /// Match two models' features, judged by scrambled filters and another seed
-    Match(match_features::MatchArguments),
+    /// Match two models' features, and judge the likeness by three baselines
+    Match(Box<match_features::MatchArguments>),
     /// Where the dead state begins and ends: λ_c, its rate and α_c for data and settings
     Law(Box<law::LawArguments>),
     /// Check the gradient against central differences, in f64

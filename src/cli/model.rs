@@ -29,6 +29,11 @@ impl Model {
         })
     }
 
+    /// As it was given.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// What the training data taught, where it is known.
     pub fn preparation(&self) -> Option<&std::sync::Arc<FittedPreparation>> {
         self.record.as_ref()?.preparation.as_ref()

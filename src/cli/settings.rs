@@ -18,7 +18,7 @@ use crate::training::{Experiment, Preset};
 
 /// Everything here may be left out: then it is the preset that says it, or the model's record, and without either the
 /// default.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct ExperimentArguments {
     /// A whole experiment: data, hidden units and all settings; any other option goes before it, wherever it stands
     #[arg(long, value_enum)]

@@ -1,17 +1,23 @@
 //! Data against data: what the run in the window is compared with, and the result.
 
+use std::sync::Arc;
+
 use ndarray::Array2;
 
+use super::studies::Study;
 use crate::data::{Cut, DataSet, DataSource, DataSpec, EmbeddedSet, SampleShape};
 use crate::model::Parameters;
-use crate::model::matching::Comparison;
 use crate::training::Snapshot;
+use crate::training::comparison::{BASELINE_SEEDS, Comparison};
 use crate::training::trainer::RunId;
 
 /// Side of pictures that are not cut into patches, in pixels.
 const SMALL_PICTURE: usize = 8;
 /// A run is compared after no more epochs than these.
 pub const MOST_EPOCHS: u64 = 100_000;
+
+/// How many runs a comparison trains: the second, and both baselines.
+pub const RUNS: u64 = 1 + 2 * BASELINE_SEEDS;
 
 /// What the run is compared with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -108,6 +114,17 @@ pub struct Choice {
     pub epochs: Option<u64>,
 }
 
+impl Choice {
+    /// The same for a run on `data`: where it can't be compared with what was chosen, then with another seed.
+    pub fn suiting(self, data: &DataSet) -> Self {
+        let second = match self.second.spec(data) {
+            Ok(_) => self.second,
+            Err(_) => Second::OtherSeed,
+        };
+        Self { second, ..self }
+    }
+}
+
 /// How far it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CompareProgress {
@@ -115,10 +132,12 @@ pub struct CompareProgress {
     pub what: String,
     /// Of all of it, in [0, 1].
     pub part: f32,
+    /// What has been found; there are pairs once the second run is trained.
+    pub found: Option<Arc<Compared>>,
 }
 
 /// One of the runs that were compared.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Side {
     /// Of its data.
     pub name: String,
@@ -144,21 +163,42 @@ impl Side {
     }
 }
 
-/// What came of it.
-#[derive(Clone, Debug)]
+/// What came of it, or has come so far.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Compared {
     /// The run in the window.
     pub run: RunId,
-    pub first: Side,
-    pub second: Side,
-    /// The first run's data once more.
-    pub other_seed: Side,
+    pub first: Arc<Side>,
+    pub second: Arc<Side>,
+    /// Of the runs that were trained, the second's too.
+    pub epochs: u64,
     pub comparison: Comparison,
     /// Whether the run in the window was steered, which the others were not.
     pub steered: bool,
 }
 
-/// The number of epochs that the two new runs are trained for.
+impl Compared {
+    /// The second run, in a few words.
+    pub fn second_name(&self) -> String {
+        if self.second.name == self.first.name {
+            format!("seed {}", self.second.seed)
+        } else {
+            self.second.name.clone()
+        }
+    }
+}
+
+impl Study<CompareProgress, Compared> {
+    /// All there is to show: the result, or what has been found so far.
+    pub fn found(&self) -> Option<&Arc<Compared>> {
+        match self {
+            Self::Running(Some(progress)) => progress.found.as_ref(),
+            _ => self.result(),
+        }
+    }
+}
+
+/// The number of epochs that the new runs are trained for.
 pub fn epochs(choice: &Choice, snapshot: &Snapshot) -> u64 {
     choice
         .epochs

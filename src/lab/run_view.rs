@@ -77,6 +77,7 @@ impl RunView {
         experiment: Experiment,
         data: Arc<DataSet>,
     ) -> Self {
+        let compare = self.compare.suiting(&data);
         let mut mirror = Mirror::new(id, experiment.clone(), data);
         if let Some(before) = &self.mirror
             && let Some(spectrum) = before.spectrum()
@@ -88,6 +89,7 @@ impl RunView {
         Self {
             id,
             mirror: Some(mirror),
+            compare,
             snapshot: self.snapshot.clone(),
             preset: Preset::of(&experiment),
             home: Preset::of(&experiment).or(self.home),
@@ -102,7 +104,6 @@ impl RunView {
             features: self.features.clone(),
             inspection: self.inspection.clone(),
             look: self.look.clone(),
-            compare: self.compare,
             compared: match self.compared.result() {
                 Some(result) => Study::Done(Arc::clone(result)),
                 None => Study::Idle,

@@ -1,9 +1,10 @@
-//! Are the features of two runs the same? The best assignment of one run's features to the other's, and two baselines
-//! to judge it by.
+//! Are the features of two runs the same? The best assignment of one run's features to the other's, and what its
+//! similarity says.
 //!
-//! The mean |cos| of matched pairs says nothing by itself: it is well above 0 for noise. So it is held against features
-//! of the same data with another seed (as alike as it gets) and against the same filters with scrambled phases (what
-//! the amplitude spectra alone give); see [`compare`].
+//! The mean |cos| of matched pairs says nothing by itself: it is well above 0 for noise. So it is held against three
+//! baselines: another seed on the same data (as alike as it gets), runs on Gaussian noise with the same covariance (what
+//! second-order statistics alone give), and the same features scrambled (what their amplitude spectra alone give); see
+//! [`Baselines::judge`].
 
 use ndarray::{Array2, ArrayView2};
 use pathfinding::prelude::{Matrix, kuhn_munkres};
@@ -13,15 +14,19 @@ use thiserror::Error;
 use crate::numerics::Real;
 
 mod scramble;
+mod verdict;
 
-pub use scramble::{FeatureGrid, scramble_phases};
+pub use scramble::{FeatureGrid, Scrambling};
+pub use verdict::{Baselines, Judgement, Verdict};
 
 /// |cos| as a whole number, in units of 2⁻⁴⁰: the assignment needs weights with an exact order.
 const UNITS: f64 = (1u64 << 40) as f64;
-/// Draws of scrambled phases, half of either run's features.
+/// Draws of scrambled features, where nothing else is asked for: half of them of either run's.
 pub const SCRAMBLES: u64 = 100;
+/// The most draws.
+pub const MOST_SCRAMBLES: u64 = 100_000;
 /// A similarity this many deviations of the scrambled draws above their mean is not chance.
-const DEVIATIONS: f64 = 3.0;
+const DEVIATIONS: f64 = 2.0;
 
 /// Why features can't be matched.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -128,122 +133,57 @@ fn directions<T: Real>(features: ArrayView2<'_, T>) -> Array2<f64> {
     features
 }
 
-/// The similarity of features that share only their amplitude spectra.
+/// The similarity of features that were scrambled.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Scrambled {
-    /// Mean similarity over [`SCRAMBLES`] draws.
+    /// Mean over the draws.
     pub similarity: f64,
     pub standard_deviation: f64,
+    pub draws: u64,
 }
 
 impl Scrambled {
+    /// Of the similarities of at least two draws.
+    pub fn of(draws: &[f64]) -> Option<Self> {
+        if draws.len() < 2 {
+            return None;
+        }
+        let count = draws.len() as f64;
+        let similarity = draws.iter().sum::<f64>() / count;
+        let squares: f64 = draws.iter().map(|draw| (draw - similarity).powi(2)).sum();
+        Some(Self {
+            similarity,
+            standard_deviation: (squares / (count - 1.0)).sqrt(),
+            draws: draws.len() as u64,
+        })
+    }
+
     /// Above this a similarity is not chance.
     pub fn threshold(&self) -> f64 {
         self.similarity + DEVIATIONS * self.standard_deviation
     }
 }
 
-/// Which claim the numbers bear out.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Verdict {
-    /// The two runs found similar detectors.
-    Alike,
-    /// They did not: scrambled filters match as well.
-    NotAlike,
-    /// Not even another seed on the same data matches better than scrambled filters: nothing can be said.
-    Unresolved,
-}
-
-/// Two runs' features against each other and against both baselines.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Comparison {
-    pub matching: Matching,
-    pub scrambled: Scrambled,
-    /// The similarity to another seed on the first run's data; `None` where there is no such run.
-    pub other_seed: Option<f64>,
-    pub verdict: Verdict,
-}
-
-/// Matches `first` (h, n) and `second` (h', n), judges the similarity by phase-scrambled filters drawn from `seed`, and
-/// by `other_seed`: the features of a run like the first that began with other weights.
+/// The similarity of `first` (h, n) and `second` (h', n) where one of them, taken in turns, is scrambled: the `draw`-th
+/// of those from `seed`.
 ///
 /// # Errors
-/// Their n differ, one has no rows, or the features don't fill `grid`.
-pub fn compare<A: Real, B: Real>(
+/// Their n differ, one has no rows, or the features don't suit `scrambling`.
+pub fn scrambled_similarity<A: Real, B: Real>(
     first: ArrayView2<'_, A>,
     second: ArrayView2<'_, B>,
-    other_seed: Option<ArrayView2<'_, A>>,
-    grid: FeatureGrid,
+    scrambling: &Scrambling,
     seed: u64,
-) -> Result<Comparison, MatchError> {
-    let matching = match_features(first, second)?;
-    let mut draws = Vec::new();
-    for draw in 0..SCRAMBLES {
-        let seed = seed.wrapping_mul(SCRAMBLES).wrapping_add(draw);
-        let found = if draw % 2 == 0 {
-            match_features(first, scramble_phases(second, grid, seed)?.view())?
-        } else {
-            match_features(scramble_phases(first, grid, seed)?.view(), second)?
-        };
-        draws.push(found.similarity);
-    }
-    let count = draws.len() as f64;
-    let similarity = draws.iter().sum::<f64>() / count;
-    let squares: f64 = draws.iter().map(|draw| (draw - similarity).powi(2)).sum();
-    let scrambled = Scrambled {
-        similarity,
-        standard_deviation: (squares / (count - 1.0)).sqrt(),
-    };
-    let other_seed = match other_seed {
-        Some(other) => Some(match_features(first, other)?.similarity),
-        None => None,
-    };
-    let verdict = if matching.similarity > scrambled.threshold() {
-        Verdict::Alike
-    } else if other_seed.is_some_and(|other| other <= scrambled.threshold()) {
-        Verdict::Unresolved
+    draw: u64,
+) -> Result<f64, MatchError> {
+    // no two seeds share a draw
+    let seed = seed.wrapping_mul(MOST_SCRAMBLES).wrapping_add(draw);
+    let found = if draw.is_multiple_of(2) {
+        match_features(first, scrambling.apply(second, seed)?.view())?
     } else {
-        Verdict::NotAlike
+        match_features(scrambling.apply(first, seed)?.view(), second)?
     };
-    Ok(Comparison {
-        matching,
-        scrambled,
-        other_seed,
-        verdict,
-    })
-}
-
-impl Comparison {
-    /// How far the similarity lies on the way from scrambled filters (0) to another seed (1).
-    pub fn part_of_the_way(&self) -> Option<f64> {
-        let way = self.other_seed? - self.scrambled.similarity;
-        (way > 0.0).then(|| (self.matching.similarity - self.scrambled.similarity) / way)
-    }
-
-    /// The verdict in a sentence, with its numbers.
-    pub fn sentence(&self) -> String {
-        let similarity = self.matching.similarity;
-        let scrambled = self.scrambled.similarity;
-        let seed = match self.other_seed {
-            Some(other) => format!(", another seed on the same data {other:.2}"),
-            None => String::new(),
-        };
-        let numbers = format!("mean |cos| {similarity:.2}; scrambled filters {scrambled:.2}{seed}");
-        match self.verdict {
-            Verdict::Alike => format!(
-                "The two found similar detectors: they match better than their amplitude spectra alone would \
-                 ({numbers})."
-            ),
-            Verdict::NotAlike => format!(
-                "The two did not find similar detectors: filters with scrambled phases match as well ({numbers})."
-            ),
-            Verdict::Unresolved => format!(
-                "No conclusion: even another seed on the same data matches no better than scrambled filters \
-                    ({numbers})."
-            ),
-        }
-    }
+    Ok(found.similarity)
 }
 
 #[cfg(test)]
@@ -338,8 +278,8 @@ mod tests {
             match_features(wide.view(), none.view()),
             Err(MatchError::NoFeatures)
         );
-        let grid = FeatureGrid::picture(2, 4);
-        let error = compare(wide.view(), wide.view(), None, grid, 1).unwrap_err();
+        let phases = Scrambling::Phases(FeatureGrid::picture(2, 4));
+        let error = scrambled_similarity(wide.view(), wide.view(), &phases, 1, 0).unwrap_err();
         assert!(matches!(error, MatchError::Grid { inputs: 9, .. }));
     }
 
@@ -353,8 +293,8 @@ mod tests {
     }
 
     #[test]
-    fn the_verdict_follows_the_baselines() {
-        // bars found by both against bars found by one and noise found by the other
+    fn scrambled_features_match_less_than_what_has_structure_and_a_seed_repeats_them() {
+        // bars found by both
         let bars = Array2::from_shape_fn((16, 64), |(bar, i)| {
             let on = if bar < 8 {
                 i / 8 == bar
@@ -363,33 +303,19 @@ mod tests {
             };
             f64::from(u8::from(on)) - 0.125
         });
-        let noise = Parameters::<f64>::initial(64, 16, 9);
-        let grid = FeatureGrid::picture(8, 8);
-        let same = compare(bars.view(), bars.view(), Some(bars.view()), grid, 1).unwrap();
-        assert_eq!(same.verdict, Verdict::Alike);
-        assert!((same.part_of_the_way().unwrap() - 1.0).abs() < 1e-9);
-        let other = compare(
-            bars.view(),
-            noise.encoder_weights(),
-            Some(bars.view()),
-            grid,
-            1,
-        )
-        .unwrap();
-        assert_eq!(other.verdict, Verdict::NotAlike, "{}", other.sentence());
-        let (a, b) = (
-            noise.encoder_weights(),
-            Parameters::<f64>::initial(64, 16, 8),
-        );
-        let nothing = compare(a, b.encoder_weights(), Some(b.encoder_weights()), grid, 1).unwrap();
-        assert_eq!(
-            nothing.verdict,
-            Verdict::Unresolved,
-            "{}",
-            nothing.sentence()
-        );
-        let again = compare(a, b.encoder_weights(), Some(b.encoder_weights()), grid, 1).unwrap();
-        assert_eq!(nothing, again, "the same seed, the same draws");
-        assert!(same.sentence().contains("found similar") && other.sentence().contains("did not"));
+        let phases = Scrambling::Phases(FeatureGrid::picture(8, 8));
+        let of = |seed: u64| {
+            let draws: Vec<f64> = (0..40)
+                .map(|draw| {
+                    scrambled_similarity(bars.view(), bars.view(), &phases, seed, draw).unwrap()
+                })
+                .collect();
+            Scrambled::of(&draws).unwrap()
+        };
+        let found = of(1);
+        assert!(found.threshold() < 0.9, "{found:?}");
+        assert_eq!((found, found.draws), (of(1), 40));
+        assert_ne!(found, of(2));
+        assert_eq!(Scrambled::of(&[0.5]), None, "no deviation");
     }
 }

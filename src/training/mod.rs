@@ -3,6 +3,7 @@
 //! **Architecture invariant:** nothing here imports egui. The trainer never holds a lock during a step.
 
 pub mod autopsy;
+pub mod comparison;
 pub mod diagnosis;
 pub mod divergence;
 pub mod experiment;

@@ -16,7 +16,7 @@ pub enum JobKind {
     /// All about one hidden unit.
     Inspect,
     CheckGradient,
-    /// Two runs against the one in the window.
+    /// The run in the window against others, which are trained for it.
     Compare,
     /// The features behind ZCA whitening.
     Features,
@@ -51,6 +51,11 @@ impl JobKind {
             | Self::Features
             | Self::Spectrum => Policy::Replace,
         }
+    }
+
+    /// Whether it takes long enough to give way to the run in the window as well.
+    pub fn gives_way_to_the_run(self) -> bool {
+        self == Self::Compare
     }
 
     /// What is being done, as the subject of a sentence.

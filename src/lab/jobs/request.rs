@@ -44,7 +44,7 @@ pub enum Request {
     },
     /// The gradient at the snapshot's weights against differences of the cost.
     CheckGradient { snapshot: Arc<Snapshot> },
-    /// Two more runs, and their features against the snapshot's.
+    /// More runs, and their features against the snapshot's.
     Compare {
         snapshot: Arc<Snapshot>,
         choice: Choice,

@@ -14,7 +14,7 @@ use super::runner::run;
 use super::watcher::Watcher;
 use crate::lab::port::{Backend, Wake};
 
-use crate::training::threads::yield_to_the_window;
+use crate::training::threads::{yield_to_the_trainer, yield_to_the_window};
 
 /// Between two words of progress of one stage.
 const PACE: Duration = Duration::from_millis(50);
@@ -64,7 +64,11 @@ impl Host for ThreadHost {
         std::thread::Builder::new()
             .name(request.kind().thread().into())
             .spawn(move || {
-                yield_to_the_window();
+                if request.kind().gives_way_to_the_run() {
+                    yield_to_the_trainer();
+                } else {
+                    yield_to_the_window();
+                }
                 let start = Instant::now();
                 let result = run(request, backend.as_ref(), &telling);
                 ended.put((result, start.elapsed()));

@@ -1,22 +1,25 @@
-//! A comparison: the same settings on a second set and with another seed, each trained here, and their features matched
-//! with those of the run in the window.
+//! A comparison: the same settings on a second set, trained here, its features matched with those of the run in the
+//! window, and the baselines to judge them by, one after the other.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
-use crate::data::{DataSet, Progress as Loading, SampleShape};
-use crate::lab::compare::{Choice, CompareProgress, Compared, Second, Side, epochs};
+use crate::data::{DataSet, Progress as Loading};
+use crate::lab::compare::{Choice, CompareProgress, Compared, RUNS, Second, Side, epochs};
 use crate::lab::jobs::{JobError, Progress, Watcher};
 use crate::lab::port::Backend;
-use crate::model::Parameters;
-use crate::model::matching::{self, FeatureGrid};
-use crate::numerics::WorkerPool;
-use crate::training::{EpochEnd, Experiment, Run, Snapshot};
+use crate::model::matching::SCRAMBLES;
+use crate::numerics::{Precision, WorkerPool};
+use crate::training::comparison::{
+    BASELINE_SEEDS, ComparisonError, Effort, Origin, Plan, Task, Watch, trained,
+};
+use crate::training::{Experiment, Snapshot};
 
-/// The parts of the bar: loading, the second run, the baseline, matching.
-const PARTS: [f32; 4] = [0.04, 0.5, 0.96, 1.0];
+/// What loading is of the bar, at most.
+const LOADING: f64 = 0.03;
 
-/// Trains what `choice` asks for and compares it with `snapshot`.
+/// Trains what `choice` asks for and compares it with `snapshot`. What has been found is told as soon as it is there:
+/// the pairs once the second run is trained, then the baselines one by one.
 ///
 /// # Errors
 /// Data that can't be had or don't compare, a run that can't be or diverges, or cancelled.
@@ -26,117 +29,137 @@ pub fn compare(
     choice: &Choice,
     watcher: &dyn Watcher,
 ) -> Result<Compared, JobError> {
-    let tell = |what: &str, part: f32| {
-        let what = what.to_owned();
-        watcher.tell(Progress::Compare(CompareProgress { what, part }))
-    };
     let epochs = epochs(choice, snapshot);
-    let spec = choice
-        .second
-        .spec(&snapshot.data)
-        .map_err(JobError::Words)?;
-    let data = if choice.second == Second::OtherSeed {
-        Arc::clone(&snapshot.data)
-    } else {
-        let watch = |word: Loading| {
-            let what = format!("{} {}", word.stage.title(), choice.second.title());
-            tell(&what, PARTS[0] * word.fraction())
-        };
-        let found = backend.find(&spec, &watch)?;
-        Arc::new(backend.prepare(&found, &spec, &watch)?)
+    let data = second_data(backend, snapshot, choice.second, watcher)?;
+    let pool = Arc::new(WorkerPool::new(1));
+    let experiment = Experiment {
+        hyperparameters: *snapshot.hyperparameters,
+        precision: Precision::F32,
+        ..snapshot.experiment.clone()
     };
-    if data.inputs() != snapshot.data.inputs() {
-        return Err(JobError::Words(format!(
-            "samples of {} can't be compared with samples of {}: choose a set with as many values",
-            data.shape, snapshot.data.shape
-        )));
-    }
-    let seed = snapshot.experiment.seed;
-    // a seed of its own each: runs that begin at the same weights would match for that reason alone
-    let (second_seed, other_seed) = (seed.wrapping_add(1), seed.wrapping_add(2));
-    let train = |data: &Arc<DataSet>, seed: u64, words: &str, from: f32, to: f32| {
+    let (seed, second_seed) = (experiment.seed, experiment.seed.wrapping_add(1));
+    let origin = Origin::new(experiment.clone(), Arc::clone(&snapshot.data), epochs)?;
+    let scrambling = origin.scrambling();
+
+    let tell = |what: String, part: f64, found: Option<&Arc<Compared>>| {
+        let (part, found) = (part as f32, found.cloned());
+        watcher.tell(Progress::Compare(CompareProgress { what, part, found }))
+    };
+    let go_on = || watcher.go_on().is_continue();
+    let of_all = |epoch: u64| LOADING + (1.0 - LOADING) * epoch as f64 / (RUNS * epochs) as f64;
+    let second = {
+        let what = format!(
+            "training on {}, seed {second_seed} (run 1 of {RUNS})",
+            data.name
+        );
+        // a seed of its own: runs that begin at the same weights would match for that reason alone
         let experiment = Experiment {
             data: data.spec.clone(),
-            seed,
-            hyperparameters: *snapshot.hyperparameters,
-            ..snapshot.experiment.clone()
+            seed: second_seed,
+            ..experiment
         };
-        let tell = |done| {
-            let part = done as f32 / epochs as f32;
-            tell(words, from + part * (to - from))
+        let watch = Watch {
+            tell: &|done| tell(what.clone(), of_all(done), None),
+            go_on: &go_on,
         };
-        trained(experiment, data, epochs, &tell, watcher)
+        trained::<f32>(experiment, &data, epochs, &pool, &watch)?
     };
-    let words = format!("training on {}, seed {second_seed}", data.name);
-    let second = train(&data, second_seed, &words, PARTS[0], PARTS[1])?;
-    let words = format!("training on {}, seed {other_seed}", snapshot.data.name);
-    let other = train(&snapshot.data, other_seed, &words, PARTS[1], PARTS[2])?;
-    if tell("matching features", PARTS[2]).is_break() {
-        return Err(JobError::Cancelled);
-    }
     let first = Side::of(&snapshot.data, &snapshot.parameters, seed, snapshot.epoch);
-    let second = Side::of(&data, &second, second_seed, epochs);
-    let other_seed = Side::of(&snapshot.data, &other, other_seed, epochs);
-    let comparison = matching::compare(
-        first.features.view(),
-        second.features.view(),
-        Some(other_seed.features.view()),
-        grid(snapshot.data.shape),
+    let second = Side::of(&data, second.parameters(), second_seed, epochs);
+    let of_first = first.features.mapv(f64::from);
+    let of_second = second.features.mapv(f64::from);
+    let effort = Effort {
+        baseline_seeds: BASELINE_SEEDS,
+        scrambles: SCRAMBLES,
         seed,
-    )
-    .map_err(|error| JobError::Words(error.to_string()))?;
-    Ok(Compared {
+        train_other_seeds: true,
+    };
+    let (of_first, of_second) = (of_first.view(), of_second.view());
+    let plan = Plan::new(
+        of_first,
+        of_second,
+        Some(origin),
+        scrambling,
+        effort,
+        &[second_seed],
+    );
+    let mut found = Arc::new(Compared {
         run: snapshot.run,
         steered: !snapshot.history.edits().is_empty(),
-        first,
-        second,
-        other_seed,
-        comparison,
-    })
-}
-
-fn grid(shape: SampleShape) -> FeatureGrid {
-    match shape {
-        SampleShape::Image {
-            rows,
-            columns,
-            channels,
-        } => FeatureGrid {
-            rows,
-            columns,
-            channels,
-            interleaved: true,
-        },
-        SampleShape::Vector { length } => FeatureGrid::vector(length),
-    }
-}
-
-/// The weights after `epochs` on this thread alone.
-fn trained(
-    experiment: Experiment,
-    data: &Arc<DataSet>,
-    epochs: u64,
-    tell: &dyn Fn(u64) -> ControlFlow<()>,
-    watcher: &dyn Watcher,
-) -> Result<Parameters<f32>, JobError> {
-    let failed = JobError::Words;
-    let pool = Arc::new(WorkerPool::new(1));
-    let (seed, name) = (experiment.seed, data.name.clone());
-    let mut run = Run::<f32>::new(experiment, Arc::clone(data), None, pool)
-        .map_err(|error| failed(error.to_string()))?;
-    for done in 0..epochs {
-        if tell(done).is_break() {
-            return Err(JobError::Cancelled);
-        }
-        match run.epoch(&|| watcher.go_on().is_continue()) {
-            EpochEnd::Finished { .. } => {}
-            EpochEnd::Interrupted => return Err(JobError::Cancelled),
-            EpochEnd::Diverged { epoch, cause } => {
-                return Err(failed(format!(
-                    "the run on {name} with seed {seed} diverged at epoch {epoch}: {cause}"
-                )));
+        first: Arc::new(first),
+        second: Arc::new(second),
+        epochs,
+        comparison: plan.begin(&[])?,
+    });
+    let (mut run, mut epochs_done) = (1, epochs);
+    for (index, task) in plan.tasks().iter().enumerate() {
+        let what = match *task {
+            Task::Scramble { .. } => {
+                format!("matching with {}", found.comparison.scrambled_words())
             }
+            Task::OtherSeed { seed } | Task::Covariance { seed } => {
+                run += 1;
+                let name = &snapshot.data.name;
+                let data = match task {
+                    Task::Covariance { .. } => {
+                        format!("Gaussian noise with the covariance of {name}")
+                    }
+                    Task::OtherSeed { .. } | Task::Scramble { .. } => name.clone(),
+                };
+                format!("training on {data}, seed {seed} (run {run} of {RUNS})")
+            }
+        };
+        let watch = Watch {
+            tell: &|done| tell(what.clone(), of_all(epochs_done + done), Some(&found)),
+            go_on: &go_on,
+        };
+        let done = plan.carry_out(*task, &pool, &watch);
+        Arc::make_mut(&mut found).comparison.take(index, done)?;
+        if found.comparison.failure().is_some() {
+            break; // no verdict can come of the others
+        }
+        if !matches!(task, Task::Scramble { .. }) {
+            epochs_done += epochs;
         }
     }
-    Ok(run.parameters().clone())
+    Ok(Arc::unwrap_or_clone(found))
+}
+
+/// The data of the second run.
+fn second_data(
+    backend: &dyn Backend,
+    snapshot: &Snapshot,
+    second: Second,
+    watcher: &dyn Watcher,
+) -> Result<Arc<DataSet>, JobError> {
+    let spec = second.spec(&snapshot.data).map_err(JobError::Words)?;
+    if second == Second::OtherSeed {
+        return Ok(Arc::clone(&snapshot.data));
+    }
+    let watch = |word: Loading| -> ControlFlow<()> {
+        watcher.tell(Progress::Compare(CompareProgress {
+            what: format!("{} {}", word.stage.title(), second.title()),
+            part: LOADING as f32 * word.fraction(),
+            found: None,
+        }))
+    };
+    let found = backend.find(&spec, &watch)?;
+    let data = Arc::new(backend.prepare(&found, &spec, &watch)?);
+    if data.inputs() == snapshot.data.inputs() {
+        return Ok(data);
+    }
+    Err(JobError::Words(format!(
+        "samples of {} can't be compared with samples of {}: choose a set with as many values",
+        data.shape, snapshot.data.shape
+    )))
+}
+
+impl From<ComparisonError> for JobError {
+    fn from(error: ComparisonError) -> Self {
+        match error {
+            ComparisonError::Cancelled => Self::Cancelled,
+            ComparisonError::Data(error) => error.into(),
+            error => Self::Words(error.to_string()),
+        }
+    }
 }

@@ -1,4 +1,4 @@
-//! Filters with the same amplitude spectrum and random phases: as smooth, as coarse, without their structure.
+//! Features that keep how much there is of what, and lose how it is put together.
 
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::{RngExt, SeedableRng};
@@ -66,12 +66,58 @@ impl FeatureGrid {
     }
 }
 
+/// What is drawn at random.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Scrambling {
+    /// The phases of pictures: every feature keeps its amplitude spectrum.
+    Phases(FeatureGrid),
+    /// The signs along the data's principal axes, the columns of (n, n): every feature keeps how much of it lies along
+    /// each. For samples that are no pictures; the phases of pictures are signs along such axes too, since the
+    /// covariance of shifted pictures has the waves for its axes.
+    Signs(Array2<f64>),
+}
+
+impl Scrambling {
+    /// `features` (h, n) scrambled; `seed` says how.
+    ///
+    /// # Errors
+    /// The features don't suit: another n.
+    pub fn apply<T: Real>(
+        &self,
+        features: ArrayView2<'_, T>,
+        seed: u64,
+    ) -> Result<Array2<f64>, MatchError> {
+        match self {
+            Self::Phases(grid) => scramble_phases(features, *grid, seed),
+            Self::Signs(axes) => scramble_signs(features, axes, seed),
+        }
+    }
+}
+
+/// `features` (h, n) with random signs along `axes`, orthonormal columns (n, n).
+fn scramble_signs<T: Real>(
+    features: ArrayView2<'_, T>,
+    axes: &Array2<f64>,
+    seed: u64,
+) -> Result<Array2<f64>, MatchError> {
+    if axes.nrows() != features.ncols() {
+        return Err(MatchError::DifferentInputs {
+            first: features.ncols(),
+            second: axes.nrows(),
+        });
+    }
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    let along = features.mapv(T::f64).dot(axes);
+    let signed = along.mapv(|part| if rng.random::<bool>() { part } else { -part });
+    Ok(signed.dot(&axes.t()))
+}
+
 /// `features` (h, n) with random phases, drawn from `seed`: every feature's two-dimensional amplitude spectrum and mean
 /// stay. A feature's channels get the same phases, so that colours stay together.
 ///
 /// # Errors
 /// The features don't fill `grid`.
-pub fn scramble_phases<T: Real>(
+fn scramble_phases<T: Real>(
     features: ArrayView2<'_, T>,
     grid: FeatureGrid,
     seed: u64,
@@ -194,6 +240,33 @@ mod tests {
             assert_eq!(scrambled, scramble_phases(features, grid, 7).unwrap());
             assert_ne!(scrambled, scramble_phases(features, grid, 8).unwrap());
         }
+    }
+
+    #[test]
+    fn parts_along_the_axes_stay_and_signs_go() {
+        // Hadamard's axes, over 2
+        let axes = ndarray::array![
+            [0.5, 0.5, 0.5, 0.5],
+            [0.5, -0.5, 0.5, -0.5],
+            [0.5, 0.5, -0.5, -0.5],
+            [0.5, -0.5, -0.5, 0.5]
+        ];
+        let features = Parameters::<f32>::initial(4, 6, 2);
+        let features = features.encoder_weights();
+        let signs = Scrambling::Signs(axes.clone());
+        let scrambled = signs.apply(features, 7).unwrap();
+        let before = features.mapv(f64::from).dot(&axes);
+        let after = scrambled.dot(&axes);
+        let mut turned = 0;
+        for (before, after) in before.iter().zip(&after) {
+            assert!((before.abs() - after.abs()).abs() < 1e-12);
+            turned += usize::from(before * after < 0.0);
+        }
+        assert!((4..=20).contains(&turned), "{turned} of 24");
+        assert_eq!(scrambled, signs.apply(features, 7).unwrap());
+        assert_ne!(scrambled, signs.apply(features, 8).unwrap());
+        let wide = Parameters::<f64>::initial(5, 2, 1);
+        assert!(signs.apply(wide.encoder_weights(), 1).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use egui::{Checkbox, Label, ProgressBar, RadioButton, RichText, Ui};
 
 use crate::lab::View;
-use crate::lab::compare::{Choice, MOST_EPOCHS, Second, epochs};
+use crate::lab::compare::{Choice, MOST_EPOCHS, RUNS, Second, epochs};
 use crate::lab::studies::Study;
 use crate::lab::{Action, UserCommand};
 use crate::ui::dialogs::primary;
@@ -18,7 +18,8 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     widgets::title(ui, "Data against data");
     let text = "Trains on a second data set in the background, from other initial weights, and matches the features \
-                with those of this run.";
+                with those of this run. Runs on this run's data from other seeds, and on Gaussian noise with their \
+                covariance, then tell what the likeness is worth.";
     ui.label(muted(ui, text));
     let Some(snapshot) = view.run.snapshot.as_deref() else {
         return;
@@ -72,7 +73,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         if !running {
             let epochs = epochs(&choice, snapshot);
             let plural = if epochs == 1 { "" } else { "s" };
-            let text = format!("2 runs of {} epoch{plural}", thousands(epochs));
+            let text = format!("{RUNS} runs of {} epoch{plural}", thousands(epochs));
             ui.label(muted(ui, text));
         }
     });
@@ -83,6 +84,12 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                 .accessible_name("Progress of the comparison");
             let what = progress.as_ref().map(|progress| progress.what.clone());
             ui.label(muted(ui, what.unwrap_or_else(|| "beginning".into())));
+            if view.run.playing {
+                ui.label(muted(
+                    ui,
+                    "It gives way to this run: pause, and it is done sooner.",
+                ));
+            }
         }
         Study::Failed(why) => {
             ui.label(RichText::new(why).size(SMALL).color(theme.dead));

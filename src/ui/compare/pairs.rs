@@ -8,7 +8,7 @@ use egui::{
 };
 
 use crate::lab::View;
-use crate::lab::compare::Compared;
+use crate::lab::compare::{Compared, Side};
 use crate::ui::help::Help as _;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
@@ -26,17 +26,17 @@ const LARGEST: f32 = 96.0;
 #[derive(Default)]
 pub(super) struct PairsCard {
     atlas: Atlas,
-    /// What the texture shows, and whether in the dark theme and filtered.
-    shown: Option<(Arc<Compared>, bool, bool)>,
+    /// Whose pairs the texture shows, and whether in the dark theme and filtered.
+    shown: Option<(Arc<Side>, bool, bool)>,
 }
 
 impl PairsCard {
     pub(super) fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
-        let Some(compared) = view.run.compared.result() else {
+        let Some(compared) = view.run.compared.found() else {
             widgets::title(ui, "Matched features");
             let words = if view.run.compared.is_running() {
-                "The pairs appear here once both runs are trained."
+                "The pairs appear here once the second run is trained."
             } else {
                 "Choose a second data set and press Compare."
             };
@@ -149,12 +149,12 @@ impl PairsCard {
     ) {
         let theme = Theme::of(ui);
         if let Some((shown, dark, filtered)) = &self.shown
-            && Arc::ptr_eq(shown, compared)
+            && Arc::ptr_eq(shown, &compared.second)
             && (*dark, *filtered) == (theme.dark, smooth)
         {
             return;
         }
-        self.shown = Some((Arc::clone(compared), theme.dark, smooth));
+        self.shown = Some((Arc::clone(&compared.second), theme.dark, smooth));
         let pairs = &compared.comparison.matching.pairs;
         let painter = FeaturePainter::new(theme, compared.first.shape);
         let mut values = Vec::new();
