@@ -182,15 +182,15 @@ fn drawing_changes_the_input_and_its_loss() {
     assert_eq!(look(&harness).picture.as_deref(), bar.as_slice());
     assert!(says(&harness, "½‖x̂ − x‖²", loss(&bar)));
 
-    // and with the keys: one down, Space
+    // and with the keys: one down, Enter
     harness.key_press(Key::ArrowDown);
     harness.step();
-    harness.key_press(Key::Space);
+    harness.key_press(Key::Enter);
     harness.run_steps(3);
     bar[3 * 8 + 7] = 1.0;
     assert_eq!(look(&harness).picture.as_deref(), bar.as_slice());
     assert!(says(&harness, "½‖x̂ − x‖²", loss(&bar)));
-    assert!(!harness.state().view().run.playing, "Space drew, no more");
+    assert!(!harness.state().view().run.playing, "it drew, no more");
 }
 
 #[test]

@@ -22,7 +22,7 @@ use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::{Action, Lab, Page};
 use sae_lab::model::inspection::Listing;
-use sae_lab::model::{UnitInspection, UnitState};
+use sae_lab::model::{Spectrum, UnitInspection, UnitState};
 use sae_lab::training::trainer::{Ask, RunId};
 use sae_lab::training::{Autopsy, Snapshot, SnapshotInspector};
 use ui_support::{Script, scripted_at, wait};
@@ -239,7 +239,14 @@ fn a_dead_unit_is_explained_and_can_be_revived() {
         sentence.contains("λ raised 1e-4 → 4e-4 at epoch 300"),
         "{sentence}"
     );
-    says(&harness, &sentence);
+    // the page knows the data's λ_c, too
+    let mut measured = snapshot.clone();
+    let samples = measured.data.samples.to::<f64>();
+    let output = measured.experiment.output_activation;
+    let spectrum = Spectrum::quick(samples.view(), output, &|| true).unwrap();
+    measured.spectrum = Some(Arc::new(spectrum));
+    says(&harness, &Autopsy::of(&measured, 3).unwrap().sentence());
+    says(&harness, "dead since epoch 306");
     says(&harness, "constant since epoch 306");
     harness.get_by_label("Revive this unit").click();
     harness.run_steps(2);

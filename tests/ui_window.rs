@@ -218,14 +218,15 @@ fn the_window_trains_pauses_and_kills_its_units_when_decay_is_dragged_up() {
         let picture = this.picture();
         (part(&picture, ALL, |[r, g, b]| r.min(g).min(b) > 200) > 0.5).then_some(picture)
     });
-    assert!(part(&light, UNITS, is_dead) < 0.6);
+    let before = part(&light, UNITS, is_dead);
+    assert!(before < 0.15, "{before}");
 
-    // λ from 1e-4 to the far right; the first half of the epochs' axis keeps the living, so a third is enough
-    window.drag((113, 283), (215, 283));
+    // λ from 1.5e-4 to the far right; the dead are hatched, and the first half of the epochs' axis keeps the living
+    window.drag((121, 306), (230, 306));
     window.act(&["mousemove", "1100", "22"]);
     window.key("space");
     window.until("the units die", |this| {
-        (part(&this.picture(), UNITS, is_dead) > 0.33).then_some(())
+        (part(&this.picture(), UNITS, is_dead) > before + 0.12).then_some(())
     });
 }
 

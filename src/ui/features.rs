@@ -146,11 +146,21 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
                 }),
         );
         ui.add_space(SMALL / 3.0);
-        let living = match counts.duplicate {
-            0 => format!("{} alive ·", counts.alive),
-            duplicate => format!("{} alive · {duplicate} duplicate ·", counts.alive),
-        };
-        ui.label(muted(ui, living));
+        let alive = format!("{} alive ·", counts.alive);
+        let all = format!("{} alive · {} duplicate ·", counts.alive, counts.duplicate);
+        let width = widgets::galley(ui, &all, theme::regular(SMALL), theme.text_muted)
+            .size()
+            .x;
+        // where there is no room, the status line still names the duplicates
+        let fits = width < ui.available_width();
+        ui.label(muted(
+            ui,
+            if counts.duplicate > 0 && fits {
+                all
+            } else {
+                alive
+            },
+        ));
         ui.add_space(GRID);
         let selected = view
             .run

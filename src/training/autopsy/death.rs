@@ -25,7 +25,7 @@ const GOOD_DECAY: f64 = 2e-4;
 /// A ρ that leaves a unit enough of f′ to be seen.
 const GOOD_TARGET: f64 = 0.1;
 /// Below this part of λ_c, mini-batches counted in, decay kills nobody.
-const HARMLESS: f64 = 0.12;
+pub(super) const HARMLESS: f64 = 0.12;
 
 /// The evidence on one death.
 pub(super) struct Death<'a> {
@@ -62,7 +62,7 @@ impl Death<'_> {
                 UnitState::Constant => self.is_thrown_below(change),
                 UnitState::Alive | UnitState::Duplicate => false,
             });
-        let (peak, greatest) = self.peak();
+        let (grown, greatest) = self.grown();
         let withered = self.withered(greatest);
         let settled = self.state == UnitState::Constant && self.at_target() && withered;
         if let Some(change) = thrown.filter(|_| !settled)
@@ -71,7 +71,7 @@ impl Death<'_> {
             return found;
         }
         let decayed = if withered {
-            self.under_decay(peak)
+            self.under_decay(grown)
         } else {
             None
         };
@@ -164,15 +164,15 @@ impl Death<'_> {
     }
 
     /// Its weights withered: which setting let λ outweigh the reconstruction's pull.
-    fn under_decay(&self, peak: u64) -> Option<(Cause, Vec<Suspect>)> {
+    fn under_decay(&self, (grown, withers): (u64, u64)) -> Option<(Cause, Vec<Suspect>)> {
         let free = self.free();
         let measure = |settings: &Hyperparameters, data: &DataFacts| {
             pressure(settings, data, &self.frame, free)
         };
-        let first = (peak + 1).min(self.since);
+        let first = (withers + 1).min(self.since);
         let edits = self.history.edits();
         // what it lived under before is no harm to it
-        let before = measure(&edits.settings_at(peak.max(1), self.in_force), &self.data);
+        let before = measure(&edits.settings_at(grown.max(1), self.in_force), &self.data);
         let at_death = measure(&self.settings, &self.data);
         let harmless = HARMLESS.ln();
         let lived = self.since > self.born + NEWBORN_EPOCHS;
@@ -212,8 +212,8 @@ impl Death<'_> {
         (1.0 / AT_TARGET..=AT_TARGET).contains(&ratio)
     }
 
-    /// When ‖W1_j‖ was first near the greatest that it was in this life, and that.
-    fn peak(&self) -> (u64, f64) {
+    /// When ‖W1_j‖ was first and last near the greatest that it was in this life, and that.
+    fn grown(&self) -> ((u64, u64), f64) {
         let track = || {
             let lives = self.history.lives().track(self.unit);
             lives
@@ -221,8 +221,10 @@ impl Death<'_> {
                 .map(|(epoch, point)| (epoch, f64::from(point.feature_norm)))
         };
         let greatest = track().fold(0.0, |most: f64, (_, norm)| most.max(norm));
-        let first = track().find(|(_, norm)| *norm >= NEAR * greatest);
-        (first.map_or(self.born, |(epoch, _)| epoch), greatest)
+        let mut near = track().filter(|(_, norm)| *norm >= NEAR * greatest);
+        let first = near.next().map_or(self.born, |(epoch, _)| epoch);
+        let last = near.last().map_or(first, |(epoch, _)| epoch);
+        ((first, last), greatest)
     }
 
     fn withered(&self, greatest: f64) -> bool {

@@ -1,5 +1,6 @@
 //! The cause of death in words.
 
+use super::death::HARMLESS;
 use super::{Autopsy, Blame, Cause};
 use crate::training::record::history::short;
 use crate::training::record::{Marker, Setting};
@@ -139,9 +140,10 @@ impl Autopsy {
         })
     }
 
-    /// "λ was 1.09 λ_c when it died, and "
+    /// "λ was 1.09 λ_c when it died, and "; nothing where λ was so far below that it did no harm.
     fn ratio(&self, joint: &str) -> String {
-        match self.lambda_ratio.filter(|ratio| ratio.is_finite()) {
+        let pressing = |ratio: &f64| ratio.is_finite() && *ratio >= HARMLESS;
+        match self.lambda_ratio.filter(pressing) {
             Some(ratio) if self.settings.weight_decay > 0.0 => {
                 format!("λ was {} λ_c when it died, {joint}", short(ratio))
             }

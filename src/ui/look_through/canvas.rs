@@ -112,7 +112,7 @@ impl Canvas {
         response.help(if vector {
             "Drag to set the values. With the keyboard: ← and → choose one, ↑ and ↓ change it."
         } else {
-            "Drag to draw. With the keyboard: the arrows move, Space draws."
+            "Drag to draw. With the keyboard: the arrows move, Enter draws."
         });
     }
 
@@ -136,7 +136,7 @@ impl Canvas {
             presses(Key::ArrowDown) - presses(Key::ArrowUp),
             presses(Key::ArrowRight) - presses(Key::ArrowLeft),
         );
-        let draws = ui.input(|input| input.key_pressed(Key::Space) || input.key_down(Key::Space));
+        let draws = ui.input(|input| input.key_pressed(Key::Enter) || input.key_down(Key::Enter));
         let (rows, columns) = data.shape.picture();
         let moved = |at: usize, by: isize, count: usize| {
             at.saturating_add_signed(by).min(count.saturating_sub(1))
