@@ -15,6 +15,9 @@
 //! W1·x̄): there p′ is ρ(1−ρ) or 2ρ(1−ρ), and KL″ = 1/(ρ(1−ρ)). Descent with momentum μ diverges along a direction of
 //! curvature H where α > α_c = 2(1+μ)/H.
 //!
+//! Above λ_c weights sink at r < 0, but W1 along x̄, and W2 along the units' mean activations, where a bias follows them,
+//! are slower and outlast the rest.
+//!
 //! What the laws don't say: a net that lives can stay alive somewhat above λ_c (the branch that it is on ends later:
 //! hysteresis); at weak β another branch lives beside the dead one; and mini-batches shake ρ̂, so that its swings begin
 //! below α_c, and weights never sink below the noise. With β 0 nothing holds a dead unit at ρ.
