@@ -4,15 +4,12 @@
 
 mod ui_support;
 
-use std::sync::Arc;
-
 use egui::epaint::PathShape;
 use egui::{Key, Rect, Role, Shape};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
 use sae_lab::data::{DataSpec, EmbeddedSet};
-use sae_lab::lab::preferences::Preferences;
 use sae_lab::model::{Cliffs, HiddenActivation, OptimizerKind, Spectrum};
 use sae_lab::training::Experiment;
 
@@ -29,16 +26,7 @@ fn window(set: EmbeddedSet, change: impl FnOnce(&mut Experiment)) -> Window {
         ..Experiment::default()
     };
     change(&mut experiment);
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .build_eframe(move |context| {
-            LabApp::new(
-                &context.egui_ctx,
-                experiment,
-                Preferences::default(),
-                Arc::new(ui_support::Real),
-            )
-        });
+    let mut harness = ui_support::real([1280.0, 720.0], experiment);
     wait(&mut harness, |app| {
         app.view().run.cliffs().is_some() && app.view().run.own_snapshot().is_some()
     });

@@ -26,16 +26,7 @@ fn window() -> (Harness<'static, LabApp>, Arc<ui_support::Script>) {
 
 /// The window on the real trainer and the real readers.
 fn real(experiment: Experiment) -> Harness<'static, LabApp> {
-    let mut harness = Harness::builder()
-        .with_size(SIZE)
-        .build_eframe(move |context| {
-            LabApp::new(
-                &context.egui_ctx,
-                experiment,
-                Preferences::default(),
-                Arc::new(ui_support::Real),
-            )
-        });
+    let mut harness = ui_support::real(SIZE, experiment);
     wait(&mut harness, |app| {
         app.view()
             .run

@@ -27,16 +27,7 @@ type Window = Harness<'static, LabApp>;
 
 /// The window on the real trainer and the real readers, paused after some epochs.
 fn real(experiment: Experiment, epochs: u64) -> Window {
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .build_eframe(move |context| {
-            LabApp::new(
-                &context.egui_ctx,
-                experiment,
-                Preferences::default(),
-                Arc::new(ui_support::Real),
-            )
-        });
+    let mut harness = ui_support::real([1280.0, 720.0], experiment);
     wait(&mut harness, |app| {
         app.view()
             .run

@@ -4,8 +4,6 @@
 
 mod ui_support;
 
-use std::sync::Arc;
-
 use egui::{Key, Role};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
@@ -31,16 +29,7 @@ fn digits(form: GradientForm) -> Window {
     experiment.hyperparameters.gradient = form;
     // printed, the run would not be finite for long
     experiment.hyperparameters.learning_rate = 1e-3;
-    let mut harness = Harness::builder()
-        .with_size([1280.0, 720.0])
-        .build_eframe(move |context| {
-            LabApp::new(
-                &context.egui_ctx,
-                experiment,
-                Preferences::default(),
-                Arc::new(ui_support::Real),
-            )
-        });
+    let mut harness = ui_support::real([1280.0, 720.0], experiment);
     wait(&mut harness, |app| {
         let snapshot = app.view().run.snapshot.as_ref();
         snapshot.is_some_and(|snapshot| snapshot.epoch >= 2)

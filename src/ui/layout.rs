@@ -197,6 +197,16 @@ fn tabs_beside(area: Rect, need: f32) -> Vec<Slot> {
     slots
 }
 
+/// What there is on one unit, where it stands in one column.
+const ONE_UNIT: [Panel; 6] = [
+    Panel::Summary,
+    Panel::Forces,
+    Panel::Inputs,
+    Panel::Tracks,
+    Panel::Distribution,
+    Panel::Similar,
+];
+
 /// settings │ units and lives │ the unit │ what drives it
 fn unit(area: Rect) -> Vec<Slot> {
     use Panel as P;
@@ -204,34 +214,14 @@ fn unit(area: Rect) -> Vec<Slot> {
     let Some((settings, rest)) = settings_beside(area) else {
         let (left, right) = split_x(area, area.width() * 0.36);
         let mut slots = column(left, &[P::Picker, P::Settings, P::Lives]);
-        slots.extend(column(
-            right,
-            &[
-                P::Summary,
-                P::Forces,
-                P::Inputs,
-                P::Tracks,
-                P::Distribution,
-                P::Similar,
-            ],
-        ));
+        slots.extend(column(right, &ONE_UNIT));
         return slots;
     };
     let mut slots = vec![slot(settings, &[P::Settings])];
     let (left, rest) = split_x(rest, picker(rest.width()));
     slots.extend(column(left, &[P::Picker, P::Lives]));
     if rest.width() < 670.0 {
-        slots.extend(column(
-            rest,
-            &[
-                P::Summary,
-                P::Forces,
-                P::Inputs,
-                P::Tracks,
-                P::Distribution,
-                P::Similar,
-            ],
-        ));
+        slots.extend(column(rest, &ONE_UNIT));
         return slots;
     }
     let (middle, right) = split_x(rest, rest.width() * 0.56 - GAP / 2.0);

@@ -56,20 +56,7 @@ const DESCENT: Hyperparameters = Hyperparameters {
 };
 
 fn on(set: EmbeddedSet, count: usize, hyperparameters: Hyperparameters) -> Scenario {
-    let data = some_of(set, count);
-    Scenario {
-        experiment: Experiment {
-            data: data.spec.clone(),
-            hidden: 12,
-            hyperparameters,
-            ..Experiment::default()
-        },
-        data,
-        initial: None,
-        steps: Vec::new(),
-        revivals: Vec::new(),
-        epochs: 80,
-    }
+    Scenario::plain(some_of(set, count), 12, hyperparameters, 80)
 }
 
 fn digits(hyperparameters: Hyperparameters) -> Scenario {

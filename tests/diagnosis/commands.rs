@@ -1,19 +1,8 @@
 //! The commands speak from the same diagnosis as the window.
 
-use std::process::Command;
-
 use serde_json::Value;
 
-fn json(arguments: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_sae-lab"))
-        .args(arguments)
-        .arg("--json")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    serde_json::from_slice(&output.stdout).unwrap()
-}
+use crate::command::json;
 
 #[test]
 fn train_and_inspect_say_why_units_are_dead_and_where_the_settings_stand() {

@@ -4,7 +4,7 @@ use sae_lab::data::EmbeddedSet;
 use sae_lab::model::{
     BatchSize, GradientForm, Hyperparameters, OptimizerKind, OutputActivation, Parameters,
 };
-use sae_lab::training::{Experiment, Setting, Value};
+use sae_lab::training::{Setting, Value};
 
 use super::scenario::{Scenario, Step, almost_equal, some_of};
 
@@ -21,20 +21,9 @@ const DESCENT: Hyperparameters = Hyperparameters {
 
 fn on_digits(output: OutputActivation, hyperparameters: Hyperparameters) -> Scenario {
     let data = some_of(EmbeddedSet::Digits, 200);
-    Scenario {
-        experiment: Experiment {
-            data: data.spec.clone(),
-            hidden: 16,
-            output_activation: output,
-            hyperparameters,
-            ..Experiment::default()
-        },
-        data,
-        initial: None,
-        steps: Vec::new(),
-        revivals: Vec::new(),
-        epochs: 300,
-    }
+    let mut scenario = Scenario::plain(data, 16, hyperparameters, 300);
+    scenario.experiment.output_activation = output;
+    scenario
 }
 
 /// `guilty` diverges and says `named`; `innocent`, which differs in that alone, does not diverge.

@@ -8,6 +8,8 @@
 )]
 
 mod cases;
+#[path = "../support/command.rs"]
+mod command;
 mod commands;
 mod divergence;
 mod random;

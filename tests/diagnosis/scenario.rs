@@ -42,6 +42,28 @@ fn pool() -> Arc<WorkerPool> {
 }
 
 impl Scenario {
+    /// `hidden` units on `data` for so many epochs, with nothing changed on the way.
+    pub fn plain(
+        data: Arc<DataSet>,
+        hidden: usize,
+        hyperparameters: Hyperparameters,
+        epochs: u64,
+    ) -> Self {
+        Self {
+            experiment: Experiment {
+                data: data.spec.clone(),
+                hidden,
+                hyperparameters,
+                ..Experiment::default()
+            },
+            data,
+            initial: None,
+            steps: Vec::new(),
+            revivals: Vec::new(),
+            epochs,
+        }
+    }
+
     pub fn play(&self) -> Played {
         let run = Run::new(
             self.experiment.clone(),

@@ -11,7 +11,7 @@ use crate::full;
 const PERTURBED: f64 = 1e-2;
 
 /// Units whose activation is worth something to the reconstruction: the ground truth of life.
-fn alive(run: &mut Run<f64>) -> usize {
+fn alive(run: &Run<f64>) -> usize {
     let of_each = losses(run);
     of_each.iter().filter(|loss| **loss >= 1e-4).count()
 }
@@ -41,7 +41,7 @@ fn boundary(set: EmbeddedSet, rho: f64) {
             let settings = lbfgs(rho, 3.0, factor * lambda_c);
             let mut run = net.run(settings, net.collapsed(rho, PERTURBED));
             let took = settle(&mut run, most);
-            let (alive, fvu) = (alive(&mut run), run.fvu());
+            let (alive, fvu) = (alive(&run), run.fvu());
             let norm = encoder_norm(run.parameters());
             println!(
                 "{}, {f:?}, {g:?}, λ_c {lambda_c:.4e} × {factor}: {alive} of {hidden} alive, FVU {fvu:.6}, ‖W1‖ \

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sae_lab::data::{DataSet, DataSpec, EmbeddedSet, SampleShape, Samples};
+use sae_lab::model::ablation::loss_changes;
 use sae_lab::model::{
     BatchSize, Cliffs, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
     Parameters, Spectrum,
@@ -154,30 +154,12 @@ pub fn encoder_norm(parameters: &Parameters<f64>) -> f64 {
 }
 
 /// By how much the FVU grows where each unit's activation is replaced by its mean: the ground truth of life.
-pub fn losses(run: &mut Run<f64>) -> Vec<f64> {
-    let data = Arc::clone(run.data());
+pub fn losses(run: &Run<f64>) -> Vec<f64> {
+    let data = run.data();
     let samples = data.samples.to::<f64>();
-    let (activations, reconstructions) = run.reconstruct(samples.view());
-    let loss = |output: &Array2<f64>| {
-        let error = output - &*samples;
-        error.iter().map(|e| e * e).sum::<f64>() / (2.0 * samples.nrows() as f64) / data.variance
-    };
-    let whole = loss(&reconstructions);
-    let g = run.experiment().output_activation;
-    let decoder = run.parameters().decoder_weights().to_owned();
-    let bias = run.parameters().decoder_bias().to_owned();
-    (0..activations.ncols())
-        .map(|unit| {
-            let mut without = activations.clone();
-            let mean = without.column(unit).mean().unwrap();
-            without.column_mut(unit).fill(mean);
-            let z3 = without.dot(&decoder.t()) + &bias;
-            let output = match g {
-                OutputActivation::Sigmoid => z3.mapv(|z| 1.0 / (1.0 + (-z).exp())),
-                OutputActivation::Tanh => z3.mapv(f64::tanh),
-                OutputActivation::Linear => z3,
-            };
-            loss(&output) - whole
-        })
+    let changes = loss_changes(&run.architecture(), run.parameters(), samples.view());
+    changes
+        .into_iter()
+        .map(|change| change / data.variance)
         .collect()
 }

@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
-use ndarray::{Array2, Axis, Zip};
+use ndarray::Axis;
 use sae_lab::data::{self, DataSet, DataSpec, EmbeddedSet};
+use sae_lab::model::ablation::loss_changes;
 use sae_lab::model::features::{orientation_entropy, orientations};
-use sae_lab::model::{EvenSample, Hyperparameters, OptimizerKind, Parameters};
+use sae_lab::model::{EvenSample, Hyperparameters, OptimizerKind};
 use sae_lab::numerics::WorkerPool;
 use sae_lab::training::{EpochEnd, Experiment, Preset, Run};
 
@@ -40,7 +41,7 @@ impl Point {
         let mut selectivity: Vec<f64> = orientations.iter().map(|o| o.selectivity).collect();
         selectivity.sort_by(f64::total_cmp);
         let least = 1e-4 * (64.0 / selectivity.len() as f64).min(1.0);
-        let lost = lost_without(run.parameters(), data);
+        let lost = lost_without(run, data);
         Self {
             epoch: run.state().epoch,
             seconds,
@@ -53,32 +54,18 @@ impl Point {
     }
 }
 
-/// By how much the FVU grows where each unit is replaced by its mean: the ground truth of death, from the formulas.
-fn lost_without(parameters: &Parameters<f32>, data: &DataSet) -> Vec<f64> {
-    let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
+/// By how much the FVU grows where each unit is replaced by its mean: the ground truth of death.
+fn lost_without(run: &Run<f32>, data: &DataSet) -> Vec<f64> {
     let rows: Vec<usize> = EvenSample::of(data.len(), ABLATED_ON).rows().collect();
     let x = data.samples.to::<f64>().select(Axis(0), &rows);
-    let p = parameters.cast::<f64>();
-    let a = (x.dot(&p.encoder_weights().t()) + p.encoder_bias()).mapv(sigmoid);
-    let z = a.dot(&p.decoder_weights().t()) + p.decoder_bias();
     let centred = &x - &x.mean_axis(Axis(0)).unwrap();
-    let variance: f64 = centred.iter().map(|value| value * value).sum();
-    let fvu = |z: &Array2<f64>| {
-        let mut loss = 0.0;
-        Zip::from(z)
-            .and(&x)
-            .for_each(|z, x| loss += (sigmoid(*z) - x).powi(2));
-        loss / variance
-    };
-    let whole = fvu(&z);
-    let without = |unit: usize| {
-        let off = a.column(unit).mean().unwrap() - &a.column(unit);
-        let shift = off
-            .insert_axis(Axis(1))
-            .dot(&p.decoder_weights().column(unit).insert_axis(Axis(0)));
-        fvu(&(&z + &shift)) - whole
-    };
-    (0..parameters.hidden()).map(without).collect()
+    let variance =
+        centred.iter().map(|value| value * value).sum::<f64>() / (2.0 * rows.len() as f64);
+    let changes = loss_changes(&run.architecture(), run.parameters(), x.view());
+    changes
+        .into_iter()
+        .map(|change| change / variance)
+        .collect()
 }
 
 fn photos(patch: usize, draw: u64) -> Arc<DataSet> {

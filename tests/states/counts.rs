@@ -1,11 +1,12 @@
 //! Every unit is counted once, and every command counts alike.
 
 use std::path::Path;
-use std::process::Command;
 
 use sae_lab::io::npz::write_parameters;
 use sae_lab::model::Parameters;
 use serde_json::Value;
+
+use crate::command::json;
 
 const HIDDEN: usize = 9;
 const STATES: [&str; 5] = ["alive", "duplicate", "constant", "silent", "saturated"];
@@ -25,17 +26,6 @@ fn model() -> Parameters<f64> {
         features = model.encoder_weights_mut();
     }
     model
-}
-
-fn json(arguments: &[&str]) -> Value {
-    let output = Command::new(env!("CARGO_BIN_EXE_sae-lab"))
-        .args(arguments)
-        .arg("--json")
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    serde_json::from_slice(&output.stdout).unwrap()
 }
 
 fn counts(of: &Value) -> [u64; 5] {

@@ -6,5 +6,7 @@
     reason = "a test may fail"
 )]
 
+#[path = "../support/command.rs"]
+mod command;
 mod counts;
 mod refusals;

@@ -6,13 +6,10 @@ use sae_lab::training::trainer::{Event, Tell};
 
 use super::painted::{contrast, texts};
 use super::ui_support::{scripted_at, snapshot};
-use super::{SIZE, Window, trained_for};
+use super::{SIZE, Window, trained_for, ui_support};
 
 fn show(harness: &mut Window, page: Page) {
-    let ctx = harness.ctx.clone();
-    harness
-        .state_mut()
-        .act(&ctx, UserCommand::Show(page).into());
+    ui_support::show(harness, page);
     harness.run_steps(6);
 }
 

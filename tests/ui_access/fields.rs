@@ -2,9 +2,10 @@
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::kittest::Queryable as _;
-use sae_lab::lab::{Page, UserCommand};
+use sae_lab::lab::Page;
 
 use super::painted::texts;
+use super::ui_support::show;
 use super::{Window, window};
 
 fn type_in(harness: &mut Window, field: &str, text: &str) {
@@ -87,11 +88,8 @@ fn the_unit_page_asks_which_unit_and_the_living_are_counted_everywhere() {
     harness.run_steps(6);
     assert_eq!(harness.state().view().run.selected, Some(0));
     assert!(!says(&harness, "press → for the first"));
-    let ctx = harness.ctx.clone();
     for page in Page::ALL {
-        harness
-            .state_mut()
-            .act(&ctx, UserCommand::Show(page).into());
+        show(&mut harness, page);
         harness.run_steps(4);
         assert!(
             says(&harness, " alive, ") && says(&harness, " dead"),

@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use egui::{Color32, Key, Rect, Shape, Stroke};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use sae_lab::lab::{Page, Preferences, UserCommand};
+use sae_lab::lab::{Page, Preferences};
 
 use super::painted::{contrast, shapes};
-use super::ui_support::{scripted_at, snapshot};
+use super::ui_support::{scripted_at, show, snapshot};
 use super::{SIZE, Window};
 
 /// The rings that are painted: closed frames two points wide, all round a rectangle, without a fill.
@@ -48,10 +48,7 @@ fn walk(page: Page, dark: bool) -> usize {
         ..Preferences::default()
     };
     let (mut harness, _script) = scripted_at(&snapshot(), preferences, SIZE, false);
-    let ctx = harness.ctx.clone();
-    harness
-        .state_mut()
-        .act(&ctx, UserCommand::Show(page).into());
+    show(&mut harness, page);
     harness.run_steps(6);
     if page == Page::Unit {
         harness.get_by_label("Unit 4, constant").click();

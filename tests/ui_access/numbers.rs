@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use egui_kittest::kittest::Queryable as _;
-use sae_lab::lab::{Page, UserCommand};
+use sae_lab::lab::Page;
 use sae_lab::model::BatchSize;
 use sae_lab::training::{History, Record};
 
@@ -51,11 +51,8 @@ fn thousands_are_separated_on_every_page() {
     (large.epoch, large.cost, large.history) = (last.epoch, last.cost, Arc::new(history));
     large.epochs_per_second = 4321.0;
     let (mut harness, _script) = window_at(&large);
-    let ctx = harness.ctx.clone();
     for page in Page::ALL {
-        harness
-            .state_mut()
-            .act(&ctx, UserCommand::Show(page).into());
+        ui_support::show(&mut harness, page);
         harness.run_steps(6);
         if page == Page::Unit {
             harness.get_by_label("Unit 4, constant").click();

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use egui::{Rect, Role, Shape};
 use egui_kittest::kittest::Queryable as _;
-use sae_lab::lab::{Page, UserCommand};
+use sae_lab::lab::Page;
 use sae_lab::model::UnitState;
 use sae_lab::model::units::StateCounts;
 use sae_lab::training::History;
@@ -45,10 +45,7 @@ fn a_dead_units_tile_is_struck_through_on_every_page_that_shows_it() {
         ),
     ] {
         let (mut harness, _script) = window();
-        let ctx = harness.ctx.clone();
-        harness
-            .state_mut()
-            .act(&ctx, UserCommand::Show(page).into());
+        ui_support::show(&mut harness, page);
         harness.run_steps(6);
         harness.remove_cursor();
         harness.run_steps(2);

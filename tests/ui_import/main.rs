@@ -36,17 +36,7 @@ fn window() -> (Window, Arc<Script>) {
 /// The window on the real trainer and the real readers.
 fn real() -> Window {
     let experiment = Preset::Bars.experiment();
-    let mut harness = Harness::builder()
-        .with_size(SIZE)
-        .build_eframe(move |context| {
-            let preferences = Preferences::default();
-            LabApp::new(
-                &context.egui_ctx,
-                experiment,
-                preferences,
-                Arc::new(ui_support::Real),
-            )
-        });
+    let mut harness = ui_support::real(SIZE, experiment);
     wait(&mut harness, |app| {
         app.view()
             .run

@@ -17,9 +17,9 @@ use sae_lab::data::{
     Content, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Preparation, Progress,
     SampleShape, Samples, Scaling, Stage, Values, Watch,
 };
-use sae_lab::lab::Preferences;
 use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::port::{Backend, Wake};
+use sae_lab::lab::{Page, Preferences, UserCommand};
 use sae_lab::model::units::StateCounts;
 use sae_lab::model::{Cost, Hyperparameters, Parameters, UnitState, UnitStatistics};
 use sae_lab::training::record::{Change, Cursor, Edit, Gesture};
@@ -124,6 +124,23 @@ impl Script {
         let run = self.run();
         self.replies.lock().unwrap().push(Reply { run, what });
     }
+}
+
+/// A window on the real trainer and the real readers.
+pub fn real(size: [f32; 2], experiment: Experiment) -> Harness<'static, LabApp> {
+    Harness::builder()
+        .with_size(size)
+        .build_eframe(move |context| {
+            let preferences = Preferences::default();
+            LabApp::new(&context.egui_ctx, experiment, preferences, Arc::new(Real))
+        })
+}
+
+/// Goes to `page`.
+pub fn show(harness: &mut Harness<'static, LabApp>, page: Page) {
+    let context = harness.ctx.clone();
+    let action = UserCommand::Show(page).into();
+    harness.state_mut().act(&context, action);
 }
 
 /// The scripted trainer. It takes every run.

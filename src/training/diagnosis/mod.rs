@@ -19,6 +19,7 @@ mod words;
 
 pub use report::{DeathReport, DiagnosisReport};
 pub use unit::UnitDiagnosis;
+pub use words::stays_dead;
 
 /// The state of a run at an epoch's end.
 #[derive(Clone, Debug, PartialEq)]

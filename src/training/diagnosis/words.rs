@@ -44,9 +44,7 @@ impl Diagnosis {
         let ratio = self.lambda_ratio()?;
         let share = short(ratio);
         if ratio >= 1.0 {
-            return Some(format!(
-                "λ is {share} λ_c: a unit that dies now stays dead."
-            ));
+            return Some(stays_dead(ratio));
         }
         let epochs = self.way_back?;
         Some(format!(
@@ -86,8 +84,6 @@ impl Diagnosis {
     /// Whether [`Self::gradient_sentence`] says that all is well.
     pub fn is_healthy(&self) -> bool {
         !self.diverged
-            && self.counts.dead() == 0
-            && self.fvu < 1.0
             && self
                 .gradient
                 .as_ref()
@@ -110,6 +106,14 @@ impl Diagnosis {
             epochs_in_words(epochs)
         ))
     }
+}
+
+/// What it means that λ is `ratio` λ_c, at least 1.
+pub fn stays_dead(ratio: f64) -> String {
+    format!(
+        "λ is {} λ_c: a unit that dies now stays dead.",
+        short(ratio)
+    )
 }
 
 /// "3,000 epochs": two digits, for it is an estimate.

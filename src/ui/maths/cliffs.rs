@@ -8,6 +8,7 @@ use crate::model::{
     Cliffs, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
     Spectrum,
 };
+use crate::training::diagnosis::stays_dead;
 use crate::ui::formula::Formulas;
 use crate::ui::numbers::{self, short};
 use crate::ui::theme::{GRID, Theme};
@@ -96,6 +97,14 @@ fn dead_state(ui: &mut Ui, formulas: &mut Formulas, g: OutputActivation) {
     );
 }
 
+/// A part with its present value under it, where that is known.
+fn valued<'a>(theme: &Theme, latex: &'a str, name: &'a str, value: Option<f64>) -> Part<'a> {
+    Part {
+        value: value.map(short),
+        ..Part::plain(theme, latex, name)
+    }
+}
+
 /// λ_c and the rate.
 fn decay(
     ui: &mut Ui,
@@ -106,10 +115,7 @@ fn decay(
 ) {
     let theme = Theme::of(ui);
     let plain = |latex| Part::plain(theme, latex, "");
-    let valued = |latex, name, value: Option<f64>| Part {
-        value: value.map(short),
-        ..Part::plain(theme, latex, name)
-    };
+    let valued = |latex, name, value| valued(theme, latex, name, value);
     ui.label(muted(
         ui,
         "That is a minimum, and what died stays dead, exactly where λ is above",
@@ -171,10 +177,7 @@ fn step(
 ) {
     let theme = Theme::of(ui);
     let plain = |latex| Part::plain(theme, latex, "");
-    let valued = |latex, name, value: Option<f64>| Part {
-        value: value.map(short),
-        ..Part::plain(theme, latex, name)
-    };
+    let valued = |latex, name, value| valued(theme, latex, name, value);
     let turn = match settings.optimizer {
         OptimizerKind::Descent => r"\;=\;\frac{2}{H}",
         OptimizerKind::Momentum => r"\;=\;\frac{2(1+\mu)}{H}",
@@ -233,10 +236,7 @@ fn present(known: &Known<'_>, settings: &Hyperparameters) -> Vec<String> {
         );
     }
     match cliffs.lambda_ratio() {
-        Some(ratio) if cliffs.stays_dead() => sentences.push(format!(
-            "λ is {} λ_c: a unit that dies now stays dead.",
-            short(ratio)
-        )),
+        Some(ratio) if cliffs.stays_dead() => sentences.push(stays_dead(ratio)),
         Some(ratio) => {
             let open = match cliffs.open_directions {
                 Some(open) => format!(", and can leave along {open} of {} directions", known.spectrum.inputs()),
