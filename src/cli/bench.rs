@@ -9,8 +9,9 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
+use super::CliError;
 use crate::model::{
-    Architecture, Engine, GradientForm, HiddenActivation, Objective, OptimizerKind,
+    Architecture, Cost, Engine, GradientForm, HiddenActivation, Objective, OptimizerKind,
     OutputActivation, Parameters,
 };
 use crate::numerics::kernels::HasKernels;
@@ -77,6 +78,7 @@ struct Case {
     samples: usize,
     batch: usize,
     repeats: usize,
+    learning_rate: f64,
 }
 
 const CASES: [(Workload, Case); 4] = [
@@ -103,6 +105,8 @@ const fn case(
         samples: 10_000,
         batch,
         repeats,
+        // α .1 with momentum overshoots at 784 inputs; the work is the same
+        learning_rate: if batch == 10_000 { 0.1 } else { 0.01 },
     }
 }
 
@@ -111,19 +115,19 @@ const EXERCISE_ITERATIONS: usize = 400;
 /// Runs what `args` ask for and prints it.
 ///
 /// # Errors
-/// If standard output is closed.
-pub fn run(args: &BenchArgs) -> std::io::Result<()> {
+/// If standard output is closed, or a workload's cost is no number: what was timed then was not training.
+pub fn run(args: &BenchArgs) -> Result<(), CliError> {
     match args.precision {
         Precision::F32 => run_in::<f32>(args),
         Precision::F64 => run_in::<f64>(args),
     }
 }
 
-fn run_in<T: Real>(args: &BenchArgs) -> std::io::Result<()> {
+fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
     let mut out = std::io::stdout().lock();
     let threads = usize::from(args.threads);
     if args.scaling {
-        return scaling::<T>(&mut out, threads);
+        return Ok(scaling::<T>(&mut out, threads)?);
     }
     if !args.json {
         writeln!(
@@ -138,9 +142,9 @@ fn run_in<T: Real>(args: &BenchArgs) -> std::io::Result<()> {
             "workload", "wall ms", "least wall", "least CPU", "GFLOP/s", "of peak"
         )?;
     }
-    let mut show = |figures: Figures| {
+    let mut show = |figures: Figures| -> Result<(), CliError> {
         if args.json {
-            writeln!(out, "{}", serde_json::to_string(&figures)?)
+            writeln!(out, "{}", super::json_line(&figures)?)?;
         } else {
             writeln!(
                 out,
@@ -155,16 +159,17 @@ fn run_in<T: Real>(args: &BenchArgs) -> std::io::Result<()> {
                     .final_cost
                     .map(|cost| format!("   final cost {cost:.6}"))
                     .unwrap_or_default(),
-            )
+            )?;
         }
+        Ok(())
     };
     for (workload, case) in &CASES {
         if matches!(args.workload, Workload::All) || args.workload == *workload {
-            show(epochs::<T>(case, threads))?;
+            show(epochs::<T>(case, threads)?)?;
         }
     }
     if matches!(args.workload, Workload::All | Workload::Exercise) {
-        show(exercise::<T>(threads))?;
+        show(exercise::<T>(threads)?)?;
     }
     Ok(())
 }
@@ -201,7 +206,7 @@ fn epoch_flops(inputs: usize, hidden: usize, samples: usize) -> f64 {
 }
 
 /// Epochs by descent (full batch) or momentum (mini-batches), the first two not counted.
-fn epochs<T: Real>(case: &Case, threads: usize) -> Figures {
+fn epochs<T: Real>(case: &Case, threads: usize) -> Result<Figures, CliError> {
     let (x, mut parameters) = data::<T>(case.inputs, case.hidden, case.samples);
     let mut gradient = Parameters::zeros(case.inputs, case.hidden);
     let mut engine = Engine::new(architecture(case.inputs, case.hidden), threads);
@@ -212,16 +217,16 @@ fn epochs<T: Real>(case: &Case, threads: usize) -> Figures {
     } else {
         OptimizerKind::Momentum
     };
-    // α .1 with momentum overshoots at 784 inputs; the work is the same
     let rate = Rate {
-        learning_rate: if full { 0.1 } else { 0.01 },
+        learning_rate: case.learning_rate,
         momentum: 0.9,
     };
+    let mut cost = Cost::default();
     let mut optimizer = Optimizer::new(kind, parameters.flat().len());
     let mut epoch = || {
         for start in (0..case.samples).step_by(case.batch) {
             let batch = x.slice(s![start..start + case.batch, ..]);
-            engine.cost_and_gradient(&parameters, batch, &objective, &mut gradient);
+            cost = engine.cost_and_gradient(&parameters, batch, &objective, &mut gradient);
             optimizer.update(parameters.flat_mut(), gradient.flat(), rate);
         }
     };
@@ -229,18 +234,19 @@ fn epochs<T: Real>(case: &Case, threads: usize) -> Figures {
     epoch();
     let peak = gemm_peak::<T>() * threads as f64;
     let times: Vec<Time> = (0..case.repeats).map(|_| time(&mut epoch)).collect();
-    figures(
+    super::finite(cost)?;
+    Ok(figures(
         case.name,
         threads,
         times,
         epoch_flops(case.inputs, case.hidden, case.samples),
         peak,
         None,
-    )
+    ))
 }
 
 /// The classical protocol: ρ .01, β 3, λ 1e-4, 400 iterations of L-BFGS.
-fn exercise<T: Real>(threads: usize) -> Figures {
+fn exercise<T: Real>(threads: usize) -> Result<Figures, CliError> {
     let (inputs, hidden, samples) = (64, 25, 10_000);
     let (x, mut parameters) = data::<T>(inputs, hidden, samples);
     let mut engine = Engine::new(architecture(inputs, hidden), threads);
@@ -261,15 +267,16 @@ fn exercise<T: Real>(threads: usize) -> Figures {
             }
         }
     });
+    super::finite(engine.cost(&parameters, x.view(), &objective))?;
     let flops = epoch_flops(inputs, hidden, samples) * evaluations as f64;
-    figures(
+    Ok(figures(
         "exercise",
         threads,
         vec![spent],
         flops,
         gemm_peak::<T>() * threads as f64,
         Some(cost),
-    )
+    ))
 }
 
 /// Seconds.
@@ -380,4 +387,21 @@ fn scaling<T: Real>(out: &mut impl Write, threads: usize) -> std::io::Result<()>
         )?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_workload_whose_cost_is_no_number_fails_with_status_1() {
+        let tiny = |learning_rate| Case {
+            samples: 20,
+            learning_rate,
+            ..case("tiny", 6, 3, 5, 2)
+        };
+        assert!(epochs::<f32>(&tiny(0.01), 1).is_ok());
+        let error = epochs::<f32>(&tiny(1e30), 1).unwrap_err();
+        assert_eq!(error.status(), 1, "{error}");
+    }
 }

@@ -74,6 +74,9 @@ pub enum CliError {
     Run(#[from] crate::training::RunError),
     #[error(transparent)]
     Hyperparameters(#[from] crate::model::HyperparameterError),
+    /// Standard output is closed.
+    #[error(transparent)]
+    Output(#[from] std::io::Error),
     #[error("{0}")]
     Usage(String),
     #[error("{0}")]
@@ -93,6 +96,7 @@ impl CliError {
                 | IoError::Picture { .. }
                 | IoError::Json { .. },
             )
+            | Self::Output(_)
             | Self::Diverged(_)
             | Self::Failed(_) => 1,
         }
@@ -112,9 +116,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Match(arguments) => match_features::run(&arguments),
         Command::Law(arguments) => law::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
-        Command::Bench(arguments) => {
-            bench::run(&arguments).map_err(|error| CliError::Failed(error.to_string()))
-        }
+        Command::Bench(arguments) => bench::run(&arguments),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
