@@ -12,6 +12,7 @@ use crate::io;
 use crate::model::units::StateCounts;
 use crate::model::{Architecture, Engine, Objective, Parameters};
 use crate::numerics::{Precision, Real};
+use crate::training::Diagnosis;
 
 #[derive(Debug, Args)]
 pub struct EvaluateArguments {
@@ -84,7 +85,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         decay_penalty: cost.decay_penalty,
         sparsity_penalty: cost.sparsity_penalty,
         fvu: fvu.is_finite().then_some(fvu),
-        counts: StateCounts::of(&units),
+        counts: Diagnosis::of_model(0, fvu, &units, None).counts,
         rho_hat: engine.mean_activations().to_vec(),
     };
     if arguments.json {

@@ -131,6 +131,9 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         return Ok(());
     }
     print(&inspection, (state, counts), force_norms, along_total);
+    for sentence in diagnosis.sentences() {
+        println!("{sentence}");
+    }
     Ok(())
 }
 

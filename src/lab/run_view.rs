@@ -9,9 +9,9 @@ use super::look::Look;
 use super::studies::{CheckedGradient, Study};
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
-use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum, UnitState};
+use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum};
 use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
-use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed};
+use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed, diagnosis};
 
 /// Training for as long as this is work to lose, whatever was done: to have it again takes as long.
 pub const SECONDS_TO_LOSE: f64 = 600.0;
@@ -247,14 +247,13 @@ impl RunView {
         let units = self.own_snapshot().map_or(&[][..], |s| &s.units);
         units
             .get(unit)
-            .is_some_and(|unit| unit.state != UnitState::Alive)
+            .is_some_and(|unit| diagnosis::can_be_revived(unit.state))
     }
 
     /// The units that are dead, in increasing order.
     pub fn dead_units(&self) -> Vec<usize> {
         let units = self.own_snapshot().map_or(&[][..], |s| &s.units);
-        let dead = units.iter().enumerate().filter(|(_, u)| u.state.is_dead());
-        dead.map(|(index, _)| index).collect()
+        diagnosis::dead_units(units)
     }
 
     pub fn is_diverged(&self) -> bool {

@@ -20,7 +20,7 @@ use crate::lab::View;
 use crate::lab::state::Contrast;
 use crate::lab::{Action, Page, UserCommand};
 use crate::model::{UnitState, UnitStatistics};
-use crate::training::{Diagnosis, Snapshot};
+use crate::training::{Diagnosis, Snapshot, diagnosis};
 
 /// Narrower than this, in points, the contrast is named in a word.
 const FULL_LABEL: f32 = 200.0;
@@ -328,15 +328,7 @@ fn badge(ui: &Ui, rect: Rect, word: &str, colour: Color32) {
 /// What the hover says of a unit.
 pub fn unit_card(ui: &mut Ui, unit: usize, statistics: &UnitStatistics) {
     let theme = Theme::of(ui);
-    let what = match statistics.state {
-        UnitState::Alive => "It responds to some inputs more than others.",
-        UnitState::Constant => {
-            "Dead: it gives the same output for every input, so it carries no information, whatever its ρ̂ says."
-        }
-        UnitState::Silent => "Dead: it is off for every input (ρ̂ below a tenth of ρ).",
-        UnitState::Saturated => "Dead: it is fully on for every input.",
-        UnitState::Duplicate => "It detects the same feature as an earlier unit.",
-    };
+    let what = diagnosis::state_in_words(statistics.state);
     ui.set_max_width(240.0);
     ui.spacing_mut().interact_size.y = 0.0;
     ui.label(

@@ -35,4 +35,24 @@ fn train_and_inspect_say_why_units_are_dead_and_where_the_settings_stand() {
     let unit = json(&["inspect", "--model", model.to_str().unwrap(), "--unit", "3"]);
     assert_eq!(unit["diagnosis"]["counts"], diagnosis["counts"]);
     assert_eq!(unit["diagnosis"]["lambda_c"], diagnosis["lambda_c"]);
+    // a model has no past: that is said, and nothing that would take one
+    let said = unit["diagnosis"]["sentences"].to_string();
+    assert!(
+        said.contains("The past of this model is not known: not why 9 of its units are dead"),
+        "{said}"
+    );
+    assert!(unit["diagnosis"]["gradient"].is_null(), "{unit}");
+    assert_eq!(
+        unit["diagnosis"]["deaths"],
+        Value::Array(Vec::new()),
+        "{unit}"
+    );
+    assert!(
+        !sentences.contains("past of this model"),
+        "the run's is known: {sentences}"
+    );
+    let evaluated = json(&["evaluate", "--model", model.to_str().unwrap()]);
+    for state in ["alive", "duplicate", "constant", "silent", "saturated"] {
+        assert_eq!(evaluated[state], trained[state], "{evaluated}");
+    }
 }

@@ -14,3 +14,4 @@ mod commands;
 mod divergence;
 mod random;
 mod scenario;
+mod undoing;

@@ -117,6 +117,11 @@ impl Autopsy {
         autopsy(&evidence, unit)
     }
 
+    /// Whether `other` died of the same: of the same cause, by the same settings and changes.
+    pub fn died_like(&self, other: &Self) -> bool {
+        self.cause == other.cause && self.blamed == other.blamed
+    }
+
     /// Of `unit` in `run`, likewise. It measures the run's spectrum.
     pub fn of_run<T: Real>(run: &Run<T>, unit: usize) -> Option<Self> {
         let state = run.state();

@@ -5,10 +5,8 @@
 //! It is of one epoch, takes microseconds, and says nothing that it doesn't know: the cliffs are missing until the data's
 //! spectrum was measured.
 
-use std::collections::BTreeMap;
-
-use super::gradients::GradientReport;
-use super::{Activity, Autopsy, Record, Run, Snapshot};
+use super::gradients::{GradientHealth, GradientNorms, GradientReport};
+use super::{Activity, Autopsy, History, Record, Run, Snapshot};
 use crate::model::units::{CONSTANT_SPREAD, StateCounts};
 use crate::model::{Cliffs, Hyperparameters, UnitState, UnitStatistics};
 use crate::numerics::Real;
@@ -19,7 +17,10 @@ mod words;
 
 pub use report::{DeathReport, DiagnosisReport};
 pub use unit::UnitDiagnosis;
-pub use words::stays_dead;
+pub use words::{state_in_words, stays_dead};
+
+/// What a probe found is still so while f′, ‖W1‖ and the FVU are within this factor of what they were then.
+const ALIKE: f64 = 2.0;
 
 /// The state of a run at an epoch's end.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,8 +31,15 @@ pub struct Diagnosis {
     pub fvu: f64,
     /// Whether the run's cost became infinite.
     pub diverged: bool,
-    /// The latest that was measured.
+    /// f′ as it is now, and ‖∂reconstruction/∂W1‖ of the latest probe. `None` before the first, and where f′ is small and
+    /// the net no longer what it was then.
     pub gradient: Option<GradientReport>,
+    /// The epoch of the latest probe.
+    pub probed: Option<u64>,
+    /// f′ as a part of its greatest value, averaged over the data and the hidden units.
+    pub slope: f64,
+    /// Whether the run's past is known; of a model that was read from a file it is not.
+    pub past_known: bool,
     /// For the settings of the last epoch; `None` until the data's spectrum is known.
     pub cliffs: Option<Cliffs>,
     /// Where every unit is constant and λ < λ_c: epochs until the first is back by itself. `None` elsewhere, and where
@@ -48,7 +56,7 @@ impl Diagnosis {
                 &snapshot.units,
                 snapshot.fvu,
                 snapshot.cliffs(),
-                snapshot.history.records(),
+                &snapshot.history,
                 &snapshot.hyperparameters,
                 snapshot.data.len(),
             )
@@ -64,7 +72,7 @@ impl Diagnosis {
                 &state.units,
                 run.fvu(),
                 run.cliffs(),
-                state.history.records(),
+                &state.history,
                 &state.settings,
                 run.data().len(),
             )
@@ -84,22 +92,46 @@ impl Diagnosis {
             fvu,
             diverged: false,
             gradient: None,
+            probed: None,
+            slope: mean_slope(units),
+            past_known: false,
             cliffs,
             way_back: None,
         }
     }
 
-    fn from_parts<'a>(
+    fn from_parts(
         units: &[UnitStatistics],
         fvu: f64,
         cliffs: Option<Cliffs>,
-        records: impl DoubleEndedIterator<Item = &'a Record>,
+        history: &History,
         settings: &Hyperparameters,
         samples: usize,
     ) -> Self {
         let now = (StateCounts::of(units), fvu);
+        let gradient = |records: &mut dyn DoubleEndedIterator<Item = &Record>| {
+            GradientReport::latest(records, now, settings, cliffs.as_ref())
+        };
+        let probe = gradient(&mut history.records());
+        let probed = probe.as_ref().map(|probe| probe.epoch);
+        let current = match (probe, history.last()) {
+            (Some(probe), Some(last)) if last.epoch > probe.epoch => {
+                let with = |norm| gradient(&mut [&with_norm(last, norm)].into_iter());
+                // a large f′ lets the gradient through, be it as small as it may
+                let open =
+                    with(Some(0.0)).is_some_and(|now| now.health != GradientHealth::Vanished);
+                let mut records = history.records();
+                let then = records.rfind(|record| record.epoch == probe.epoch);
+                (open || then.is_some_and(|then| alike(then, last)))
+                    .then(|| with(probe.norms.reconstruction))
+                    .flatten()
+            }
+            (probe, _) => probe,
+        };
         Self {
-            gradient: GradientReport::latest(records, now, settings, cliffs.as_ref()),
+            gradient: current,
+            probed,
+            past_known: true,
             way_back: cliffs
                 .as_ref()
                 .and_then(|cliffs| way_back(units, cliffs, settings, samples)),
@@ -144,19 +176,59 @@ fn way_back(
     Some(steps / per_epoch as f64)
 }
 
-/// Units that died of the same, by what their autopsies say.
-pub fn deaths(autopsies: impl IntoIterator<Item = Autopsy>) -> Vec<(Autopsy, Vec<usize>)> {
-    let mut groups: BTreeMap<String, (Autopsy, Vec<usize>)> = BTreeMap::new();
-    for autopsy in autopsies {
-        let key = format!("{:?} {:?}", autopsy.cause, autopsy.blamed);
-        let unit = autopsy.unit;
-        groups
-            .entry(key)
-            .or_insert_with(|| (autopsy, Vec::new()))
-            .1
-            .push(unit);
+/// `record` with this ‖∂reconstruction/∂W1‖.
+fn with_norm(record: &Record, norm: Option<f64>) -> Record {
+    Record {
+        gradients: GradientNorms {
+            reconstruction: norm,
+            ..record.gradients
+        },
+        ..*record
     }
-    let mut groups: Vec<_> = groups.into_values().collect();
+}
+
+/// Whether the encoder's gradient may be taken for what it was.
+fn alike(then: &Record, now: &Record) -> bool {
+    let of = |record: &Record| {
+        let norms = &record.gradients;
+        [norms.mean_slope, norms.encoder_weights, record.fvu]
+    };
+    let pairs = of(then).into_iter().zip(of(now));
+    pairs
+        .map(|(then, now)| now / then)
+        .all(|share| (1.0 / ALIKE..=ALIKE).contains(&share))
+}
+
+fn mean_slope(units: &[UnitStatistics]) -> f64 {
+    let sum: f64 = units.iter().map(|unit| unit.mean_slope).sum();
+    sum / units.len().max(1) as f64
+}
+
+/// The units that are dead, in increasing order: those that a revival of all restarts.
+pub fn dead_units(units: &[UnitStatistics]) -> Vec<usize> {
+    let units = units.iter().enumerate();
+    units
+        .filter(|(_, unit)| unit.state.is_dead())
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Whether a person may restart a unit in this state: one that is dead, or a duplicate.
+pub fn can_be_revived(state: UnitState) -> bool {
+    state != UnitState::Alive
+}
+
+/// Units that died of the same, by what their autopsies say: the largest groups first, then in the order of the units.
+pub fn deaths(autopsies: impl IntoIterator<Item = Autopsy>) -> Vec<(Autopsy, Vec<usize>)> {
+    let mut groups: Vec<(Autopsy, Vec<usize>)> = Vec::new();
+    for autopsy in autopsies {
+        let unit = autopsy.unit;
+        let same = |group: &&mut (Autopsy, Vec<usize>)| group.0.died_like(&autopsy);
+        match groups.iter_mut().find(same) {
+            Some((_, units)) => units.push(unit),
+            None => groups.push((autopsy, vec![unit])),
+        }
+    }
     groups.sort_by_key(|(_, units)| std::cmp::Reverse(units.len()));
     groups
 }

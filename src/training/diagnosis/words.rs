@@ -1,6 +1,7 @@
 //! The diagnosis in sentences: the one place where they are made.
 
 use super::Diagnosis;
+use crate::model::UnitState;
 use crate::training::Autopsy;
 use crate::training::gradients::GradientHealth;
 use crate::training::record::history::short;
@@ -22,6 +23,7 @@ impl Diagnosis {
             self.lambda_sentence(),
             self.alpha_sentence(),
             self.gradient_warning().filter(|_| !unlearned),
+            self.past_sentence(),
         ];
         all.into_iter().flatten().collect()
     }
@@ -64,7 +66,42 @@ impl Diagnosis {
 
     /// Where the gradient is too weak.
     pub fn gradient_warning(&self) -> Option<String> {
-        self.gradient.as_ref()?.warning()
+        let Some(report) = &self.gradient else {
+            let probed = self.probed?;
+            let slope = short(100.0 * self.slope);
+            return Some(format!(
+                "f′ is {slope} % of what it could be. The encoder's gradient was last measured at epoch {probed}, and is \
+                 no longer what it was then."
+            ));
+        };
+        let warning = report.warning()?;
+        let of_norm = matches!(
+            report.health,
+            GradientHealth::Weak | GradientHealth::Vanished
+        );
+        // what was not measured at this epoch is not said as if it had been
+        Some(match self.probed {
+            Some(probed) if of_norm && probed < report.epoch => {
+                format!("{warning} (The gradient is that of epoch {probed}.)")
+            }
+            _ => warning,
+        })
+    }
+
+    /// What cannot be known of a model without its past.
+    fn past_sentence(&self) -> Option<String> {
+        if self.past_known {
+            return None;
+        }
+        Some(match self.counts.dead() {
+            0 => {
+                "The past of this model is not known, nor how strong its gradients were.".to_owned()
+            }
+            dead => format!(
+                "The past of this model is not known: not why {dead} of its units are dead, nor how strong its gradients \
+                 were."
+            ),
+        })
     }
 
     /// Whether gradients get through, in any case. "Healthy" is a net that has no dead unit and reconstructs.
@@ -72,13 +109,15 @@ impl Diagnosis {
         if self.diverged {
             return "the run diverged".to_owned();
         }
-        let Some(report) = &self.gradient else {
-            return "not measured yet: train for some epochs".to_owned();
-        };
-        if let Some(warning) = report.warning() {
+        if let Some(warning) = self.gradient_warning() {
             return warning;
         }
-        "a healthy encoder".to_owned()
+        let said = match (&self.gradient, self.past_known) {
+            (Some(_), _) => "a healthy encoder",
+            (None, true) => "not measured yet: train for some epochs",
+            (None, false) => "not known: this model's past is not",
+        };
+        said.to_owned()
     }
 
     /// Whether [`Self::gradient_sentence`] says that all is well.
@@ -105,6 +144,19 @@ impl Diagnosis {
             "λ is now {share} λ_c: back in about {}, or Revive.",
             epochs_in_words(epochs)
         ))
+    }
+}
+
+/// What a unit in this state does.
+pub fn state_in_words(state: UnitState) -> &'static str {
+    match state {
+        UnitState::Alive => "It responds to some inputs more than others.",
+        UnitState::Constant => {
+            "Dead: it gives the same output for every input, so it carries no information, whatever its ρ̂ says."
+        }
+        UnitState::Silent => "Dead: it is off for every input (ρ̂ below a tenth of ρ).",
+        UnitState::Saturated => "Dead: it is fully on for every input.",
+        UnitState::Duplicate => "It detects the same feature as an earlier unit.",
     }
 }
 
