@@ -122,7 +122,39 @@ impl Panel {
         }
     }
 
-    /// The same where there is little room.
+    /// One sentence on what it shows.
+    pub fn about(self) -> &'static str {
+        match self {
+            Self::Settings => {
+                "Everything that decides the run: ρ, β, α, λ, the layers, the optimiser and the data"
+            }
+            Self::Features => {
+                "The encoder weights of every hidden unit, as a picture: what it looks for"
+            }
+            Self::Reconstructions => "Some inputs over what the network makes of them",
+            Self::Cost => "The cost J and its three terms, epoch by epoch",
+            Self::Sparsity => "How active the units are on average, and how much they vary",
+            Self::Units => "How many units are alive, duplicate and dead, epoch by epoch",
+            Self::Picker => "All units as tiles: click one to inspect it",
+            Self::Lives => "When each unit was alive and when it was dead",
+            Self::Summary => "The unit's weights, its state and what became of it",
+            Self::Forces => "Which of the cost's terms drive the unit, and which way",
+            Self::Inputs => "The inputs that excite the unit most and least",
+            Self::Similar => "What is lost without the unit, and the units most like it",
+            Self::Tracks => "ρ̂, spread and weights of the unit, epoch by epoch",
+            Self::Distribution => "How often the unit gives which activation",
+            Self::Equations => "The cost and its gradient, each term with its present value",
+            Self::GradientCheck => "The gradient beside central differences of the cost",
+            Self::GradientNorms => "How long the gradient of each layer is, epoch by epoch",
+            Self::Input => "What is sent through the network: a sample, a drawing or a picture",
+            Self::Activations => "What each hidden unit answers; drag a bar to set one by hand",
+            Self::Output => "What the decoder makes of the activations",
+            Self::Choices => "The second data set and what the comparison came to",
+            Self::Pairs => "The features of both runs, each beside the one most like it",
+        }
+    }
+
+    /// The same as the tab where there is little room.
     pub fn brief(self) -> &'static str {
         match self {
             Self::Settings => "Set",

@@ -165,7 +165,7 @@ impl UserCommand {
                 "In the order of the units, or the most strongly excited first"
             }
             Self::CompareRuns => {
-                "Train on the second data set in the background, match the features, and judge them by two baselines"
+                "Train on the second data set in the background, match the features, and judge them by their baselines"
             }
             Self::CancelComparison => "Stop the comparison; the run in the window goes on",
             Self::Palette => {

@@ -17,10 +17,12 @@ pub struct Form {
     pub theme: bool,
     /// "Pause" beside its sign.
     pub play: bool,
+    /// The palette's name or keys; else in the menu of the pages.
+    pub palette: bool,
 }
 
 /// From the richest to the poorest.
-pub const FORMS: [Form; 8] = {
+pub const FORMS: [Form; 9] = {
     let all = Form {
         words: true,
         speed: true,
@@ -29,6 +31,7 @@ pub const FORMS: [Form; 8] = {
         tabs: true,
         theme: true,
         play: true,
+        palette: true,
     };
     let fewer_words = Form {
         words: false,
@@ -59,6 +62,10 @@ pub const FORMS: [Form; 8] = {
         play: false,
         ..slow
     };
+    let keyless = Form {
+        palette: false,
+        ..signs
+    };
     [
         all,
         fewer_words,
@@ -68,6 +75,7 @@ pub const FORMS: [Form; 8] = {
         folded,
         slow,
         signs,
+        keyless,
     ]
 };
 
@@ -92,15 +100,24 @@ mod tests {
                 tabs,
                 theme,
                 play,
+                palette,
             } = *form;
-            [words, speed, run_buttons, preset, tabs, theme, play]
-                .into_iter()
-                .filter(|part| *part)
-                .count() as f32
+            let parts = [
+                words,
+                speed,
+                run_buttons,
+                preset,
+                tabs,
+                theme,
+                play,
+                palette,
+            ];
+            parts.into_iter().filter(|part| *part).count() as f32
         };
-        assert_eq!(form(7.0, parts), FORMS[0]);
-        assert_eq!(form(5.0, parts), FORMS[2]);
-        assert_eq!(form(0.0, parts), FORMS[7]);
-        assert_eq!(form(-1.0, parts), FORMS[7]);
+        assert_eq!(form(8.0, parts), FORMS[0]);
+        assert_eq!(form(6.0, parts), FORMS[2]);
+        assert_eq!(form(1.0, parts), FORMS[7]);
+        assert_eq!(form(0.0, parts), FORMS[8]);
+        assert_eq!(form(-1.0, parts), FORMS[8]);
     }
 }

@@ -15,6 +15,8 @@ use crate::training::trainer::RunId;
 
 /// Below this width, in points, the legend abbreviates.
 const NARROW: f32 = 340.0;
+/// Below this width its entries stand closer together.
+const CLOSE: f32 = 280.0;
 
 /// The part of the run that the curves show, and where on the screen: what else is drawn over epochs lines up with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -60,10 +62,12 @@ impl CurvesPanel {
 
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
-        let narrow = ui.available_width() < NARROW;
+        let room = ui.available_width();
+        let narrow = room < NARROW;
         widgets::title_row(ui, "Cost", "", |ui| {
             if narrow {
-                ui.spacing_mut().item_spacing.x = theme::GRID;
+                let close = if room < CLOSE { 0.5 } else { 1.0 };
+                ui.spacing_mut().item_spacing.x = close * theme::GRID;
             }
             widgets::at_right(ui, "legend", |ui| {
                 for (term, hidden) in Term::ALL.into_iter().zip(&mut self.hidden) {

@@ -1,8 +1,8 @@
 //! What each hidden unit looks for: its weights as a picture, and whether it lives.
 
 use egui::{
-    Align2, Color32, CornerRadius, Label, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind,
-    Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align2, Color32, CornerRadius, Rect, RichText, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 
 use super::feature_atlas::FeatureAtlas;
@@ -22,12 +22,6 @@ use crate::lab::{Action, Page, UserCommand};
 use crate::model::{UnitState, UnitStatistics};
 use crate::training::{Diagnosis, Snapshot, diagnosis};
 
-/// Narrower than this, in points, the contrast is named in a word.
-const FULL_LABEL: f32 = 200.0;
-/// Less room than this, in points, is none for the contrast, nor for the numbers of the selected unit.
-const CONTRAST: f32 = 64.0;
-/// Less room than this, in points, is none for the selected unit's numbers alone.
-const SELECTED: f32 = 48.0;
 /// Between two tiles, in pixels: larger text leaves it as it is.
 const GAP: f32 = 4.0;
 /// Around the tiles, in points: the frame of a selected one stands outside it.
@@ -51,7 +45,8 @@ pub struct FeaturesPanel {
 }
 
 impl FeaturesPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    /// The tiles are no smaller than at `floor` pixels of the screen to a value.
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, floor: f32, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             widgets::title_row(ui, "Features", "", |_| {});
@@ -81,6 +76,7 @@ impl FeaturesPanel {
             room,
             gap(ui.ctx().zoom_factor()),
             least(ui.ctx().zoom_factor()),
+            floor,
             ui.pixels_per_point(),
         );
         let atlas = self.atlas.of(snapshot.run);
@@ -167,24 +163,23 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
             .selected
             .and_then(|unit| Some((unit, snapshot.units.get(unit)?)));
         ui.with_layout(egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            let narrow = ui.available_width() < FULL_LABEL || selected.is_some();
             let whitened = snapshot.data.zca().is_some();
-            let words = match (view.shared.contrast, narrow) {
-                (Contrast::Shared, false) if whitened => "weights · ZCA, shared contrast",
-                (Contrast::PerTile, false) if whitened => "weights · ZCA, per-tile contrast",
-                (Contrast::Shared, false) => "encoder weights, shared contrast",
-                (Contrast::PerTile, false) => "encoder weights, per-tile contrast",
-                (Contrast::Shared, true) => "shared",
-                (Contrast::PerTile, true) => "per tile",
+            let (full, word) = match view.shared.contrast {
+                Contrast::Shared if whitened => ("weights · ZCA, shared contrast", "shared"),
+                Contrast::PerTile if whitened => ("weights · ZCA, per-tile contrast", "per tile"),
+                Contrast::Shared => ("encoder weights, shared contrast", "shared"),
+                Contrast::PerTile => ("encoder weights, per-tile contrast", "per tile"),
+            };
+            let room = ui.available_width() - 2.0 * ui.spacing().button_padding.x;
+            let fits = |words: &&str| widgets::width(ui, words) <= room;
+            let named = [full, word].into_iter().skip(usize::from(selected.is_some()));
+            let Some(words) = named.into_iter().find(fits) else {
+                return; // its key remains
             };
             let command = UserCommand::ToggleContrast;
-            if ui.available_width() < CONTRAST {
-                return; // its key remains
-            }
             let button = egui::Button::new(muted(ui, words))
                 .frame_when_inactive(false)
-                .min_size(Vec2::splat(widgets::TARGET))
-                .truncate();
+                .min_size(Vec2::splat(widgets::TARGET));
             let response = ui.add(button).help_ui(|ui| {
                 ui.label(keymap::hover_text(ui.ctx(), command));
                 match snapshot.data.shape.channels() {
@@ -201,16 +196,21 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
             if response.accessible_name("Contrast").clicked() {
                 actions.push(command.into());
             }
-            if let Some((unit, statistics)) = selected.filter(|_| ui.available_width() > SELECTED) {
-                let text = format!(
-                    "unit {} · {} · ρ̂ {} · spread {:.2}",
-                    numbers::unit(unit),
-                    statistics.state.name(),
-                    numbers::cost(statistics.mean_activation),
-                    statistics.spread()
-                );
-                let text = RichText::new(text).size(SMALL).color(theme.accent);
-                ui.add(Label::new(text).truncate());
+            let Some((unit, statistics)) = selected else {
+                return;
+            };
+            let name = format!("unit {}", numbers::unit(unit));
+            let state = format!("{name} · {}", statistics.state.name());
+            let spread = format!("spread {:.2}", statistics.spread());
+            let mean = numbers::cost(statistics.mean_activation);
+            let said = [
+                format!("{state} · ρ̂ {mean} · {spread}"),
+                format!("{state} · {spread}"),
+                state,
+                name,
+            ];
+            if let Some(text) = said.into_iter().find(|text| widgets::fits(ui, text)) {
+                ui.label(RichText::new(text).size(SMALL).color(theme.accent));
             }
         });
     });

@@ -7,7 +7,7 @@ use super::log_slider::{LogScale, LogSlider};
 use super::number_field::{self, NumberField};
 use super::settings::MOST_HIDDEN;
 use super::theme::{BODY, GRID, Theme};
-use super::widgets::muted;
+use super::widgets::{self, muted};
 use crate::data::{
     Colour, Content, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits,
 };
@@ -217,7 +217,11 @@ fn mean(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     };
     title(ui, name);
     let text = format!("remove each {what}'s mean");
-    if ui.checkbox(&mut remove, text).help(hover).changed() {
+    let ticked = ui.scope(|ui| {
+        widgets::edged(ui);
+        ui.checkbox(&mut remove, text).help(hover).changed()
+    });
+    if ticked.inner {
         change(import, spec, |preparation| preparation.remove_mean = remove);
     }
 }

@@ -122,13 +122,12 @@ impl SamplesView {
             };
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
             if let Some(class) = label {
-                let corner = both.left_top();
-                let (across, down) = (vec2(CORNER, 0.0), vec2(0.0, CORNER));
-                let points = vec![corner, corner + across, corner + down];
-                let mark = Shape::convex_polygon(points, Theme::class(*class), Stroke::NONE);
-                ui.painter().add(mark);
+                ui.painter()
+                    .extend(widgets::class_corner(ui, both, *class, CORNER));
             }
-            response.help(words);
+            response.help(format!(
+                "{words}: as it was found, and as the network would get it"
+            ));
         }
     }
 

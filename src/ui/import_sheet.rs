@@ -161,9 +161,13 @@ fn header(ui: &mut Ui, rect: Rect, import: &Import) {
     let title = format!("Prepare {}", import.found().name);
     let title = RichText::new(title).heading().color(theme.text_strong);
     child.add(egui::Label::new(title).truncate());
-    let words =
-        "What was found, and what it becomes. The run in progress goes on until you train on this.";
-    child.add(egui::Label::new(muted(&child, words)).truncate());
+    let words = [
+        "What was found, and what it becomes. The run in progress goes on until you train on this.",
+        "The run in progress goes on until you train on this.",
+    ];
+    if let Some(words) = words.into_iter().find(|words| widgets::fits(&child, words)) {
+        child.label(muted(&child, words));
+    }
 }
 
 /// What the source holds.

@@ -1,12 +1,14 @@
 //! Which panels of a page stand side by side and which share a place as tabs: a function of the room there is, in
-//! points, and the zoom, and of nothing else.
+//! points, the zoom, and, where text is larger than at 100 %, of the pictures that are to keep their size.
 //!
 //! Larger text never makes the pictures smaller: the features get at least the room, in pixels of the screen, that they
-//! have at 100 %, and what has no room beside them then becomes tabs.
+//! have at 100 %, and what has no room beside them then becomes tabs. Where that is not enough for all tiles at the size
+//! that they have at 100 %, the tiles scroll.
 
 use egui::{Rect, Vec2, pos2, vec2};
 
-use super::features::MARGIN;
+use super::features::{self, MARGIN};
+use super::tiles::Grid;
 use super::widgets::{GAP, PADDING, TAB_ROW, TITLE_ROW};
 use crate::lab::{Page, Panel};
 
@@ -17,9 +19,51 @@ pub struct Slot {
     pub panels: Vec<Panel>,
 }
 
+/// The features' pictures.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Tiles {
+    pub count: usize,
+    /// (rows, columns) of one, in values.
+    pub picture: (usize, usize),
+    /// Pixels of the screen to a point at 100 %.
+    pub pixels: f32,
+}
+
+impl Tiles {
+    /// Their grid in a panel of `size` at `zoom`, no smaller than at `floor` pixels to a value.
+    fn grid(&self, size: Vec2, zoom: f32, floor: f32) -> Grid {
+        let (gap, least) = (features::gap(zoom), features::least(zoom));
+        let ppp = self.pixels * zoom;
+        Grid::fit(
+            self.count,
+            self.picture,
+            size - AROUND,
+            gap,
+            least,
+            floor,
+            ppp,
+        )
+    }
+
+    /// So many pixels to a value they have at 100 %, in the window of which `area` is what a page has at `zoom`.
+    pub fn floor(&self, area: Rect, zoom: f32) -> f32 {
+        if zoom <= 1.0 {
+            return 0.0;
+        }
+        let slots = lab(at_100_percent(area, zoom), 1.0, None);
+        let Some(features) = features_of(&slots) else {
+            return 0.0;
+        };
+        let grid = self.grid(features.rect.size(), 1.0, 0.0);
+        grid.tile.y * self.pixels / self.picture.0.max(1) as f32
+    }
+}
+
 /// Of the column of settings: as wide as it is read best, and where room is short.
 const SETTINGS: f32 = 240.0;
 const SETTINGS_SHORT: f32 = 224.0;
+/// Below this width the settings are short, and the plots as narrow as they can be beside the features.
+const WIDE: f32 = 1100.0;
 /// Below this width the settings have no column of their own: they become a tab.
 const SETTINGS_BESIDE: f32 = 780.0;
 /// Of the column of plots.
@@ -27,7 +71,7 @@ const PLOTS: std::ops::RangeInclusive<f32> = 300.0..=640.0;
 const PLOTS_PART: f32 = 0.345;
 const PLOTS_LEAST: f32 = 266.0;
 /// A panel of tabs is no narrower than this, and no lower where it stands below the features.
-const TABS_WIDTH: f32 = 250.0;
+const TABS_WIDTH: f32 = 232.0;
 const TABS_HEIGHT: f32 = 150.0;
 /// What a panel of one picture takes beside and above the picture.
 const AROUND: Vec2 = vec2(
@@ -38,9 +82,9 @@ const AROUND: Vec2 = vec2(
 const RECONSTRUCTIONS: std::ops::RangeInclusive<f32> = 134.0..=220.0;
 
 /// The places of `page` in `area`, all of what stands between the bar and the status line.
-pub fn arrange(page: Page, area: Rect, zoom: f32) -> Vec<Slot> {
+pub fn arrange(page: Page, area: Rect, zoom: f32, tiles: Option<Tiles>) -> Vec<Slot> {
     match page {
-        Page::Lab => lab(area, zoom),
+        Page::Lab => lab(area, zoom, tiles),
         Page::Unit => unit(area),
         Page::Mathematics => maths(area),
         Page::LookThrough => look_through(area),
@@ -78,28 +122,60 @@ fn split_y(rect: Rect, height: f32) -> (Rect, Rect) {
     (rect.with_max_y(y), rect.with_min_y(y + GAP))
 }
 
+fn features_of(slots: &[Slot]) -> Option<&Slot> {
+    slots
+        .iter()
+        .find(|slot| slot.panels.contains(&Panel::Features))
+}
+
 /// The room for the features' tiles in `slots`, in points.
 fn tile_room(slots: &[Slot]) -> f32 {
-    let features = slots
-        .iter()
-        .find(|slot| slot.panels.contains(&Panel::Features));
-    features.map_or(0.0, |slot| (slot.rect.size() - AROUND).min_elem())
+    features_of(slots).map_or(0.0, |slot| (slot.rect.size() - AROUND).min_elem())
+}
+
+/// What a page has at 100 % in the window in which it has `area` at `zoom`: the bars and gaps around it grow with the
+/// text too.
+fn at_100_percent(area: Rect, zoom: f32) -> Rect {
+    let window = (area.size() + AROUND_AREA) * zoom - AROUND_AREA;
+    Rect::from_min_size(pos2(0.0, 0.0), window)
 }
 
 /// The first of four forms, from the one that shows most side by side to the one that shows least, which leaves the
-/// tiles the room that they have at 100 %.
-fn lab(area: Rect, zoom: f32) -> Vec<Slot> {
+/// tiles the room that they have at 100 %, and in which all of `tiles` have the size that they have there.
+fn lab(area: Rect, zoom: f32, tiles: Option<Tiles>) -> Vec<Slot> {
     let need = if zoom > 1.0 {
-        // the bars and gaps around the area grow with the text too: at 100 % they take less of the window
-        let window = (area.size() + AROUND_AREA) * zoom - AROUND_AREA;
-        tile_room(&lab(Rect::from_min_size(pos2(0.0, 0.0), window), 1.0)) / zoom
+        tile_room(&lab(at_100_percent(area, zoom), 1.0, None)) / zoom
     } else {
         0.0
     };
+    let floor = tiles.map_or(0.0, |tiles| tiles.floor(area, zoom));
+    let shows_all = |slots: &[Slot]| match (tiles, features_of(slots)) {
+        (Some(tiles), Some(slot)) if floor > 0.0 => {
+            !tiles.grid(slot.rect.size(), zoom, floor).scrolls
+        }
+        _ => true,
+    };
     let forms = [all_beside, plots_fold, tabs_below];
-    let fits = |slots: &Vec<Slot>| tile_room(slots) >= need;
+    let fits = |slots: &Vec<Slot>| tile_room(slots) >= need && shows_all(slots);
     let first = forms.iter().filter_map(|form| form(area, need)).find(fits);
-    first.unwrap_or_else(|| tabs_beside(area, need))
+    first.unwrap_or_else(|| {
+        let roomy = tabs_beside(area, need, TABS_PART);
+        if shows_all(&roomy) {
+            return roomy;
+        }
+        // a narrower column leaves a wide grid its room; where none is shown whole, both scroll
+        let narrow = tabs_beside(area, need, 0.0);
+        if shows_all(&narrow) { narrow } else { roomy }
+    })
+}
+
+/// (of the settings, of the plots), where they stand beside the features.
+fn sides(area: Rect) -> (f32, f32) {
+    if area.width() < WIDE {
+        return (SETTINGS_SHORT, *PLOTS.start());
+    }
+    let plots = (area.width() * PLOTS_PART).clamp(*PLOTS.start(), *PLOTS.end());
+    (SETTINGS, plots)
 }
 
 /// What of the window is no area of a page: the bar, the line that says what to watch, the status line, and the gaps.
@@ -121,8 +197,8 @@ fn all_beside(area: Rect, need: f32) -> Option<Vec<Slot>> {
     if area.width() < 1000.0 || area.height() < 600.0 {
         return None;
     }
-    let (settings, rest) = split_x(area, SETTINGS);
-    let plots = (area.width() * PLOTS_PART).clamp(*PLOTS.start(), *PLOTS.end());
+    let (settings, plots) = sides(area);
+    let (settings, rest) = split_x(area, settings);
     let (middle, right) = split_x(rest, rest.width() - GAP - plots);
     let (least, most) = (*RECONSTRUCTIONS.start(), *RECONSTRUCTIONS.end());
     let spare = middle.height() - GAP - need - AROUND.y;
@@ -144,13 +220,8 @@ fn plots_fold(area: Rect, need: f32) -> Option<Vec<Slot>> {
     if area.width() < SETTINGS_BESIDE {
         return None;
     }
-    let width = if area.width() < 1000.0 {
-        SETTINGS_SHORT
-    } else {
-        SETTINGS
-    };
-    let (settings, rest) = split_x(area, width);
-    let plots = (area.width() * PLOTS_PART).clamp(*PLOTS.start(), *PLOTS.end());
+    let (settings, plots) = sides(area);
+    let (settings, rest) = split_x(area, settings);
     let most = rest.width() - GAP - (need + AROUND.x).ceil();
     let plots = plots.min(most);
     if plots < PLOTS_LEAST {
@@ -183,9 +254,12 @@ fn tabs_below(area: Rect, need: f32) -> Option<Vec<Slot>> {
     ])
 }
 
-/// features │ tabs, the settings among them
-fn tabs_beside(area: Rect, need: f32) -> Vec<Slot> {
-    let wanted = (area.width() * 0.42).max(TABS_WIDTH);
+/// Of the width, where tabs stand beside the features and there is room.
+const TABS_PART: f32 = 0.42;
+
+/// features │ tabs, the settings among them, in `part` of the width if that is enough for both
+fn tabs_beside(area: Rect, need: f32, part: f32) -> Vec<Slot> {
+    let wanted = (area.width() * part).max(TABS_WIDTH);
     let least = TABS_WIDTH.min(area.width() * 0.5);
     let tabs = wanted
         .min(area.width() - GAP - (need + AROUND.x).ceil())
@@ -269,7 +343,7 @@ fn look_through(area: Rect) -> Vec<Slot> {
         ];
     };
     let mut slots = vec![slot(settings, &[P::Settings])];
-    if rest.width() < 760.0 {
+    if rest.width() < 780.0 {
         let (left, right) = split_x(rest, rest.width() * 0.44);
         slots.extend(column(left, &[P::Input, P::Output]));
         slots.push(slot(right, &[P::Activations]));
@@ -303,11 +377,7 @@ fn compare(area: Rect) -> Vec<Slot> {
 
 /// The column of settings and what is left beside it, where there is room for both.
 fn settings_beside(area: Rect) -> Option<(Rect, Rect)> {
-    let width = if area.width() < 1000.0 {
-        SETTINGS_SHORT
-    } else {
-        SETTINGS
-    };
+    let (width, _) = sides(area);
     (area.width() >= SETTINGS_BESIDE).then(|| split_x(area, width))
 }
 
@@ -387,8 +457,6 @@ fn column(rect: Rect, panels: &[Panel]) -> Vec<Slot> {
 mod tests {
     use super::*;
     use crate::lab::shared::ZOOMS;
-    use crate::ui::features;
-    use crate::ui::tiles::Grid;
 
     /// Windows of these sizes in pixels.
     const WINDOWS: [[f32; 2]; 7] = [
@@ -421,7 +489,7 @@ mod tests {
     #[test]
     fn every_panel_of_a_page_has_one_place_inside_it_beside_the_others() {
         for (page, area, zoom) in everywhere() {
-            let slots = arrange(page, area, zoom);
+            let slots = arrange(page, area, zoom, None);
             let mut shown: Vec<Panel> = slots.iter().flat_map(|slot| slot.panels.clone()).collect();
             let expected = Panel::ALL
                 .into_iter()
@@ -447,7 +515,7 @@ mod tests {
     #[test]
     fn panels_are_no_lower_than_they_need_unless_nothing_else_is_left() {
         for (page, area, zoom) in everywhere() {
-            let slots = arrange(page, area, zoom);
+            let slots = arrange(page, area, zoom, None);
             for slot in &slots {
                 let folded = slot.panels.len() > 1 || slot.rect.height() >= area.height() - 1.0;
                 let least = slot
@@ -464,48 +532,73 @@ mod tests {
         }
     }
 
+    /// (its size, whether all of them are seen at once) of a tile in `window`, in pixels.
+    fn tile(window: [f32; 2], zoom: u32, count: usize, picture: (usize, usize)) -> (f32, bool) {
+        let (area, scale) = (area(window, zoom), zoom as f32 / 100.0);
+        let tiles = Tiles {
+            count,
+            picture,
+            pixels: 1.0,
+        };
+        let slots = arrange(Page::Lab, area, scale, Some(tiles));
+        let size = features_of(&slots).unwrap().rect.size();
+        let grid = tiles.grid(size, scale, tiles.floor(area, scale));
+        (grid.tile.y * scale, !grid.scrolls)
+    }
+
     #[test]
-    fn larger_text_never_makes_a_tile_smaller() {
-        for window in WINDOWS {
-            for (count, picture) in [
-                (25, (8, 8)),
-                (49, (8, 8)),
-                (64, (12, 12)),
-                (100, (8, 8)),
-                (196, (28, 28)),
-            ] {
-                let tile = |zoom: u32| {
-                    let (area, scale) = (area(window, zoom), zoom as f32 / 100.0);
-                    let slots = arrange(Page::Lab, area, scale);
-                    let features = slots
-                        .iter()
-                        .find(|slot| slot.panels.contains(&Panel::Features))
-                        .unwrap();
-                    let room = features.rect.size() - AROUND;
-                    let (gap, least) = (features::gap(scale), features::least(scale));
-                    Grid::fit(count, picture, room, gap, least, scale).tile.x * scale
-                };
-                let sizes = ZOOMS.map(tile);
-                for pixels in sizes {
+    fn larger_text_never_makes_a_tile_smaller_however_many_there_are() {
+        let counts = (1..=130).chain([144, 196, 256, 400, 1024]);
+        let (mut tried, mut scrolling) = (0, 0);
+        for count in counts {
+            for (window, picture) in WINDOWS
+                .into_iter()
+                .flat_map(|window| [8, 12, 16, 28].map(|side| (window, (side, side))))
+            {
+                let sizes = ZOOMS.map(|zoom| tile(window, zoom, count, picture));
+                for (pixels, all) in sizes {
                     assert!(
-                        pixels >= sizes[0] - 0.5,
+                        pixels >= sizes[0].0 - 0.5,
                         "{count} of {picture:?}: {sizes:?} at {window:?}"
                     );
+                    tried += 1;
+                    scrolling += usize::from(!all && sizes[0].1);
+                }
+            }
+        }
+        assert!(scrolling * 10 < tried, "{scrolling} of {tried} scroll");
+    }
+
+    #[test]
+    fn the_tiles_of_the_presets_are_seen_at_once_at_every_zoom() {
+        for window in WINDOWS {
+            for (count, side) in [(8, 8), (25, 8), (49, 8), (64, 8), (64, 12), (100, 8)] {
+                for zoom in ZOOMS {
+                    let (pixels, all) = tile(window, zoom, count, (side, side));
+                    assert!(all, "{count} of {side}: {pixels} at {window:?}, {zoom} %");
                 }
             }
         }
     }
 
     #[test]
+    fn a_window_of_1024_by_768_gives_the_tiles_most_of_its_middle() {
+        let slots = arrange(Page::Lab, area([1024.0, 768.0], 100), 1.0, None);
+        assert_eq!(slots.len(), 6);
+        let (pixels, _) = tile([1024.0, 768.0], 100, 49, (8, 8));
+        assert_eq!(pixels, 56.0);
+    }
+
+    #[test]
     fn a_window_of_1280_by_720_shows_all_of_the_lab_page_at_once() {
-        let slots = arrange(Page::Lab, area([1280.0, 720.0], 100), 1.0);
+        let slots = arrange(Page::Lab, area([1280.0, 720.0], 100), 1.0, None);
         assert_eq!(slots.len(), 6);
         assert!(slots.iter().all(|slot| slot.panels.len() == 1));
     }
 
     #[test]
     fn a_projector_at_150_percent_keeps_settings_features_and_a_plot_side_by_side() {
-        let slots = arrange(Page::Lab, area([1280.0, 720.0], 150), 1.5);
+        let slots = arrange(Page::Lab, area([1280.0, 720.0], 150), 1.5, None);
         assert_eq!(slots[0].panels, [Panel::Settings]);
         assert_eq!(slots[1].panels, [Panel::Features]);
         assert!(slots[2].panels.contains(&Panel::Cost));

@@ -54,7 +54,7 @@ mod widgets;
 
 use egui::{Align2, Frame, Rect, Ui, vec2};
 
-use self::layout::Slot;
+use self::layout::{Slot, Tiles};
 use self::theme::{GRID, Theme};
 use crate::lab::View;
 use crate::lab::{Action, Page, Panel};
@@ -83,6 +83,8 @@ pub struct Panels {
     palette: palette::Palette,
     focus: focus::Before,
     pointed: Option<Panel>,
+    /// How small the features' tiles may be, in pixels of the screen to a value.
+    floor: f32,
 }
 
 impl Panels {
@@ -133,6 +135,12 @@ impl Panels {
     /// The panels of the page, each in its place.
     fn page(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
         let zoom = ui.ctx().zoom_factor();
+        let tiles = view.run.snapshot.as_deref().map(|snapshot| Tiles {
+            count: snapshot.units.len(),
+            picture: pictures::size(snapshot.data.shape),
+            pixels: ui.pixels_per_point() / zoom,
+        });
+        self.floor = tiles.map_or(0.0, |tiles| tiles.floor(area, zoom));
         let slots = match view.shared.filled {
             Some(panel) => vec![Slot {
                 rect: area,
@@ -141,7 +149,7 @@ impl Panels {
             None if view.shared.page == Page::Unit && view.run.selected.is_none() => {
                 layout::choosing(area)
             }
-            None => layout::arrange(view.shared.page, area, zoom),
+            None => layout::arrange(view.shared.page, area, zoom, tiles),
         };
         self.curves.refresh(view);
         for slot in &slots {
@@ -158,7 +166,7 @@ impl Panels {
     fn panel(&mut self, ui: &mut Ui, panel: Panel, view: &View<'_>, actions: &mut Vec<Action>) {
         match panel {
             Panel::Settings => self.settings_column(ui, view, actions),
-            Panel::Features => self.features.ui(ui, view, actions),
+            Panel::Features => self.features.ui(ui, view, self.floor, actions),
             Panel::Reconstructions => self.reconstructions.ui(ui, view),
             Panel::Cost => self.curves.ui(ui, view),
             Panel::Sparsity => self.sparsity.ui(ui, view, actions),
@@ -219,11 +227,11 @@ fn drop_hint(ui: &Ui, picture: bool) {
     } else {
         "Drop to see what is in it"
     };
-    painter.text(
-        rect.center(),
-        Align2::CENTER_CENTER,
-        text,
-        theme::bold(theme::TITLE),
-        theme.accent,
-    );
+    let words = widgets::galley(ui, text, theme::bold(theme::TITLE), theme.accent);
+    let at = Align2::CENTER_CENTER.align_size_within_rect(words.size(), rect);
+    // on a plate, so that it can be read on whatever is below
+    let plate = at.expand2(vec2(3.0 * GRID, 2.0 * GRID));
+    let edge = egui::Stroke::new(2.0, theme.accent);
+    painter.rect(plate, 8.0, theme.panel, edge, egui::StrokeKind::Inside);
+    painter.galley(at.min, words, theme.accent);
 }

@@ -9,7 +9,7 @@ use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Matcher, Utf32Str};
 
 use super::theme::{self, BODY, GRID, RADIUS, SMALL, Theme};
-use super::widgets::muted;
+use super::widgets::{self, muted};
 use super::{dialogs, keymap};
 use crate::lab::View;
 use crate::lab::{Action, UserCommand};
@@ -184,9 +184,26 @@ fn draw(ui: &Ui, rect: Rect, entry: &Entry) {
         None => (entry.command.tooltip(), theme.text),
         Some(why_not) => (why_not, theme.text_muted),
     };
+
+    let width = |text: &str| widgets::width(ui, text);
+    let words = clause(words, |text| width(text) <= rect.width());
     let words = line(ui, words, theme::regular(SMALL), colour, rect.width());
     let at = rect.left_bottom() - vec2(0.0, words.size().y);
     ui.painter().galley(at, words, colour);
+}
+
+/// As many whole clauses of `words` as fit; all of them where not even one does.
+fn clause(words: &str, fits: impl Fn(&str) -> bool) -> &str {
+    if fits(words) {
+        return words;
+    }
+    let ends = [". ", "; ", ": ", ", "].into_iter().flat_map(|end| {
+        words
+            .rmatch_indices(end)
+            .map(|(at, _)| words.get(..at).unwrap_or(words))
+    });
+    let mut fitting = ends.filter(|part| fits(part));
+    fitting.next().unwrap_or(words)
 }
 
 /// One line of text, cut with … where `room` ends.
@@ -200,4 +217,23 @@ fn line(
     let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = TextWrapping::truncate_at_width(room);
     ui.painter().layout_job(job)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::clause;
+
+    #[test]
+    fn a_sentence_without_room_loses_whole_clauses() {
+        let most = |most: usize| move |text: &str| text.chars().count() <= most;
+        let words = "See it, and change it: patches, colour. Then train";
+        assert_eq!(clause(words, most(60)), words);
+        assert_eq!(
+            clause(words, most(45)),
+            "See it, and change it: patches, colour"
+        );
+        assert_eq!(clause(words, most(30)), "See it, and change it");
+        assert_eq!(clause(words, most(8)), "See it");
+        assert_eq!(clause(words, most(3)), words);
+    }
 }

@@ -35,24 +35,29 @@ impl ReconstructionsPanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
         let snapshot = view.run.snapshot.as_deref();
-        let quiet = snapshot.map_or_else(String::new, |snapshot| {
+        let quiet: Vec<String> = snapshot.map_or_else(Vec::new, |snapshot| {
             let (low, high) = self.stretch(snapshot);
             let ends = if snapshot.data.shape.is_vector() {
                 format!("x and x̂ from {low:.2} to {high:.2}")
             } else {
                 format!("x and x̂: {low:.2} black, {high:.2} white")
             };
+            let brief = format!("{low:.2} to {high:.2}");
             match strongest(view, snapshot) {
                 Some((unit, most)) => {
-                    format!(
-                        "{ends} · bars: unit {}, full at {most:.2}",
-                        super::numbers::unit(unit)
-                    )
+                    let unit = super::numbers::unit(unit);
+                    vec![
+                        format!("{ends} · bars: unit {unit}, full at {most:.2}"),
+                        format!("{brief} · bars: unit {unit}, full at {most:.2}"),
+                        format!("{brief} · bars to {most:.2}"),
+                        brief,
+                    ]
                 }
-                None => ends,
+                None => vec![ends, brief],
             }
         });
-        widgets::title_row(ui, "Input → reconstruction", &quiet, |ui| {
+        let quiet: Vec<&str> = quiet.iter().map(String::as_str).collect();
+        widgets::title_row_of(ui, "Input → reconstruction", &quiet, |ui| {
             let fvu = snapshot.map_or_else(|| "–".into(), |s| format!("{:.2}", s.fvu));
             ui.label(muted(ui, format!("FVU {fvu}"))).help(
                 "Fraction of variance unexplained: the reconstruction loss ÷ the data's variance. 1 is as good as \
@@ -254,17 +259,8 @@ fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
         .as_ref()
         .and_then(|labels| labels.get(*snapshot.places.get(index)?).copied());
     if let Some(class) = class {
-        let corner = rect.left_top();
-        let points = vec![
-            corner,
-            corner + vec2(CORNER, 0.0),
-            corner + vec2(0.0, CORNER),
-        ];
-        ui.painter().add(egui::Shape::convex_polygon(
-            points,
-            Theme::class(class),
-            egui::Stroke::NONE,
-        ));
+        ui.painter()
+            .extend(widgets::class_corner(ui, rect, class, CORNER));
     }
     let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
     let label = class.map_or_else(String::new, |class| format!(", class {class}"));
@@ -286,7 +282,7 @@ fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
             ui.horizontal(|ui| {
                 let (dot, _) = ui.allocate_exact_size(vec2(CORNER, CORNER), Sense::hover());
                 ui.painter()
-                    .circle_filled(dot.center(), CORNER / 2.0, Theme::class(class));
+                    .circle_filled(dot.center(), CORNER / 2.0, Theme::of(ui).class(class));
                 ui.label(egui::RichText::new(format!("class {class}")).size(SMALL));
             });
         }

@@ -111,7 +111,7 @@ fn row_of_tabs(ui: &mut Ui, row: Rect, slot: &Slot, front: Panel, actions: &mut 
         let text = RichText::new(name).size(BODY);
         let button =
             Button::selectable(*panel == front, text).min_size(Vec2::splat(widgets::TARGET));
-        let response = ui.add(button).help(panel.title());
+        let response = ui.add(button).help(panel.about());
         if response.accessible_name(panel.tab()).clicked() {
             actions.push(Action::Bring(*panel));
         }

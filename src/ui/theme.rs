@@ -111,6 +111,31 @@ static LIGHT: Theme = Theme {
     on_area: Color32::from_rgb(255, 255, 255),
 };
 
+/// So many classes have a colour of their own.
+const CLASSES: usize = 8;
+
+const CLASSES_ON_DARK: [Rgb; CLASSES] = [
+    [230, 159, 0],
+    [86, 180, 233],
+    [0, 158, 115],
+    [240, 228, 66],
+    [0, 114, 178],
+    [213, 94, 0],
+    [204, 121, 167],
+    [140, 140, 140],
+];
+
+const CLASSES_ON_LIGHT: [Rgb; CLASSES] = [
+    [184, 118, 0],
+    [30, 136, 200],
+    [0, 128, 92],
+    [142, 130, 0],
+    [0, 84, 140],
+    [190, 76, 0],
+    [176, 84, 138],
+    [100, 100, 100],
+];
+
 impl Theme {
     pub fn of(ui: &egui::Ui) -> &'static Self {
         Self::named(ui.visuals().dark_mode)
@@ -140,19 +165,15 @@ impl Theme {
         Color32::from_rgb(red, green, blue)
     }
 
-    /// The colour of a class, told apart by any eye (Okabe & Ito 2008); they repeat after eight.
-    pub fn class(class: u8) -> Color32 {
-        const CLASSES: [[u8; 3]; 8] = [
-            [230, 159, 0],
-            [86, 180, 233],
-            [0, 158, 115],
-            [240, 228, 66],
-            [0, 114, 178],
-            [213, 94, 0],
-            [204, 121, 167],
-            [140, 140, 140],
-        ];
-        Self::rgb(CLASSES[usize::from(class) % CLASSES.len()])
+    /// The colour of a class, told apart by any eye (Okabe & Ito 2008; the light theme's are the same hues, darker); they
+    /// repeat after eight.
+    pub fn class(&self, class: u8) -> Color32 {
+        let classes = if self.dark {
+            &CLASSES_ON_DARK
+        } else {
+            &CLASSES_ON_LIGHT
+        };
+        Self::rgb(classes[usize::from(class) % CLASSES])
     }
 
     /// The map of weights with a table of 511 steps, for filling textures.
@@ -323,6 +344,12 @@ mod tests {
             pairs.push(("focus", theme.focus, under, back, GRAPHIC));
         }
         pairs.push(("focus", theme.focus, "line", theme.line, GRAPHIC));
+        // a class's corner has a margin of the panel's colour on every picture
+        for class in 0..CLASSES as u8 {
+            for (under, back) in [("panel", theme.panel), ("window", theme.window)] {
+                pairs.push(("class", theme.class(class), under, back, GRAPHIC));
+            }
+        }
         pairs
     }
 

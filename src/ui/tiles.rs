@@ -42,13 +42,15 @@ const STRIP: f32 = 16.0;
 impl Grid {
     /// The grid of `count` ≥ 1 pictures of (`rows`, `columns`) in `room` at a whole number of screen pixels to a
     /// value: nearly the largest that fits, and of those the grid with the fewest empty places, then the squarest. So
-    /// a little more or less room doesn't shuffle the tiles. Tiles lower or narrower than `least` points scroll instead.
+    /// a little more or less room doesn't shuffle the tiles. Tiles lower or narrower than `least` points, or than `floor`
+    /// screen pixels to a value, scroll instead.
     pub fn fit(
         count: usize,
         picture: (usize, usize),
         room: Vec2,
         gap: f32,
         least: f32,
+        floor: f32,
         pixels_per_point: f32,
     ) -> Self {
         let gap = (gap * pixels_per_point).round().max(1.0);
@@ -76,6 +78,7 @@ impl Grid {
             (least * pixels_per_point / height.min(width))
                 .ceil()
                 .max(1.0)
+                .max(floor)
         };
         let room_for = |columns: usize| {
             let rows = count.div_ceil(columns);
@@ -90,9 +93,14 @@ impl Grid {
         };
         let scale_of = |columns: usize| whole_scale(room_for(columns)).0;
         let largest = (1..=count).map(scale_of).fold(0.0, f32::max);
+        let least = if largest >= smallest {
+            smallest.max(largest * NEARLY)
+        } else {
+            largest * NEARLY
+        };
         let (scale, columns) = (1..=count)
             .map(|columns| (scale_of(columns), columns))
-            .filter(|(scale, _)| *scale >= largest * NEARLY)
+            .filter(|(scale, _)| *scale >= least)
             .min_by_key(|(scale, columns)| {
                 let rows = count.div_ceil(*columns);
                 (
@@ -106,7 +114,7 @@ impl Grid {
         let (size, columns) = if fits {
             (tile(scale).floor(), columns)
         } else {
-            let size = tile(smallest);
+            let size = tile(smallest).floor();
             (
                 size,
                 (((room.x + gap) / (size.x + gap)).floor() as usize).clamp(1, count),
@@ -118,7 +126,7 @@ impl Grid {
             tile: size / pixels_per_point,
             gap: gap / pixels_per_point,
             scrolls: !fits,
-            smooth: fits && scale.fract() != 0.0,
+            smooth: !strip && if fits { scale } else { smallest }.fract() != 0.0,
         }
     }
 
@@ -238,11 +246,11 @@ mod tests {
 
     #[test]
     fn forty_nine_square_tiles_make_seven_by_seven_at_a_whole_scale() {
-        let grid = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 16.0, 1.0);
+        let grid = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 16.0, 0.0, 1.0);
         assert_eq!((grid.columns, grid.rows, grid.scrolls), (7, 7, false));
         assert_eq!(grid.tile, vec2(56.0, 56.0));
         assert!(grid.size().x <= 520.0 && grid.size().y <= 430.0);
-        let zoomed = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 16.0, 1.5);
+        let zoomed = Grid::fit(49, (8, 8), vec2(520.0, 430.0), 4.0, 16.0, 0.0, 1.5);
         assert_eq!((zoomed.tile.x * 1.5) % 8.0, 0.0);
     }
 
@@ -258,7 +266,7 @@ mod tests {
             (25, (100, 20), vec2(300.0, 300.0), 2.0),
             (5, (8, 8), vec2(3.0, 3.0), 1.0),
         ] {
-            let grid = Grid::fit(count, picture, room, 4.0, 16.0, ppp);
+            let grid = Grid::fit(count, picture, room, 4.0, 16.0, 0.0, ppp);
             assert!(grid.columns * grid.rows >= count);
             if !grid.scrolls {
                 assert!(
@@ -279,6 +287,6 @@ mod tests {
                 );
             }
         }
-        assert!(Grid::fit(784, (28, 28), vec2(500.0, 400.0), 4.0, 16.0, 1.0).scrolls);
+        assert!(Grid::fit(784, (28, 28), vec2(500.0, 400.0), 4.0, 16.0, 0.0, 1.0).scrolls);
     }
 }

@@ -62,9 +62,9 @@ impl Toolbar {
         }
         preset_menu(ui, view, form.preset, actions);
         data_menu(ui, view, actions);
-        pages(ui, view, form.tabs, actions);
+        pages(ui, view, &form, actions);
         at_right(ui, "end", |ui| {
-            if form.tabs {
+            if form.palette {
                 palette_button(ui, form.words, actions);
             }
             if form.theme {
@@ -96,15 +96,12 @@ fn needed(ui: &Ui, form: &Form) -> f32 {
     if form.tabs {
         let tabs = Page::ALL.map(|page| button_width(ui, page.title()));
         parts.push(tabs.iter().sum::<f32>() + TAB_GAP * (tabs.len() - 1) as f32);
-        let name = if form.words {
-            UserCommand::Palette.text()
-        } else {
-            "⌘"
-        };
-        parts.push(button_width(ui, name).max(28.0));
         gaps += 2.0 * GRID;
     } else {
         parts.push(menu_width(ui, Page::ALL.map(Page::title)));
+    }
+    if form.palette {
+        parts.push(button_width(ui, &palette_title(ui, form.words)).max(28.0));
     }
     parts.push(zoom_width(ui));
     if form.theme {
@@ -254,7 +251,7 @@ fn menu(
 
 /// What follows the play button, where there is no room for it in the bar.
 fn run_menu(ui: &mut Ui, actions: &mut Vec<Action>) {
-    let hover = "Step, reset, new seed, speed";
+    let hover = "Step an epoch, reset, take a new seed, or change the speed";
     let width = menu_width(ui, ["Run"]);
     menu(ui, "Run", "Run", width, hover, |ui| {
         ui.set_min_width(160.0);
@@ -295,36 +292,43 @@ fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Acti
 fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let current = &view.run.experiment.data.source;
     let width = menu_width(ui, ["Data"]);
-    menu(ui, "Data", "Data", width, "What to train on", |ui| {
-        ui.set_min_width(200.0);
-        for set in EmbeddedSet::ALL {
-            let selected = *current == DataSource::Embedded(set);
-            entry(ui, UserCommand::Data(set), selected, actions);
-        }
-        if !view.shared.recent.is_empty() {
-            ui.separator();
-            ui.label(muted(ui, "Opened before"));
-        }
-        for path in &view.shared.recent {
-            let source = DataSource::File(path.clone());
-            let button = Button::selectable(*current == source, source.title()).truncate();
-            let response = ui.add(button).accessible_name(source.title());
-            help::beside(&response, Side::Right, &path.display().to_string());
-            if response.clicked() {
-                actions.push(Action::Open(vec![path.clone()]));
-                ui.close();
+    menu(
+        ui,
+        "Data",
+        "Data",
+        width,
+        "The data set to train on, or files of your own",
+        |ui| {
+            ui.set_min_width(200.0);
+            for set in EmbeddedSet::ALL {
+                let selected = *current == DataSource::Embedded(set);
+                entry(ui, UserCommand::Data(set), selected, actions);
             }
-        }
-        ui.separator();
-        for command in [UserCommand::OpenFile, UserCommand::PrepareData] {
-            entry(ui, command, false, actions);
-        }
-    });
+            if !view.shared.recent.is_empty() {
+                ui.separator();
+                ui.label(muted(ui, "Opened before"));
+            }
+            for path in &view.shared.recent {
+                let source = DataSource::File(path.clone());
+                let button = Button::selectable(*current == source, source.title()).truncate();
+                let response = ui.add(button).accessible_name(source.title());
+                help::beside(&response, Side::Right, &path.display().to_string());
+                if response.clicked() {
+                    actions.push(Action::Open(vec![path.clone()]));
+                    ui.close();
+                }
+            }
+            ui.separator();
+            for command in [UserCommand::OpenFile, UserCommand::PrepareData] {
+                entry(ui, command, false, actions);
+            }
+        },
+    );
 }
 
 /// What the middle of the window shows: tabs, or a menu where there is no room.
-fn pages(ui: &mut Ui, view: &View<'_>, tabs: bool, actions: &mut Vec<Action>) {
-    if !tabs {
+fn pages(ui: &mut Ui, view: &View<'_>, form: &Form, actions: &mut Vec<Action>) {
+    if !form.tabs {
         let width = menu_width(ui, Page::ALL.map(Page::title));
         menu(
             ui,
@@ -342,8 +346,10 @@ fn pages(ui: &mut Ui, view: &View<'_>, tabs: bool, actions: &mut Vec<Action>) {
                         actions,
                     );
                 }
-                ui.separator();
-                entry(ui, UserCommand::Palette, false, actions);
+                if !form.palette {
+                    ui.separator();
+                    entry(ui, UserCommand::Palette, false, actions);
+                }
             },
         );
         return;
@@ -374,10 +380,16 @@ fn entry(ui: &mut Ui, command: UserCommand, selected: bool, actions: &mut Vec<Ac
     }
 }
 
-/// By its word where there is room, by its sign elsewhere.
+/// By its word where there is room, by its keys elsewhere: with them every command is found.
+fn palette_title(ui: &Ui, wide: bool) -> String {
+    let command = UserCommand::Palette;
+    let keys = keymap::keys(ui.ctx(), command).filter(|_| !wide);
+    keys.unwrap_or_else(|| command.text().to_owned())
+}
+
 fn palette_button(ui: &mut Ui, wide: bool, actions: &mut Vec<Action>) {
     let command = UserCommand::Palette;
-    let text = muted(ui, if wide { command.text() } else { "⌘" }).size(BODY);
+    let text = muted(ui, palette_title(ui, wide)).size(BODY);
     let button = Button::new(text)
         .frame_when_inactive(false)
         .min_size(vec2(28.0, 28.0));

@@ -27,7 +27,12 @@ impl UnitsPanel {
         records: &[Record],
         epochs: Option<EpochView>,
     ) {
-        widgets::title_row(ui, "Units", "alive, duplicate and dead over time", |_| {});
+        let quiet = [
+            "alive, duplicate and dead over time",
+            "alive and dead over time",
+            "over time",
+        ];
+        widgets::title_row_of(ui, "Units", &quiet, |_| {});
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };

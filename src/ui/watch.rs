@@ -4,7 +4,8 @@ use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::GAP;
-use crate::lab::View;
+use crate::lab::{Page, View};
+use crate::training::Preset;
 
 /// Between the bar and the line, and below the line.
 const ABOVE: f32 = 1.0;
@@ -12,16 +13,21 @@ const BELOW: f32 = 4.0;
 /// Of one row, with what is free above and below it.
 pub const HEIGHT: f32 = 21.0;
 
-/// Draws the line at the top of `whole`, in more than one row where the window is narrow; returns the area that is left
-/// for the page.
+/// Draws the line at the top of `whole`, as long as it has room in one row; returns the area that is left for the page.
 pub fn ui(ui: &mut Ui, whole: Rect, view: &View<'_>) -> Rect {
     let theme = Theme::of(ui);
     let text = view.watch();
     let width = whole.width() - 2.0 * GAP - 2.0 * GRID;
     let font = theme::regular(BODY);
-    let galley = ui
-        .painter()
-        .layout(text.to_owned(), font, theme.text, width);
+    let lay = |text: &str| {
+        let font = font.clone();
+        ui.painter()
+            .layout(text.to_owned(), font, theme.text, width)
+    };
+    let mut galley = lay(text);
+    if galley.rows.len() > 1 {
+        galley = lay(brief(view));
+    }
     let at = pos2(whole.left() + GAP + 2.0 * GRID, whole.top() + ABOVE);
     let line = Rect::from_min_size(at, galley.size());
     let response = ui.interact(line, ui.scope_id().with("watch"), Sense::hover());
@@ -34,4 +40,30 @@ pub fn ui(ui: &mut Ui, whole: Rect, view: &View<'_>) -> Rect {
     ui.painter().galley(line.min, galley, theme.text);
     let page = whole.with_min_y(line.bottom() + BELOW);
     Rect::from_min_max(page.min + vec2(GAP, 0.0), page.max - vec2(GAP, GAP))
+}
+
+/// The same in few words, where there is no room for all.
+fn brief(view: &View<'_>) -> &'static str {
+    match (view.shared.page, view.run.untouched()) {
+        (Page::Lab, Some(preset)) => brief_of(preset),
+        (Page::Lab, None) => "Drag a slider and watch the tiles and the curves.",
+        (Page::Unit, _) => "Of the upper three forces, the longest bar to the right wins.",
+        (Page::Mathematics, _) => "Point at a slider to light the terms it acts on.",
+        (Page::LookThrough, _) => "Look at which bars rise for this input, or drag one.",
+        (Page::Compare, _) => "A high mean says little until it is above its baselines.",
+    }
+}
+
+fn brief_of(preset: Preset) -> &'static str {
+    match preset {
+        Preset::Edges => "Watch noise turn into edges. Then drag λ to 6e-4: they die.",
+        Preset::PostsValues => "Compare with Edges (key 1): smoother, yet the FVU is lower.",
+        Preset::Bars => "Watch the tiles: each of the 16 bars soon has a unit.",
+        Preset::Clothes => "Watch shoes, trousers and sleeves appear in the tiles.",
+        Preset::PlainAutoencoder => "Watch the FVU fall though no tile shows a bar: β is 0.",
+        Preset::DecayCliff => "Watch the spread fall while ρ̂ stays at ρ: all 25 units die.",
+        Preset::TooSparse => "Watch all 25 units die: ρ is too low. Then drag it to .05.",
+        Preset::Overshoot => "The first step silences all; KL brings near copies back.",
+        Preset::TooFewUnits => "Watch 8 units share 16 bars: at most 8 are found.",
+    }
 }

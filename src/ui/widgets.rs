@@ -1,10 +1,11 @@
 //! The few shapes that all panels are made of.
 
-use egui::epaint::TextShape;
+use egui::epaint::ClippedShape;
 use egui::layers::ShapeIdx;
 use egui::{
-    Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rect, Response, RichText,
-    ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2, vec2,
+    Align, Align2, Color32, CornerRadius, FontId, Galley, Layout, Pos2, Rangef, Rect, Response,
+    RichText, ScrollArea, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, Vec2, WidgetInfo, pos2,
+    vec2,
 };
 use std::sync::Arc;
 
@@ -25,8 +26,6 @@ pub const TITLE_ROW: f32 = 28.0;
 
 /// Height of a row of tabs, the gap below it included.
 pub const TAB_ROW: f32 = 30.0;
-/// Less room than this, in points, is none for the quiet words of a title row.
-const QUIET: f32 = 32.0;
 /// On the `Ui` of a panel whose title stands elsewhere: on its tab, or in the row above it where it fills the window.
 pub const TITLED: &str = "titled";
 
@@ -45,8 +44,8 @@ pub fn scroll(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     });
 }
 
-/// Draws `scrolled`, which returns the rectangle that its content scrolls in: a line of text at its edge is shown whole
-/// or not at all.
+/// Draws `scrolled`, which returns the rectangle that its content scrolls in: where a line of text would be cut at its
+/// edge, the edge gives way, for all that stands there. So what belongs together is shown or hidden together.
 pub fn whole_lines(ui: &mut Ui, scrolled: impl FnOnce(&mut Ui) -> Rect) {
     let layer = ui.layer_id();
     let next = || {
@@ -57,33 +56,82 @@ pub fn whole_lines(ui: &mut Ui, scrolled: impl FnOnce(&mut Ui) -> Rect) {
     let view = scrolled(ui);
     ui.ctx().graphics_mut(|graphics| {
         let list = graphics.entry(layer);
-        for index in first..list.next_idx().0 {
+        let shapes = first..list.next_idx().0;
+        let mut whole = Vec::new();
+        for index in shapes.clone() {
             list.mutate_shape(ShapeIdx(index), |clipped| {
-                if let Shape::Text(text) = &clipped.shape {
-                    clipped.clip_rect = whole_rows(text, clipped.clip_rect, view);
+                if is_within(clipped.clip_rect, view) {
+                    kept_whole(&clipped.shape, &mut whole);
                 }
             });
+        }
+        let edges = giving_way(view.y_range(), &whole);
+        for index in shapes {
+            list.mutate_shape(ShapeIdx(index), |clipped| give_way(clipped, view, edges));
         }
     });
 }
 
-/// `clip` without the lines of `text` that an edge of `view` goes through.
-fn whole_rows(text: &TextShape, mut clip: Rect, view: Rect) -> Rect {
-    for placed in &text.galley.rows {
-        let ink = placed.row.visuals.mesh_bounds;
-        let y = ink.y_range();
-        let (top, bottom) = (
-            y.min + text.pos.y + placed.pos.y,
-            y.max + text.pos.y + placed.pos.y,
-        );
-        if top < view.bottom() && bottom > view.bottom() {
-            clip.max.y = clip.max.y.min(top);
+/// Whether `clip` is that of something that scrolls in `view`: not that of the bar beside it.
+fn is_within(clip: Rect, view: Rect) -> bool {
+    view.expand2(vec2(f32::INFINITY, 0.5)).contains_rect(clip)
+}
+
+/// No higher than this, in points, is a button or a field, which goes with its text.
+const ONE_LINE: f32 = 40.0;
+
+/// From where to where a line of text goes, or the frame around one.
+fn kept_whole(shape: &Shape, whole: &mut Vec<Rangef>) {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().for_each(|shape| kept_whole(shape, whole)),
+        Shape::Text(text) => {
+            let rows = text.galley.rows.iter().filter_map(|placed| {
+                let ink = placed.row.visuals.mesh_bounds;
+                let y = text.pos.y + placed.pos.y;
+                let down = Rangef::new(ink.top() + y, ink.bottom() + y);
+                ink.is_positive().then_some(down)
+            });
+            whole.extend(rows);
         }
-        if top < view.top() && bottom > view.top() {
-            clip.min.y = clip.min.y.max(bottom);
+        // a frame without a ground is that of a picture, which may be cut
+        Shape::Rect(frame)
+            if frame.fill != Color32::TRANSPARENT
+                && (TARGET - 4.0..=ONE_LINE).contains(&frame.rect.height()) =>
+        {
+            whole.push(frame.rect.y_range());
+        }
+        _ => {}
+    }
+}
+
+/// The part of `view` whose ends go through nothing of `whole`, or all of it where that would leave less than half.
+fn giving_way(view: Rangef, whole: &[Rangef]) -> Rangef {
+    let mut left = view;
+    loop {
+        let before = left;
+        for line in whole {
+            if line.min < left.max && line.max > left.max {
+                left.max = line.min;
+            }
+            if line.min < left.min && line.max > left.min {
+                left.min = line.max;
+            }
+        }
+        if left.span() < view.span() / 2.0 {
+            return view;
+        }
+        if left == before {
+            return left;
         }
     }
-    clip
+}
+
+fn give_way(clipped: &mut ClippedShape, view: Rect, edges: Rangef) {
+    let clip = &mut clipped.clip_rect;
+    if is_within(*clip, view) {
+        clip.min.y = clip.min.y.max(edges.min);
+        clip.max.y = clip.max.y.min(edges.max);
+    }
 }
 
 /// Whether the panel's title stands elsewhere, on its tab.
@@ -100,12 +148,32 @@ pub fn title(ui: &mut Ui, title: &str) {
 
 /// A panel's title row: bold title, unless its tab says it, quiet words beside it, and `right` at the right end.
 pub fn title_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut Ui)) {
+    title_row_of(ui, title, &[quiet], right);
+}
+
+/// The same with the first of `quiet` that there is room for: they say the same at less and less length.
+pub fn title_row_of(ui: &mut Ui, title: &str, quiet: &[&str], right: impl FnOnce(&mut Ui)) {
     let title = if is_titled(ui) { "" } else { title };
-    heading_row(ui, title, quiet, right);
+    row_of(ui, title, quiet, right);
 }
 
 /// The same for a part of a panel, whose title always stands there.
 pub fn heading_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut Ui)) {
+    row_of(ui, title, &[quiet], right);
+}
+
+/// Whether quiet `words` have room in what is left of a row.
+pub fn fits(ui: &Ui, words: &str) -> bool {
+    width(ui, words) <= ui.available_width()
+}
+
+/// Of quiet `words` in one line, in points.
+pub fn width(ui: &Ui, words: &str) -> f32 {
+    let tone = Theme::of(ui).text_muted;
+    galley(ui, words, theme::regular(SMALL), tone).size().x
+}
+
+fn row_of(ui: &mut Ui, title: &str, quiet: &[&str], right: impl FnOnce(&mut Ui)) {
     let (rect, _) = ui.allocate_exact_size(
         vec2(
             ui.available_width(),
@@ -126,9 +194,10 @@ pub fn heading_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mu
     }
     row.with_layout(Layout::right_to_left(Align::Center), |ui| {
         right(ui);
-        if !quiet.is_empty() && ui.available_width() > QUIET {
+        let words = quiet.iter().find(|words| fits(ui, words));
+        if let Some(words) = words.filter(|words| !words.is_empty()) {
             ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add(egui::Label::new(muted(ui, quiet)).truncate());
+                ui.label(muted(ui, *words));
             });
         }
     });
@@ -155,6 +224,37 @@ pub fn at_right<R>(ui: &mut Ui, id: &str, content: impl FnOnce(&mut Ui) -> R) ->
             .request_discard("the right end of a row is laid out by its width");
     }
     result
+}
+
+/// The corner of a picture that tells its class, `size` points long, on a margin of the panel's colour: so it is seen on
+/// every picture.
+pub fn class_corner(ui: &Ui, picture: Rect, class: u8, size: f32) -> [Shape; 2] {
+    let theme = Theme::of(ui);
+    let corner = picture.left_top();
+    let triangle = |size: f32, colour: Color32| {
+        let points = vec![corner, corner + vec2(size, 0.0), corner + vec2(0.0, size)];
+        Shape::convex_polygon(points, colour, Stroke::NONE)
+    };
+    [
+        triangle(size + MARGIN, theme.panel),
+        triangle(size, theme.class(class)),
+    ]
+}
+
+/// Of a class's corner, along the edge, in points.
+const MARGIN: f32 = 3.0;
+
+/// In `ui`, what is ticked has an edge that can be seen before it is.
+pub fn edged(ui: &mut Ui) {
+    let edge = Stroke::new(1.0, Theme::of(ui).rail);
+    let states = &mut ui.visuals_mut().widgets;
+    for state in [
+        &mut states.inactive,
+        &mut states.hovered,
+        &mut states.active,
+    ] {
+        state.bg_stroke = edge;
+    }
 }
 
 /// Quiet small text.
@@ -232,5 +332,28 @@ pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: b
     };
     ui.painter()
         .galley_with_override_text_color(at, galley, tone);
-    response.help(if on { "Click to hide" } else { "Click to show" })
+    response.help(if on {
+        "A click hides this line"
+    } else {
+        "A click shows this line again"
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_edge_gives_way_until_it_cuts_nothing() {
+        let range = Rangef::new;
+        let view = range(0.0, 100.0);
+        assert_eq!(giving_way(view, &[range(10.0, 20.0)]), view);
+        // the words of one row stand at two heights: neither is cut
+        let row = [range(92.0, 102.0), range(90.0, 99.0), range(86.0, 91.0)];
+        assert_eq!(giving_way(view, &row), range(0.0, 86.0));
+        let above = [range(-4.0, 6.0), range(5.0, 9.0)];
+        assert_eq!(giving_way(view, &above), range(9.0, 100.0));
+        // what is higher than half of the room is cut, for what it's worth
+        assert_eq!(giving_way(view, &[range(40.0, 120.0)]), view);
+    }
 }

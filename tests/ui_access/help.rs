@@ -114,3 +114,80 @@ fn there_is_no_help_while_a_slider_is_dragged_and_for_a_second_after() {
     pass(&mut harness, 2.0);
     assert_eq!(tooltips(&harness).len(), 1, "later it opens");
 }
+
+/// The words of the help that is open.
+fn words(harness: &Window) -> Vec<String> {
+    let tooltips = tooltips(harness);
+    let texts = super::painted::texts(harness);
+    // it is painted over everything else
+    let inside = texts.into_iter().rev().take_while(|text| {
+        tooltips
+            .iter()
+            .any(|tooltip| tooltip.expand(2.0).contains_rect(text.rect))
+    });
+    let words: Vec<String> = inside.map(|text| text.words).collect();
+    words.into_iter().rev().collect()
+}
+
+#[test]
+fn help_says_more_than_the_label_in_a_plain_sentence() {
+    let (mut harness, _script) = window();
+    harness.ctx.all_styles_mut(|style| {
+        style.interaction.tooltip_delay = 0.0;
+        style.interaction.show_tooltips_only_when_still = false;
+    });
+    let mut said: Vec<String> = Vec::new();
+    let mut bad: Vec<String> = Vec::new();
+    for page in sae_lab::lab::Page::ALL {
+        ui_support::show(&mut harness, page);
+        harness.run_steps(6);
+        if page == sae_lab::lab::Page::Unit {
+            harness.get_by_label("Unit 4, constant").click();
+            harness.run_steps(8);
+        }
+        harness.remove_cursor();
+        harness.step();
+        let screen = Rect::from_min_size(egui::Pos2::ZERO, super::SIZE.into());
+        let mut places: Vec<(Rect, String)> = super::painted::texts(&harness)
+            .into_iter()
+            .map(|text| (text.rect, text.words))
+            .collect();
+        let named =
+            harness.query_all_by(|node| node.label().is_some() && node.raw_bounds().is_some());
+        places.extend(named.map(|node| (node.rect(), String::new())));
+        let mut seen: Vec<egui::Pos2> = Vec::new();
+        for (rect, label) in places {
+            let at = rect.center();
+            let near = seen.iter().any(|other| other.distance(at) < 2.0);
+            if near || !screen.contains_rect(rect) || rect.width() > 640.0 {
+                continue;
+            }
+            seen.push(at);
+            harness.hover_at(at);
+            harness.run_steps(3);
+            let help = words(&harness);
+            let whole = help.join(" ");
+            if whole.is_empty() || said.contains(&whole) {
+                continue;
+            }
+            let plain = whole.trim().to_lowercase();
+            let repeats = plain == label.trim().to_lowercase();
+            let term = plain.split_whitespace().count() < 3
+                && !plain.contains(|c: char| c.is_ascii_digit());
+            let starts = whole.trim().chars().next();
+            let capital = starts.is_some_and(|first| first.is_lowercase() && first.is_ascii());
+            if repeats
+                || term
+                || (capital && !plain.contains(|c: char| c == ':' || c.is_ascii_digit()))
+            {
+                bad.push(format!("{page:?}, on {label:?} at {at:?}: {whole:?}"));
+            }
+            said.push(whole);
+        }
+    }
+    assert!(said.len() > 60, "{}: {said:#?}", said.len());
+    if std::env::var_os("SAE_LAB_FULL").is_some() {
+        println!("{said:#?}");
+    }
+    assert!(bad.is_empty(), "{bad:#?}");
+}

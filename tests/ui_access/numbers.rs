@@ -7,8 +7,12 @@ use sae_lab::lab::Page;
 use sae_lab::model::BatchSize;
 use sae_lab::training::{History, Record};
 
-use super::painted::texts;
+use super::painted::{Text, texts};
 use super::{ui_support, window_at};
+
+/// Of the text and of what is small, in points.
+const BODY: f32 = 13.0;
+const SMALL: f32 = 12.0;
 
 /// Four digits or more in a row, before any point.
 fn unseparated(words: &str) -> bool {
@@ -93,5 +97,57 @@ fn digits_have_one_width() {
             widths.iter().all(|w| *w == widths[0]),
             "{font:?}: {widths:?}"
         );
+    }
+}
+
+/// Whether two texts stand in one row of one panel, beside one another.
+fn are_in_a_row(a: &Text, b: &Text) -> bool {
+    let apart = a.rect.left().max(b.rect.left()) - a.rect.right().min(b.rect.right());
+    (a.rect.center().y - b.rect.center().y).abs() < 2.0 && (0.0..40.0).contains(&apart)
+}
+
+#[test]
+fn digits_have_one_size_on_every_page() {
+    let (mut harness, _script) = super::window();
+    let number = |text: &Text| {
+        let digits = |letter: char| letter.is_ascii_digit() || ".,−-+e%".contains(letter);
+        text.words.trim().chars().all(digits)
+    };
+    for page in Page::ALL {
+        ui_support::show(&mut harness, page);
+        harness.run_steps(6);
+        if page == Page::Unit {
+            harness.get_by_label("Unit 4, constant").click();
+            harness.run_steps(6);
+        }
+        let numbers: Vec<Text> = texts(&harness)
+            .into_iter()
+            .filter(|text| {
+                !text.formula && number(text) && text.words.chars().any(|c| c.is_ascii_digit())
+            })
+            .collect();
+        assert!(numbers.len() > 8, "{page:?}: {numbers:#?}");
+        // a value is set in the size of the text, what a scale or a bar says in the small one: no others
+        let others: Vec<_> = numbers
+            .iter()
+            .filter(|text| text.size != BODY && text.size != SMALL)
+            .map(|text| (&text.words, text.size))
+            .collect();
+        assert!(others.is_empty(), "{page:?}: {others:?}");
+        for (index, one) in numbers.iter().enumerate() {
+            for other in &numbers[..index] {
+                assert!(
+                    !are_in_a_row(one, other) || one.size == other.size,
+                    "{page:?}: {one:?} beside {other:?}"
+                );
+                // those of one column stand below one another, at its right end
+                let column = (one.rect.right() - other.rect.right()).abs() < 0.6
+                    && (one.rect.center().y - other.rect.center().y).abs() < 40.0;
+                assert!(
+                    !column || one.size == other.size,
+                    "{page:?}: {one:?} below {other:?}"
+                );
+            }
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! What the window painted in its last frame, read back: texts with their colour and what they stand on.
 
 use egui::epaint::Mesh;
-use egui::{Color32, Pos2, Rect, Shape, TextureId};
+use egui::{Color32, FontFamily, Pos2, Rect, Shape, TextureId};
 
 use super::Window;
 
@@ -10,6 +10,10 @@ use super::Window;
 pub struct Text {
     pub words: String,
     pub rect: Rect,
+    /// Of its letters, in points.
+    pub size: f32,
+    /// Whether it is a part of a typeset formula.
+    pub formula: bool,
     pub colour: Color32,
     /// What it stands on; `None` over a picture.
     pub back: Option<Color32>,
@@ -118,6 +122,13 @@ pub fn texts(harness: &Window) -> Vec<Text> {
                 })
                 .collect(),
         };
+        let formats = text.galley.job.sections.iter();
+        let size = formats
+            .map(|section| section.format.font_id.size)
+            .fold(f32::MAX, f32::min);
+        let formula = text.galley.job.sections.iter().any(|section| {
+            matches!(&section.format.font_id.family, FontFamily::Name(name) if name.starts_with("KaTeX"))
+        });
         // beside the letters: within the line, at its left end
         let at = rect.intersect(*clip).center();
         let mut back = Some(Color32::BLACK);
@@ -138,6 +149,8 @@ pub fn texts(harness: &Window) -> Vec<Text> {
             texts.push(Text {
                 words,
                 rect,
+                size,
+                formula,
                 colour,
                 back,
             });

@@ -12,9 +12,10 @@ mod scene;
 #[path = "../ui_support/mod.rs"]
 mod ui_support;
 
+use egui_kittest::kittest::Queryable as _;
 use painted::Painted;
-use sae_lab::lab::Page;
-use scene::{SIZES, Scene, Window, ZOOMS};
+use sae_lab::lab::{Action, Page, UserCommand};
+use scene::{LONG_NAME, SIZES, Scene, Window, ZOOMS};
 
 /// Everything that is wrong with what a window shows.
 fn faults(window: &mut Window) -> Vec<String> {
@@ -39,6 +40,29 @@ fn faults(window: &mut Window) -> Vec<String> {
             word.text, word.rect, word.clip
         ));
     }
+    for (word, whole) in painted
+        .words
+        .iter()
+        .filter_map(|word| Some((word, word.elided.as_ref()?)))
+    {
+        // what a person named may be longer than any room
+        let named = LONG_NAME
+            .split('_')
+            .take(2)
+            .all(|part| whole.contains(part));
+        if !named && word.visible().is_positive() {
+            faults.push(format!("{:?} is all that is shown of {whole:?}", word.text));
+        }
+    }
+    for (shown, hidden) in painted.torn() {
+        faults.push(format!(
+            "{:?} is shown without {:?} beside it",
+            shown.text, hidden.text
+        ));
+    }
+    for (ring, clip) in painted.cut_rings() {
+        faults.push(format!("a ring at {ring:?} is cut by {clip:?}"));
+    }
     for (word, at) in painted.struck() {
         faults.push(format!(
             "{:?} at {:?} is struck through by a line from {at:?}",
@@ -59,7 +83,6 @@ fn faults(window: &mut Window) -> Vec<String> {
 /// Looks at the scenes of every page at the sizes and zooms that `takes` picks.
 fn look(scenes: &[Scene], takes: impl Fn([f32; 2], u32) -> bool) {
     let mut wrong = Vec::new();
-    let mut dark = true;
     for size in SIZES {
         for zoom in ZOOMS {
             if !takes(size, zoom) && std::env::var_os("SAE_LAB_FULL").is_none() {
@@ -70,15 +93,17 @@ fn look(scenes: &[Scene], takes: impl Fn([f32; 2], u32) -> bool) {
                     if !scene.is_of(page) {
                         continue;
                     }
-                    dark = !dark; // where a word is does not depend on its colour
-                    let mut window = scene.open(page, size, zoom, dark);
-                    let name = format!("{}-{page:?}-{}x{}-{zoom}", scene.name, size[0], size[1]);
-                    window.picture(&name);
-                    wrong.extend(
-                        faults(&mut window)
-                            .into_iter()
-                            .map(|fault| format!("{name}: {fault}")),
-                    );
+                    for dark in [true, false] {
+                        let mut window = scene.open(page, size, zoom, dark);
+                        let theme = if dark { "dark" } else { "light" };
+                        let name = format!(
+                            "{}-{page:?}-{}x{}-{zoom}-{theme}",
+                            scene.name, size[0], size[1]
+                        );
+                        window.picture(&name);
+                        let found = faults(&mut window);
+                        wrong.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
+                    }
                 }
             }
         }
@@ -111,6 +136,100 @@ fn what_stands_over_the_pages() {
     look(&scene::OVER, |size, zoom| {
         matches!((size[0] as u32, zoom), (1024, 200) | (1280, 100 | 150))
     });
+}
+
+/// The first and the last of the units, in all corners of the grid.
+const CORNERS: [usize; 4] = [0, 6, 42, 48];
+
+#[test]
+fn the_ring_of_a_selected_tile_is_whole_wherever_it_stands() {
+    for (size, zoom) in [
+        ([1024.0, 768.0], 100),
+        ([1024.0, 768.0], 200),
+        ([1280.0, 720.0], 150),
+    ] {
+        for page in [Page::Lab, Page::Unit] {
+            let mut window = scene::PLAIN.open(page, size, zoom, true);
+            for unit in CORNERS {
+                scene::act(&mut window.harness, Action::Select(Some(unit)));
+                window.harness.run_steps(6);
+                let screen = window.harness.ctx.content_rect();
+                let stroke = window.harness.ctx.global_style().visuals.text_cursor.stroke;
+                let shapes = &window.harness.output().shapes;
+                let painted = Painted::of(shapes, screen, &[], stroke);
+                let at = window.tile_of(unit);
+                let own: Vec<_> = painted
+                    .rings
+                    .iter()
+                    .filter(|(ring, _)| {
+                        ring.contains_rect(at) && at.expand(5.0).contains_rect(*ring)
+                    })
+                    .collect();
+                assert!(!own.is_empty(), "unit {unit} of {page:?} has no ring");
+                assert_eq!(
+                    painted.cut_rings(),
+                    [],
+                    "unit {unit} of {page:?} at {size:?}, {zoom} %"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn a_row_scrolls_away_as_a_whole() {
+    for (size, zoom) in [
+        ([1280.0, 720.0], 150),
+        ([1024.0, 768.0], 200),
+        ([1280.0, 720.0], 125),
+    ] {
+        let mut window = scene::PLAIN.open(Page::Lab, size, zoom, true);
+        let slider = window.harness.get_by_label("β sparsity weight").rect();
+        for step in 0..40 {
+            let found = faults(&mut window);
+            assert_eq!(
+                found, [""; 0],
+                "{size:?}, {zoom} %, scrolled by {step} times 7"
+            );
+            let wheel = egui::Event::MouseWheel {
+                unit: egui::MouseWheelUnit::Point,
+                delta: egui::vec2(0.0, -7.0),
+                phase: egui::TouchPhase::Move,
+                source: egui::MouseWheelSource::Wheel,
+                modifiers: egui::Modifiers::NONE,
+            };
+            // over a rail the wheel scrolls too
+            window.harness.hover_at(slider.center());
+            window.harness.event(wheel);
+            window.harness.run_steps(12);
+            window.harness.remove_cursor();
+            window.harness.run_steps(20);
+        }
+    }
+}
+
+#[test]
+fn the_palettes_keys_and_what_to_watch_stand_in_one_row_each() {
+    for size in SIZES {
+        for zoom in ZOOMS {
+            let mut window = scene::PLAIN.open(Page::Lab, size, zoom, true);
+            for page in Page::ALL {
+                scene::act(&mut window.harness, UserCommand::Show(page).into());
+                window.harness.run_steps(4);
+                let watch = window.harness.get_by_label(page.watch()).rect();
+                assert!(
+                    watch.height() < 20.0,
+                    "{page:?} at {size:?}, {zoom} %: {watch:?}"
+                );
+            }
+            // at 512 points there is room for the menus alone: the palette is in that of the pages
+            let keys = window.harness.query_by_label("Commands…").is_some();
+            assert!(
+                keys || size[0] * 100.0 / zoom as f32 <= 520.0,
+                "{size:?}, {zoom} %"
+            );
+        }
+    }
 }
 
 #[test]

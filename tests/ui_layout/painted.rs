@@ -15,6 +15,8 @@ pub struct Word {
     pub size: f32,
     /// Whether it is a part of a typeset formula.
     pub formula: bool,
+    /// All that was to be said, where there was no room for it.
+    pub elided: Option<String>,
     /// Place in the order of painting.
     order: usize,
 }
@@ -36,6 +38,8 @@ struct Stroke {
 /// What a frame painted, in points.
 pub struct Painted {
     pub words: Vec<Word>,
+    /// Frames around what is chosen or has the focus, as wide as their strokes reach, and what they may be seen in.
+    pub rings: Vec<(Rect, Rect)>,
     strokes: Vec<Stroke>,
     /// Opaque rectangles.
     backs: Vec<(Rect, usize)>,
@@ -54,6 +58,7 @@ impl Painted {
         let mut painted = Self {
             caret,
             words: Vec::new(),
+            rings: Vec::new(),
             strokes: Vec::new(),
             backs: Vec::new(),
         };
@@ -109,6 +114,7 @@ impl Painted {
                             clip,
                             size,
                             formula,
+                            elided: text.galley.elided.then(|| text.galley.text().to_owned()),
                             order,
                         });
                     }
@@ -131,6 +137,9 @@ impl Painted {
                         order,
                     });
                 }
+            }
+            Shape::Rect(rect) if rect.fill.a() == 0 && rect.stroke.width >= 2.0 => {
+                self.rings.push((rect.visual_bounding_rect(), clip));
             }
             Shape::Rect(rect) if rect.fill.is_opaque() => {
                 self.backs.push((rect.rect.intersect(clip), order));
@@ -165,7 +174,7 @@ impl Painted {
         let is_cut = |word: &&Word| {
             let visible = word.visible();
             let whole = word.clip.expand(TOUCH).contains_rect(word.rect);
-            let scrolled_away = visible.height() <= 0.0
+            let scrolled_away = visible.height() < 0.05
                 && word.clip.x_range().expand(TOUCH).contains(word.rect.left())
                 && word
                     .clip
@@ -175,6 +184,31 @@ impl Painted {
             !whole && !scrolled_away
         };
         self.words.iter().filter(is_cut).collect()
+    }
+
+    /// Lines of text of one row of what scrolls, of which one is shown and the other not: (shown, hidden).
+    pub fn torn(&self) -> Vec<(&Word, &Word)> {
+        let shown = |word: &Word| word.visible().height() > 1.0;
+        let beside = |a: &Word, b: &Word| {
+            let same =
+                (a.clip.left() - b.clip.left()).abs() + (a.clip.right() - b.clip.right()).abs();
+            same < 0.1 && (a.rect.center().y - b.rect.center().y).abs() < 5.0
+        };
+        let words = || self.words.iter().filter(|word| !word.formula);
+        let pairs = words()
+            .filter(|word| shown(word))
+            .flat_map(|one| words().map(move |other| (one, other)));
+        pairs
+            .filter(|(one, other)| !shown(other) && beside(one, other))
+            .collect()
+    }
+
+    /// Rings of which a side can't be seen.
+    pub fn cut_rings(&self) -> Vec<(Rect, Rect)> {
+        let is_cut = |(ring, clip): &&(Rect, Rect)| {
+            ring.intersects(*clip) && !clip.expand(TOUCH).contains_rect(*ring)
+        };
+        self.rings.iter().filter(is_cut).copied().collect()
     }
 
     /// Text that a line is drawn through, with one end of that line.

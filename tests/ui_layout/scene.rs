@@ -4,7 +4,7 @@ use egui::{Order, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
-use sae_lab::lab::{Action, Page, Preferences, UserCommand};
+use sae_lab::lab::{Action, Page, Panel, Preferences, UserCommand};
 use sae_lab::model::Hyperparameters;
 use sae_lab::training::record::{Edit, Gesture};
 use sae_lab::training::{Setting, Snapshot};
@@ -16,7 +16,21 @@ pub const SIZES: [[f32; 2]; 3] = [[1024.0, 768.0], [1280.0, 720.0], [1920.0, 108
 /// In percent.
 pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 /// A file that somebody has.
-const LONG_NAME: &str = "patches_of_the_photographs_of_last_summer_whitened_and_scaled_2.npy";
+pub const LONG_NAME: &str = "patches_of_the_photographs_of_last_summer_whitened_and_scaled_2.npy";
+
+/// The panels whose content may be longer than their room.
+const SCROLLING: [Panel; 10] = [
+    Panel::Settings,
+    Panel::Features,
+    Panel::Picker,
+    Panel::Summary,
+    Panel::Equations,
+    Panel::GradientCheck,
+    Panel::Choices,
+    Panel::Pairs,
+    Panel::Input,
+    Panel::Output,
+];
 
 type Prepare = fn(&mut Harness<'static, LabApp>);
 
@@ -206,6 +220,24 @@ impl Window {
             .width()
     }
 
+    /// Where the tile of `unit` is.
+    pub fn tile_of(&self, unit: usize) -> Rect {
+        let name = format!("Unit {}, ", unit + 1);
+        let mut tiles = self.harness.get_all_by_label_contains(&name);
+        tiles.next().unwrap().rect()
+    }
+
+    /// From the top of the panel down, what of the window is a panel whose content may be longer than its room.
+    fn scrolling(&self) -> Vec<Rect> {
+        let screen = self.harness.ctx.content_rect();
+        let shown = SCROLLING.into_iter().filter_map(|panel| {
+            let name = format!("{} fills the window", panel.title());
+            let strip = self.harness.query_by_label(&name)?.rect();
+            Some(strip.with_max_y(screen.bottom()))
+        });
+        shown.collect()
+    }
+
     /// Everything that can be clicked or set, with its place.
     pub fn targets(&self) -> Vec<(String, Rect)> {
         use egui::accesskit::{Action, Role};
@@ -231,8 +263,20 @@ impl Window {
     /// Targets that are hard to hit, or stand outside the window.
     pub fn small_targets(&self) -> Vec<String> {
         let screen = self.harness.ctx.content_rect().expand(0.5);
+        let scrolling = self.scrolling();
+        let overlays = self.overlays();
         let mut faults = Vec::new();
         for (name, rect) in self.targets() {
+            // what has scrolled away below or above is reached by scrolling: in these places, and nowhere else
+            let scrolls = scrolling
+                .iter()
+                .chain(&overlays)
+                .any(|place| place.x_range().contains(rect.center().x));
+            if !scrolls && (rect.top() < screen.top() || rect.bottom() > screen.bottom()) {
+                faults.push(format!(
+                    "the target {name:?} at {rect:?} is above or below the window"
+                ));
+            }
             // a tile is a picture: the size of its target is that of the picture on the screen
             let tile = ["Unit ", "Activation of unit ", "Sample "]
                 .iter()

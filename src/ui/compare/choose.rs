@@ -32,6 +32,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let possible = second.spec(&snapshot.data);
         let chosen = choice.second == second;
         ui.horizontal(|ui| {
+            widgets::edged(ui);
             let title = second.title();
             ui.add_enabled_ui(possible.is_ok() && !running, |ui| {
                 let button = RadioButton::new(chosen && possible.is_ok(), title.clone());
@@ -40,9 +41,9 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                 }
             });
             if let Err(why) = &possible {
-                let words = Label::new(muted(ui, why)).truncate();
+                let words = Label::new(muted(ui, why)).wrap();
                 ui.add(words).help(format!(
-                    "{title} can't be compared: its samples must have as many values as this run's ({why})"
+                    "{title}: {why}. The second data set is another one, with as many values in a sample"
                 ));
             }
         });
@@ -107,7 +108,11 @@ fn count(ui: &mut Ui, epoch: u64, running: bool, choice: &mut Choice) {
         ui.horizontal(|ui| {
             let mut same = choice.epochs.is_none();
             let box_ = Checkbox::new(&mut same, "as many epochs as this run");
-            if ui.add(box_).changed() {
+            let ticked = ui.scope(|ui| {
+                widgets::edged(ui);
+                ui.add(box_).changed()
+            });
+            if ticked.inner {
                 choice.epochs = (!same).then(|| epoch.clamp(1, MOST_EPOCHS));
             }
             if let Some(epochs) = &mut choice.epochs {

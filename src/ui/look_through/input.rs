@@ -158,7 +158,7 @@ impl InputCard {
             if response.clicked() {
                 actions.push(Action::Look(LookAction::Pick(sample)));
             }
-            response.help(name);
+            response.help(format!("{name}: a click sends it through the network"));
         }
     }
 

@@ -25,6 +25,8 @@ use crate::ui::{numbers, pictures};
 const BAR: f32 = 9.0;
 const NEAR: f32 = 2.0;
 const GAP: f32 = 7.0;
+/// Around all of them: the frame of the selected one stands outside its tile.
+const RING: f32 = 3.0;
 /// Tiles smaller than this, in points, scroll instead.
 const SMALLEST: f32 = 20.0;
 /// A full, square grid is worth tiles this much smaller than the largest that fit.
@@ -126,20 +128,25 @@ impl UnitsCard {
         self.sort(ui, view, activations);
         let picture = pictures::size(snapshot.data.shape);
         let (room, ppp) = (ui.available_size(), ui.pixels_per_point());
-        let cells = Cells::fit(activations.len(), picture, room - vec2(6.0, 2.0), ppp);
+        let cells = Cells::fit(
+            activations.len(),
+            picture,
+            room - vec2(6.0, 2.0 * RING),
+            ppp,
+        );
         self.atlas.refresh(ui, view, snapshot, cells.smooth);
         ScrollArea::vertical()
             .id_salt("activations")
             .auto_shrink(false)
             .show(ui, |ui| {
                 let size = cells.size(self.order.len());
-                let area = vec2(ui.available_width(), size.y);
+                let area = vec2(ui.available_width(), size.y + 2.0 * RING);
                 let (area, _) = ui.allocate_exact_size(area, Sense::hover());
-                let slack = ((area.width() - size.x) / 2.0).max(2.0);
+                let slack = ((area.width() - size.x) / 2.0).max(RING);
                 let snap = |x: f32| (x * ppp).round() / ppp;
                 let units: Vec<Unit> = (self.order.iter().enumerate())
                     .map(|(place, unit)| {
-                        let corner = area.min + vec2(slack, 1.0) + cells.place(place);
+                        let corner = area.min + vec2(slack, RING) + cells.place(place);
                         let corner = pos2(snap(corner.x), snap(corner.y));
                         let tile = Rect::from_min_size(corner, cells.tile);
                         let bar = tile.with_min_x(tile.right() + NEAR);
@@ -226,8 +233,9 @@ fn title(
     let strongest = strongest
         .filter(|_| view.run.look.hand.is_empty())
         .unwrap_or_default();
-    let quiet = scale.words() + &strongest;
-    widgets::title_row(ui, "Activations", &quiet, |ui| {
+    let words = scale.words();
+    let quiet = [&*(words.clone() + &strongest), &*words, "root scale"];
+    widgets::title_row_of(ui, "Activations", &quiet, |ui| {
         widgets::at_right(ui, "buttons", |ui| {
             if !view.run.look.hand.is_empty() {
                 let command = UserCommand::ReleaseActivations;

@@ -139,7 +139,10 @@ fn forward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         &[
             part(hidden, "The hidden activations"),
             part(r"\qquad", ""),
-            part(output, "The reconstruction"),
+            part(
+                output,
+                "The reconstruction, what the decoder makes of the activations",
+            ),
         ],
     );
 }
@@ -179,7 +182,10 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
             back,
             plain(r"\;+\;", ""),
             pull,
-            plain(r"\,\Big]\odot f'(z_2)", "times the activation's slope"),
+            plain(
+                r"\,\Big]\odot f'(z_2)",
+                "Times the slope of the activation function at each unit",
+            ),
         ],
         GradientForm::Printed => vec![
             plain(

@@ -133,7 +133,7 @@ fn bars(theme: &Theme, inspected: &InspectedUnit, frame: Rect, most: u32) -> Sha
         match &inspected.classes {
             Some(classes) if *count > 0 => {
                 for (class, counts) in classes.iter().filter(|(_, counts)| counts[bin] > 0) {
-                    add(counts[bin] as f32 / *count as f32, Theme::class(*class));
+                    add(counts[bin] as f32 / *count as f32, theme.class(*class));
                 }
             }
             _ => add(1.0, theme.accent),
@@ -158,7 +158,7 @@ fn legend(ui: &Ui, classes: impl DoubleEndedIterator<Item = u8>, frame: Rect) {
             theme.text_muted,
         );
         let dot = pos2(text.left() - 6.0, text.center().y);
-        ui.painter().circle_filled(dot, 3.5, Theme::class(class));
+        ui.painter().circle_filled(dot, 3.5, theme.class(class));
         right = dot.x - 8.0;
     }
 }

@@ -129,11 +129,8 @@ fn input(ui: &Ui, shown: &Shown<'_>, list: &str, index: usize, excitation: Excit
         .and_then(|labels| labels.get(excitation.index))
         .copied();
     if let Some(class) = class {
-        let corner = rect.left_top();
-        let (right, down) = (vec2(CORNER, 0.0), vec2(0.0, CORNER));
-        let points = vec![corner, corner + right, corner + down];
-        let mark = egui::Shape::convex_polygon(points, Theme::class(class), Stroke::NONE);
-        ui.painter().add(mark);
+        ui.painter()
+            .extend(widgets::class_corner(ui, rect, class, CORNER));
     }
     let answer = activation(excitation.activation);
     let at = pos2(

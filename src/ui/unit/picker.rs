@@ -43,7 +43,7 @@ impl Picker {
         let room = ui.available_size() - vec2(2.0, 2.0) * MARGIN;
         let zoom = ui.ctx().zoom_factor();
         let (gap, least) = (GAP / zoom, features::least(zoom));
-        let grid = Grid::fit(count, picture, room, gap, least, ui.pixels_per_point());
+        let grid = Grid::fit(count, picture, room, gap, least, 0.0, ui.pixels_per_point());
         self.columns = grid.columns;
         self.atlas.refresh(ui, view, snapshot, grid.smooth);
         ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
