@@ -56,6 +56,7 @@ pub fn cause(evidence: &Evidence<'_>) -> String {
     let window = Window {
         first: evidence.epoch,
         last: evidence.epoch,
+        done: evidence.epoch,
     };
     let shape = evidence.architecture;
     let measure = |settings: &Hyperparameters, (): &()| excess(settings, shape);

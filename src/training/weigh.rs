@@ -36,6 +36,8 @@ pub(super) struct Verdict {
 pub(super) struct Window {
     pub first: u64,
     pub last: u64,
+    /// Later changes are not to blame.
+    pub done: u64,
 }
 
 /// A stretch of epochs with the settings of the time, and its share of the window.
@@ -84,7 +86,14 @@ pub(super) fn weigh<D>(
                     mean(&undone)
                 })
                 .collect();
-            let best = (0..tried.len()).min_by(|a, b| tried[*a].total_cmp(&tried[*b]));
+            let lightest = |among: &dyn Fn(usize) -> bool| {
+                let all = (0..tried.len()).filter(|index| among(*index));
+                all.min_by(|a, b| tried[*a].total_cmp(&tried[*b]))
+            };
+            // the data are blamed where no setting accounts for it
+            let best =
+                lightest(&|index| suspects[index].setting.is_some() && tried[index] <= enough)
+                    .or_else(|| lightest(&|_| true));
             let Some(best) = best.filter(|best| tried[*best] < verdict.left - LEAST_WEIGHT) else {
                 break;
             };
@@ -93,7 +102,7 @@ pub(super) fn weigh<D>(
         }
         verdict
     };
-    let all = suspects(edits, window.last, good);
+    let all = suspects(edits, window.done, good);
     // where changes alone account for it, what was so before them is not to blame
     let changes = all.iter().filter(|suspect| suspect.marker.is_some());
     let of_changes = name(changes.cloned().collect());

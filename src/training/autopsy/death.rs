@@ -1,6 +1,8 @@
 //! The evidence on one death, and the cause that it bears.
 
-use super::measures::{DataFacts, Frame, faintness, pressure, throw};
+use super::measures::{
+    DataFacts, Frame, batch_factor, dormancy, faintness, pressure, swing, throw,
+};
 use super::{Cause, NEWBORN_EPOCHS};
 use crate::model::{GradientForm, Hyperparameters, UnitState};
 use crate::training::record::{History, Setting, StateChange, UnitPoint};
@@ -16,6 +18,10 @@ const THROWN: f64 = 0.5;
 const AT_TARGET: f64 = 2.0;
 /// Decay has won where ‖W1_j‖ is at most this part of the greatest it was.
 const WITHERED: f64 = 0.7;
+/// Of the logarithm that a throw is measured by: more than this is left only where it was something else.
+const UNEXPLAINED: f64 = 1.0;
+/// Batches are too small for ρ̂ where they leave less than this part of λ_c.
+const CROWDED: f64 = 0.5;
 /// The part of its greatest length that counts as grown.
 const NEAR: f64 = 0.9;
 /// Of the logarithm of a ratio: what makes no difference.
@@ -26,6 +32,9 @@ const GOOD_DECAY: f64 = 2e-4;
 const GOOD_TARGET: f64 = 0.1;
 /// Below this part of λ_c, mini-batches counted in, decay kills nobody.
 pub(super) const HARMLESS: f64 = 0.12;
+
+/// Where what could be named doesn't account for it.
+const UNCLEAR: (Cause, Vec<Suspect>) = (Cause::Unclear, Vec::new());
 
 /// The evidence on one death.
 pub(super) struct Death<'a> {
@@ -70,14 +79,13 @@ impl Death<'_> {
         {
             return found;
         }
-        let decayed = if withered {
+        let crowded = batch_factor(&self.settings, &self.data, &self.frame) < CROWDED;
+        let decayed = if withered || crowded {
             self.under_decay(grown)
         } else {
             None
         };
-        decayed
-            .or_else(|| self.faint())
-            .unwrap_or((Cause::Unclear, Vec::new()))
+        decayed.or_else(|| self.faint()).unwrap_or(UNCLEAR)
     }
 
     /// Whether ρ̂ fell at once, and well below ρ.
@@ -87,6 +95,14 @@ impl Death<'_> {
             f64::from(change.now.mean_activation),
         );
         after <= THROWN * before && after < self.settings.sparsity_target / AT_TARGET
+    }
+
+    /// Of a unit that lived there is none: it had grown.
+    fn dormancy(&self, settings: &Hyperparameters, data: &DataFacts) -> f64 {
+        if self.since > self.born + NEWBORN_EPOCHS {
+            return f64::NEG_INFINITY;
+        }
+        dormancy(settings, data, &self.frame)
     }
 
     fn weigh(
@@ -103,7 +119,11 @@ impl Death<'_> {
         weigh(
             self.history.edits(),
             self.in_force,
-            Window { first, last },
+            Window {
+                first,
+                last,
+                done: last.min(self.since),
+            },
             (&self.data, &DataFacts::USUAL),
             measure,
             enough,
@@ -136,19 +156,31 @@ impl Death<'_> {
         if !moved {
             return None;
         }
-        let measure = |settings: &Hyperparameters, data: &DataFacts| {
+        let thrown = |settings: &Hyperparameters, data: &DataFacts| {
             throw(settings, data, &self.frame, (before, saturated))
         };
         let earliest = change.epoch.saturating_sub(THROW_EPOCHS).max(1);
         let worst = (earliest..=change.epoch)
             .max_by(|a, b| {
-                let of = |epoch: u64| measure(&at(epoch), &self.data);
+                let of = |epoch: u64| thrown(&at(epoch), &self.data);
                 of(*a).total_cmp(&of(*b))
             })
             .unwrap_or(change.epoch);
+        if thrown(&at(worst), &self.data) <= 0.0 {
+            return None;
+        }
+        // that it would live is not said where it would have swung for ever, or never grown
+        let measure = |settings: &Hyperparameters, data: &DataFacts| {
+            thrown(settings, data)
+                .max(swing(settings, data, &self.frame))
+                .max(self.dormancy(settings, data))
+        };
         let verdict = self.weigh((worst, worst), &measure, 0.0);
         if verdict.named.is_empty() {
             return None;
+        }
+        if verdict.left > UNEXPLAINED {
+            return Some(UNCLEAR);
         }
         let cause = if saturated {
             Cause::Saturation
@@ -181,8 +213,21 @@ impl Death<'_> {
         } else {
             harmless
         };
-        let verdict = self.weigh((first, self.since), &measure, enough);
-        Self::of_verdict(verdict, Cause::Decay)
+        // nor where what is left of decay is little, and the weights would not have grown
+        let measure = |settings: &Hyperparameters, data: &DataFacts| {
+            measure(settings, data).max(enough + self.dormancy(settings, data))
+        };
+        // what was so for a few epochs alone doesn't keep it dead for many
+        let last = if self.since > self.born + NEWBORN_EPOCHS {
+            self.since
+        } else {
+            self.since.max(self.born + self.frame.epochs)
+        };
+        let verdict = self.weigh((first, last), &measure, enough);
+        if verdict.left > enough.max(0.0) {
+            return Some(UNCLEAR);
+        }
+        self.of_verdict(verdict, Cause::Decay)
     }
 
     /// Its weights are there, and yet it hardly varies: ρ is so low (or high) that f′ is next to nothing, or the data are
@@ -194,15 +239,16 @@ impl Death<'_> {
         };
         let mut verdict = self.weigh((self.since, self.since), &measure, f64::NEG_INFINITY);
         verdict.named.truncate(1);
-        Self::of_verdict(verdict, Cause::Unclear)
+        self.of_verdict(verdict, Cause::Unclear)
     }
 
-    fn of_verdict(verdict: Verdict, of_decay: Cause) -> Option<(Cause, Vec<Suspect>)> {
+    fn of_verdict(&self, verdict: Verdict, of_decay: Cause) -> Option<(Cause, Vec<Suspect>)> {
         let cause = match verdict.named.first()?.setting {
             None => Cause::BarelyVary,
             Some(Setting::SparsityTarget) => Cause::TooSparse,
             Some(Setting::Batch | Setting::SparsityWeight) => Cause::SmallBatch,
-            Some(_) => of_decay,
+            Some(Setting::WeightDecay) if self.settings.weight_decay > 0.0 => of_decay,
+            Some(_) => return None,
         };
         Some((cause, verdict.named))
     }

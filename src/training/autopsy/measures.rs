@@ -46,6 +46,10 @@ pub(super) struct Frame {
     pub samples: usize,
     /// n
     pub inputs: usize,
+    /// h
+    pub units: usize,
+    /// How long the unit had to grow.
+    pub epochs: u64,
 }
 
 /// ln(λ/λ_c) with the λ_c that mini-batches leave; `free` is the unit's ρ̂, where nothing holds it at ρ.
@@ -65,7 +69,7 @@ pub(super) fn pressure(
 }
 
 /// What is left of λ_c with mini-batches, at most 1.
-fn batch_factor(settings: &Hyperparameters, data: &DataFacts, frame: &Frame) -> f64 {
+pub(super) fn batch_factor(settings: &Hyperparameters, data: &DataFacts, frame: &Frame) -> f64 {
     let Some(rows) = batch_rows(settings, frame) else {
         return 1.0;
     };
@@ -132,6 +136,58 @@ pub(super) fn throw(
     let call = reach * beta * if up { 1.0 - rho } else { rho } * steps;
     depth.max(LEAST).ln() - call.max(LEAST).ln() - BEARABLE_EPOCHS.ln()
 }
+
+/// ln(α/α_c) over [`BEARABLE_SWING`]: above α_c each step carries ρ̂ past ρ, further than it was, and well above, it swings
+/// for ever between 0 and 1.
+pub(super) fn swing(settings: &Hyperparameters, data: &DataFacts, frame: &Frame) -> f64 {
+    let momentum = match settings.optimizer {
+        OptimizerKind::Descent => 0.0,
+        OptimizerKind::Momentum => settings.momentum,
+        OptimizerKind::Adam | OptimizerKind::Lbfgs => return LEAST.ln(),
+    };
+    let curvature = settings.sparsity_weight
+        * frame.hidden.slope_at(settings.sparsity_target)
+        * (1.0 + data.mean_square);
+    (settings.learning_rate * curvature / (2.0 * (1.0 + momentum)))
+        .max(LEAST)
+        .ln()
+        - BEARABLE_SWING.ln()
+}
+
+/// The α/α_c at which units still live.
+const BEARABLE_SWING: f64 = 3.0;
+
+/// ln of [`SEEN`] over the spread that a unit held at ρ would have come to from random weights, by the steps that there
+/// were: above 0 it would have been dead whatever else had been otherwise.
+///
+/// Random weights have ‖W1_j‖² ≈ 2n/(n+h+1), and the reconstruction grows them by e^r a step, r = α/(1−μ) (λ_c − λ).
+pub(super) fn dormancy(settings: &Hyperparameters, data: &DataFacts, frame: &Frame) -> f64 {
+    let momentum = match settings.optimizer {
+        OptimizerKind::Descent => 0.0,
+        OptimizerKind::Momentum => settings.momentum,
+        // of these no rate is known
+        OptimizerKind::Adam | OptimizerKind::Lbfgs => return LEAST.ln(),
+    };
+    if settings.sparsity_weight == 0.0 {
+        return LEAST.ln();
+    }
+    let slope = frame.hidden.slope_at(settings.sparsity_target);
+    let inputs = frame.inputs.max(1) as f64;
+    let square = 2.0 / (inputs + frame.units as f64 + 1.0);
+    let deviation = (square * 2.0 * data.variance.max(0.0)).sqrt();
+    let spread = slope * frame.hidden.probability_slope() * DEVIATIONS * deviation;
+    let steps = batch_rows(settings, frame)
+        .map_or(1.0, |rows| (frame.samples as f64 / rows).ceil())
+        * frame.epochs as f64;
+    let lambda_c = slope * data.sigma * batch_factor(settings, data, frame);
+    let rate = settings.learning_rate / (1.0 - momentum) * (lambda_c - settings.weight_decay);
+    SEEN.ln() - spread.max(LEAST).ln() - (rate * steps).max(0.0)
+}
+
+/// A spread that tells inputs apart.
+const SEEN: f64 = 0.05;
+/// From the least to the greatest of some hundreds of samples.
+const DEVIATIONS: f64 = 6.0;
 
 /// A unit that is back after so many epochs was not killed.
 const BEARABLE_EPOCHS: f64 = 2.0;

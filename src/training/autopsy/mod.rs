@@ -205,6 +205,11 @@ fn autopsy<T: Real>(evidence: &Evidence<'_, T>, unit: usize) -> Option<Autopsy> 
             output: architecture.output_activation,
             samples: evidence.data.len(),
             inputs: evidence.data.inputs(),
+            units: units.len(),
+            epochs: history
+                .last()
+                .map_or(0, |last| last.epoch)
+                .saturating_sub(born),
         },
         data: DataFacts::of(spectrum, evidence.data.variance),
         spell,
