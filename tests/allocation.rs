@@ -92,7 +92,7 @@ fn steps_after_the_first_allocate_nothing() {
                             },
                         );
                     }
-                    engine.measure(&parameters, samples.view(), &OBJECTIVE, &mut units);
+                    engine.measure(&parameters, samples.view(), 1.0, &OBJECTIVE, &mut units);
                 };
                 epoch();
                 let count = allocations(|| (0..3).for_each(|_| epoch()));

@@ -39,6 +39,7 @@ fn with_lives() -> Snapshot {
             if epoch < 306 {
                 unit.state = UnitState::Alive;
                 unit.maximum = unit.minimum + 0.6;
+                unit.contribution = 6e-3;
                 unit.feature_norm = 2.4;
             }
         }
@@ -441,6 +442,7 @@ fn large() -> Snapshot {
             mean_activation: 0.05,
             minimum: 0.01,
             maximum: 0.9,
+            contribution: if unit % 5 == 0 { 1e-7 } else { 5e-3 },
             feature_norm: 1.0,
             state: if unit % 5 == 0 {
                 UnitState::Constant

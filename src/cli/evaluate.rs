@@ -70,6 +70,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
     let cost = engine.measure_and_gradient(
         &model,
         samples.view(),
+        data.variance,
         &objective,
         &mut gradient,
         &mut units,

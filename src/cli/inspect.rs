@@ -148,6 +148,7 @@ fn measure<T: Real>(
     let cost = Engine::with_pool(architecture, arguments.experiment.pool()).measure(
         &model.weights::<T>()?,
         data.samples.to::<T>().view(),
+        data.variance,
         &objective,
         &mut units,
     );

@@ -1,6 +1,7 @@
 //! What is lost without a hidden unit: its activation replaced by its mean over the data, everything else as it is.
 //!
-//! Exact, in f64, and as dear as h passes over the data.
+//! This is what "dead" means ([`super::units`] estimates it, at every epoch): exact, in f64, and as dear as h passes over
+//! the data.
 
 use ndarray::{ArrayView1, ArrayView2, s};
 

@@ -23,13 +23,14 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 
-use super::units::UnitStatistics;
+use super::units::{UnitStatistics, dead_below};
 use super::{Architecture, Cost, HiddenActivation, Objective, OutputActivation, Parameters};
 use crate::numerics::{
     AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Start, WorkerPool,
 };
 
 mod backward;
+mod contribution;
 mod cut;
 mod forward;
 mod layout;
@@ -40,6 +41,7 @@ mod sums;
 mod tests;
 mod totals;
 
+use contribution::Contribution;
 use cut::{Block, Cut, Owned};
 use forward::{Spread, Statistics};
 use layout::{Layout, Worker};
@@ -66,6 +68,7 @@ pub struct Engine<T: Real> {
     sparsity: AlignedBuffer<T>,
     saturated: Saturated,
     spread: Spread<T>,
+    contribution: Contribution<T>,
     /// Sums over all samples of what hidden units (h) or outputs (n) have.
     totals: Vec<f64>,
     /// Where the parts of a shared-out gradient end.
@@ -114,6 +117,7 @@ impl<T: Real> Engine<T> {
             sparsity: AlignedBuffer::new(layout.hidden_padded),
             saturated: Saturated::default(),
             spread: Spread::default(),
+            contribution: Contribution::default(),
             totals: Vec::with_capacity(layout.hidden.max(layout.inputs)),
             gradient_ends: Vec::new(),
             products_of_features: AlignedBuffer::default(),
@@ -150,6 +154,7 @@ impl<T: Real> Engine<T> {
     ) -> Cost {
         let samples = dense(samples);
         let samples = Samples::of(&samples);
+        self.contribution.open.units.clear();
         self.activate(parameters, samples, Statistics::Sums, false);
         self.average(parameters, samples, objective);
         self.measure_error(parameters, samples);
@@ -166,6 +171,7 @@ impl<T: Real> Engine<T> {
     ) -> Cost {
         let samples = dense(samples);
         let samples = Samples::of(&samples);
+        self.contribution.open.units.clear();
         self.activate(parameters, samples, Statistics::Sums, true);
         self.average(parameters, samples, objective);
         self.descend(parameters, samples, objective, gradient);
@@ -198,20 +204,25 @@ impl<T: Real> Engine<T> {
         cost
     }
 
-    /// J over `samples` and what every unit does over them, states included.
+    /// J over `samples` and what every unit does over them, states included. `variance` is 1/(2m) Σ‖x − x̄‖² of the
+    /// samples, which what a unit contributes is a part of.
     pub fn measure(
         &mut self,
         parameters: &Parameters<T>,
         samples: ArrayView2<'_, T>,
+        variance: f64,
         objective: &Objective,
         units: &mut Vec<UnitStatistics>,
     ) -> Cost {
         let samples = dense(samples);
         let samples = Samples::of(&samples);
-        self.activate(parameters, samples, Statistics::Spread, false);
+        self.activate(parameters, samples, Statistics::Spread, true);
         self.average(parameters, samples, objective);
+        let bound = variance * dead_below(self.layout.hidden);
+        self.sample_contributions(parameters, samples, Some(bound));
         self.measure_error(parameters, samples);
-        self.describe_units(parameters, samples, objective, units);
+        self.sum_responses();
+        self.describe_units(parameters, samples, variance, objective, units);
         self.sum_up(parameters, samples, objective)
     }
 
@@ -221,6 +232,7 @@ impl<T: Real> Engine<T> {
         &mut self,
         parameters: &Parameters<T>,
         samples: ArrayView2<'_, T>,
+        variance: f64,
         objective: &Objective,
         gradient: &mut Parameters<T>,
         units: &mut Vec<UnitStatistics>,
@@ -229,8 +241,10 @@ impl<T: Real> Engine<T> {
         let samples = Samples::of(&samples);
         self.activate(parameters, samples, Statistics::Spread, true);
         self.average(parameters, samples, objective);
-        self.describe_units(parameters, samples, objective, units);
+        self.sample_contributions(parameters, samples, None);
         self.descend(parameters, samples, objective, gradient);
+        self.read_responses(parameters, objective, gradient);
+        self.describe_units(parameters, samples, variance, objective, units);
         self.sum_up(parameters, samples, objective)
     }
 

@@ -7,9 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::numerics::Real;
 
-/// Below this spread (max p − min p over the data set) a unit tells no input from another: it is dead. At a low ρ it
-/// misleads: a unit that varies by less can carry much there.
+/// A unit that varies by less than this (max p − min p) looks the same for every input. No test for dead: at a low ρ such
+/// a unit can carry much.
 pub const CONSTANT_SPREAD: f64 = 0.05;
+/// The FVU changes by less than this without a dead unit, where there are few units ([`dead_below`]).
+pub const DEAD_BELOW: f64 = 1e-4;
+/// With more units than this each is one of many, and the bound falls as their number grows.
+pub const MANY_UNITS: usize = 64;
 /// ρ̂ under this fraction of ρ, or 1 − ρ̂ under this fraction of 1 − ρ, was thrown there.
 pub const THROWN_FRACTION: f64 = 0.1;
 /// A dead unit whose f′ averages more than this part of its greatest value is not saturated: that of p = .95.
@@ -17,14 +21,21 @@ pub const SATURATED_SLOPE: f64 = 0.19;
 /// Two features with a larger |cos| are duplicates.
 pub const DUPLICATE_COSINE: f64 = 0.98;
 
-/// The state of a hidden unit over the whole data set. Death is never read off ρ̂ alone: at the optimum the KL term
-/// holds ρ̂ ≈ ρ, so a dead unit answers ρ to every input.
+/// Of `hidden` units those are dead without which the FVU changes by less: 1e-4 · min(1, 64/h).
+pub fn dead_below(hidden: usize) -> f64 {
+    DEAD_BELOW * (MANY_UNITS as f64 / hidden.max(1) as f64).min(1.0)
+}
+
+/// The state of a hidden unit over the whole data set. Dead is what contributes nothing: replaced by its mean activation,
+/// it leaves the FVU as it is, to within [`dead_below`]. Death is never read off ρ̂: at the optimum the KL term holds
+/// ρ̂ ≈ ρ, so a dead unit answers ρ to every input; nor off the spread of its activation: at a low ρ a small spread can
+/// carry much, and a unit that answers loudly contributes nothing while its decoder weights are nothing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum UnitState {
     #[default]
     Alive,
-    /// Dead, and neither of the following: the same output, as a rule ρ, for every input.
+    /// Dead, and neither of the following: as a rule the same output, ρ, for every input.
     Constant,
     /// Dead, and thrown towards 0: ρ̂ < .1 ρ.
     Silent,
@@ -62,6 +73,10 @@ pub struct UnitStatistics {
     /// f′, averaged over the data, as a part of its greatest value: 4 times the mean of p(1 − p). What the unit's
     /// weights learn is multiplied by it.
     pub mean_slope: f64,
+    /// How much the FVU rises if its activation is replaced by its mean, to second order
+    /// (`engine::contribution`); below 0 where the unit does harm. As exact as telling dead from alive takes: of a unit
+    /// far from the bound it is an estimate from a sample.
+    pub contribution: f64,
     /// ‖W1_j‖
     pub feature_norm: f64,
     pub state: UnitState,
@@ -138,7 +153,7 @@ impl fmt::Display for StateCounts {
     }
 }
 
-/// Fills in `feature_norm` and `state` of `units` from their spread, f′ and ρ̂, the target ρ and the features (rows
+/// Fills in `feature_norm` and `state` of `units` from their contribution, f′ and ρ̂, the target ρ and the features (rows
 /// of `encoder_weights`, (h, n)). Of two similar units, the later is the duplicate.
 pub fn classify<T: Real>(
     units: &mut [UnitStatistics],
@@ -156,10 +171,11 @@ pub fn classify_by(
     sparsity_target: f64,
     dot: impl Fn(usize, usize) -> f64,
 ) {
+    let bound = dead_below(units.len());
     for (index, unit) in units.iter_mut().enumerate() {
         unit.feature_norm = dot(index, index).sqrt();
         let thrown = |mean: f64, target: f64| mean < THROWN_FRACTION * target;
-        unit.state = if unit.spread() >= CONSTANT_SPREAD {
+        unit.state = if unit.contribution.abs() >= bound {
             UnitState::Alive
         } else if thrown(unit.mean_activation, sparsity_target) {
             UnitState::Silent
@@ -191,12 +207,11 @@ mod tests {
     use super::*;
     use ndarray::array;
 
-    fn unit(mean: f64, slope: f64, spread: f64) -> UnitStatistics {
+    fn unit(mean: f64, slope: f64, contribution: f64) -> UnitStatistics {
         UnitStatistics {
             mean_activation: mean,
             mean_slope: slope,
-            minimum: 0.004,
-            maximum: 0.004 + spread,
+            contribution,
             ..Default::default()
         }
     }
@@ -204,12 +219,12 @@ mod tests {
     #[test]
     fn states_follow_the_table_of_tests() {
         let mut units = [
-            unit(0.05, 0.1, 0.9),
-            unit(0.05, 0.19, 0.02),
-            unit(0.004, 0.016, 0.002),
-            unit(0.97, 0.116, 0.02),
-            unit(0.05, 0.1, 0.9),
-            unit(0.05, 0.1, 0.9),
+            unit(0.05, 0.1, 3e-3),
+            unit(0.05, 0.19, 9e-5),
+            unit(0.004, 0.016, -2e-5),
+            unit(0.97, 0.116, 0.0),
+            unit(0.05, 0.1, -2e-4),
+            unit(0.05, 0.1, 1.1e-4),
         ];
         let weights = array![
             [1.0, 0.0],
@@ -252,5 +267,13 @@ mod tests {
         assert_eq!(state(0.93, 0.26, 0.05), Constant);
         assert_eq!(state(0.002, 8e-3, 0.002), Constant);
         assert_eq!(state(1e-4, 4e-4, 0.002), Silent);
+    }
+
+    #[test]
+    fn the_bound_falls_with_the_number_of_units() {
+        assert_eq!(
+            [1, 25, 64, 128, 640].map(dead_below),
+            [1e-4, 1e-4, 1e-4, 5e-5, 1e-5]
+        );
     }
 }

@@ -116,6 +116,57 @@ pub unsafe fn output<L: Lanes, const KIND: u8>(
     }
 }
 
+/// z3 → g′² + (x̂ − x)·g″ in place: the loss's second derivative along z3.
+///
+/// # Safety
+/// As [`output`].
+#[inline(always)]
+pub unsafe fn curvature<L: Lanes, const KIND: u8>(
+    rows: usize,
+    stride: usize,
+    columns: usize,
+    z: *mut L::Scalar,
+    x: *const L::Scalar,
+    x_stride: usize,
+) where
+    L::Scalar: ExponentialConstants,
+{
+    // SAFETY: as in `output`
+    unsafe {
+        for row in 0..rows {
+            for column in (0..stride).step_by(L::WIDTH) {
+                let at = z.add(row * stride + column);
+                let from = x.add(row * x_stride + column);
+                let target = if column + L::WIDTH <= columns {
+                    L::load(from)
+                } else {
+                    L::load_partial(from, columns - column)
+                };
+                let value = L::load(at);
+                // g′, and g″ as a part of it
+                let (y, slope, bend) = match KIND {
+                    SIGMOID => {
+                        let (p, q) = exponential::sigmoid::<L>(value);
+                        (p, L::mul(p, q), L::sub(q, p))
+                    }
+                    TANH => {
+                        let (a, p, q) = exponential::tanh::<L>(value);
+                        let slope = L::mul(L::mul(p, q), L::splat(L::Scalar::of(4.0)));
+                        (a, slope, L::mul(a, L::splat(L::Scalar::of(-2.0))))
+                    }
+                    _ => (
+                        value,
+                        L::splat(num_traits::one()),
+                        L::splat(num_traits::zero()),
+                    ),
+                };
+                let error = L::sub(y, target);
+                L::store(at, L::mul(slope, L::fma(error, bend, slope)));
+            }
+        }
+    }
+}
+
 /// z3 → x̂ in place.
 ///
 /// # Safety

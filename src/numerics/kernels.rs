@@ -114,6 +114,7 @@ pub struct Kernels<T: 'static> {
     pub(super) hidden: [unsafe fn(usize, usize, *mut T, *mut T, *mut T, *mut T); 2],
     pub(super) output:
         [unsafe fn(usize, usize, usize, *mut T, *const T, usize, T, *mut T, *mut T); 3],
+    pub(super) curvature: [unsafe fn(usize, usize, usize, *mut T, *const T, usize); 3],
     pub(super) activate: [unsafe fn(usize, usize, *mut T); 3],
     pub(super) hidden_delta: [unsafe fn(usize, usize, *mut T, *const T, *const T, *mut T); 2],
     pub(super) spread:
@@ -193,6 +194,11 @@ macro_rules! kernels {
                 kernels!(@output $lanes, $t, $feature, TANH),
                 kernels!(@output $lanes, $t, $feature, LINEAR),
             ],
+            curvature: [
+                kernels!(@curvature $lanes, $t, $feature, SIGMOID),
+                kernels!(@curvature $lanes, $t, $feature, TANH),
+                kernels!(@curvature $lanes, $t, $feature, LINEAR),
+            ],
             activate: [
                 compiled!($feature, fn(r: usize, s: usize, z: *mut $t), generic::activate::<$lanes, SIGMOID>),
                 compiled!($feature, fn(r: usize, s: usize, z: *mut $t), generic::activate::<$lanes, TANH>),
@@ -225,6 +231,11 @@ macro_rules! kernels {
         compiled!($feature,
             fn(r: usize, s: usize, c: usize, z: *mut $t, x: *const $t, xs: usize, k: $t, d: *mut $t, q: *mut $t),
             generic::output::<$lanes, { $kind }>)
+    };
+    (@curvature $lanes:ty, $t:ty, $feature:tt, $kind:expr) => {
+        compiled!($feature,
+            fn(r: usize, s: usize, c: usize, z: *mut $t, x: *const $t, xs: usize),
+            generic::curvature::<$lanes, { $kind }>)
     };
     (@hidden_delta $lanes:ty, $t:ty, $feature:tt, $printed:literal) => {
         compiled!($feature,

@@ -94,6 +94,34 @@ impl<T: Real> Kernels<T> {
         }
     }
 
+    /// z3 → g′² + (x̂ − x)·g″ in place, the loss's second derivative along z3. Shapes as in [`Self::output`].
+    pub fn curvature(
+        &self,
+        curve: Curve,
+        (stride, columns): (usize, usize),
+        z: &mut [T],
+        x: &[T],
+        x_stride: usize,
+    ) {
+        let rows = self.rows(z.len(), stride);
+        assert!(
+            columns <= stride && columns + self.width > stride,
+            "the stride is the columns in whole vectors"
+        );
+        assert!(x.len() >= span(rows, x_stride, columns));
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            self.curvature[curve.index()](
+                rows,
+                stride,
+                columns,
+                z.as_mut_ptr(),
+                x.as_ptr(),
+                x_stride,
+            );
+        }
+    }
+
     /// z → the activation in place; `z` is whole vectors.
     pub fn activate(&self, curve: Curve, z: &mut [T]) {
         let rows = self.rows(z.len(), self.width);

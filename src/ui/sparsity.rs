@@ -1,5 +1,5 @@
-//! How often the units are on: the histogram of ρ̂ against the target, and spread against ρ̂, where the dead lie on
-//! the floor however right their ρ̂ looks.
+//! How often the units are on: the histogram of ρ̂ against the target, and what each contributes to the FVU against ρ̂,
+//! where the dead lie below the line however right their ρ̂ looks.
 
 use egui::{Align2, Mesh, Pos2, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
@@ -11,7 +11,7 @@ use super::{features, hatch, widgets};
 use crate::lab::Action;
 use crate::lab::View;
 use crate::model::UnitStatistics;
-use crate::model::units::CONSTANT_SPREAD;
+use crate::model::units::dead_below;
 use crate::training::Snapshot;
 
 const BINS: usize = 36;
@@ -35,10 +35,10 @@ impl SparsityPanel {
         let scale = scale(snapshot.hyperparameters.sparsity_target);
         let left = Rect::from_min_size(area.min, vec2(half, area.height()));
         let right = Rect::from_min_max(pos2(area.right() - half, area.top()), area.max);
-        let spread_words = if roomy {
-            "spread, max − min, against ρ̂"
+        let contribution_words = if roomy {
+            "≈ rise of the FVU without it, against ρ̂"
         } else {
-            "spread against ρ̂"
+            "ΔFVU against ρ̂"
         };
         let words = pos2(right.left(), title.top() + 10.0);
         let tone = Theme::of(ui).text_muted;
@@ -46,7 +46,7 @@ impl SparsityPanel {
             ui,
             words,
             Align2::LEFT_CENTER,
-            spread_words,
+            contribution_words,
             theme::regular(SMALL),
             tone,
         );
@@ -201,15 +201,17 @@ fn scatter(
 ) {
     let theme = Theme::of(ui);
     let response = ui.interact(rect, ui.scope_id().with("scatter"), Sense::CLICK);
-    response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Spread against ρ̂"));
+    response
+        .widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Contribution against ρ̂"));
     let frame = Rect::from_min_max(rect.min, rect.max - vec2(0.0, FOOT));
     let place = |unit: &UnitStatistics| -> Pos2 {
         let x = frame.left() + frame.width() * scale.position(unit.mean_activation) as f32;
-        pos2(x, spread_y(frame, unit.spread()))
+        pos2(x, contribution_y(frame, unit.contribution))
     };
     ui.painter()
         .vline(frame.left(), frame.y_range(), Stroke::new(1.0, theme.rail));
-    let floor = spread_y(frame, CONSTANT_SPREAD);
+    let bound = dead_below(snapshot.units.len());
+    let floor = contribution_y(frame, bound);
     let ends = [pos2(frame.left(), floor), pos2(frame.right(), floor)];
     ui.painter().extend(Shape::dashed_line(
         &ends,
@@ -217,6 +219,25 @@ fn scatter(
         3.0,
         3.0,
     ));
+    // on the side away from ρ's letter
+    let right = snapshot.hyperparameters.sparsity_target < 0.1;
+    let (at, anchor) = if right {
+        (frame.right() - 2.0, Align2::RIGHT_TOP)
+    } else {
+        (frame.left() + 4.0, Align2::LEFT_TOP)
+    };
+    let words = format!(
+        "dead below {}",
+        numbers::short(numbers::round_significant(bound, 2))
+    );
+    widgets::text(
+        ui,
+        pos2(at, floor + 1.0),
+        anchor,
+        words,
+        theme::regular(SMALL),
+        theme.text_muted,
+    );
     axis(ui, frame, scale, snapshot.hyperparameters.sparsity_target);
     for (index, unit) in snapshot.units.iter().enumerate() {
         let radius = if view.run.selected == Some(index) {
@@ -255,10 +276,12 @@ fn scatter(
     }
 }
 
-/// Spread in [0, 1] from the bottom up, with the floor drawn apart from the axis so that the dead can be seen.
-fn spread_y(frame: Rect, spread: f64) -> f32 {
+/// |contribution| to the FVU on a logarithmic axis, from 1e-8 (and anything less) at the bottom to 1 at the top.
+fn contribution_y(frame: Rect, contribution: f64) -> f32 {
+    const DECADES: f64 = 8.0;
+    let decades = contribution.abs().max(1e-300).log10() + DECADES;
     let height = frame.height() - 22.0;
-    frame.bottom() - 2.0 - height * (spread.clamp(0.0, 1.0) as f32).powf(0.6)
+    frame.bottom() - 6.0 - height * (decades / DECADES).clamp(0.0, 1.0) as f32
 }
 
 #[cfg(test)]
@@ -291,7 +314,14 @@ mod tests {
     #[test]
     fn the_dead_lie_below_the_line() {
         let frame = Rect::from_min_size(pos2(0.0, 0.0), vec2(100.0, 100.0));
-        assert!(spread_y(frame, 0.0) > spread_y(frame, CONSTANT_SPREAD) + 4.0);
-        assert!(spread_y(frame, 1.0) >= frame.top());
+        let line = contribution_y(frame, dead_below(25));
+        for dead in [0.0, 1e-12, -3e-5, 9.9e-5] {
+            assert!(contribution_y(frame, dead) > line);
+        }
+        for alive in [1.1e-4, -2e-4, 0.03, 1.0, 7.0] {
+            assert!(contribution_y(frame, alive) < line);
+        }
+        assert!(contribution_y(frame, 0.0) <= frame.bottom() - 4.0);
+        assert!(contribution_y(frame, 7.0) >= frame.top());
     }
 }

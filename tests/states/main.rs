@@ -3,10 +3,12 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
-    reason = "a test may fail"
+    clippy::print_stdout,
+    reason = "a test may fail, and prints what it found"
 )]
 
 #[path = "../support/command.rs"]
 mod command;
 mod counts;
+mod dead;
 mod refusals;

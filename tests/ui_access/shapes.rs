@@ -85,7 +85,7 @@ fn bars_points_and_areas_of_the_dead_have_a_texture() {
             "{label}: {alive:?} {dead:?}"
         );
     }
-    let label = "Spread against ρ̂";
+    let label = "Contribution against ρ̂";
     let (alive, dead) = (count(&all_alive, label), count(&some_dead, label));
     let gone = ui_support::snapshot()
         .units

@@ -382,6 +382,11 @@ pub fn snapshot() -> Snapshot {
                 minimum: 0.004,
                 maximum: 0.004 + spread,
                 mean_slope: if dead(unit) { 0.078 } else { 0.05 },
+                contribution: if dead(unit) {
+                    4e-6 * wave.abs()
+                } else {
+                    5e-3 * (1.5 + wave)
+                },
                 feature_norm: if dead(unit) { 0.2 } else { 2.4 },
                 state,
             }

@@ -97,6 +97,7 @@ fn the_living_are_left_alone_and_the_same_revival_is_the_same_run() {
 #[test]
 fn a_run_with_nothing_to_learn_from_revives_nothing() {
     let mut run = begin::<f64>(Preset::Bars.experiment(), None);
+    advance(&mut run, 150);
     assert!(run.dead_units().is_empty());
     assert!(run.revive(&[0, 1, 2]).is_empty());
     assert_eq!(run.state().history.revivals().count(), 0);

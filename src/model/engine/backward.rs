@@ -49,6 +49,7 @@ impl<T: Real> Engine<T> {
                 samples,
                 curve: output_curve(&self.architecture),
                 scale: T::of((samples.count as f64).recip()),
+                open: &self.contribution.open,
             },
             parameters,
             sparsity: &self.sparsity,

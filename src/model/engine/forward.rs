@@ -1,5 +1,6 @@
 //! The first pass over the samples: a2, f′, ρ̂; and the error alone, where no gradient is wanted.
 
+use super::contribution::Open;
 use super::cut::Block;
 use super::layout::Worker;
 use super::packing::Packing;
@@ -37,12 +38,14 @@ pub(super) struct Reconstruction<'a, T: Real> {
     pub(super) packing: &'a Packing<T>,
     pub(super) samples: Samples<'a, T>,
     pub(super) curve: Curve,
-    /// What δ3 is multiplied by.
+    /// 1/m, which δ3 is multiplied by.
     pub(super) scale: T,
+    /// Whose first term to sum.
+    pub(super) open: &'a Open<T>,
 }
 
 impl<T: Real> Reconstruction<'_, T> {
-    /// The squared error and scale·δ3 of a block that has its a2 with `worker`, left there; so are the sums of its
+    /// The squared error and δ3/m of a block that has its a2 with `worker`, left there; so are the sums of its
     /// stretches.
     pub(super) fn of(&self, worker: &mut Worker<T>, block: &Block) {
         let Layout {
@@ -79,6 +82,49 @@ impl<T: Real> Reconstruction<'_, T> {
                 ),
             );
             worker.sums.squared_errors[stretch] = sum_in_f64(&worker.squared_errors[..inputs]);
+        }
+        if !self.open.units.is_empty() {
+            self.respond(worker, block);
+        }
+    }
+
+    /// (ā − a2)·y/m of the open units, summed over each stretch.
+    fn respond(&self, worker: &mut Worker<T>, block: &Block) {
+        let Layout {
+            inputs,
+            inputs_padded,
+            hidden_padded,
+            ..
+        } = self.layout;
+        let Open {
+            units,
+            columns,
+            means,
+            stride,
+        } = self.open;
+        let response = &mut worker.response[..block.rows * stride];
+        self.kernels.multiply(
+            (block.rows, *stride, inputs),
+            Left::plain(&worker.output_delta, inputs_padded),
+            Right::Rows {
+                values: columns,
+                stride: *stride,
+            },
+            Start::Zero,
+            response,
+            *stride,
+        );
+        let activations = &worker.activations[block.range(hidden_padded)];
+        for (stretch, rows) in self.cut.stretches_of(block) {
+            let sums = worker.sums.of_mut(Quantity::Response, stretch);
+            sums.fill(T::zero());
+            for row in rows {
+                let a = &activations[row * hidden_padded..][..hidden_padded];
+                let y = &response[row * stride..][..*stride];
+                for (((sum, y), unit), mean) in sums.iter_mut().zip(y).zip(units).zip(means) {
+                    *sum += (*mean - a[*unit]) * *y;
+                }
+            }
         }
     }
 }
@@ -221,7 +267,8 @@ impl<T: Real> Engine<T> {
             packing: &self.packing,
             samples,
             curve: output_curve(&self.architecture),
-            scale: T::one(),
+            scale: T::of((samples.count as f64).recip()),
+            open: &self.contribution.open,
         };
         let blocks = &*self.blocks;
         self.pool

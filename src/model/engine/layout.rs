@@ -57,6 +57,8 @@ pub(super) struct Worker<T> {
     pub output_delta: AlignedBuffer<T>,
     /// δ3 W2, then δ2/m of a block (block, h padded)
     pub hidden_delta: AlignedBuffer<T>,
+    /// δ3/m W2 of a block, for the open units alone (block, their number in whole vectors)
+    pub response: AlignedBuffer<T>,
     /// A block of samples with padded rows, where n isn't whole vectors.
     pub padded_samples: AlignedBuffer<T>,
     /// ∇W1 and ∇W2 of its slices, where there are several, each laid out as the flat gradient.
@@ -76,6 +78,7 @@ impl<T: Real> Worker<T> {
             slopes: AlignedBuffer::default(),
             output_delta: AlignedBuffer::default(),
             hidden_delta: AlignedBuffer::default(),
+            response: AlignedBuffer::default(),
             padded_samples: AlignedBuffer::default(),
             gradients: AlignedBuffer::default(),
             sums: Sums::new(layout),
@@ -94,6 +97,7 @@ impl<T: Real> Worker<T> {
         self.slopes.resize(rows_of(owned.rows, h));
         self.output_delta.resize(rows_of(owned.largest, n));
         self.hidden_delta.resize(rows_of(owned.largest, h));
+        self.response.resize(rows_of(owned.largest, h));
         if layout.pads_samples() {
             self.padded_samples.resize(rows_of(owned.largest, n));
         }

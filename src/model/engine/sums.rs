@@ -16,6 +16,8 @@ pub(super) enum Quantity {
     Slope,
     /// δ2/m (h)
     HiddenDelta,
+    /// (ā − a2)·y/m of the open units (at most h)
+    Response,
     /// δ3/m (n)
     OutputDelta,
 }
@@ -45,7 +47,7 @@ impl<T: Real> Sums<T> {
 
     pub fn make_room(&mut self, stretches: usize) {
         self.stretches = stretches;
-        let each = 5 * self.hidden_padded + self.inputs_padded;
+        let each = 6 * self.hidden_padded + self.inputs_padded;
         self.values.resize(stretches.saturating_mul(each));
         self.squared_errors.resize(stretches, 0.0);
     }
@@ -58,7 +60,8 @@ impl<T: Real> Sums<T> {
             Quantity::SquaredSpread => (2, self.hidden_padded),
             Quantity::Slope => (3, self.hidden_padded),
             Quantity::HiddenDelta => (4, self.hidden_padded),
-            Quantity::OutputDelta => (5, self.inputs_padded),
+            Quantity::Response => (5, self.hidden_padded),
+            Quantity::OutputDelta => (6, self.inputs_padded),
         };
         let start = before * self.stretches * self.hidden_padded + stretch * length;
         (start, length)

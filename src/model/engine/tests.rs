@@ -3,7 +3,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 use super::*;
-use crate::model::{GradientForm, UnitState, reference};
+use crate::model::{GradientForm, UnitState, ablation, reference};
 
 const OBJECTIVE: Objective = Objective {
     sparsity_target: 0.05,
@@ -102,6 +102,7 @@ fn agrees_with_the_reference<T: Real>(tolerance: f64) {
                 let measured = engine.measure_and_gradient(
                     &parameters,
                     x.view(),
+                    1.0,
                     &OBJECTIVE,
                     &mut again,
                     &mut units,
@@ -163,7 +164,7 @@ fn measure_sees_what_the_activations_do() {
         });
         for (name, mut engine) in engines::<f32>(architecture) {
             let mut units = Vec::new();
-            engine.measure(&parameters, x.view(), &OBJECTIVE, &mut units);
+            engine.measure(&parameters, x.view(), 1.0, &OBJECTIVE, &mut units);
             assert_eq!(units.len(), 9);
             for (unit, column) in units.iter().zip(p.columns()) {
                 let least = column.iter().copied().fold(f64::INFINITY, f64::min);
@@ -185,6 +186,22 @@ fn measure_sees_what_the_activations_do() {
                         "{hidden:?} {name}: {found} for {expected}"
                     );
                 }
+            }
+            // every unit is loud but the one whose answer is constant
+            let changes = ablation::loss_changes(&architecture, &parameters, x.view());
+            for (unit, change) in units.iter().zip(&changes) {
+                assert_eq!(
+                    unit.state.is_dead(),
+                    change.abs() < 1e-4,
+                    "{name}: {change}"
+                );
+                // near the bound it is more than an estimate
+                let near = change.abs() < 3e-4;
+                assert!(
+                    !near || (unit.contribution - change).abs() <= 2e-5,
+                    "{hidden:?} {name}: {} for {change}",
+                    unit.contribution
+                );
             }
             assert_eq!(units[3].state, UnitState::Constant, "{name}");
             assert_eq!(units[5].state, UnitState::Duplicate, "{name}");
@@ -265,7 +282,7 @@ fn answers<T: Real>(
     let costs = [
         engine.cost(parameters, x.view(), objective),
         engine.cost_and_gradient(parameters, x.view(), objective, &mut gradient),
-        engine.measure(parameters, x.view(), objective, &mut units),
+        engine.measure(parameters, x.view(), 1.0, objective, &mut units),
     ];
     let (a, output) = engine.reconstruct(parameters, x.view());
     let costs = costs.iter().flat_map(|cost| {
@@ -282,6 +299,7 @@ fn answers<T: Real>(
             unit.minimum,
             unit.maximum,
             unit.mean_slope,
+            unit.contribution,
             unit.feature_norm,
         ]
     });

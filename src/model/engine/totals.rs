@@ -70,6 +70,7 @@ impl<T: Real> Engine<T> {
         &mut self,
         parameters: &Parameters<T>,
         samples: Samples<'_, T>,
+        variance: f64,
         objective: &Objective,
         units: &mut Vec<UnitStatistics>,
     ) {
@@ -84,6 +85,7 @@ impl<T: Real> Engine<T> {
         for unit in 0..hidden {
             units.push(self.spread_of_unit(unit, samples.count, tanh));
         }
+        self.contribute(variance, units);
         self.products_of_features
             .resize(hidden.saturating_mul(hidden_padded));
         self.kernels.multiply(

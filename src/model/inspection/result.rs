@@ -42,7 +42,7 @@ pub struct ActivationDistribution {
     pub standard_deviation: f64,
     /// ρ̂: the mean of p, the activation mapped into (0, 1).
     pub mean_activation: f64,
-    /// max p − min p: below .05 the unit is dead.
+    /// max p − min p
     pub spread: f64,
 }
 
@@ -74,7 +74,7 @@ impl Ablation {
         self.loss_without - self.loss
     }
 
-    /// How much worse the FVU is without the unit: below 1e-4 · min(1, 64/h) it does nothing.
+    /// How much worse the FVU is without the unit: below [`crate::model::units::dead_below`] it does nothing.
     pub fn fvu_increase(&self) -> f64 {
         self.fvu_without - self.fvu
     }

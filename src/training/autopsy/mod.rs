@@ -70,7 +70,8 @@ pub struct Autopsy {
     pub unit: usize,
     /// What it is now: dead, or a duplicate.
     pub state: UnitState,
-    /// Since which epoch it has been dead (or a duplicate) without a break.
+    /// Since which epoch it has been dead (or a duplicate) without a break; of a unit that has been dead since the first
+    /// epoch, as random weights may be, since when it is of another kind of dead.
     pub since: u64,
     /// Whether it was dead within a few epochs of the run's start, or of its last revival.
     pub never_lived: bool,

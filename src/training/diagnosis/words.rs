@@ -152,10 +152,12 @@ pub fn state_in_words(state: UnitState) -> &'static str {
     match state {
         UnitState::Alive => "It responds to some inputs more than others.",
         UnitState::Constant => {
-            "Dead: it gives the same output for every input, so it carries no information, whatever its ρ̂ says."
+            "Dead: the reconstruction is as good with its mean in its place, whatever its ρ̂ says."
         }
-        UnitState::Silent => "Dead: it is off for every input (ρ̂ below a tenth of ρ).",
-        UnitState::Saturated => "Dead: it is fully on for every input.",
+        UnitState::Silent => {
+            "Dead: thrown towards 0 (ρ̂ below a tenth of ρ), and nothing is lost without it."
+        }
+        UnitState::Saturated => "Dead: thrown towards 1, and nothing is lost without it.",
         UnitState::Duplicate => "It detects the same feature as an earlier unit.",
     }
 }

@@ -24,6 +24,8 @@ pub struct UnitPoint {
     pub mean_activation: f32,
     /// max p − min p
     pub spread: f32,
+    /// How much the FVU rises without it
+    pub contribution: f32,
     /// ‖W1_j‖
     pub feature_norm: f32,
 }
@@ -33,6 +35,7 @@ impl From<&UnitStatistics> for UnitPoint {
         Self {
             mean_activation: unit.mean_activation as f32,
             spread: unit.spread() as f32,
+            contribution: unit.contribution as f32,
             feature_norm: unit.feature_norm as f32,
         }
     }

@@ -13,14 +13,16 @@ impl<T: Real> Run<T> {
         let objective = Objective::from(settings);
         let samples = view(&self.data, &self.converted);
         let (parameters, units) = (&self.state.parameters, &mut self.state.units);
+        let variance = self.data.variance;
         self.state.gradient_known = settings.optimizer != OptimizerKind::Lbfgs
             && settings.batch.rows(samples.nrows()) == samples.nrows();
         self.state.cost = if self.state.gradient_known {
             let gradient = &mut self.gradient;
             self.engine
-                .measure_and_gradient(parameters, samples, &objective, gradient, units)
+                .measure_and_gradient(parameters, samples, variance, &objective, gradient, units)
         } else {
-            self.engine.measure(parameters, samples, &objective, units)
+            self.engine
+                .measure(parameters, samples, variance, &objective, units)
         };
     }
 
@@ -32,6 +34,7 @@ impl<T: Real> Run<T> {
         self.engine.measure_and_gradient(
             &self.state.parameters,
             samples,
+            self.data.variance,
             &objective,
             &mut self.gradient,
             &mut Vec::new(),

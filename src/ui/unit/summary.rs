@@ -109,7 +109,7 @@ fn numbers_row(ui: &mut Ui, shown: &Shown<'_>) {
         (
             "spread",
             format!("{:.3}", unit.spread()),
-            "Its greatest activation less its least; dead below 0.05",
+            "Its greatest activation less its least",
         ),
         (
             "‖W1‖",

@@ -1,10 +1,10 @@
-//! ρ̂, spread and weights of the unit over the run, one above the other, with what happened to it.
+//! ρ̂, contribution and weights of the unit over the run, one above the other, with what happened to it.
 
 use egui::{Align2, Color32, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::epochs::{epoch_ends, x_of};
 use super::shown::Shown;
-use crate::model::units::CONSTANT_SPREAD;
+use crate::model::units::dead_below;
 use crate::training::UnitPoint;
 use crate::ui::curve_events::marker_colour;
 use crate::ui::help::Help as _;
@@ -35,7 +35,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
     let points: Vec<(u64, UnitPoint)> = snapshot.history.lives().track(shown.unit).collect();
     let (area, response) = ui.allocate_exact_size(ui.available_size(), Sense::hover());
     let name = format!(
-        "ρ̂, spread and weight norm of unit {} over the run",
+        "ρ̂, contribution and weight norm of unit {} over the run",
         shown.unit + 1
     );
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, &name));
@@ -54,10 +54,16 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
             reference: Some((rho, format!("ρ {}", numbers::short(rho)))),
         },
         Track {
-            name: "spread",
-            of: |point| f64::from(point.spread),
-            logarithmic: false,
-            reference: Some((CONSTANT_SPREAD, "dead".into())),
+            name: "ΔFVU",
+            of: |point| f64::from(point.contribution.abs()),
+            logarithmic: true,
+            reference: Some((
+                dead_below(snapshot.units.len()),
+                format!(
+                    "dead below {}",
+                    numbers::short(dead_below(snapshot.units.len()))
+                ),
+            )),
         },
         Track {
             name: "‖W1‖",
@@ -176,11 +182,7 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
     if let Some((value, name)) = &track.reference {
         let at = y(*value);
         let ends = [pos2(frame.left(), at), pos2(frame.right(), at)];
-        let tone = if track.logarithmic {
-            theme.text
-        } else {
-            theme.dead
-        };
+        let tone = theme.text;
         let stroke = Stroke::new(1.0, tone);
         painter.extend(Shape::dashed_line(&ends, stroke, 3.0, 3.0));
         named = Some((at, name, tone));
@@ -272,6 +274,7 @@ mod tests {
         let point = |mean_activation, spread| UnitPoint {
             mean_activation,
             spread,
+            contribution: 0.0,
             feature_norm: 0.0,
         };
         let points = [(0, point(0.02, 0.9)), (1, point(0.0, 0.3))];
