@@ -150,9 +150,10 @@ fn the_encoders_gradient_vanishes_with_rho() {
         println!("{rho}: {report:?}\n  {:?}", report.warning());
         assert!((report.norms.mean_activation / rho - 1.0).abs() < 1e-6);
         // where f′ lets the gradient through, what the reconstruction is worth decides
-        let through = match run.fvu() < 1.0 {
-            true => GradientHealth::Healthy,
-            false => GradientHealth::Unlearned,
+        let through = match (run.counts().dead(), run.fvu() < 1.0) {
+            (0, true) => GradientHealth::Healthy,
+            (0, false) => GradientHealth::Unlearned,
+            _ => GradientHealth::Dead,
         };
         assert_eq!(report.health, health.unwrap_or(through), "ρ {rho}");
         assert_eq!(

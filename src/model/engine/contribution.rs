@@ -298,7 +298,7 @@ impl<T: Real> Engine<T> {
         for ((unit, first), second) in units.iter_mut().zip(&work.first).zip(&work.second) {
             let change = first + second;
             // a data set that never varies has no FVU, and nothing is lost there
-            unit.contribution = if change == 0.0 {
+            unit.contribution = if change == 0.0 || variance == 0.0 {
                 0.0
             } else {
                 change / variance

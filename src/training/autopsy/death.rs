@@ -1,7 +1,7 @@
 //! The evidence on one death, and the cause that it bears.
 
 use super::measures::{
-    DataFacts, Frame, batch_factor, dormancy, faintness, pressure, swing, throw,
+    DataFacts, Frame, SEEN, batch_factor, dormancy, faintness, pressure, swing, throw,
 };
 use super::{Cause, NEWBORN_EPOCHS};
 use crate::model::{GradientForm, Hyperparameters, UnitState};
@@ -56,16 +56,17 @@ pub(super) struct Death<'a> {
 }
 
 impl Death<'_> {
-    pub fn cause(&self) -> (Cause, Vec<Suspect>) {
+    /// The cause, what is blamed, and, where it was thrown, when.
+    pub fn cause(&self) -> ((Cause, Vec<Suspect>), Option<u64>) {
         if self.data.variance == 0.0 {
-            return (Cause::BarelyVary, Vec::new());
+            return ((Cause::BarelyVary, Vec::new()), None);
         }
         // what it was thrown into when it died, whatever became of it since
         let thrown = self
             .spell
             .iter()
             .take_while(|change| change.epoch <= self.since + ONE_DEATH_EPOCHS)
-            .find(|change| match change.to {
+            .filter(|change| match change.to {
                 UnitState::Silent | UnitState::Saturated => true,
                 // on its way there, or not quite so far
                 UnitState::Constant => self.is_thrown_below(change),
@@ -74,10 +75,12 @@ impl Death<'_> {
         let (grown, greatest) = self.grown();
         let withered = self.withered(greatest);
         let settled = self.state == UnitState::Constant && self.at_target() && withered;
-        if let Some(change) = thrown.filter(|_| !settled)
-            && let Some(found) = self.thrown(change)
-        {
-            return found;
+        if !settled {
+            let mut found =
+                thrown.filter_map(|change| Some((self.thrown(change)?, Some(change.epoch))));
+            if let Some(found) = found.next() {
+                return found;
+            }
         }
         let crowded = batch_factor(&self.settings, &self.data, &self.frame) < CROWDED;
         let decayed = if withered || crowded {
@@ -85,7 +88,45 @@ impl Death<'_> {
         } else {
             None
         };
-        decayed.or_else(|| self.faint()).unwrap_or(UNCLEAR)
+        let found = decayed
+            .filter(|found| !matches!(found.0, Cause::Unclear))
+            .or_else(|| self.idle())
+            .or_else(|| self.slow())
+            .or_else(|| self.faint())
+            .unwrap_or(UNCLEAR);
+        (found, None)
+    }
+
+    /// It tells inputs apart, to no use.
+    fn idle(&self) -> Option<(Cause, Vec<Suspect>)> {
+        let spread = f64::from(self.now.spread);
+        (spread >= SEEN).then_some((Cause::Idle { spread }, Vec::new()))
+    }
+
+    /// It never lived, and the steps that there were are too few, or too short, for random weights to grow.
+    fn slow(&self) -> Option<(Cause, Vec<Suspect>)> {
+        if self.since > self.born + NEWBORN_EPOCHS {
+            return None;
+        }
+        let measure =
+            |settings: &Hyperparameters, data: &DataFacts| dormancy(settings, data, &self.frame);
+        if measure(&self.settings, &self.data) <= 0.0 {
+            return None;
+        }
+        let window = (self.born + 1, self.born + self.frame.epochs);
+        let verdict = self.weigh(window, &measure, 0.0);
+        let steps = |suspect: &Suspect| {
+            matches!(
+                suspect.setting,
+                Some(
+                    Setting::LearningRate | Setting::Momentum | Setting::Optimizer | Setting::Batch
+                )
+            )
+        };
+        if verdict.left > UNEXPLAINED || !verdict.named.first().is_some_and(steps) {
+            return None;
+        }
+        Some((Cause::Slow, verdict.named))
     }
 
     /// Whether ρ̂ fell at once, and well below ρ.
@@ -122,7 +163,7 @@ impl Death<'_> {
             Window {
                 first,
                 last,
-                done: last.min(self.since),
+                done: last.min(self.since.max(first)),
             },
             (&self.data, &DataFacts::USUAL),
             measure,

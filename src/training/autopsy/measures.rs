@@ -185,7 +185,7 @@ pub(super) fn dormancy(settings: &Hyperparameters, data: &DataFacts, frame: &Fra
 }
 
 /// A spread that tells inputs apart.
-const SEEN: f64 = 0.05;
+pub(super) const SEEN: f64 = 0.05;
 /// From the least to the greatest of some hundreds of samples.
 const DEVIATIONS: f64 = 6.0;
 

@@ -9,12 +9,14 @@
 //!   KL term forbids that, so a silent unit was pushed.
 //! - *Saturation.* The same the other way: ρ̂ thrown to 1.
 //! - *Too faint.* The weights are there, but f′(ρ) or the data's variation is next to nothing.
+//! - *Slow.* It never lived, and its random weights had too few steps to grow.
+//! - *Idle.* It tells inputs apart, but nothing is gained by it: none of the above, and no setting to blame.
 //! - *Duplicates* are alive, and of no more use than dead ones.
 
 use ndarray::ArrayView2;
 use serde::Serialize;
 
-use super::record::{Marker, Setting, UnitPoint};
+use super::record::{Marker, Setting, StateChange, UnitPoint};
 use super::{History, Run, Snapshot};
 use crate::data::DataSet;
 use crate::model::units::DUPLICATE_COSINE;
@@ -31,6 +33,9 @@ use measures::{DataFacts, Frame};
 /// Random weights answer to inputs by chance: a unit that is dead within this many epochs never lived.
 const NEWBORN_EPOCHS: u64 = 10;
 
+/// A unit that lived for no longer than this between two deaths swings: it died once.
+const BRIEF_EPOCHS: u64 = 5;
+
 /// What killed a unit.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -43,6 +48,10 @@ pub enum Cause {
     SmallBatch,
     /// The data are almost all the same.
     BarelyVary,
+    /// It has not learned yet: the steps so far were too few, or too short, for random weights to grow.
+    Slow,
+    /// Its activation varies by `spread` over the data, but what the decoder makes of that cancels out.
+    Idle { spread: f64 },
     /// Thrown to ρ̂ ≈ 0 by a step too long.
     Overshoot,
     /// Thrown to ρ̂ ≈ 1 by a step too long.
@@ -70,8 +79,8 @@ pub struct Autopsy {
     pub unit: usize,
     /// What it is now: dead, or a duplicate.
     pub state: UnitState,
-    /// Since which epoch it has been dead (or a duplicate) without a break; of a unit that has been dead since the first
-    /// epoch, as random weights may be, since when it is of another kind of dead.
+    /// Since which epoch it has been dead (or a duplicate) without a break. Where it contributed nothing before, as
+    /// random weights may not, and was then thrown to 0 or 1: since when it was.
     pub since: u64,
     /// Whether it was dead within a few epochs of the run's start, or of its last revival.
     pub never_lived: bool,
@@ -213,7 +222,7 @@ fn autopsy<T: Real>(evidence: &Evidence<'_, T>, unit: usize) -> Option<Autopsy> 
                 .saturating_sub(born),
         },
         data: DataFacts::of(spectrum, evidence.data.variance),
-        spell,
+        spell: &changes[without_brief_lives(changes, start)..],
         born,
         since,
         state,
@@ -221,8 +230,9 @@ fn autopsy<T: Real>(evidence: &Evidence<'_, T>, unit: usize) -> Option<Autopsy> 
         settings,
         now: UnitPoint::from(&units[unit]),
     };
-    let (cause, named) = death.cause();
+    let ((cause, named), thrown) = death.cause();
     found.cause = cause;
+    found.since = thrown.unwrap_or(since).max(since);
     found.marker = named.iter().find_map(|suspect| suspect.marker.clone());
     found.blamed = named
         .into_iter()
@@ -232,6 +242,23 @@ fn autopsy<T: Real>(evidence: &Evidence<'_, T>, unit: usize) -> Option<Autopsy> 
         })
         .collect();
     Some(found)
+}
+
+/// Where the death began that the spell of `changes` from `start` on belongs to, brief lives taken for a swing.
+fn without_brief_lives(changes: &[StateChange], start: usize) -> usize {
+    let mut start = start;
+    while start > 0 && start < changes.len() {
+        let (revival, death) = (&changes[start - 1], &changes[start]);
+        if revival.revived
+            || !revival.from.is_dead()
+            || death.epoch > revival.epoch + BRIEF_EPOCHS
+            || start < 2
+        {
+            break;
+        }
+        start -= 2;
+    }
+    start
 }
 
 /// The unit that `unit` repeats, and their cos.

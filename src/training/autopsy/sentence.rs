@@ -52,6 +52,14 @@ impl Autopsy {
             Cause::BarelyVary => format!(
                 "{constant}, since the data barely vary: there is next to nothing for it to tell apart; {born}."
             ),
+            Cause::Slow => format!(
+                "Not learned yet ({who}): the steps so far were too few and too short for its random weights to grow; \
+                 {born}."
+            ),
+            Cause::Idle { spread } => format!(
+                "It answers to inputs (its activation varies by {spread:.2}), but the reconstruction is as good without \
+                 it; {born}."
+            ),
             Cause::Overshoot | Cause::Saturation => {
                 let what = if self.cause == Cause::Overshoot {
                     "Silenced by overshoot"
