@@ -479,7 +479,7 @@ fn the_data_and_the_batch_are_blamed_where_they_did_it() {
         ..BASE
     };
     let half = Hyperparameters {
-        weight_decay: 5e-4,
+        weight_decay: 7e-4,
         learning_rate: 0.02,
         ..BASE
     };
@@ -521,14 +521,14 @@ fn the_data_and_the_batch_are_blamed_where_they_did_it() {
             start(50),
         ),
         case(
-            "batches of 1 from epoch 40 on",
+            "batches of 1 from epoch 150 on",
             of(some_of(EmbeddedSet::Digits, 150), half)
                 .steps(&[Step {
-                    epoch: 40,
+                    epoch: 150,
                     setting: Setting::Batch,
                     value: batch(1),
                 }])
-                .to(200),
+                .to(250),
             8,
             Cause::SmallBatch,
             Guilty::Step(0),
