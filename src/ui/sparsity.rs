@@ -35,10 +35,14 @@ impl SparsityPanel {
         let scale = scale(snapshot.hyperparameters.sparsity_target);
         let left = Rect::from_min_size(area.min, vec2(half, area.height()));
         let right = Rect::from_min_max(pos2(area.right() - half, area.top()), area.max);
+        let bound = numbers::short(numbers::round_significant(
+            dead_below(snapshot.units.len()),
+            2,
+        ));
         let contribution_words = if roomy {
-            "≈ rise of the FVU without it, against ρ̂"
+            format!("ΔFVU against ρ̂; dead below {bound}")
         } else {
-            "ΔFVU against ρ̂"
+            "ΔFVU against ρ̂".to_owned()
         };
         let words = pos2(right.left(), title.top() + 10.0);
         let tone = Theme::of(ui).text_muted;
@@ -219,25 +223,6 @@ fn scatter(
         3.0,
         3.0,
     ));
-    // on the side away from ρ's letter
-    let right = snapshot.hyperparameters.sparsity_target < 0.1;
-    let (at, anchor) = if right {
-        (frame.right() - 2.0, Align2::RIGHT_TOP)
-    } else {
-        (frame.left() + 4.0, Align2::LEFT_TOP)
-    };
-    let words = format!(
-        "dead below {}",
-        numbers::short(numbers::round_significant(bound, 2))
-    );
-    widgets::text(
-        ui,
-        pos2(at, floor + 1.0),
-        anchor,
-        words,
-        theme::regular(SMALL),
-        theme.text_muted,
-    );
     axis(ui, frame, scale, snapshot.hyperparameters.sparsity_target);
     for (index, unit) in snapshot.units.iter().enumerate() {
         let radius = if view.run.selected == Some(index) {
