@@ -133,7 +133,7 @@ impl Panel {
             }
             Self::Reconstructions => "Some inputs over what the network makes of them",
             Self::Cost => "The cost J and its three terms, epoch by epoch",
-            Self::Sparsity => "How active the units are on average, and how much they vary",
+            Self::Sparsity => "How active the units are on average, and what each contributes",
             Self::Units => "How many units are alive, duplicate and dead, epoch by epoch",
             Self::Picker => "All units as tiles: click one to inspect it",
             Self::Lives => "When each unit was alive and when it was dead",
@@ -141,7 +141,7 @@ impl Panel {
             Self::Forces => "Which of the cost's terms drive the unit, and which way",
             Self::Inputs => "The inputs that excite the unit most and least",
             Self::Similar => "What is lost without the unit, and the units most like it",
-            Self::Tracks => "ρ̂, spread and weights of the unit, epoch by epoch",
+            Self::Tracks => "ρ̂, contribution and weights of the unit, epoch by epoch",
             Self::Distribution => "How often the unit gives which activation",
             Self::Equations => "The cost and its gradient, each term with its present value",
             Self::GradientCheck => "The gradient beside central differences of the cost",

@@ -60,6 +60,14 @@ impl HiddenActivation {
             Self::Tanh => 0.5,
         }
     }
+
+    /// The activation a whose p, in (0, 1), this is: p for sigmoid, 2p − 1 for tanh.
+    pub fn activation_of(self, p: f64) -> f64 {
+        match self {
+            Self::Sigmoid => p,
+            Self::Tanh => 2.0 * p - 1.0,
+        }
+    }
 }
 
 impl OutputActivation {

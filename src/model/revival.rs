@@ -153,11 +153,7 @@ fn bias_for(architecture: &Architecture, z: &Array1<f64>, target: f64) -> (f64, 
             high = middle;
         }
     }
-    let mean = mean_p(low);
-    let mean = match architecture.hidden_activation {
-        HiddenActivation::Sigmoid => mean,
-        HiddenActivation::Tanh => 2.0 * mean - 1.0,
-    };
+    let mean = architecture.hidden_activation.activation_of(mean_p(low));
     (low, mean)
 }
 

@@ -111,7 +111,7 @@ impl Preset {
                 "Watch the FVU fall below .05 though no tile shows a bar: β is 0, and nothing asks for sparsity."
             }
             Self::DecayCliff => {
-                "Watch the spread fall to the floor while the ρ̂ histogram stays at ρ: all 25 die. Then drag λ to 1e-4."
+                "Watch ΔFVU fall below the line while the ρ̂ histogram stays at ρ: all 25 die. Then drag λ to 1e-4."
             }
             Self::TooSparse => {
                 "Watch all 25 units fall to the floor of spread: ρ is too low for this λ. Then drag ρ to .05."

@@ -61,7 +61,7 @@ fn brief_of(preset: Preset) -> &'static str {
         Preset::Bars => "Watch the tiles: each of the 16 bars soon has a unit.",
         Preset::Clothes => "Watch shoes, trousers and sleeves appear in the tiles.",
         Preset::PlainAutoencoder => "Watch the FVU fall though no tile shows a bar: β is 0.",
-        Preset::DecayCliff => "Watch the spread fall while ρ̂ stays at ρ: all 25 units die.",
+        Preset::DecayCliff => "Watch ΔFVU fall while ρ̂ stays at ρ: all 25 units die.",
         Preset::TooSparse => "Watch all 25 units die: ρ is too low. Then drag it to .05.",
         Preset::Overshoot => "The first step silences all; KL brings near copies back.",
         Preset::TooFewUnits => "Watch 8 units share 16 bars: at most 8 are found.",

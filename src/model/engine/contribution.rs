@@ -171,7 +171,8 @@ impl<T: Real> Engine<T> {
             hidden_padded,
             ..
         } = self.layout;
-        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
+        let hidden_activation = self.architecture.hidden_activation;
+        let tanh = hidden_activation == HiddenActivation::Tanh;
         let mut moments = std::mem::take(&mut self.totals);
         moments.resize(4 * hidden, 0.0);
         moments.fill(0.0);
@@ -186,8 +187,7 @@ impl<T: Real> Engine<T> {
         );
         for (a, (y, v)) in rows {
             for unit in 0..hidden {
-                let p = self.means[unit].0;
-                let mean = if tanh { 2.0 * p - 1.0 } else { p };
+                let mean = hidden_activation.activation_of(self.means[unit].0);
                 let (d, y, v) = (mean - a[unit].f64(), y[unit].f64(), v[unit].f64());
                 dy[unit] += d * y;
                 yy[unit] += y * y;
@@ -225,7 +225,6 @@ impl<T: Real> Engine<T> {
 
     fn open_columns(&mut self, parameters: &Parameters<T>) {
         let hidden = self.layout.hidden;
-        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
         let open = &mut self.contribution.open;
         open.stride = self.kernels.padded(open.units.len());
         open.columns
@@ -243,8 +242,11 @@ impl<T: Real> Engine<T> {
             }
         }
         for unit in &open.units {
-            let p = self.means[*unit].0;
-            open.means.push(T::of(if tanh { 2.0 * p - 1.0 } else { p }));
+            let mean = self
+                .architecture
+                .hidden_activation
+                .activation_of(self.means[*unit].0);
+            open.means.push(T::of(mean));
         }
     }
 
@@ -269,8 +271,7 @@ impl<T: Real> Engine<T> {
         gradient: &Parameters<T>,
     ) {
         let hidden = self.layout.hidden;
-        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
-        let mean = |p: f64| if tanh { 2.0 * p - 1.0 } else { p };
+        let hidden_activation = self.architecture.hidden_activation;
         let decay = objective.weight_decay;
         let first = &mut self.contribution.first;
         first.fill(0.0);
@@ -287,7 +288,8 @@ impl<T: Real> Engine<T> {
                 .zip(w.iter().zip(by_weight));
             for ((first, (p, _)), (w, by_weight)) in of_units {
                 let w = w.f64();
-                *first += w * (mean(*p) * delta - (by_weight.f64() - decay * w));
+                *first += w
+                    * (hidden_activation.activation_of(*p) * delta - (by_weight.f64() - decay * w));
             }
         }
     }

@@ -89,7 +89,6 @@ impl Death<'_> {
             None
         };
         let found = decayed
-            .filter(|found| !matches!(found.0, Cause::Unclear))
             .or_else(|| self.idle())
             .or_else(|| self.slow())
             .or_else(|| self.faint())
@@ -105,11 +104,7 @@ impl Death<'_> {
 
     /// It never lived, and the steps that there were are too few, or too short, for random weights to grow.
     fn slow(&self) -> Option<(Cause, Vec<Suspect>)> {
-        if self.since > self.born + NEWBORN_EPOCHS {
-            return None;
-        }
-        let measure =
-            |settings: &Hyperparameters, data: &DataFacts| dormancy(settings, data, &self.frame);
+        let measure = |settings: &Hyperparameters, data: &DataFacts| self.dormancy(settings, data);
         if measure(&self.settings, &self.data) <= 0.0 {
             return None;
         }
@@ -138,9 +133,13 @@ impl Death<'_> {
         after <= THROWN * before && after < self.settings.sparsity_target / AT_TARGET
     }
 
+    fn lived(&self) -> bool {
+        self.since > self.born + NEWBORN_EPOCHS
+    }
+
     /// Of a unit that lived there is none: it had grown.
     fn dormancy(&self, settings: &Hyperparameters, data: &DataFacts) -> f64 {
-        if self.since > self.born + NEWBORN_EPOCHS {
+        if self.lived() {
             return f64::NEG_INFINITY;
         }
         dormancy(settings, data, &self.frame)
@@ -248,8 +247,7 @@ impl Death<'_> {
         let before = measure(&edits.settings_at(grown.max(1), self.in_force), &self.data);
         let at_death = measure(&self.settings, &self.data);
         let harmless = HARMLESS.ln();
-        let lived = self.since > self.born + NEWBORN_EPOCHS;
-        let enough = if at_death > before + SLACK && lived {
+        let enough = if at_death > before + SLACK && self.lived() {
             harmless.max(before + SLACK)
         } else {
             harmless
@@ -259,14 +257,14 @@ impl Death<'_> {
             measure(settings, data).max(enough + self.dormancy(settings, data))
         };
         // what was so for a few epochs alone doesn't keep it dead for many
-        let last = if self.since > self.born + NEWBORN_EPOCHS {
+        let last = if self.lived() {
             self.since
         } else {
             self.since.max(self.born + self.frame.epochs)
         };
         let verdict = self.weigh((first, last), &measure, enough);
         if verdict.left > enough.max(0.0) {
-            return Some(UNCLEAR);
+            return None;
         }
         self.of_verdict(verdict, Cause::Decay)
     }

@@ -137,13 +137,20 @@ pub(super) fn throw(
     depth.max(LEAST).ln() - call.max(LEAST).ln() - BEARABLE_EPOCHS.ln()
 }
 
+/// μ; `None` for the optimisers whose rate isn't known.
+fn momentum(settings: &Hyperparameters) -> Option<f64> {
+    match settings.optimizer {
+        OptimizerKind::Descent => Some(0.0),
+        OptimizerKind::Momentum => Some(settings.momentum),
+        OptimizerKind::Adam | OptimizerKind::Lbfgs => None,
+    }
+}
+
 /// ln(α/α_c) over [`BEARABLE_SWING`]: above α_c each step carries ρ̂ past ρ, further than it was, and well above, it swings
 /// for ever between 0 and 1.
 pub(super) fn swing(settings: &Hyperparameters, data: &DataFacts, frame: &Frame) -> f64 {
-    let momentum = match settings.optimizer {
-        OptimizerKind::Descent => 0.0,
-        OptimizerKind::Momentum => settings.momentum,
-        OptimizerKind::Adam | OptimizerKind::Lbfgs => return LEAST.ln(),
+    let Some(momentum) = momentum(settings) else {
+        return LEAST.ln();
     };
     let curvature = settings.sparsity_weight
         * frame.hidden.slope_at(settings.sparsity_target)
@@ -162,11 +169,8 @@ const BEARABLE_SWING: f64 = 3.0;
 ///
 /// Random weights have ‖W1_j‖² ≈ 2n/(n+h+1), and the reconstruction grows them by e^r a step, r = α/(1−μ) (λ_c − λ).
 pub(super) fn dormancy(settings: &Hyperparameters, data: &DataFacts, frame: &Frame) -> f64 {
-    let momentum = match settings.optimizer {
-        OptimizerKind::Descent => 0.0,
-        OptimizerKind::Momentum => settings.momentum,
-        // of these no rate is known
-        OptimizerKind::Adam | OptimizerKind::Lbfgs => return LEAST.ln(),
+    let Some(momentum) = momentum(settings) else {
+        return LEAST.ln();
     };
     if settings.sparsity_weight == 0.0 {
         return LEAST.ln();

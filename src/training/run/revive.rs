@@ -3,6 +3,7 @@
 use super::{Run, view};
 use crate::model::{Parameters, UnitState, revival};
 use crate::numerics::Real;
+use crate::training::diagnosis;
 
 impl<T: Real> Run<T> {
     /// Restarts `units` from the inputs that the model reconstructs worst (see [`revival::revive`]): dead ones and
@@ -17,7 +18,11 @@ impl<T: Real> Run<T> {
         let mut units: Vec<usize> = units
             .iter()
             .copied()
-            .filter(|unit| states.get(*unit).is_some_and(|s| *s != UnitState::Alive))
+            .filter(|unit| {
+                states
+                    .get(*unit)
+                    .is_some_and(|state| diagnosis::can_be_revived(*state))
+            })
             .collect();
         units.sort_unstable();
         units.dedup();
@@ -69,11 +74,7 @@ impl<T: Real> Run<T> {
 
     /// The units that are dead, in increasing order.
     pub fn dead_units(&self) -> Vec<usize> {
-        let units = self.state.units.iter().enumerate();
-        units
-            .filter(|(_, unit)| unit.state.is_dead())
-            .map(|(index, _)| index)
-            .collect()
+        diagnosis::dead_units(&self.state.units)
     }
 }
 

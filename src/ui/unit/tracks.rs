@@ -99,10 +99,10 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         ui.painter()
             .vline(x, whole.y_range(), Stroke::new(1.0, theme.text_muted));
         response.help_at_pointer(format!(
-            "epoch {}: ρ̂ {}, spread {:.3}, ‖W1‖ {:.3}",
+            "epoch {}: ρ̂ {}, ΔFVU {}, ‖W1‖ {:.3}",
             numbers::thousands(*at),
             numbers::cost(point.mean_activation.into()),
-            point.spread,
+            numbers::cost(point.contribution.into()),
             point.feature_norm
         ));
     }
