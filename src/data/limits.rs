@@ -51,6 +51,9 @@ pub const WHOLE_FILE: u64 = 1 << 30;
 /// Most pictures taken from one folder.
 pub const PICTURES: usize = 10_000;
 
+/// Most entries looked at in one folder.
+pub const ENTRIES: usize = 1 << 20;
+
 /// Most arrays looked at in one file.
 pub const ARRAYS: usize = 1_000;
 

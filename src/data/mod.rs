@@ -12,14 +12,17 @@ mod embedded;
 pub mod error;
 mod fit;
 mod fitted;
+mod folder;
 mod foreign;
 pub mod found;
+mod gather;
 mod idx;
 mod input;
 mod layout;
 mod leaves;
 pub mod limits;
 mod mat;
+mod natural;
 pub(crate) mod npy;
 pub(crate) mod npy_header;
 mod npz;
@@ -38,6 +41,7 @@ mod surrogate;
 mod table;
 #[cfg(test)]
 mod testing;
+mod tiff;
 mod whitening;
 pub mod wire;
 mod zca;
@@ -93,7 +97,7 @@ pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
     match &spec.source {
         DataSource::Embedded(set) => embedded::find(*set, spec, watch),
         DataSource::File(path) => source::find(path, spec.variable.as_deref(), watch),
-        DataSource::Files(paths) => source::find_pictures(paths, watch),
+        DataSource::Files(paths) => folder::files(paths, watch),
     }
 }
 

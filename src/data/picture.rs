@@ -3,10 +3,15 @@
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader};
 
+use super::error::grouped;
 use super::found::{Content, Found, Picture};
+use super::gather::Gather;
 use super::input::Input;
+use super::progress::{Stage, Watch, tell};
+use super::tiff::{self, Pages};
 use super::{DataError, Preparation, limits, picture_check};
 
 /// The picture format that `head` begins like.
@@ -36,19 +41,42 @@ pub(super) fn format_of(head: &[u8]) -> Option<ImageFormat> {
     }
 }
 
+/// Reads a picture, or all the pages of a file that has several.
 pub(super) fn read(
     input: Input<'_>,
     format: ImageFormat,
     name: String,
+    watch: Watch<'_>,
 ) -> Result<Found, DataError> {
-    let decoded = decode(input, format, limits::PICTURE_SIDE)?;
-    let notes = decoded.notes();
+    let mut file = File::open(input, format)?;
+    if file.len() > 1 {
+        return pages(file, name, watch);
+    }
+    let decoded = file.picture(0, limits::PICTURE_SIDE)?;
+    let notes = file.notes().into_iter().chain(decoded.notes()).collect();
     let suggested = suggested(std::slice::from_ref(&decoded.picture));
     let content = Content::Pictures(vec![decoded.picture]);
     Ok(Found {
         notes,
         ..Found::new(name, content, decoded.encoding, suggested)
     })
+}
+
+fn pages(mut file: File<'_>, name: String, watch: Watch<'_>) -> Result<Found, DataError> {
+    let count = file.len();
+    let mut gather = Gather::new("page", count);
+    for note in file.notes() {
+        gather.note(note);
+    }
+    for page in 0..count {
+        tell(watch, Stage::Reading, page as u64, count as u64)?;
+        if !gather.take(file.picture(page, gather.most())?, page) {
+            break;
+        }
+    }
+    let (mut found, _) = gather.finish(name)?;
+    found.encoding = format!("{}, {} pages", found.encoding, grouped(count as u64));
+    Ok(found)
 }
 
 /// What suits photographs: grey ones show their edges whitened whole, colour is whitened in patches.
@@ -69,6 +97,8 @@ pub(super) struct Decoded {
     pub(super) scaled: Option<(u32, u32)>,
     /// Whether it has an alpha channel, which is left out.
     pub(super) transparent: bool,
+    /// Whether it lay on its side, head or back, and says so.
+    pub(super) turned: bool,
 }
 
 impl Decoded {
@@ -81,51 +111,141 @@ impl Decoded {
             )
         });
         let transparent = self.transparent.then(|| "Transparency ignored.".to_owned());
-        scaled.into_iter().chain(transparent).collect()
+        let turned = self
+            .turned
+            .then(|| "Turned by its EXIF orientation.".to_owned());
+        let notes = [scaled, turned, transparent, self.outside()];
+        notes.into_iter().flatten().collect()
+    }
+
+    /// What is said of floating point beyond black and white.
+    fn outside(&self) -> Option<String> {
+        let values = &self.picture.values;
+        let least = values.iter().copied().fold(f32::INFINITY, f32::min);
+        let greatest = values.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        (!is_inside(values)).then(|| format!("Values from {least} to {greatest} kept as they are."))
     }
 }
 
-/// Decodes one picture, within the limits, turned upright as its EXIF says and scaled down to a longer side of `most`
-/// pixels if it is larger.
+/// Whether nothing is darker than black or lighter than white.
+pub(super) fn is_inside(values: &[f32]) -> bool {
+    values.iter().all(|value| (0.0..=1.0).contains(value))
+}
+
+/// Decodes one picture, or the first page of a file, within the limits.
 pub(super) fn decode(
-    mut input: Input<'_>,
+    input: Input<'_>,
     format: ImageFormat,
     most: u32,
 ) -> Result<Decoded, DataError> {
-    let bytes = input.rest(limits::PICTURE_BYTES)?;
-    picture_check::whole(&input, &bytes, format)?;
-    // decoders count by what the file says; one that trips over it takes nothing but this picture with it
-    let decoded = AssertUnwindSafe(|| pixels(&input, bytes, format, most));
-    catch_unwind(decoded).unwrap_or_else(|_| {
-        Err(DataError::Decode {
-            file: input.file().to_owned(),
-            format: picture_check::title(format),
-            problem: "its decoder crashed on it".into(),
+    File::open(input, format)?.picture(0, most)
+}
+
+/// A file of pictures in memory: of one, or TIFF of several.
+pub(super) struct File<'a> {
+    input: Input<'a>,
+    format: ImageFormat,
+    bytes: Vec<u8>,
+    pages: Option<Pages>,
+}
+
+impl<'a> File<'a> {
+    pub(super) fn open(mut input: Input<'a>, format: ImageFormat) -> Result<Self, DataError> {
+        let bytes = input.rest(limits::PICTURE_BYTES)?;
+        picture_check::whole(&input, &bytes, format)?;
+        let pages = match format {
+            ImageFormat::Tiff => Some(tiff::pages(&input, &bytes)?),
+            _ => None,
+        };
+        Ok(Self {
+            input,
+            format,
+            bytes,
+            pages,
         })
+    }
+
+    /// How many pictures it has, never 0.
+    pub(super) fn len(&self) -> usize {
+        self.pages.as_ref().map_or(1, Pages::len)
+    }
+
+    /// What of it is left out.
+    pub(super) fn notes(&self) -> Vec<String> {
+        self.pages.as_ref().map_or_else(Vec::new, Pages::notes)
+    }
+
+    /// Decodes the picture `index`, turned upright as its EXIF says and scaled down to a longer side of `most` pixels
+    /// if it is larger.
+    pub(super) fn picture(&mut self, index: usize, most: u32) -> Result<Decoded, DataError> {
+        if let Some(pages) = &self.pages {
+            pages.turn_to(index, &mut self.bytes);
+        }
+        let (input, format) = (&self.input, self.format);
+        let file = match self.len() {
+            1 => input.file().to_owned(),
+            _ => format!("{} (page {})", input.file(), index + 1),
+        };
+        // decoders count by what the file says; one that trips over it takes nothing but this picture with it
+        let decoded = AssertUnwindSafe(|| pixels(input, file.clone(), &self.bytes, format, most));
+        catch_unwind(decoded).unwrap_or_else(|_| {
+            Err(DataError::Decode {
+                file,
+                format: picture_check::title(format),
+                problem: "its decoder crashed on it".into(),
+            })
+        })
+    }
+}
+
+/// A picture as it lies in the file, and which way up it belongs.
+pub(super) struct Raw {
+    pub(super) image: DynamicImage,
+    pub(super) orientation: Orientation,
+    pub(super) encoding: String,
+}
+
+fn raw(input: &Input<'_>, file: &str, bytes: &[u8], format: ImageFormat) -> Result<Raw, DataError> {
+    let broken = |error: image::ImageError| DataError::Decode {
+        file: file.to_owned(),
+        format: picture_check::title(format),
+        problem: picture_check::problem(&error),
+    };
+    if format == ImageFormat::Tiff
+        && let Some(numbers) = tiff::Numbers::of(bytes)
+    {
+        let (width, height) = numbers.dimensions();
+        picture_check::size(input, (width, height), numbers.total_bytes(), format)?;
+        return numbers.read().map_err(broken);
+    }
+    let mut allowed = image::Limits::default();
+    allowed.max_alloc = Some(picture_check::allowance(bytes, format));
+    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
+    reader.limits(allowed);
+    let mut decoder = reader.into_decoder().map_err(broken)?;
+    picture_check::size(input, decoder.dimensions(), decoder.total_bytes(), format)?;
+    let orientation = decoder.orientation().map_err(broken)?;
+    let image = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    Ok(Raw {
+        encoding: encoding(&image, picture_check::title(format)),
+        orientation,
+        image,
     })
 }
 
 fn pixels(
     input: &Input<'_>,
-    bytes: Vec<u8>,
+    file: String,
+    bytes: &[u8],
     format: ImageFormat,
     most: u32,
 ) -> Result<Decoded, DataError> {
-    let file = input.file().to_owned();
-    let broken = |error: image::ImageError| DataError::Decode {
-        file: file.clone(),
-        format: picture_check::title(format),
-        problem: picture_check::problem(&error),
-    };
-    let mut allowed = image::Limits::default();
-    allowed.max_alloc = Some(picture_check::allowance(&bytes, format));
-    let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-    reader.limits(allowed);
-    let mut decoder = reader.into_decoder().map_err(broken)?;
-    let (width, height) = decoder.dimensions();
-    picture_check::size(input, (width, height), decoder.total_bytes(), format)?;
-    let orientation = decoder.orientation().map_err(broken)?;
-    let mut image = DynamicImage::from_decoder(decoder).map_err(broken)?;
+    let Raw {
+        mut image,
+        orientation,
+        encoding,
+    } = raw(input, &file, bytes, format)?;
+    let (width, height) = (image.width(), image.height());
     let mut before = None;
     let longer = width.max(height);
     if longer > most {
@@ -140,7 +260,6 @@ fn pixels(
         before = before.map(|(width, height)| (height, width)); // a quarter turn
     }
     let transparent = image.color().has_alpha();
-    let encoding = encoding(&image, picture_check::title(format));
     let (rows, columns) = (image.height() as usize, image.width() as usize);
     let (channels, values) = values(&image);
     // TIFF has pixels in floating point
@@ -164,6 +283,7 @@ fn pixels(
         encoding,
         scaled: before,
         transparent,
+        turned: orientation != Orientation::NoTransforms,
     })
 }
 
@@ -373,5 +493,20 @@ mod tests {
             picture(&folder.file("wide.png", &encoded(image.into(), ImageFormat::Png)));
         assert_eq!((picture.rows, picture.columns), (32, 2048));
         assert_eq!(notes, ["Scaled down from 4096 × 64 to 2048 × 32 pixels."]);
+    }
+
+    #[test]
+    fn exif_turns_a_picture_and_says_so() {
+        use super::super::testing::turned_jpeg;
+        let folder = Folder::new();
+        for (orientation, dark_at_top) in [(6, true), (8, false)] {
+            let bytes = turned_jpeg(32, 16, orientation);
+            let (picture, notes) = picture(&folder.file("turned.jpg", &bytes));
+            assert_eq!((picture.rows, picture.columns), (32, 16));
+            assert_eq!(picture.values[5] < 0.3, dark_at_top);
+            assert_eq!(notes, ["Turned by its EXIF orientation."]);
+        }
+        let (picture, notes) = picture(&folder.file("upright.jpg", &turned_jpeg(32, 16, 1)));
+        assert_eq!((picture.rows, notes.len()), (16, 0));
     }
 }

@@ -65,3 +65,19 @@ pub(super) fn refuse_every_cut(name: &str, whole: &[u8]) {
     }
     assert!(loaded(&folder.file(name, whole)).is_ok());
 }
+
+/// A JPEG of that many pixels, dark on its left, whose EXIF says how it lies: 6 is to be turned right.
+pub(super) fn turned_jpeg(width: u32, height: u32, orientation: u8) -> Vec<u8> {
+    let image = image::GrayImage::from_fn(width, height, |x, _| {
+        image::Luma([if x < width / 2 { 20 } else { 230 }])
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    image
+        .write_to(&mut bytes, image::ImageFormat::Jpeg)
+        .unwrap();
+    let bytes = bytes.into_inner();
+    let mut exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0".to_vec();
+    exif.extend([orientation, 0, 0, 0, 0, 0, 0]);
+    let length = (exif.len() as u16 + 2).to_be_bytes();
+    [&bytes[..2], &[0xff, 0xe1], &length, &exif, &bytes[2..]].concat()
+}

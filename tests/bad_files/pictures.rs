@@ -210,6 +210,28 @@ fn tiff(entries: &[(u16, u16, u32, u32)], pixels: &[u8]) -> Vec<u8> {
     bytes
 }
 
+/// Directories that all claim the same few bytes, 1,000 × 1,000 pixels each.
+fn pages_of_one_strip(count: usize) -> Vec<u8> {
+    let entries = [
+        (256u16, 4u16, 1u32, 1_000u32),
+        (257, 4, 1, 1_000),
+        (258, 3, 1, 8),
+        (273, 4, 1, 8),
+    ];
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    for page in 1..=count {
+        bytes.extend((entries.len() as u16).to_le_bytes());
+        for (tag, kind, count, value) in entries {
+            bytes.extend(tag.to_le_bytes());
+            bytes.extend(kind.to_le_bytes());
+            bytes.extend(words(&[count, value]));
+        }
+        let next = if page < count { bytes.len() + 4 } else { 0 };
+        bytes.extend((next as u32).to_le_bytes());
+    }
+    bytes
+}
+
 fn tiff_files(files: &mut Files) {
     let pixels: Vec<u8> = (0..192).map(|at| (at * 7) as u8).collect();
     // a grey picture of 16 × 12 in one strip; with one entry replaced
@@ -249,7 +271,39 @@ fn tiff_files(files: &mut Files) {
             .unwrap();
         bytes.into_inner()
     };
+    // a second directory after the first; what the link behind it says comes next
+    let paged = |pixels_at: u32, next: u32| {
+        let end = sound.len();
+        let directory = &sound[end - 4 - 9 * 12 - 2..end - 4];
+        let second = patched(directory, 2 + 5 * 12 + 8, &pixels_at.to_le_bytes());
+        let link = (end as u32).to_le_bytes();
+        joined(&[&sound[..end - 4], &link, &second, &next.to_le_bytes()])
+    };
+    let first = u32::from_le_bytes(*sound[4..].first_chunk().unwrap());
     files.extend([
+        ("tiff/page-cut.tif", {
+            let whole = paged(8, 0);
+            whole[..whole.len() - 20].to_vec()
+        }),
+        ("tiff/page-pixels-beyond.tif", paged(1 << 20, 0)),
+        ("tiff/pages-beyond.tif", paged(8, 0x7fff_fff0)),
+        ("tiff/pages-in-a-circle.tif", paged(8, first)),
+        ("tiff/pages-bomb.tif", pages_of_one_strip(100)),
+        ("tiff/numbers-claim-64-megapixels.tif", {
+            let entries = [
+                (256, 4, 1, 8_000),
+                (257, 4, 1, 8_000),
+                (258, 3, 1, 64),
+                (259, 3, 1, 1),
+                (262, 3, 1, 1),
+                (273, 4, 1, 8),
+                (277, 3, 1, 1),
+                (278, 4, 1, 8_000),
+                (279, 4, 1, 192),
+                (339, 3, 1, 3),
+            ];
+            tiff(&entries, &pixels)
+        }),
         ("tiff/nan.tif", float),
         ("tiff/text.tif", b"tiffany, a name and no picture".to_vec()),
         ("tiff/beginning-alone.tiff", b"II*\0".to_vec()),

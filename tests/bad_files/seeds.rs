@@ -149,6 +149,17 @@ pub fn make() -> Files {
         ("image/rgb.bmp", picture(ImageFormat::Bmp)),
         ("image/grey.tif", picture(ImageFormat::Tiff)),
         ("image/rgb.webp", picture(ImageFormat::WebP)),
+        ("image/pages.tif", {
+            let mut bytes = std::io::Cursor::new(Vec::new());
+            let mut encoder = tiff::encoder::TiffEncoder::new(&mut bytes).unwrap();
+            for page in 0..3u8 {
+                let pixels: Vec<f64> = (0..16u8).map(|at| f64::from(at * page) / 9.0).collect();
+                encoder
+                    .write_image::<tiff::encoder::colortype::Gray64Float>(4, 4, &pixels)
+                    .unwrap();
+            }
+            bytes.into_inner()
+        }),
         ("image/float.tif", {
             let image = image::Rgb32FImage::from_fn(4, 4, |x, y| {
                 image::Rgb([x as f32 / 4.0, y as f32, 0.5])
