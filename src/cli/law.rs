@@ -176,6 +176,11 @@ fn rate(cliffs: &Cliffs, rows: usize, samples: usize) -> String {
             "{rate:.4e} a step{dragged}: from the dead state weights grow tenfold in {} epochs of {steps} steps",
             short(tenfold / steps)
         ),
+        None if rate > 0.0 && cliffs.sparsity_weight > 0.0 && rows < samples => {
+            format!(
+                "{rate:.4e} a step{dragged}: with full batches weights near the dead state grow, and the noise of batches of {rows} holds them down"
+            )
+        }
         None if rate < 0.0 => {
             format!("{rate:.4e} a step{dragged}: weights near the dead state sink into it")
         }

@@ -318,6 +318,7 @@ mod tests {
             lambda_c: 1.0,
             curvature: 1.0,
             pace: None,
+            growth: None,
             alpha_c: None,
             beta_c: None,
             rate: None,

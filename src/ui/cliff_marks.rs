@@ -165,6 +165,7 @@ mod tests {
             curvature: 1.9,
             rate: Some(1e-3),
             pace: Some(1e-3),
+            growth: None,
             rho: Some((5e-4, 0.9995)),
             open_directions: Some(3),
         }

@@ -14,6 +14,7 @@ mod numbers;
 mod oracle;
 mod rates;
 mod swings;
+mod way_back;
 
 use std::sync::{Arc, OnceLock};
 

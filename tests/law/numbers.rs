@@ -159,7 +159,36 @@ fn the_cliffs_follow_from_the_spectrum() {
         close(cliffs.lambda_ratio().unwrap(), 2e-3 / (slope * sigma));
         close(cliffs.alpha_ratio().unwrap(), 0.1 * h / 3.8);
         let grown = cliffs.steps_to_grow(10.0).unwrap();
-        close((grown * cliffs.pace.unwrap()).exp(), 10.0);
+        close((grown * cliffs.growth.unwrap()).exp(), 10.0);
+        // by steps of the recurrence, batches of 50 of 1,797: the term that their noise adds is a decay of W1 alone
+        let share = (1_797.0 - 50.0) / (50.0 * 1_796.0);
+        let directions = oracle.sigma.iter().zip(&oracle.leans);
+        let each = directions.zip(spectrum.variances());
+        let best = each
+            .filter(|((sigma, _), _)| **sigma > 1e-9)
+            .map(|((sigma, lean), variance)| {
+                let decay = 3.0 * slope * variance * share;
+                let (mut w1, mut w2, mut v1, mut v2) = (1.0, 1.0, 0.0, 0.0);
+                let mut before = 1.0;
+                for _ in 0..4_000 {
+                    let pulls = [
+                        slope * sigma * w2 - (2e-3 + decay) * w1,
+                        slope * sigma * w1 - 2e-3 * w2,
+                    ];
+                    v1 = 0.9 * v1 + 0.1 * pulls[0] / (1.0 + 0.5 * lean);
+                    v2 = 0.9 * v2 + 0.1 * pulls[1] / (1.0 + 0.5 * lean);
+                    before = w1;
+                    (w1, w2) = (w1 + v1, w2 + v2);
+                    let size = f64::hypot(w1, w2);
+                    for value in [&mut w1, &mut w2, &mut v1, &mut v2, &mut before] {
+                        *value /= size;
+                    }
+                }
+                (w1 / before).ln()
+            })
+            .fold(f64::NEG_INFINITY, f64::max);
+        let growth = cliffs.growth.unwrap();
+        assert!((growth / best - 1.0).abs() < 1e-6, "{growth}, {best}");
         let slowed = oracle
             .sigma
             .iter()

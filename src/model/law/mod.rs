@@ -15,6 +15,11 @@
 //! W1·x̄): there p′ is ρ(1−ρ) or 2ρ(1−ρ), and KL″ = 1/(ρ(1−ρ)). Descent with momentum μ diverges along a direction of
 //! curvature H where α > α_c = 2(1+μ)/H.
 //!
+//! Mini-batches of B charge for their own ρ̂, whose variance is f′² w·C w/B for a unit's weights w: on average the KL term
+//! gains ½ β KL″ f′² w·C w/B, a decay of W1 alone by d = β κ ρ(1−ρ) u·C u/B along u (times (m−B)/(m−1), since they are drawn
+//! without replacement). Weights then grow as √(λ_k² + d²/4) − d/2 − λ says, and the dead state is stable from somewhat
+//! below λ_c.
+//!
 //! Above λ_c weights sink at r < 0, but W1 along x̄, and W2 along the units' mean activations, where a bias follows them,
 //! are slower and outlast the rest.
 //!

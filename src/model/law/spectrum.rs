@@ -21,13 +21,17 @@ const PATIENCE: usize = 100;
 /// What the laws need of a data set for one output activation.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spectrum {
+    /// m
+    samples: usize,
     /// n
     inputs: usize,
     /// Descending; all n or the largest of them, at least one.
     sigma: Vec<f64>,
-    /// Each of `sigma` is within this of a singular value of C·D.
     /// (u_k·x̄)² of each of `sigma`.
     leans: Vec<f64>,
+    /// u_k·C u_k of each of `sigma`.
+    variances: Vec<f64>,
+    /// Each of `sigma` is within this of a singular value of C·D.
     error: f64,
     mean_square: f64,
     out_of_reach: usize,
@@ -84,10 +88,10 @@ impl Spectrum {
             }
             _ => output.slope_at(mean),
         });
-        let (sigma, left, error) = match extent {
+        let (sigma, left, variances, error) = match extent {
             Extent::All => {
-                let (sigma, left) = all(samples, &mean, &slopes, go_on)?;
-                (sigma, left, 0.0)
+                let (sigma, left, variances) = all(samples, &mean, &slopes, go_on)?;
+                (sigma, left, variances, 0.0)
             }
             Extent::Largest(most) => {
                 let matrix = Implicit {
@@ -97,7 +101,8 @@ impl Spectrum {
                     go_on,
                 };
                 let found = krylov::leading(&matrix, most)?;
-                (found.values, found.left, found.error)
+                let variances = matrix.variances(&found.left)?;
+                (found.values, found.left, variances, found.error)
             }
         };
         let lean = |u: &DVector<f64>| u.iter().zip(&mean).map(|(u, mean)| u * mean).sum::<f64>();
@@ -105,13 +110,20 @@ impl Spectrum {
         let mean_square = mean.iter().map(|mean| mean * mean).sum::<f64>();
         let finite = mean_square.is_finite() && sigma.iter().all(|sigma| sigma.is_finite());
         finite.then_some(Self {
+            samples: samples.nrows(),
             inputs: samples.ncols(),
             sigma,
             leans,
+            variances,
             error,
             mean_square,
             out_of_reach,
         })
+    }
+
+    /// m
+    pub fn samples(&self) -> usize {
+        self.samples
     }
 
     /// n
@@ -128,6 +140,11 @@ impl Spectrum {
     /// grow leans towards the mean input.
     pub fn leans(&self) -> &[f64] {
         &self.leans
+    }
+
+    /// u_k·C u_k of each of [`Self::sigma`]: the variance of the samples along that direction.
+    pub fn variances(&self) -> &[f64] {
+        &self.variances
     }
 
     pub fn is_whole(&self) -> bool {
@@ -161,13 +178,16 @@ impl Spectrum {
     }
 }
 
-/// All singular values of C·D, with their left vectors.
+/// Singular values, their left vectors, and the variances along these.
+type Directions = (Vec<f64>, Vec<DVector<f64>>, Vec<f64>);
+
+/// All singular values of C·D.
 fn all<T: Real>(
     samples: ArrayView2<'_, T>,
     mean: &Array1<f64>,
     slopes: &Array1<f64>,
     go_on: GoOn<'_>,
-) -> Option<(Vec<f64>, Vec<DVector<f64>>)> {
+) -> Option<Directions> {
     let mut word = || if go_on() { Ok(()) } else { Err(()) };
     let covariance = moments::covariance(samples, mean, &mut word).ok()?;
     let length = mean.len();
@@ -179,10 +199,13 @@ fn all<T: Real>(
     }
     let svd = SVD::try_new(matrix, true, false, f64::EPSILON, PATIENCE * length)?;
     let left = svd.u?;
-    let vectors = left.column_iter().map(|column| column.into_owned());
+    let through = DMatrix::from_fn(length, length, |row, column| covariance[[row, column]]) * &left;
+    let columns = || left.column_iter();
+    let variances = columns().zip(through.column_iter());
     Some((
         svd.singular_values.iter().copied().collect(),
-        vectors.collect(),
+        columns().map(|column| column.into_owned()).collect(),
+        variances.map(|(u, through)| u.dot(&through)).collect(),
     ))
 }
 
@@ -209,6 +232,25 @@ impl<T: Real> Implicit<'_, T> {
             product.axpy(centred.dot(v), &centred, 1.0);
         }
         Some(product / self.samples.nrows().max(1) as f64)
+    }
+
+    /// u·C u of each u, in one pass.
+    fn variances(&self, directions: &[DVector<f64>]) -> Option<Vec<f64>> {
+        let mut sums = vec![0.0; directions.len()];
+        let mut centred = DVector::zeros(self.mean.len());
+        for (index, row) in self.samples.rows().into_iter().enumerate() {
+            if index % BLOCK == 0 && !(self.go_on)() {
+                return None;
+            }
+            for ((to, value), mean) in centred.iter_mut().zip(row).zip(self.mean) {
+                *to = value.f64() - mean;
+            }
+            for (sum, u) in sums.iter_mut().zip(directions) {
+                *sum += centred.dot(u).powi(2);
+            }
+        }
+        let count = self.samples.nrows().max(1) as f64;
+        Some(sums.into_iter().map(|sum| sum / count).collect())
     }
 
     fn scaled(&self, v: &DVector<f64>) -> DVector<f64> {

@@ -7,7 +7,7 @@
 
 use super::gradients::{GradientHealth, GradientNorms, GradientReport};
 use super::{Activity, Autopsy, History, Record, Run, Snapshot};
-use crate::model::units::{CONSTANT_SPREAD, StateCounts};
+use crate::model::units::{StateCounts, dead_below};
 use crate::model::{Cliffs, Hyperparameters, UnitState, UnitStatistics};
 use crate::numerics::Real;
 
@@ -153,7 +153,8 @@ impl Diagnosis {
     }
 }
 
-/// Epochs until the first unit of a collapsed net tells inputs apart again.
+/// Epochs until the first unit of a collapsed net is worth something to the reconstruction again. Its encoder's and its
+/// decoder's weights grow at the law's rate, so what it contributes grows at twice that, up to the bound of the dead.
 fn way_back(
     units: &[UnitStatistics],
     cliffs: &Cliffs,
@@ -166,12 +167,15 @@ fn way_back(
     if !collapsed {
         return None;
     }
-    // the spread goes with the weights
-    let widest = units.iter().map(UnitStatistics::spread).fold(0.0, f64::max);
-    if widest <= 0.0 || widest >= CONSTANT_SPREAD {
+    let most = units
+        .iter()
+        .map(|unit| unit.contribution)
+        .fold(0.0, f64::max);
+    let growth = dead_below(units.len()) / most;
+    if !growth.is_finite() || growth <= 1.0 {
         return None;
     }
-    let steps = cliffs.steps_to_grow(CONSTANT_SPREAD / widest)?;
+    let steps = cliffs.steps_to_grow(growth.sqrt())?;
     let per_epoch = samples.div_ceil(settings.batch.rows(samples).max(1)).max(1);
     Some(steps / per_epoch as f64)
 }
