@@ -13,7 +13,7 @@ use super::theme::{self, SMALL, Theme};
 use super::widgets;
 use crate::lab::View;
 use crate::model::units::StateCounts;
-use crate::training::Record;
+use crate::training::{Diagnosis, Record};
 
 #[derive(Debug, Default)]
 pub struct UnitsPanel;
@@ -27,13 +27,25 @@ impl UnitsPanel {
         records: &[Record],
         epochs: Option<EpochView>,
     ) {
-        let quiet = [
-            "alive, duplicate and dead over time",
-            "alive and dead over time",
-            "over time",
-        ];
-        widgets::title_row_of(ui, "Units", &quiet, |_| {});
-        let Some(snapshot) = view.run.snapshot.as_deref() else {
+        let snapshot = view.run.snapshot.as_deref();
+        let diagnosis = snapshot.map(Diagnosis::of);
+        let headline = diagnosis.as_ref().and_then(Diagnosis::headline);
+        let quiet: Vec<&str> = headline
+            .as_deref()
+            .into_iter()
+            .chain([
+                "alive, duplicate and dead over time",
+                "alive and dead over time",
+                "over time",
+            ])
+            .collect();
+        let words = widgets::title_row_of(ui, "Units", &quiet, |_| {});
+        if let (Some(words), Some(diagnosis)) = (words, &diagnosis)
+            && headline.is_some()
+        {
+            words.help(diagnosis.sentences().join("\n"));
+        }
+        let Some(snapshot) = snapshot else {
             return;
         };
         let theme = Theme::of(ui);

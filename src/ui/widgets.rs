@@ -152,9 +152,15 @@ pub fn title_row(ui: &mut Ui, title: &str, quiet: &str, right: impl FnOnce(&mut 
 }
 
 /// The same with the first of `quiet` that there is room for: they say the same at less and less length.
-pub fn title_row_of(ui: &mut Ui, title: &str, quiet: &[&str], right: impl FnOnce(&mut Ui)) {
+/// Returns the response of the words that stand there.
+pub fn title_row_of(
+    ui: &mut Ui,
+    title: &str,
+    quiet: &[&str],
+    right: impl FnOnce(&mut Ui),
+) -> Option<Response> {
     let title = if is_titled(ui) { "" } else { title };
-    row_of(ui, title, quiet, right);
+    row_of(ui, title, quiet, right)
 }
 
 /// The same for a part of a panel, whose title always stands there.
@@ -173,7 +179,12 @@ pub fn width(ui: &Ui, words: &str) -> f32 {
     galley(ui, words, theme::regular(SMALL), tone).size().x
 }
 
-fn row_of(ui: &mut Ui, title: &str, quiet: &[&str], right: impl FnOnce(&mut Ui)) {
+fn row_of(
+    ui: &mut Ui,
+    title: &str,
+    quiet: &[&str],
+    right: impl FnOnce(&mut Ui),
+) -> Option<Response> {
     let (rect, _) = ui.allocate_exact_size(
         vec2(
             ui.available_width(),
@@ -195,12 +206,14 @@ fn row_of(ui: &mut Ui, title: &str, quiet: &[&str], right: impl FnOnce(&mut Ui))
     row.with_layout(Layout::right_to_left(Align::Center), |ui| {
         right(ui);
         let words = quiet.iter().find(|words| fits(ui, words));
-        if let Some(words) = words.filter(|words| !words.is_empty()) {
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.label(muted(ui, *words));
-            });
-        }
-    });
+        let words = words.filter(|words| !words.is_empty())?;
+        let label = |ui: &mut Ui| ui.label(muted(ui, *words));
+        Some(
+            ui.with_layout(Layout::left_to_right(Align::Center), label)
+                .inner,
+        )
+    })
+    .inner
 }
 
 /// `content` at the right end of the row, laid out from left to right: so Tab goes through it in the order of reading.

@@ -28,6 +28,35 @@ impl Diagnosis {
         all.into_iter().flatten().collect()
     }
 
+    /// The weightiest of [`Self::sentences`] in a few words, for a title.
+    pub fn headline(&self) -> Option<String> {
+        let reconstruction = (self.fvu >= 1.0)
+            .then(|| format!("FVU {}: no better than the data's mean", short(self.fvu)));
+        let decay = || {
+            let ratio = self.lambda_ratio()?;
+            let share = short(ratio);
+            if ratio >= 1.0 {
+                return Some(format!("λ is {share} λ_c: what dies stays dead"));
+            }
+            let epochs = self.way_back?;
+            Some(format!(
+                "λ is {share} λ_c: back in about {}",
+                epochs_in_words(epochs)
+            ))
+        };
+        let step = || {
+            let ratio = self.alpha_ratio().filter(|ratio| *ratio > 1.0)?;
+            Some(format!("α is {} α_c: ρ̂ overshoots ρ", short(ratio)))
+        };
+        let gradient = || match self.gradient?.health {
+            GradientHealth::Weak => Some("The encoder's gradient is weak".to_owned()),
+            GradientHealth::Vanished => Some("The encoder's gradient has vanished".to_owned()),
+            GradientHealth::Healthy | GradientHealth::Unlearned | GradientHealth::Dead => None,
+        };
+        // why nothing is reconstructed says more than that nothing is
+        decay().or(reconstruction).or_else(step).or_else(gradient)
+    }
+
     /// Where the FVU is no better than that of the mean.
     pub fn reconstruction_sentence(&self) -> Option<String> {
         if self.fvu.is_nan() {

@@ -124,8 +124,13 @@ impl InputCard {
             let cell = Rect::from_min_size(corner, vec2(side, side));
             Rect::from_center_size(cell.center(), proportion * side)
         };
+        // no row is cut by the edge that it scrolls under
+        let view_of = ui.clip_rect().y_range();
+        let whole = |rect: Rect| view_of.contains(rect.top()) && view_of.contains(rect.bottom());
         if !vector {
-            let tiles = (0..count).map(|index| (index, place(index), Color32::WHITE));
+            let tiles = (0..count)
+                .map(|index| (index, place(index), Color32::WHITE))
+                .filter(|(_, rect, _)| whole(*rect));
             ui.painter().add(self.strip.mesh(tiles));
         }
         let looks = vector.then(|| data.pictures(snapshot.inputs.view()));
@@ -138,7 +143,8 @@ impl InputCard {
             response.widget_info(|| {
                 egui::WidgetInfo::selected(egui::Role::Button, true, chosen, &name)
             });
-            if let Some(looks) = &looks
+            if whole(rect)
+                && let Some(looks) = &looks
                 && let Some(values) = looks.row(index).as_slice()
             {
                 let range = data.picture_range();
@@ -152,9 +158,11 @@ impl InputCard {
             } else {
                 (1.0, theme.line)
             };
-            let edge = egui::Stroke::new(width, colour);
-            ui.painter()
-                .rect_stroke(rect, 1.0, edge, egui::StrokeKind::Outside);
+            if whole(rect) {
+                let edge = egui::Stroke::new(width, colour);
+                ui.painter()
+                    .rect_stroke(rect, 1.0, edge, egui::StrokeKind::Outside);
+            }
             if response.clicked() {
                 actions.push(Action::Look(LookAction::Pick(sample)));
             }
