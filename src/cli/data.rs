@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::data_choice::DataChoice;
-use crate::data::{self, Content, DataSet, Found, Preparation, SampleShape, progress};
+use crate::data::{Content, DataSet, Found, Preparation, SampleShape, Understood, Why};
 use crate::io;
 
 #[derive(Debug, Args)]
@@ -22,11 +22,26 @@ pub struct DataArguments {
     json: bool,
 }
 
+/// Most names of columns that are printed for people.
+const NAMES: usize = 20;
+
 /// The line of `--json`.
 #[derive(Debug, Serialize)]
 struct Description<'a> {
     name: &'a str,
     found: Source<'a>,
+    /// What the source was taken for.
+    kind: Kind,
+    /// Of the values of a sample; empty where they have none.
+    names: &'a [String],
+    /// The column that holds the labels, of a table.
+    label: Option<String>,
+    /// The columns of a table that were left out.
+    dropped: Vec<Dropped>,
+    /// Because values are missing in them.
+    rows_left_out: usize,
+    /// Whether the columns of a matrix are the samples.
+    transposed: bool,
     /// m
     samples: usize,
     /// n
@@ -43,6 +58,39 @@ struct Description<'a> {
     prepared: Preparation,
 }
 
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    /// To be cut into patches.
+    Photographs,
+    /// Each a sample.
+    Pictures,
+    Table,
+    /// Curves, spectra, embeddings: samples that are no pictures.
+    Vectors,
+}
+
+impl Kind {
+    fn of(found: &Found) -> Self {
+        let table = found
+            .understood
+            .as_ref()
+            .is_some_and(|read| !read.columns.is_empty());
+        match &found.content {
+            Content::Pictures(_) => Self::Photographs,
+            Content::Samples { shape, .. } if !shape.is_vector() => Self::Pictures,
+            Content::Samples { .. } if table => Self::Table,
+            Content::Samples { .. } => Self::Vectors,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct Dropped {
+    column: String,
+    reason: Why,
+}
+
 /// What the source holds as it stands.
 #[derive(Debug, Serialize)]
 struct Source<'a> {
@@ -53,9 +101,7 @@ struct Source<'a> {
 }
 
 pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
-    let spec = arguments.choice.spec()?;
-    let found = data::find(&spec, &progress::unwatched)?;
-    let set = data::prepare(&found, &spec, &progress::unwatched)?;
+    let (found, set) = arguments.choice.alone()?.load()?;
     if let Some(path) = &arguments.out {
         io::npy::write_samples(path, &set.samples)?;
     }
@@ -66,9 +112,19 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
     };
     if arguments.json {
         let (samples, inputs) = set.samples.dim();
+        let understood = found.understood.as_ref();
         let description = Description {
             name: &set.name,
             found: source,
+            kind: Kind::of(&found),
+            names: &found.column_names,
+            label: understood.and_then(Understood::label),
+            dropped: understood.map_or_else(Vec::new, |read| {
+                let dropped = |(column, reason)| Dropped { column, reason };
+                read.left_out().map(dropped).collect()
+            }),
+            rows_left_out: understood.map_or(0, |read| read.rows_left_out),
+            transposed: understood.is_some_and(Understood::transposed),
             samples,
             inputs,
             shape: set.shape,
@@ -98,6 +154,17 @@ fn print(set: &DataSet, found: &Found, source: &Source<'_>) {
         && let Some(labels) = found.classes()
     {
         println!("{:<12}{labels} classes", "labels");
+    }
+    let names = &found.column_names;
+    if !names.is_empty() {
+        let shown = names[..names.len().min(NAMES)].join(", ");
+        let more = names.len().saturating_sub(NAMES);
+        let more = if more > 0 {
+            format!(" and {more} more")
+        } else {
+            String::new()
+        };
+        println!("{:<12}{shown}{more}", "columns");
     }
     for (index, step) in set.preparation.iter().enumerate() {
         println!("{:<12}{step}", if index == 0 { "prepared" } else { "" });

@@ -7,8 +7,10 @@ use clap::Args;
 
 use super::CliError;
 use super::base::Base;
+use super::reading_choice::{self, ReadingChoice};
 use crate::data::{
-    Colour, Cut, DataSpec, FittedPreparation, Preparation, Preprocessing, Whitening,
+    self, Colour, Cut, DataSet, DataSpec, FittedPreparation, Found, Preparation, Preprocessing,
+    Whitening, progress,
 };
 
 /// Which data, and what is done to them before training. Everything may be left out, as with the settings.
@@ -43,6 +45,8 @@ pub struct DataChoice {
     /// Turn colour to grey
     #[arg(long)]
     pub grey: bool,
+    #[command(flatten)]
+    pub reading: ReadingChoice,
 }
 
 /// What the choice comes to.
@@ -53,13 +57,40 @@ pub struct Chosen {
     pub fitted: Option<Arc<FittedPreparation>>,
 }
 
+impl Chosen {
+    /// What the source holds, and the data as they are asked for. What is to be known of how it was read goes to standard
+    /// error.
+    ///
+    /// # Errors
+    /// Data that cannot be read, or do not suit the preparation.
+    pub fn load(&self) -> Result<(Found, DataSet), CliError> {
+        let watch = &progress::unwatched;
+        let (found, data) = match &self.fitted {
+            Some(fitted) => {
+                let found = data::find_like(&self.spec, fitted, watch)?;
+                let data = data::prepare_with(&found, &self.spec, fitted, watch)?;
+                (found, data)
+            }
+            None => {
+                let found = data::find(&self.spec, watch)?;
+                let data = data::prepare(&found, &self.spec, watch)?;
+                (found, data)
+            }
+        };
+        for note in reading_choice::notes(&found, &self.spec.reading) {
+            eprintln!("sae-lab: note: {note}");
+        }
+        Ok((found, data))
+    }
+}
+
 impl DataChoice {
     /// The data where there is no model.
     ///
     /// # Errors
     /// Arguments that contradict one another.
-    pub fn spec(&self) -> Result<DataSpec, CliError> {
-        self.choose(&Base::Defaults).map(|chosen| chosen.spec)
+    pub fn alone(&self) -> Result<Chosen, CliError> {
+        self.choose(&Base::Defaults)
     }
 
     /// An option says it, or else the base.
@@ -93,8 +124,14 @@ impl DataChoice {
                 && self.cut.is_none_or(|cut| cut == base.cut)
                 && self.patch.is_none_or(|patch| patch == base.patch)
         });
+        let reading = if named.source == base.source {
+            base.reading.clone()
+        } else {
+            base.reading.for_other_data()
+        };
         Ok(Chosen {
             spec: DataSpec {
+                reading: self.reading.reading(&reading),
                 cut: self.cut.unwrap_or(base.cut),
                 patch: self.patch.unwrap_or(base.patch),
                 patches: self.patches.unwrap_or(patches),

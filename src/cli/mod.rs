@@ -14,6 +14,7 @@ pub mod inspect;
 pub mod law;
 pub mod match_features;
 mod model;
+mod reading_choice;
 pub mod settings;
 pub mod train;
 

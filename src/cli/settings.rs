@@ -9,7 +9,7 @@ use super::CliError;
 use super::base::Base;
 use super::data_choice::DataChoice;
 use super::model::{Model, Taken};
-use crate::data::{self, DataSet};
+use crate::data::DataSet;
 use crate::model::{
     BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
 };
@@ -89,10 +89,7 @@ impl ExperimentArguments {
     pub fn resolve(&self, model: Option<&Model>, training: bool) -> Result<Resolved, CliError> {
         let base = Base::of(self.preset, model);
         let chosen = self.data.choose(&base)?;
-        let data = match &chosen.fitted {
-            Some(fitted) => data::load_prepared(&chosen.spec, fitted, &data::progress::unwatched)?,
-            None => data::load(&chosen.spec)?,
-        };
+        let (_, data) = chosen.load()?;
         if let Some(model) = model {
             model.check_inputs(data.inputs())?;
         }

@@ -3,7 +3,7 @@
 use ndarray::Array2;
 
 use super::error::grouped;
-use super::{Preparation, SampleShape};
+use super::{Preparation, SampleShape, Understood};
 
 /// A photograph, row by row, a pixel's channels side by side, 0 black to 1 white.
 #[derive(Clone, Debug, PartialEq)]
@@ -157,6 +157,8 @@ pub struct Found {
     pub notes: Vec<String>,
     /// The arrays that a spec's `variable` can name, where the file has several.
     pub variables: Vec<Variable>,
+    /// How a table or a matrix was read, where there was something to choose.
+    pub understood: Option<Understood>,
 }
 
 impl Found {
@@ -177,6 +179,7 @@ impl Found {
             column_names: Vec::new(),
             notes: Vec::new(),
             variables: Vec::new(),
+            understood: None,
         }
     }
 }

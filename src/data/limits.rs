@@ -45,6 +45,9 @@ pub const IMAGE_SIDE: usize = 2;
 /// Tables of fewer columns than this, 5×5, are never taken for pictures.
 pub const TABLE_PICTURE: usize = 25;
 
+/// Columns of a table, whatever becomes of them.
+pub const COLUMNS: usize = 1 << 20;
+
 /// Largest file that is read into memory whole before it is made sense of: tables, .npz and .mat.
 pub const WHOLE_FILE: u64 = 1 << 30;
 

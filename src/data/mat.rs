@@ -12,9 +12,11 @@ use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, var
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, check_reach, pictures};
+use super::matrix::{self, Turn, as_in_file};
 use super::npy::{decode, finite};
 use super::npy_header::{Header, Kind};
-use super::{DataError, Preparation, foreign, limits, picture};
+use super::reading::Wanted;
+use super::{DataError, Preparation, Reading, foreign, limits, picture};
 
 const FORMAT: &str = "MAT";
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
@@ -85,7 +87,7 @@ pub(super) fn is_mat(head: &[u8]) -> bool {
 pub(super) fn read(
     mut input: Input<'_>,
     name: String,
-    variable: Option<&str>,
+    wanted: Wanted<'_>,
 ) -> Result<Found, DataError> {
     let bytes = input.rest(limits::WHOLE_FILE)?;
     if bytes.starts_with(HDF5) || bytes.starts_with(b"MATLAB 7.3") {
@@ -129,7 +131,7 @@ pub(super) fn read(
             what: Some(what.into()),
         }))
         .collect();
-    let chosen = choose(&candidates, variable)
+    let chosen = choose(&candidates, wanted.variable)
         .map_err(|NoChoice { found, remedy }| input.unsupported(found, remedy))?;
     let size = variables[chosen].dimensions.iter().product::<u64>(); // its values are there
     if size > limits::VALUES {
@@ -138,11 +140,13 @@ pub(super) fn read(
             &variables[chosen].dimensions,
         ));
     }
-    let mut found = interpret(&variables[chosen], name, input.file())?;
+    let mut found = interpret(&variables[chosen], name, input.file(), wanted.reading)?;
     check_reach(&found.content, &input)?;
     found.notes.extend(note(&candidates, chosen));
     found.variables = variables_of(&candidates, chosen);
-    if let Content::Samples { values, .. } = &found.content {
+    if let Content::Samples { values, .. } = &found.content
+        && found.labels.is_none()
+    {
         let samples = values.dim().0 as u64;
         let beside = variables.iter().find(|other| {
             names_labels(&other.name)
@@ -181,7 +185,12 @@ impl Variable {
 
 /// (m, n) as samples; rows × columns × count, or rows × columns × channels × count, as small pictures, or as
 /// photographs to be cut.
-fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, DataError> {
+fn interpret(
+    variable: &Variable,
+    name: String,
+    file: &str,
+    reading: &Reading,
+) -> Result<Found, DataError> {
     // their product is in memory, so each fits
     let sides: Vec<usize> = variable
         .dimensions
@@ -190,14 +199,24 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
         .collect();
     let photographs = variable.name.to_lowercase().starts_with("images");
     let bytes = variable.class == Class::Byte;
+    let turn = match sides[..] {
+        [rows, columns] if !photographs => {
+            let float = variable.stored.kind == Kind::Float;
+            let size = (rows as u64, columns as u64);
+            Some(Turn::of(size, reading.orientation, (float, true)))
+        }
+        _ => None,
+    };
+    let transposed = turn.is_some_and(|turn| turn.transposed);
     let (layout, values) = match sides[..] {
         [rows, columns] if !photographs => {
+            let size = (rows, columns);
             let values = if variable.class == Class::Double {
-                Values::F64(samples(variable.values(), rows, columns))
+                Values::F64(samples(variable.values(), size, transposed))
             } else {
-                Values::F32(samples(variable.values(), rows, columns))
+                Values::F32(samples(variable.values(), size, transposed))
             };
-            (Layout::Values(columns), values)
+            (Layout::Values(values.dim().1), values)
         }
         [rows, columns] => {
             let layout = Layout::Grey(rows, columns);
@@ -222,7 +241,7 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
             });
         }
     };
-    check(&values, file)?;
+    check(&values, file).map_err(|error| if transposed { as_in_file(error) } else { error })?;
     let (mut content, mut notes) = layout.content(values, &format!("{file}, {}", variable.name));
     if photographs
         && let Content::Samples { values, shape } = &content
@@ -253,10 +272,14 @@ fn interpret(variable: &Variable, name: String, file: &str) -> Result<Found, Dat
         variable.stored.header().encoding(),
         variable.name
     );
-    Ok(Found {
+    let found = Found {
         notes,
         ..Found::new(name, content, encoding, suggested)
-    })
+    };
+    match turn {
+        Some(turn) => matrix::chosen(found, reading, turn, file),
+        None => Ok(found),
+    }
 }
 
 /// rows × columns × channels × count in the class that the variable has.
@@ -268,14 +291,19 @@ fn pictures_of(variable: &Variable, sides: [usize; 4]) -> Values {
     }
 }
 
-/// (m, n) out of column-major order.
-fn samples<T: Copy>(values: Vec<T>, rows: usize, columns: usize) -> Array2<T> {
+/// (m, n) out of column-major order, rows or columns as samples.
+fn samples<T: Copy>(
+    values: Vec<T>,
+    (rows, columns): (usize, usize),
+    transposed: bool,
+) -> Array2<T> {
     #[expect(
         clippy::expect_used,
         reason = "a variable has as many values as its dimensions multiply to"
     )]
     let view =
         ArrayView2::from_shape((rows, columns).f(), &values).expect("sized by its dimensions");
+    let view = if transposed { view.t() } else { view.view() };
     view.as_standard_layout().into_owned()
 }
 

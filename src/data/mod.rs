@@ -22,6 +22,7 @@ mod layout;
 mod leaves;
 pub mod limits;
 mod mat;
+mod matrix;
 mod natural;
 pub(crate) mod npy;
 pub(crate) mod npy_header;
@@ -33,6 +34,7 @@ mod preparation;
 mod prepare;
 pub mod progress;
 mod random;
+mod reading;
 mod scaling;
 mod source;
 pub mod spec;
@@ -56,6 +58,10 @@ pub use found::{Content, Found, Picture, Values, Variable};
 pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
 pub use prepare::{fit, prepare, prepare_with, untouched};
 pub use progress::{Progress, Stage, Watch};
+pub use reading::{
+    Column, Columns, Decimal, Incomplete, Labels, Orientation, Reading, Role, TableColumn,
+    Understood, Why,
+};
 pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
 pub use step::Step;
 pub use surrogate::{SecondOrder, gaussian_like};
@@ -86,7 +92,7 @@ pub fn load_prepared(
     fitted: &std::sync::Arc<FittedPreparation>,
     watch: Watch<'_>,
 ) -> Result<DataSet, DataError> {
-    prepare_with(&find(spec, watch)?, spec, fitted, watch)
+    prepare_with(&find_like(spec, fitted, watch)?, spec, fitted, watch)
 }
 
 /// What the source of `spec` holds, before anything is cut or scaled.
@@ -94,14 +100,33 @@ pub fn load_prepared(
 /// # Errors
 /// Whatever is wrong with the file; [`DataError::Cancelled`].
 pub fn find(spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-    match &spec.source {
-        DataSource::Embedded(set) => embedded::find(*set, spec, watch),
-        DataSource::File(path) => source::find(path, spec.variable.as_deref(), watch),
-        DataSource::Files(paths) => folder::files(paths, watch),
-    }
+    find_wanted(spec, &[], watch)
 }
 
-/// What `bytes` hold, the content of a file called `name`; of `spec` only the array that it names counts. Nothing is
+/// As [`find`], for data that are to be treated as those that `fitted` was fitted to: where a table has columns of their
+/// names, and `spec` asks for no others, these are read in their order.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_like(
+    spec: &DataSpec,
+    fitted: &FittedPreparation,
+    watch: Watch<'_>,
+) -> Result<Found, DataError> {
+    find_wanted(spec, &fitted.columns, watch)
+}
+
+fn find_wanted(spec: &DataSpec, known: &[String], watch: Watch<'_>) -> Result<Found, DataError> {
+    let wanted = spec.wanted(known);
+    let found = match &spec.source {
+        DataSource::Embedded(set) => embedded::find(*set, spec, watch),
+        DataSource::File(path) => source::find(path, wanted, watch),
+        DataSource::Files(paths) => folder::files(paths, watch),
+    }?;
+    reading::followed(found, &spec.reading)
+}
+
+/// What `bytes` hold, the content of a file called `name`; of `spec` only the array and the reading count. Nothing is
 /// read from disk, nor looked for there.
 ///
 /// # Errors
@@ -112,7 +137,8 @@ pub fn find_bytes(
     spec: &DataSpec,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
-    source::find_bytes(name, bytes, spec.variable.as_deref(), watch)
+    let found = source::find_bytes(name, bytes, spec.wanted(&[]), watch)?;
+    reading::followed(found, &spec.reading)
 }
 
 fn too_many_values(file: &str, dimensions: &[u64]) -> DataError {

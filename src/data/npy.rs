@@ -6,8 +6,9 @@ use super::error::grouped;
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::layout::{Layout, check_reach, every, sides, thinned};
+use super::matrix::{self, Turn, as_in_file};
 use super::npy_header::{Header, HeaderProblem, Kind, MAGIC, parse_header};
-use super::{DataError, Preparation, foreign, limits, picture};
+use super::{DataError, Preparation, Reading, foreign, limits, picture};
 use crate::numerics::Real;
 
 #[cfg(test)]
@@ -21,8 +22,28 @@ pub(super) fn is_npy(head: &[u8]) -> bool {
 
 /// Reads (m, n) as it stands, (m, rows, columns) as pictures, and with channels before or after these in colour: bytes
 /// of three dimensions or more are 8-bit pictures, f64 stays f64, and every other type becomes f32.
-pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataError> {
-    let header = read_header(&mut input)?;
+pub(super) fn read(
+    mut input: Input<'_>,
+    name: String,
+    reading: &Reading,
+) -> Result<Found, DataError> {
+    let mut header = read_header(&mut input)?;
+    let turn = match header.shape[..] {
+        [rows, columns] => {
+            let float = header.kind == Kind::Float;
+            Some(Turn::of(
+                (rows, columns),
+                reading.orientation,
+                (float, false),
+            ))
+        }
+        _ => None,
+    };
+    let transposed = turn.is_some_and(|turn| turn.transposed);
+    if transposed {
+        header.shape.reverse();
+        header.fortran_order = !header.fortran_order;
+    }
     let samples = header.shape.first().copied().unwrap_or(0);
     let Some(every) = every(&header.shape) else {
         return Err(super::too_many_values(input.file(), &header.shape));
@@ -43,7 +64,8 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
         &shape,
         every as usize,
         pictures,
-    )?;
+    )
+    .map_err(|error| if transposed { as_in_file(error) } else { error })?;
     let bytes = matches!(values, Values::Bytes(_));
     let (content, mut notes) = layout.content(values, input.file());
     check_reach(&content, &input)?;
@@ -54,10 +76,14 @@ pub(super) fn read(mut input: Input<'_>, name: String) -> Result<Found, DataErro
         Content::Samples { .. } => Preparation::NONE,
     };
     let encoding = format!("{}, NPY", header.encoding());
-    Ok(Found {
+    let found = Found {
         notes,
         ..Found::new(name, content, encoding, suggested)
-    })
+    };
+    match turn {
+        Some(turn) => matrix::chosen(found, reading, turn, input.file()),
+        None => Ok(found),
+    }
 }
 
 fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {

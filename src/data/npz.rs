@@ -11,6 +11,7 @@ use super::found::Found;
 use super::input::Input;
 use super::npy_header::{HeaderProblem, split};
 use super::progress::Watch;
+use super::reading::{Understood, Wanted};
 use super::{DataError, foreign, layout, limits, npy};
 
 const FORMAT: &str = "NPZ";
@@ -25,7 +26,7 @@ pub(super) fn is_zip(head: &[u8]) -> bool {
 pub(super) fn read(
     mut input: Input<'_>,
     name: String,
-    variable: Option<&str>,
+    wanted: Wanted<'_>,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let bytes = input.rest(limits::WHOLE_FILE)?;
@@ -58,17 +59,26 @@ pub(super) fn read(
     if candidates.is_empty() {
         return Err(no_arrays(&input, &archive));
     }
-    let chosen = choose(&candidates, variable)
+    let chosen = choose(&candidates, wanted.variable)
         .map_err(|NoChoice { found, remedy }| input.unsupported(found, remedy))?;
-    let mut found = npy::read(unpack(&input, &mut archive, places[chosen], watch)?, name)?;
+    let array = unpack(&input, &mut archive, places[chosen], watch)?;
+    let mut found = npy::read(array, name, wanted.reading)?;
     found.notes.extend(note(&candidates, chosen));
     found.variables = variables_of(&candidates, chosen);
     found.encoding = found.encoding.replace("NPY", "NPZ");
-    let samples = candidates[chosen].shape[0];
+    let mut shape = candidates[chosen].shape.clone();
+    if found
+        .understood
+        .as_ref()
+        .is_some_and(Understood::transposed)
+    {
+        shape.reverse();
+    }
+    let samples = shape[0];
     let beside = candidates
         .iter()
         .position(|other| names_labels(&other.name) && other.shape == [samples]);
-    if let Some(beside) = beside {
+    if let Some(beside) = beside.filter(|_| found.labels.is_none()) {
         let mut file = unpack(&input, &mut archive, places[beside], watch)?;
         let bytes = file.rest(limits::WHOLE_FILE)?;
         if let Ok((header, body)) = split(&bytes)
@@ -76,7 +86,7 @@ pub(super) fn read(
         {
             let mut values: Vec<f64> = Vec::new();
             npy::decode(&header, body, &mut values);
-            let every = layout::every(&candidates[chosen].shape).unwrap_or(1);
+            let every = layout::every(&shape).unwrap_or(1);
             let kept: Vec<f64> = values.into_iter().step_by(every as usize).collect();
             found.labels = labels(&kept);
         }

@@ -42,6 +42,7 @@ pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataS
             values::samples(values, *shape, (choice, white), &mut steps)
         }
     };
+    let fill = values::fill_of(&samples, found);
     let (zca, scaling) = match &mut samples {
         Samples::F32(array) => values::fit(array, &found.name, choice, &mut steps, watch)?,
         Samples::F64(array) => values::fit(array, &found.name, choice, &mut steps, watch)?,
@@ -57,6 +58,7 @@ pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataS
         white,
         zca: zca.map(Arc::new),
         scaling,
+        fill: if whole { fill } else { Vec::new() },
         columns: if named {
             found.column_names.clone()
         } else {
@@ -129,6 +131,9 @@ pub fn prepare_with(
         }
     };
     arrange::check_shape(found, shape, fitted)?;
+    if whole {
+        values::fill(&mut samples, found, fitted);
+    }
     match &mut samples {
         Samples::F32(array) => values::apply(array, fitted, &mut steps, watch)?,
         Samples::F64(array) => values::apply(array, fitted, &mut steps, watch)?,
@@ -184,6 +189,11 @@ fn data_set(
     steps: Vec<Step>,
     fitted: Arc<FittedPreparation>,
 ) -> Result<DataSet, DataError> {
+    let reading = match &found.understood {
+        Some(understood) => understood.reading.clone(),
+        None => spec.reading.clone(),
+    };
+    let spec = DataSpec { reading, ..spec };
     let mut set = DataSet::prepared_by(found.name.clone(), spec, samples, fitted);
     set.preparation = steps;
     let (least, greatest) = set.range;

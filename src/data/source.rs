@@ -5,6 +5,7 @@ use std::path::Path;
 use super::found::Found;
 use super::input::Input;
 use super::progress::Watch;
+use super::reading::Wanted;
 use super::{DataError, error, folder, foreign, idx, mat, npy, npz, picture, table};
 use image::ImageFormat;
 
@@ -15,11 +16,7 @@ mod tests;
 const FORMATS: &str = "a picture (PNG, JPEG, BMP, TIFF, WebP), a folder of pictures, an IDX file, a NumPy .npy or .npz, \
                        a MATLAB .mat, or a table (.csv, .tsv)";
 
-pub(super) fn find(
-    path: &Path,
-    variable: Option<&str>,
-    watch: Watch<'_>,
-) -> Result<Found, DataError> {
+pub(super) fn find(path: &Path, wanted: Wanted<'_>, watch: Watch<'_>) -> Result<Found, DataError> {
     if path.is_dir() {
         return folder::read(path, watch);
     }
@@ -28,19 +25,19 @@ pub(super) fn find(
         || error::name_of(path),
         |name| error::name_of(Path::new(name)),
     );
-    read(input, path, name, variable, watch)
+    read(input, path, name, wanted, watch)
 }
 
 /// The same of bytes in memory; nothing is looked for beside them.
 pub(super) fn find_bytes(
     name: &str,
     bytes: Vec<u8>,
-    variable: Option<&str>,
+    wanted: Wanted<'_>,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let name = error::name_of(Path::new(name));
     let input = Input::unpacked(name.clone(), bytes, watch)?;
-    read(input, Path::new(""), name, variable, watch)
+    read(input, Path::new(""), name, wanted, watch)
 }
 
 /// Tells the format by the content's first bytes, and only if these say nothing by the name's end: then the format's
@@ -49,7 +46,7 @@ fn read(
     input: Input<'_>,
     path: &Path,
     name: String,
-    variable: Option<&str>,
+    wanted: Wanted<'_>,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let ending = ending(&name, input.is_compressed());
@@ -57,13 +54,15 @@ fn read(
     if let Some(format) = picture::format_of(head) {
         picture::read(input, format, name, watch)
     } else if npy::is_npy(head) {
-        npy::read(input, name)
+        npy::read(input, name, wanted.reading)
     } else if npz::is_zip(head) {
-        npz::read(input, name, variable, watch)
+        npz::read(input, name, wanted, watch)
     } else if idx::is_idx(head) {
         idx::read(input, path, name, watch)
     } else if mat::is_mat(head) {
-        mat::read(input, name, variable)
+        mat::read(input, name, wanted)
+    } else if table::is_wide(head, &ending) {
+        table::read(input, name, wanted, watch)
     } else {
         foreign::refuse(&input)?;
         match ending.as_str() {
@@ -74,12 +73,12 @@ fn read(
             "bmp" => Err(no_picture(&input, "a BMP picture")),
             "tif" | "tiff" => Err(no_picture(&input, "a TIFF picture")),
             "webp" => Err(no_picture(&input, "a WebP picture")),
-            "npy" => npy::read(input, name),
-            "npz" => npz::read(input, name, variable, watch),
+            "npy" => npy::read(input, name, wanted.reading),
+            "npz" => npz::read(input, name, wanted, watch),
             "idx" | "ubyte" => idx::read(input, path, name, watch),
-            "mat" => mat::read(input, name, variable),
-            "csv" | "tsv" | "txt" => table::read(input, name, watch),
-            _ if table::is_table(head) => table::read(input, name, watch),
+            "mat" => mat::read(input, name, wanted),
+            "csv" | "tsv" | "txt" => table::read(input, name, wanted, watch),
+            _ if table::is_table(head) => table::read(input, name, wanted, watch),
             _ => Err(DataError::Unrecognised {
                 file: input.file().to_owned(),
                 formats: FORMATS,

@@ -5,7 +5,8 @@ use strum::VariantArray;
 
 use serde::{Deserialize, Serialize};
 
-use super::Preparation;
+use super::reading::Wanted;
+use super::{Preparation, Reading};
 
 /// The sets that the program carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
@@ -94,6 +95,7 @@ pub enum Cut {
 
 /// A data set by name: source, cut and preparation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub struct DataSpec {
     pub source: DataSource,
     #[serde(default)]
@@ -110,6 +112,50 @@ pub struct DataSpec {
     /// Which array of a file that holds several (.npz, .mat); `None` takes the one that looks most like data.
     #[serde(default)]
     pub variable: Option<String>,
+    /// Which part of a table or an array is data, and which way round it lies.
+    pub reading: Reading,
+}
+
+/// A [`DataSpec`] as any release wrote it.
+#[derive(Deserialize)]
+struct Stored {
+    source: DataSource,
+    #[serde(default)]
+    cut: Cut,
+    patch: usize,
+    patches: usize,
+    #[serde(default)]
+    preparation: Option<Preparation>,
+    seed: u64,
+    #[serde(default)]
+    variable: Option<String>,
+    #[serde(default = "of_old")]
+    reading: Reading,
+}
+
+fn of_old() -> Reading {
+    Reading::OF_OLD
+}
+
+impl From<Stored> for DataSpec {
+    fn from(stored: Stored) -> Self {
+        let embedded = matches!(stored.source, DataSource::Embedded(_));
+        Self {
+            source: stored.source,
+            cut: stored.cut,
+            patch: stored.patch,
+            patches: stored.patches,
+            preparation: stored.preparation,
+            seed: stored.seed,
+            variable: stored.variable,
+            // what the program carries is read in one way only: a preset is known again
+            reading: if embedded {
+                Reading::default()
+            } else {
+                stored.reading
+            },
+        }
+    }
 }
 
 impl DataSpec {
@@ -141,6 +187,15 @@ impl DataSpec {
         }
     }
 
+    /// What its reader is asked for; see [`Wanted`] for `known`.
+    pub(super) fn wanted<'a>(&'a self, known: &'a [String]) -> Wanted<'a> {
+        Wanted {
+            variable: self.variable.as_deref(),
+            reading: &self.reading,
+            known,
+        }
+    }
+
     fn new(source: DataSource) -> Self {
         // 2,000 samples show every bar about 250 times; more only slows the epoch
         let patches = match source {
@@ -155,6 +210,7 @@ impl DataSpec {
             preparation: None,
             seed: 1,
             variable: None,
+            reading: Reading::default(),
         }
     }
 }
@@ -162,5 +218,26 @@ impl DataSpec {
 impl Default for DataSpec {
     fn default() -> Self {
         Self::embedded(EmbeddedSet::Photos)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Columns;
+    use super::*;
+
+    #[test]
+    fn what_older_releases_stored_is_read_as_they_read_it() {
+        let old =
+            |source| format!(r#"{{"source": {source}, "patch": 8, "patches": 10000, "seed": 1}}"#);
+        let file: DataSpec = serde_json::from_str(&old(r#"{"file": "a.csv"}"#)).unwrap();
+        assert_eq!(file.reading, Reading::OF_OLD);
+        let photos: DataSpec = serde_json::from_str(&old(r#"{"embedded": "photos"}"#)).unwrap();
+        assert_eq!(photos, DataSpec::default());
+        let text = serde_json::to_string(&DataSpec::file("b.csv")).unwrap();
+        let again: DataSpec = serde_json::from_str(&text).unwrap();
+        assert_eq!(again, DataSpec::file("b.csv"));
+        let part: Reading = serde_json::from_str(r#"{"labels": "none"}"#).unwrap();
+        assert_eq!(part.columns, Columns::Suggested);
     }
 }

@@ -1,135 +1,264 @@
 //! Tables of numbers as text: comma, semicolon, tab or spaces between, with or without a line of names.
 
 mod columns;
+mod dialect;
+mod missing;
+mod reader;
+mod said;
+mod survey;
+mod text;
 
 use std::borrow::Cow;
 
-use csv::{ByteRecord, ReaderBuilder};
+use csv::ByteRecord;
 use ndarray::Array2;
 
-use super::choice::{classes, shown};
+use super::choice::classes;
+use super::error::grouped;
 use super::found::{Content, Found, Values, shape_of};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
-use super::{DataError, Preparation, SampleShape, Scaling, limits};
-use columns::{Columns, Separator, number};
+use super::reading::{Orientation, Reading, Role, TableColumn, Understood, Wanted};
+use super::{DataError, Decimal, Preparation, SampleShape, Scaling, limits};
+use columns::{Plan, Refused, Table};
+use dialect::{Dialect, Separator, semicolons_for_spaces};
+use reader::Reader;
+use survey::{Seen, Survey};
+use text::Encoding;
 
 /// Rows between two words of progress.
 const WORD: u64 = 1 << 10;
 
 /// Whether `head` begins like a line of numbers.
 pub(super) fn is_table(head: &[u8]) -> bool {
-    let head = without_mark(head);
+    let head = text::beginning(head);
     let printable = |byte: &u8| matches!(byte, b'\t' | b'\r' | b'\n' | b' '..=b'~');
-    matches!(head, [b'0'..=b'9' | b'-' | b'+' | b'.', ..]) && head.iter().all(printable)
+    matches!(head[..], [b'0'..=b'9' | b'-' | b'+' | b'.', ..]) && head.iter().all(printable)
 }
 
-/// Reads the table: f64, one sample a line. A column of labels is set apart: one that its name says to hold them, or
-/// the first or last, if it alone holds words.
+/// Whether this is a table in UTF-16, by its mark and its name's end.
+pub(super) fn is_wide(head: &[u8], ending: &str) -> bool {
+    Encoding::of(head) != Encoding::Utf8 && ["csv", "tsv", "txt"].contains(&ending)
+}
+
+/// Reads the table: f64, one sample a line. See [`Table::plan`] for what becomes of its columns.
 pub(super) fn read(
     mut input: Input<'_>,
     name: String,
+    wanted: Wanted<'_>,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
+    let reading = wanted.reading;
     let bytes = input.rest(limits::WHOLE_FILE)?;
-    let text = without_mark(&bytes);
-    refuse_binary(&input, text)?;
-    let separator = Separator::of(text);
-    let text = match separator {
-        Separator::Spaces => Cow::Owned(columns::commas_for_spaces(text)),
-        _ => Cow::Borrowed(text),
+    let (text, encoding) = text::decoded(&input, bytes)?;
+    let dialect = Dialect::of(&text, reading.decimal);
+    let text = match dialect.separator {
+        Separator::Spaces => Cow::Owned(semicolons_for_spaces(&text)),
+        _ => Cow::Borrowed(&text[..]),
     };
-    let mut table = Table {
-        input: &input,
-        separator,
-        text: &text,
-        reader: ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .delimiter(separator.byte())
-            .trim(csv::Trim::All)
-            .from_reader(&text),
-        start: 0,
+    let mut reader = Reader::new(&input, &text, dialect);
+    let (mut survey, names) = look(&mut reader, &input, dialect, (text.len(), watch))?;
+    let table = Table {
+        survey: &survey,
+        names: &names,
     };
+    let refused = |Refused { found, remedy }| input.unsupported(found, remedy);
+    let plan = table.plan(reading, wanted.known).map_err(refused)?;
+    if plan.used.is_empty() {
+        return Err(refused(said::nothing_left(table, &plan)));
+    }
+    refuse_words(&reader, &survey, &plan)?;
+    let mut notes = said::left_out(table, &plan);
+    if survey.commas {
+        notes.push("Decimal commas read as points.".into());
+    }
+    let mut understood = understood(table, &plan, reading);
+    let words = plan.label.map(|label| survey.words(label.place));
+    let complete = missing::complete(&mut survey, &plan.used, reading.incomplete, |rows, more| {
+        input.room(rows, more)
+    })?;
+    let table = Table {
+        survey: &survey,
+        names: &names,
+    };
+    if complete.rows.is_empty() {
+        return Err(refused(said::none_complete(table, &plan.used, &complete)));
+    }
+    if let Some(column) = complete.unknown {
+        return Err(refused(said::no_mean(table, plan.used[column])));
+    }
+    let said = said::incomplete(table, &plan.used, &complete, reading.incomplete);
+    notes.extend(said);
+    understood.rows_left_out = survey.rows - complete.rows.len();
+    let size = (complete.rows.len(), plan.used.len());
+    #[expect(
+        clippy::expect_used,
+        reason = "as many values as rows and columns were kept"
+    )]
+    let mut values = Array2::from_shape_vec(size, complete.values).expect("rows are equally long");
+    if understood.transposed() {
+        values = values.t().as_standard_layout().into_owned();
+        notes.push(super::matrix::turned(size));
+        return Ok(Found {
+            notes,
+            understood: Some(understood),
+            ..found(name, values, encoding)
+        });
+    }
+    understood.filled = complete.filled;
+    let (labels, class_names) = match words {
+        Some(words) => classes_of(words, &complete.rows, &plan, &mut notes),
+        None => (None, Vec::new()),
+    };
+    let named = plan.used.iter().filter_map(|&place| names.get(place));
+    Ok(Found {
+        labels,
+        class_names,
+        column_names: named.cloned().collect(),
+        notes,
+        understood: Some(understood),
+        ..found(name, values, encoding)
+    })
+}
+
+/// All of the table, and its columns' names, none if it has no line of them.
+fn look(
+    reader: &mut Reader<'_, '_>,
+    input: &Input<'_>,
+    dialect: Dialect,
+    (length, watch): (usize, Watch<'_>),
+) -> Result<(Survey, Vec<String>), DataError> {
     let mut record = ByteRecord::new();
-    if !table.next(&mut record)? {
-        return Err(no_samples(&input, 0, 0));
+    if !reader.next(&mut record)? {
+        return Err(input.unsupported("blank lines and nothing else", "choose another file"));
     }
-    let mut second = ByteRecord::new();
-    let (first_start, more) = (table.start, table.next(&mut second)?);
-    let columns = Columns::of(&record, more.then_some(&second));
-    let width = record.len();
-    // the record in hand is the first of data
-    let mut in_hand = true;
-    let mut waiting = more.then_some((table.start, second));
-    table.start = first_start;
+    let (first, first_start, width) = (record.clone(), reader.start, record.len());
+    if width > limits::COLUMNS {
+        return Err(DataError::TooLarge {
+            file: input.file().to_owned(),
+            found: format!("{} columns", grouped(width as u64)),
+            limit: grouped(limits::COLUMNS as u64),
+            remedy: "keep fewer columns".into(),
+        });
+    }
+    let mut more = reader.next(&mut record)?;
+    let has_names = columns::has_names(&first, more.then_some(&record), dialect);
+    let mut seen = Vec::new();
+    input.room(&mut seen, width)?;
+    seen.resize_with(width, Seen::default);
+    let mut survey = Survey::new(seen);
     let mut names = Vec::new();
-    if columns.names {
-        let fields = record.iter().enumerate();
-        names = fields
-            .filter(|(column, _)| Some(*column) != columns.labels)
-            .map(|(_, field)| String::from_utf8_lossy(field).into_owned())
-            .collect();
-        in_hand = next_of(&mut waiting, &mut table, &mut record)?;
+    if has_names {
+        let name = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
+        names = first.iter().map(name).collect();
+    } else {
+        input.room(&mut survey.values, width)?;
+        survey.take(first.iter(), first_start, dialect);
     }
-    let mut notes = Vec::new();
-    let mut words: Vec<String> = Vec::new();
-    let mut values: Vec<f64> = Vec::new();
-    let (mut rows, mut word) = (0u64, None);
-    while in_hand {
-        table.check_width(&record, width)?;
-        for (column, field) in record.iter().enumerate() {
-            if Some(column) == columns.labels {
-                word.get_or_insert_with(|| (field.to_vec(), table.line()));
-                words.push(String::from_utf8_lossy(field).into_owned());
-                continue;
-            }
-            let value = number(field).ok_or_else(|| table.not_a_number(field, column))?;
-            if value.is_infinite() && field.iter().any(u8::is_ascii_digit) {
-                return Err(table.too_large(field, column));
-            }
-            if !value.is_finite() {
-                return Err(DataError::NotFinite {
-                    file: input.file().to_owned(),
-                    value,
-                    row: table.line(),
-                    column: column as u64 + 1,
-                });
-            }
-            if values.len() == values.capacity() {
-                let more = values.len().max(width);
-                input.room(&mut values, more)?;
-            }
-            values.push(value);
+    while more {
+        reader.check_width(&record, width)?;
+        if survey.values.capacity() - survey.values.len() < width {
+            let more = survey.values.len().max(width);
+            input.room(&mut survey.values, more)?;
         }
-        rows += 1;
-        if values.len() as u64 > limits::VALUES {
+        survey.take(record.iter(), reader.start, dialect);
+        let rows = survey.rows as u64;
+        if survey.values.len() as u64 > limits::VALUES {
             return Err(super::too_many_values(input.file(), &[rows, width as u64]));
         }
         if rows.is_multiple_of(WORD) {
-            tell(watch, Stage::Reading, table.start as u64, text.len() as u64)?;
+            tell(watch, Stage::Reading, reader.start as u64, length as u64)?;
         }
-        in_hand = next_of(&mut waiting, &mut table, &mut record)?;
+        more = reader.next(&mut record)?;
     }
-    let length = width - usize::from(columns.labels.is_some());
-    if rows == 0 || length == 0 {
-        return Err(no_samples(&input, width, rows));
+    if survey.rows == 0 {
+        let found = "names of columns and no row of numbers";
+        return Err(input.unsupported(found, "add the numbers, or choose another file"));
     }
-    let (mut labels, mut class_names) = (None, Vec::new());
-    if let (Some(column), Some((word, line))) = (columns.labels, word) {
-        // taken for labels by its first word, it turns out to hold numbers: then that word is the mistake
-        if !columns.named && words.iter().any(|word| number(word.as_bytes()).is_some()) {
-            return Err(columns::not_a_number(&input, &word, line, column));
-        }
-        if !columns.named {
-            let column = column + 1;
-            notes.push(format!("Column {column} taken as labels: it holds words."));
-        }
-        if let Some(found) = classes(&words, &mut notes) {
-            labels = Some(found.0);
-            class_names = found.1;
+    Ok((survey, names))
+}
+
+/// Refuses the first field in the columns in use that is no number.
+fn refuse_words(reader: &Reader<'_, '_>, survey: &Survey, plan: &Plan) -> Result<(), DataError> {
+    let first = plan.used.iter().flat_map(|&place| {
+        let seen = &survey.columns[place];
+        let word = seen.first_word.as_ref().map(|word| (word, None));
+        let infinite = seen.first_infinite.as_ref();
+        let infinite = infinite.map(|(value, field)| (field, Some(*value)));
+        word.into_iter()
+            .chain(infinite)
+            .map(move |(field, value)| (field, value, place))
+    });
+    match first.min_by_key(|(field, _, place)| (field.start, *place)) {
+        None => Ok(()),
+        Some((field, None, place)) => Err(reader.not_a_number(&field.field, (field.start, place))),
+        Some((field, Some(value), place)) => {
+            Err(reader.infinite(value, &field.field, (field.start, place)))
         }
     }
+}
+
+fn understood(table: Table<'_>, plan: &Plan, reading: &Reading) -> Understood {
+    let decimal = if table.survey.commas {
+        Decimal::Comma
+    } else {
+        reading.decimal
+    };
+    // a table says nothing of itself that would turn it
+    let transposed = reading.orientation.transposes(false, false);
+    let followed = Reading {
+        decimal,
+        orientation: Orientation::settled(transposed),
+        ..table.settled(plan, reading)
+    };
+    let open = Reading::default();
+    let suggested = match table.plan(&open, &[]) {
+        Ok(plan) => Reading {
+            decimal: Decimal::Auto,
+            orientation: Orientation::Rows,
+            ..table.settled(&plan, &open)
+        },
+        Err(_) => followed.clone(), // never: nothing is asked for that may be missing
+    };
+    let column = |(place, role): (usize, &Role)| TableColumn {
+        name: table.names.get(place).cloned().unwrap_or_default(),
+        role: *role,
+        numeric: table.survey.columns[place].is_numeric(),
+    };
+    Understood {
+        reading: followed,
+        suggested,
+        columns: plan.roles.iter().enumerate().map(column).collect(),
+        rows_left_out: 0,
+        filled: Vec::new(),
+    }
+}
+
+/// The classes that the words of a column of labels make, of the rows that were kept.
+fn classes_of(
+    words: Option<Vec<String>>,
+    rows: &[usize],
+    plan: &Plan,
+    notes: &mut Vec<String>,
+) -> (Option<Vec<u8>>, Vec<String>) {
+    if let Some(label) = plan.label.filter(|label| label.by_words) {
+        let column = label.place + 1;
+        notes.push(format!("Column {column} taken as labels: it holds words."));
+    }
+    let Some(words) = words else {
+        notes.push("Labels ignored: they have more than 256 different values.".into());
+        return (None, Vec::new());
+    };
+    let kept: Vec<String> = rows.iter().map(|&row| words[row].clone()).collect();
+    match classes(&kept, notes) {
+        Some((labels, names)) => (Some(labels), names),
+        None => (None, Vec::new()),
+    }
+}
+
+/// The matrix, how it is shown, and the scaling that suits it.
+fn found(name: String, values: Array2<f64>, encoding: Encoding) -> Found {
+    let length = values.ncols();
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
     // a table of so few columns is no set of pictures, even where they would fill a square: iris has four
@@ -148,168 +277,15 @@ pub(super) fn read(
         scaling,
         ..Preparation::NONE
     };
-    #[expect(
-        clippy::expect_used,
-        reason = "every record has `width` fields: that was checked"
-    )]
-    let values =
-        Array2::from_shape_vec((rows as usize, length), values).expect("rows are equally long");
     let content = Content::Samples {
         values: Values::F64(values),
         shape,
     };
-    Ok(Found {
-        name,
-        content,
-        encoding: "numbers as text, CSV".into(),
-        suggested,
-        labels,
-        class_names,
-        column_names: names,
-        notes,
-        variables: Vec::new(),
-    })
-}
-
-/// The text, and how far it was read.
-struct Table<'a, 'b> {
-    input: &'a Input<'b>,
-    separator: Separator,
-    text: &'a [u8],
-    reader: csv::Reader<&'a [u8]>,
-    /// Where in the text the last record begins.
-    start: usize,
-}
-
-impl Table<'_, '_> {
-    /// Reads the next record; false at the end.
-    fn next(&mut self, record: &mut ByteRecord) -> Result<bool, DataError> {
-        let before = usize::try_from(self.reader.position().byte()).unwrap_or(usize::MAX);
-        let rest = self.text.get(before..).unwrap_or_default();
-        let blank = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-        self.start = before + blank.count();
-        let more = self.reader.read_byte_record(record).map_err(|error| {
-            self.input.unsupported(
-                format!("a table that breaks off ({error})"),
-                "write it again",
-            )
-        })?;
-        // a quote that is never closed takes all that follows into one field
-        if more && self.reader.position().byte() >= self.text.len() as u64 {
-            let open = record.iter().position(|field| field.contains(&b'\n'));
-            if let Some(column) = open {
-                let found = format!(
-                    "a quotation mark in line {}, column {} that is never closed",
-                    self.line(),
-                    column + 1
-                );
-                return Err(self.input.unsupported(found, "close it or remove it"));
-            }
-        }
-        Ok(more)
-    }
-
-    /// The line in which the last record begins, from 1.
-    fn line(&self) -> u64 {
-        let before = &self.text[..self.start.min(self.text.len())];
-        let ends = |mark| before.iter().filter(|&&byte| byte == mark).count();
-        // Macs of old ended lines by \r alone
-        1 + match ends(b'\n') {
-            0 => ends(b'\r') as u64,
-            lines => lines as u64,
-        }
-    }
-
-    fn check_width(&self, record: &ByteRecord, width: usize) -> Result<(), DataError> {
-        let length = record.len();
-        if length == width {
-            return Ok(());
-        }
-        if !record.as_slice().iter().any(u8::is_ascii_digit) {
-            let found = format!("words in line {}, where numbers should be", self.line());
-            return Err(self.input.unsupported(found, "choose a table of numbers"));
-        }
-        let found = format!(
-            "{length} {} in line {}, and {width} in the lines before",
-            if length == 1 { "field" } else { "fields" },
-            self.line()
-        );
-        let another = [b',', b';', b'\t'].iter().any(|mark| {
-            *mark != self.separator.byte() && record.iter().any(|field| field.contains(mark))
-        });
-        let remedy = if another {
-            "separate the fields in the same way in every line"
-        } else {
-            "give each line as many"
-        };
-        Err(self.input.unsupported(found, remedy))
-    }
-
-    /// The refusal of a number like 1e999.
-    fn too_large(&self, field: &[u8], column: usize) -> DataError {
-        let found = format!(
-            "{:?} in line {}, column {}, which is beyond the range of numbers",
-            shown(&String::from_utf8_lossy(field)),
-            self.line(),
-            column + 1
-        );
-        self.input
-            .unsupported(found, "replace it or leave that line out")
-    }
-
-    fn not_a_number(&self, field: &[u8], column: usize) -> DataError {
-        columns::not_a_number(self.input, field, self.line(), column)
-    }
-}
-
-/// Brings the record that waits, or else the next, into `record`.
-fn next_of(
-    waiting: &mut Option<(usize, ByteRecord)>,
-    table: &mut Table<'_, '_>,
-    record: &mut ByteRecord,
-) -> Result<bool, DataError> {
-    match waiting.take() {
-        Some((start, waited)) => {
-            table.start = start;
-            *record = waited;
-            Ok(true)
-        }
-        None => table.next(record),
-    }
-}
-
-/// The text without the mark that says it is UTF-8.
-fn without_mark(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
-}
-
-/// No text has a byte 0: such a file is in UTF-16, or no text.
-fn refuse_binary(input: &Input<'_>, text: &[u8]) -> Result<(), DataError> {
-    match text.iter().position(|byte| *byte == 0) {
-        None => Ok(()),
-        Some(_) if text.len() > 1 && (text[0] == 0) != (text[1] == 0) => {
-            Err(input.unsupported("text in UTF-16", "save it in UTF-8"))
-        }
-        Some(place) => Err(input.unsupported(
-            format!("a zero byte at byte {place}, which text never has"),
-            "write the table again, or give the file the right extension",
-        )),
-    }
-}
-
-/// The refusal of a table without a single value to learn from.
-fn no_samples(input: &Input<'_>, width: usize, rows: u64) -> DataError {
-    match (width, rows) {
-        (0, _) => input.unsupported("blank lines and nothing else", "choose another file"),
-        (_, 0) => input.unsupported(
-            "names of columns and no row of numbers",
-            "add the numbers, or choose another file",
-        ),
-        _ => input.unsupported(
-            "labels and nothing to learn from",
-            "add the columns of values, or choose another file",
-        ),
-    }
+    let encoding = match encoding {
+        Encoding::Utf8 => "numbers as text, CSV",
+        Encoding::Utf16 { .. } => "numbers as text, CSV in UTF-16",
+    };
+    Found::new(name, content, encoding, suggested)
 }
 
 #[cfg(test)]

@@ -35,6 +35,8 @@ struct Data<'a> {
     name: &'a str,
     samples: usize,
     inputs: usize,
+    /// The columns' names, one for each value of a sample; empty where they have none.
+    names: &'a [String],
     shape: SampleShape,
     /// 1/(2m) Σ‖x − x̄‖²
     variance: f64,
@@ -74,6 +76,7 @@ pub fn write(
             name: &data.name,
             samples,
             inputs,
+            names: &data.fitted.columns,
             shape: data.shape,
             variance: data.variance,
             range: data.range,

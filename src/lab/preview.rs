@@ -9,7 +9,7 @@ use super::port::Backend;
 use crate::data::error::grouped;
 use crate::data::{
     Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, SampleShape,
-    Samples, Values, Watch, untouched,
+    Samples, Understood, Values, Watch, untouched,
 };
 use crate::model::{EvenSample, OutputActivation};
 use crate::training::Experiment;
@@ -93,6 +93,10 @@ fn thinned(found: &Found) -> Option<Found> {
         column_names: found.column_names.clone(),
         notes: found.notes.clone(),
         variables: found.variables.clone(),
+        understood: found.understood.as_ref().map(|understood| Understood {
+            filled: Vec::new(), // other rows
+            ..understood.clone()
+        }),
     })
 }
 

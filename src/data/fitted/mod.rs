@@ -36,6 +36,9 @@ pub struct FittedPreparation {
     /// Where values are whitened by ZCA.
     pub zca: Option<Arc<Zca>>,
     pub scaling: FittedScaling,
+    /// What stands for a missing value in each of n columns, before anything is done to it; empty where rows with
+    /// missing values are left out.
+    pub fill: Vec<f64>,
     /// The columns' names, n of them, where the table has some; else empty.
     pub columns: Vec<String>,
     /// The name of each class, by its number, where labels are words; else empty.
@@ -93,6 +96,7 @@ impl FittedPreparation {
             white: None,
             zca: None,
             scaling: FittedScaling::None,
+            fill: Vec::new(),
             columns: Vec::new(),
             classes: Vec::new(),
             steps: Vec::new(),

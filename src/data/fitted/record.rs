@@ -37,6 +37,9 @@ pub struct PreparationRecord {
     pub white: Option<u8>,
     pub zca: Option<ZcaRecord>,
     pub scaling: ScalingRecord,
+    /// n values, or none.
+    #[serde(default)]
+    pub fill: Vec<f64>,
     pub columns: Vec<String>,
     pub classes: Vec<String>,
     pub steps: Vec<Step>,
@@ -174,6 +177,7 @@ impl From<FittedPreparation> for PreparationRecord {
             white: fitted.white,
             zca,
             scaling,
+            fill: fitted.fill,
             columns: fitted.columns,
             classes: fitted.classes,
             steps: fitted.steps,
@@ -206,6 +210,7 @@ impl TryFrom<PreparationRecord> for FittedPreparation {
             white: record.white,
             zca,
             scaling,
+            fill: record.fill,
             columns: record.columns,
             classes: record.classes,
             steps: record.steps,
@@ -285,6 +290,14 @@ fn agree(record: &PreparationRecord, n: usize) -> Result<(), PreparationError> {
         record.columns.is_empty() || record.columns.len() == n,
         "it names another number of columns than it has",
     )?;
+    hold(
+        record.fill.is_empty() || record.fill.len() == n,
+        "it fills another number of columns than it has",
+    )?;
+    if record.fill.iter().any(|value| !value.is_finite()) {
+        let what = "what fills missing values";
+        return Err(PreparationError::NotFinite { what });
+    }
     hold(record.classes.len() <= 256, "it names too many classes")
 }
 

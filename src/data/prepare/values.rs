@@ -3,10 +3,10 @@
 use ndarray::Array2;
 
 use crate::data::progress::Watch;
-use crate::data::scaling::remove_means;
+use crate::data::scaling::{mean_and_deviation, remove_means};
 use crate::data::{
-    Colour, DataError, FittedPreparation, FittedScaling, Preparation, SampleShape, Samples,
-    Scaling, Step, Values, Whitening, Zca,
+    Colour, DataError, FittedPreparation, FittedScaling, Found, Incomplete, Orientation,
+    Preparation, Reading, SampleShape, Samples, Scaling, Step, Values, Whitening, Zca,
 };
 use crate::numerics::Real;
 
@@ -117,6 +117,47 @@ pub(super) fn apply<T: Real>(
     fitted.scaling.apply(samples);
     say(fitted.choice, &fitted.scaling, steps);
     Ok(())
+}
+
+/// What stands for missing values in samples that had some and were filled: the mean of each column, which those that
+/// were filled in do not change.
+pub(super) fn fill_of(samples: &Samples, found: &Found) -> Vec<f64> {
+    let fills = |reading: &Reading| {
+        reading.incomplete == Incomplete::FillMean && reading.orientation == Orientation::Rows
+    };
+    let table = found
+        .understood
+        .as_ref()
+        .filter(|read| !read.columns.is_empty());
+    match samples {
+        Samples::F64(array) if table.is_some_and(|read| fills(&read.reading)) => {
+            let columns = array.columns().into_iter();
+            let mut means: Vec<f64> = columns.map(|column| mean_and_deviation(column).0).collect();
+            // to the bit, where it was used
+            for &(row, column) in table.iter().flat_map(|read| &read.filled) {
+                if let (Some(mean), Some(value)) = (means.get_mut(column), array.get((row, column)))
+                {
+                    *mean = *value;
+                }
+            }
+            means
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// Puts the training data's means where values are missing, if they are known.
+pub(super) fn fill(samples: &mut Samples, found: &Found, fitted: &FittedPreparation) {
+    let Some(understood) = &found.understood else {
+        return;
+    };
+    for &(row, column) in &understood.filled {
+        if let (Samples::F64(array), Some(mean)) = (&mut *samples, fitted.fill.get(column))
+            && let Some(value) = array.get_mut((row, column))
+        {
+            *value = *mean;
+        }
+    }
 }
 
 fn say(choice: Preparation, scaling: &FittedScaling, steps: &mut Vec<Step>) {

@@ -1,269 +1,327 @@
-//! What a table's first lines say of the rest: separator, names, labels.
+//! Which columns of a table are data, and which holds labels.
 
 use csv::ByteRecord;
 
-use crate::data::DataError;
-use crate::data::choice::names_labels;
-use crate::data::input::Input;
+use super::dialect::{Dialect, Field};
+use super::survey::Survey;
+use crate::data::choice::{names_labels, shown};
+use crate::data::reading::{Column, Columns, Labels, Reading, Role, Why, column_of};
 
-/// What stands between two fields.
+/// A first column that counts the rows is known by three of them; elsewhere it takes more.
+const COUNTED_FIRST: usize = 3;
+const COUNTED: usize = 10;
+
+/// Whether the first line holds the columns' names, by the first two: it has no number at all, or a name for labels, or
+/// words where the second has numbers.
+pub(super) fn has_names(first: &ByteRecord, second: Option<&ByteRecord>, dialect: Dialect) -> bool {
+    let read = |field: &[u8]| dialect.read(field);
+    let numeric = |field: &[u8]| !matches!(read(field), Field::Word | Field::Gap);
+    let any_word = first.iter().any(|field| read(field) == Field::Word);
+    if !any_word {
+        return false;
+    }
+    if !first.iter().any(numeric) {
+        return true;
+    }
+    first.iter().enumerate().any(|(place, field)| {
+        if read(field) != Field::Word {
+            return false;
+        }
+        let below = second.and_then(|second| second.get(place));
+        match below.map(read) {
+            Some(Field::Word) => false, // a class may be called y
+            None | Some(Field::Gap) => names_labels(&String::from_utf8_lossy(field)),
+            Some(_) => true,
+        }
+    })
+}
+
+/// What each column is for.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// The columns in use, in the order of a sample's values.
+    pub(super) used: Vec<usize>,
+    pub(super) label: Option<Label>,
+    pub(super) roles: Vec<Role>,
+}
+
+/// A column of labels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Separator {
-    Comma,
-    Semicolon,
-    Tab,
-    /// One or more, as NumPy's `savetxt` and Fortran write.
-    Spaces,
+pub(super) struct Label {
+    pub(super) place: usize,
+    /// Whether only its words say that it is one.
+    pub(super) by_words: bool,
 }
 
-impl Separator {
-    /// A tab if the first line has one, else a semicolon, else a comma, quoted ones left out; spaces if it has none of
-    /// them and one of the first two lines is numbers with spaces between.
-    pub(super) fn of(text: &[u8]) -> Self {
-        let mut lines = text
-            .split(|byte| matches!(byte, b'\n' | b'\r'))
-            .filter(|line| !line.is_empty());
-        let (first, second) = (
-            lines.next().unwrap_or_default(),
-            lines.next().unwrap_or_default(),
-        );
-        let has = |line: &[u8], mark: u8| {
-            // every other part is within quotes
-            line.split(|byte| *byte == b'"')
-                .step_by(2)
-                .any(|part| part.contains(&mark))
+/// Why the columns are not to be had: what the table holds, and what to do.
+#[derive(Debug)]
+pub(super) struct Refused {
+    pub(super) found: String,
+    pub(super) remedy: &'static str,
+}
+
+/// A table's columns: what was seen in them, and their names, none if there is no line of names.
+#[derive(Clone, Copy)]
+pub(super) struct Table<'a> {
+    pub(super) survey: &'a Survey,
+    pub(super) names: &'a [String],
+}
+
+impl<'a> Table<'a> {
+    fn width(self) -> usize {
+        self.survey.columns.len()
+    }
+
+    fn name(self, place: usize) -> &'a str {
+        self.names.get(place).map_or("", String::as_str)
+    }
+
+    /// The choices of `reading`; `known` are the names of the columns that suggest themselves.
+    pub(super) fn plan(self, reading: &Reading, known: &[String]) -> Result<Plan, Refused> {
+        let plan = self.followed(reading, known)?;
+        // what was chosen because it was suggested keeps its reasons
+        let suggested = self.followed(&Reading::default(), &[])?;
+        let label = |plan: &Plan| plan.label.map(|label| label.place);
+        if plan.used == suggested.used && label(&plan) == label(&suggested) {
+            return Ok(suggested);
+        }
+        Ok(plan)
+    }
+
+    fn followed(self, reading: &Reading, known: &[String]) -> Result<Plan, Refused> {
+        let asked = match &reading.columns {
+            Columns::These(columns) => Some(self.these(columns)?),
+            Columns::Suggested => self.all_of(known),
+            Columns::All => None,
         };
-        if has(first, b'\t') {
-            Self::Tab
-        } else if has(first, b';') {
-            Self::Semicolon
-        } else if !has(first, b',') && (spaced(first) || (!has(second, b',') && spaced(second))) {
-            Self::Spaces
-        } else {
-            Self::Comma
-        }
-    }
-
-    /// The sign that the reader looks for.
-    pub(super) fn byte(self) -> u8 {
-        match self {
-            Self::Comma | Self::Spaces => b',',
-            Self::Semicolon => b';',
-            Self::Tab => b'\t',
-        }
-    }
-}
-
-/// Whether `line` is two numbers or more with spaces between.
-fn spaced(line: &[u8]) -> bool {
-    let mut fields = 0;
-    line.split(u8::is_ascii_whitespace)
-        .filter(|field| !field.is_empty())
-        .all(|field| {
-            fields += 1;
-            number(field).is_some()
-        })
-        && fields >= 2
-}
-
-/// The text with a comma for each run of spaces, none at the ends of lines, and without what follows a #, in which
-/// `savetxt` writes names. Line ends stay, so that lines keep their numbers.
-pub(super) fn commas_for_spaces(text: &[u8]) -> Vec<u8> {
-    let mut commas = Vec::with_capacity(text.len());
-    for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
-        if index > 0 {
-            commas.push(b'\n');
-        }
-        let line = line.split(|byte| *byte == b'#').next().unwrap_or_default();
-        let fields = line
-            .split(u8::is_ascii_whitespace)
-            .filter(|field| !field.is_empty());
-        for (place, field) in fields.enumerate() {
-            if place > 0 {
-                commas.push(b',');
+        let taken = |place: &usize| asked.as_ref().is_some_and(|asked| asked.contains(place));
+        let label = match &reading.labels {
+            Labels::None => None,
+            Labels::Column(column) => {
+                let place = self.place(column)?;
+                if taken(&place) {
+                    return Err(Refused {
+                        found: format!("one column {} alone", self.title(place)),
+                        remedy: "take it as the labels or as a value, not as both",
+                    });
+                }
+                let by_words = false;
+                Some(Label { place, by_words })
             }
-            commas.extend_from_slice(field);
+            Labels::Auto => self.label().filter(|label| !taken(&label.place)),
+        };
+        let is_label = |place| label.is_some_and(|label| label.place == place);
+        let mut roles: Vec<Role> = (0..self.width())
+            .map(|place| match (is_label(place), &asked) {
+                (true, _) => Role::Label,
+                (false, Some(asked)) if asked.contains(&place) => Role::Used,
+                (false, Some(_)) => Role::LeftOut(Why::NotChosen),
+                (false, None) => Role::Used,
+            })
+            .collect();
+        if asked.is_none() && reading.columns == Columns::Suggested {
+            self.leave_out(&mut roles, reading.labels != Labels::None);
+        }
+        let used = asked.unwrap_or_else(|| {
+            let places = roles.iter().enumerate();
+            places
+                .filter(|(_, role)| **role == Role::Used)
+                .map(|(place, _)| place)
+                .collect()
+        });
+        Ok(Plan { used, label, roles })
+    }
+
+    /// Sets aside what a sample would not be described by.
+    fn leave_out(self, roles: &mut [Role], labels: bool) {
+        for (place, role) in roles.iter_mut().enumerate() {
+            let seen = &self.survey.columns[place];
+            if *role != Role::Used {
+                continue;
+            }
+            let why = if self.is_index(place) {
+                Some(Why::Index)
+            } else if seen.is_empty() {
+                Some(Why::Empty)
+            } else if seen.is_dates() {
+                Some(Why::Dates)
+            } else if seen.is_words() {
+                Some(Why::Words)
+            } else if labels && names_labels(self.name(place)) {
+                Some(Why::OtherLabels)
+            } else {
+                (seen.gaps * 2 > self.survey.rows).then_some(Why::Gaps)
+            };
+            if let Some(why) = why {
+                *role = Role::LeftOut(why);
+            }
+        }
+        let counted: Vec<usize> = (0..roles.len())
+            .filter(|&place| roles[place] == Role::Used && self.counts(place))
+            .collect();
+        let used = roles.iter().filter(|role| **role == Role::Used).count();
+        if counted.len() < used {
+            for place in counted {
+                roles[place] = Role::LeftOut(Why::Index);
+            }
         }
     }
-    commas
-}
 
-/// How the columns are to be read.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Columns {
-    /// Whether the first line holds the columns' names.
-    pub(super) names: bool,
-    /// The column that holds labels.
-    pub(super) labels: Option<usize>,
-    /// Whether its name said so, and not its words.
-    pub(super) named: bool,
-}
+    /// The first column without a name, as pandas and R write the rows' names.
+    fn is_index(self, place: usize) -> bool {
+        place == 0
+            && self.width() > 1
+            && !self.names.is_empty()
+            && (self.name(0).is_empty() || self.name(0).starts_with("Unnamed: "))
+    }
 
-impl Columns {
-    /// By the first two lines. The first holds names if it has no number at all, or a name for labels, or words where
-    /// the second has numbers.
-    pub(super) fn of(first: &ByteRecord, second: Option<&ByteRecord>) -> Self {
-        let words = |record: &ByteRecord| -> Vec<usize> {
-            let fields = record.iter().enumerate();
-            fields
-                .filter(|(_, field)| number(field).is_none())
-                .map(|(column, _)| column)
-                .collect()
-        };
-        let in_first = words(first);
-        let labels = if in_first.is_empty() {
-            None // numbers alone are never names, nor is any of them known for a label
-        } else {
-            first
-                .iter()
-                .position(|field| names_labels(&String::from_utf8_lossy(field)))
-        };
-        let alike = second.is_none_or(|second| words(second) == in_first);
-        let gaps = in_first
-            .iter()
-            .all(|&column| is_missing(&String::from_utf8_lossy(&first[column])));
-        let names = labels.is_some() || in_first.len() == first.len() || !(alike || gaps);
-        if labels.is_some() {
-            return Self {
-                names,
-                labels,
-                named: true,
-            };
+    fn counts(self, place: usize) -> bool {
+        let least = if place == 0 { COUNTED_FIRST } else { COUNTED };
+        self.survey.rows >= least && self.survey.columns[place].counts()
+    }
+
+    /// The column whose name says that it holds labels, or else the only one of words, if they are few.
+    fn label(self) -> Option<Label> {
+        let mut names = self.names.iter();
+        if let Some(place) = names.position(|name| names_labels(name)) {
+            let by_words = false;
+            return Some(Label { place, by_words });
         }
-        let data = if names { second } else { Some(first) };
-        let labels = data.and_then(|data| match words(data)[..] {
-            [column] if column == 0 || column + 1 == data.len() => {
-                (data.len() > 1 && is_word(&data[column])).then_some(column)
+        let mut words = (0..self.width()).filter(|&place| {
+            let seen = &self.survey.columns[place];
+            seen.is_words() && !seen.is_dates() && !self.is_index(place)
+        });
+        match (words.next(), words.next()) {
+            (Some(place), None)
+                if self.width() > 1 && self.survey.columns[place].is_classes(self.survey.rows) =>
+            {
+                let by_words = true;
+                Some(Label { place, by_words })
             }
             _ => None,
-        });
-        Self {
-            names,
-            labels,
-            named: false,
         }
     }
-}
 
-/// Whether `field` names a class: a word, and none that stands for a missing number.
-fn is_word(field: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(field);
-    text.starts_with(char::is_alphabetic) && !is_missing(&text)
-}
+    fn these(self, columns: &[Column]) -> Result<Vec<usize>, Refused> {
+        let mut places = Vec::with_capacity(columns.len());
+        let mut seen = vec![false; self.width()];
+        for column in columns {
+            let place = self.place(column)?;
+            if std::mem::replace(&mut seen[place], true) {
+                return Err(Refused {
+                    found: format!("one column {} alone", self.title(place)),
+                    remedy: "name it once",
+                });
+            }
+            places.push(place);
+        }
+        Ok(places)
+    }
 
-/// What programs write where a value is missing.
-pub(super) fn is_missing(text: &str) -> bool {
-    let text = text.to_lowercase();
-    [
-        "", "na", "n/a", "null", "none", "nil", "?", "-", ".", "missing",
-    ]
-    .contains(&text.as_str())
-}
+    /// The places of columns with these names, if there are any and all are here.
+    fn all_of(self, known: &[String]) -> Option<Vec<usize>> {
+        let place = |name: &String| self.names.iter().position(|own| own == name);
+        let places: Option<Vec<usize>> = known.iter().map(place).collect();
+        places.filter(|places| !places.is_empty())
+    }
 
-pub(super) fn number(field: &[u8]) -> Option<f64> {
-    str::from_utf8(field).ok()?.parse().ok()
-}
+    fn place(self, column: &Column) -> Result<usize, Refused> {
+        let place = match column {
+            Column::At(place) => Some(*place).filter(|place| *place < self.width()),
+            Column::Named(name) => self.names.iter().position(|own| own == name),
+        };
+        place.ok_or_else(|| {
+            let asked = match column {
+                Column::At(place) => format!("no column {place}"),
+                Column::Named(name) => format!("no column {:?}", shown(name)),
+            };
+            Refused {
+                found: format!("{asked}, but {}", self.listed()),
+                remedy: "choose from these",
+            }
+        })
+    }
 
-pub(super) fn not_a_number(input: &Input<'_>, field: &[u8], line: u64, column: usize) -> DataError {
-    const SHOWN: usize = 20;
-    let whole = String::from_utf8_lossy(field);
-    let text: String = whole.chars().take(SHOWN).collect();
-    let place = format!("line {line}, column {}", column + 1);
-    let (found, remedy) = if field.is_empty() {
-        (
-            format!("nothing in {place}"),
-            "fill it in or leave that line out",
-        )
-    } else if is_missing(&whole) {
-        (
-            format!("{text:?} in {place}, which is not a number"),
-            "fill it in or leave that line out",
-        )
-    } else if whole.contains(',') && number(whole.replace(',', ".").as_bytes()).is_some() {
-        (
-            format!("{text:?} in {place}, which is not a number"),
-            "write numbers with a decimal point",
-        )
-    } else {
-        (
-            format!("{text:?} in {place}, which is not a number"),
-            "replace it or leave that column out",
-        )
-    };
-    input.unsupported(found, remedy)
+    /// "0 height, 1 width"; without names "the columns 0 to 63".
+    fn listed(self) -> String {
+        const SHOWN: usize = 12;
+        if self.names.iter().all(String::is_empty) {
+            return format!("the columns 0 to {}, without names", self.width() - 1);
+        }
+        let one = |place| format!("{place} {}", shown(self.name(place)));
+        let mut listed: Vec<String> = (0..self.width()).take(SHOWN).map(one).collect();
+        if self.width() > SHOWN {
+            listed.push(format!("{} more", self.width() - SHOWN));
+        }
+        listed.join(", ")
+    }
+
+    /// A column's name, or else its place from 0.
+    pub(super) fn title(self, place: usize) -> String {
+        match self.name(place) {
+            "" => place.to_string(),
+            name => shown(name),
+        }
+    }
+
+    /// The choices that come to `plan`, with nothing left open.
+    pub(super) fn settled(self, plan: &Plan, reading: &Reading) -> Reading {
+        let column = |place: usize| {
+            column_of(
+                self.name(place),
+                place,
+                self.names.iter().map(String::as_str),
+            )
+        };
+        let label = plan.label.map(|label| label.place);
+        let all = (0..self.width()).filter(|place| Some(*place) != label);
+        Reading {
+            columns: if all.eq(plan.used.iter().copied()) {
+                Columns::All
+            } else {
+                Columns::These(plan.used.iter().map(|place| column(*place)).collect())
+            },
+            labels: label.map_or(Labels::None, |place| Labels::Column(column(place))),
+            ..reading.clone()
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::dialect::Separator;
     use super::*;
 
-    fn columns(first: &[&str], second: Option<&[&str]>) -> (bool, Option<usize>, bool) {
-        let record = |fields: &[&str]| ByteRecord::from(fields.to_vec());
-        let columns = Columns::of(&record(first), second.map(record).as_ref());
-        (columns.names, columns.labels, columns.named)
-    }
-
     #[test]
-    fn names_and_labels_are_told_by_the_first_two_lines() {
+    fn names_are_told_by_the_first_two_lines() {
+        let record = |fields: &[&str]| ByteRecord::from(fields.to_vec());
+        let dialect = Dialect {
+            separator: Separator::Comma,
+            commas: false,
+        };
         let numbers: Option<&[&str]> = Some(&["1", "2", "3"]);
         let words: Option<&[&str]> = Some(&["1", "2", "setosa"]);
         for (first, second, expected) in [
-            (["1", "2", "3"], numbers, (false, None, false)),
-            (["1", "2", "3"], None, (false, None, false)),
-            (["a", "b", "c"], numbers, (true, None, false)),
-            (["a", "b", "c"], None, (true, None, false)),
-            (["a", "b", "Species"], words, (true, Some(2), true)),
-            (["label", "0", "1"], numbers, (true, Some(0), true)),
-            (["a", "b", "flower"], words, (true, Some(2), false)),
-            (["5", "6", "virginica"], words, (false, Some(2), false)),
-            (["5", "6", "virginica"], None, (false, Some(2), false)),
-            // what is missing, or half a number, is no class
-            (
-                ["5", "6", "?"],
-                Some(&["1", "2", "?"]),
-                (false, None, false),
-            ),
-            (
-                ["5", "6", "NA"],
-                Some(&["1", "2", "NA"]),
-                (false, None, false),
-            ),
-            (
-                ["0,5", "6", "1"],
-                Some(&["0,7", "2", "3"]),
-                (false, None, false),
-            ),
-            // in the middle it may be anything
-            (
-                ["5", "cat", "1"],
-                Some(&["1", "dog", "2"]),
-                (false, None, false),
-            ),
-            (["", "a", "b"], numbers, (true, None, false)),
+            (["1", "2", "3"], numbers, false),
+            (["1", "2", "3"], None, false),
+            (["a", "b", "c"], numbers, true),
+            (["a", "b", "c"], None, true),
+            (["a", "b", "Species"], words, true),
+            (["label", "0", "1"], numbers, true),
+            (["a", "b", "flower"], words, true),
+            (["5", "6", "virginica"], words, false),
+            (["5", "6", "virginica"], None, false),
+            // a class that is called as labels are
+            (["5", "6", "y"], Some(&["1", "2", "n"]), false),
+            (["5", "6", "?"], Some(&["1", "2", "?"]), false),
+            (["5", "NA", "cat"], Some(&["1", "2", "dog"]), false),
+            (["5", "cat", "1"], Some(&["1", "dog", "2"]), false),
+            (["", "a", "b"], numbers, true),
+            (["year", "2019", "2020"], numbers, true),
         ] {
-            assert_eq!(columns(&first, second), expected, "{first:?}");
+            let second = second.map(record);
+            let got = has_names(&record(&first), second.as_ref(), dialect);
+            assert_eq!(got, expected, "{first:?}");
         }
-    }
-
-    #[test]
-    fn the_separator_is_that_of_the_first_line() {
-        for (text, separator) in [
-            ("1,2\n", Separator::Comma),
-            ("1;2\n", Separator::Semicolon),
-            ("0,5;0,7;2,5\n", Separator::Semicolon),
-            ("a b\tc,d\n", Separator::Tab),
-            ("\"a;b\",c\n1,2\n", Separator::Comma),
-            ("  1.0   2e3\n", Separator::Spaces),
-            ("# a b\n1 2\n", Separator::Spaces),
-            ("a b,c\n1,2\n", Separator::Comma),
-            ("hello world\n", Separator::Comma),
-            ("", Separator::Comma),
-        ] {
-            assert_eq!(Separator::of(text.as_bytes()), separator, "{text:?}");
-        }
-        assert_eq!(
-            commas_for_spaces(b"# x y\r\n 1  2 \r\n\n3\t4"),
-            b"\n1,2\n\n3,4"
-        );
     }
 }

@@ -1,5 +1,8 @@
+use super::super::progress::unwatched;
 use super::super::testing::{Folder, found, golden, loaded, values};
-use super::super::{DataSpec, SampleShape, load};
+use super::super::{
+    Column, Columns, DataSpec, Incomplete, Labels, SampleShape, Why, find_bytes, load,
+};
 use super::*;
 
 #[test]
@@ -60,9 +63,16 @@ fn what_is_wrong_is_named_by_line_and_column() {
     let folder = Folder::new();
     let cases = [
         ("1,2\n3,x4\n", "\"x4\" in line 2, column 2"),
-        ("p,q\n1,2\n3,\n", "nothing in line 3, column 2"),
-        ("1;2\n3;0,5\n", "decimal point"),
-        ("1,2\n3,nan\n", "NaN in row 2, column 2"),
+        ("1,2\n3,inf\n", "inf in row 2, column 2"),
+        ("\"1,5\",2\n\"3,5\",5\n", "decimal point"),
+        (
+            "p,q\n1,\n,2\n",
+            "no row without a missing value, of 2, with gaps in p (1) and q (1)",
+        ),
+        (
+            "p,q\ncat,red\ndog,blue\n",
+            "no column to learn from, but p and q, which hold words",
+        ),
         ("1,2\n3,1e999\n", "\"1e999\" in line 2, column 2"),
         ("1,2\n3,4,5\n", "3 fields in line 2"),
         ("p,q\n", "no row of numbers"),
@@ -70,7 +80,6 @@ fn what_is_wrong_is_named_by_line_and_column() {
         ("p,q\n\n\n1,2\n\n3,x\n", "\"x\" in line 6, column 2"),
         ("1,2\r3,x\r", "\"x\" in line 2, column 2"),
         ("1,2\n3;4\n", "separate the fields in the same way"),
-        ("1,NA\n2,3\n", "\"NA\" in line 1, column 2"),
         ("1,x\n2,y\n3,4\n", "\"x\" in line 1, column 2"),
         ("1,2\n3,\"4\n5,6\n", "a quotation mark in line 2, column 2"),
         ("hello world", "no row of numbers"),
@@ -167,4 +176,305 @@ fn every_cut_is_a_table_or_refused() {
             "{name}"
         );
     }
+}
+
+fn read(text: &str, reading: Reading) -> Result<Found, DataError> {
+    let spec = DataSpec {
+        reading,
+        ..DataSpec::default()
+    };
+    find_bytes("t.csv", text.as_bytes().to_vec(), &spec, &unwatched)
+}
+
+fn suggested(text: &str) -> Found {
+    read(text, Reading::default()).unwrap()
+}
+
+fn rows(found: &Found) -> Vec<Vec<f64>> {
+    match &found.content {
+        Content::Samples {
+            values: Values::F64(array),
+            ..
+        } => array.rows().into_iter().map(|row| row.to_vec()).collect(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn left_out(found: &Found) -> Vec<(String, Why)> {
+    found.understood.as_ref().unwrap().left_out().collect()
+}
+
+const PEOPLE: &str = ",name,born,height,sex,weight,note\n\
+    0,Ada,1815-12-10,1.6,f,50,\n1,Bo,1990-01-02,1.8,m,80,\n2,Cy,2001-03-04,NA,f,?,\n3,Di,1970-05-06,1.7,m,70,x\n";
+
+#[test]
+fn what_describes_no_sample_is_left_out_and_said() {
+    let found = suggested(PEOPLE);
+    assert_eq!(
+        rows(&found),
+        [vec![1.6, 50.0], vec![1.8, 80.0], vec![1.7, 70.0]]
+    );
+    assert_eq!(found.column_names, ["height", "weight"]);
+    let out = |column: &str, why| (column.to_owned(), why);
+    assert_eq!(
+        left_out(&found),
+        [
+            out("0", Why::Index),
+            out("name", Why::Words),
+            out("born", Why::Dates),
+            out("sex", Why::Words),
+            out("note", Why::Words)
+        ]
+    );
+    assert_eq!(
+        found.notes,
+        [
+            "Left out: column 1, which numbers the rows.",
+            "Left out: name, sex and note, which hold words.",
+            "Left out: born, which holds dates.",
+            "1 of 4 rows left out, since values are missing: height (1) and weight (1).",
+        ]
+    );
+    let understood = found.understood.unwrap();
+    assert_eq!(understood.rows_left_out, 1);
+    assert_eq!(
+        understood.reading.columns,
+        Columns::These(vec![
+            Column::Named("height".into()),
+            Column::Named("weight".into()),
+        ])
+    );
+    // what was suggested, asked for again, comes out the same with the same reasons
+    let again = read(PEOPLE, understood.reading.clone()).unwrap();
+    let before = suggested(PEOPLE);
+    assert_eq!((again.content, again.notes), (before.content, before.notes));
+    assert_eq!(understood.reading, understood.suggested);
+}
+
+#[test]
+fn rows_are_counted_in_several_ways() {
+    let counted = [
+        ("id,a\n1,5\n2,7\n3,6\n", "id"),
+        ("0,5.5\n1,7\n2,6\n", "0"),
+        (",a\n7,5\n3,7\n", "0"),
+        ("Unnamed: 0,a\n7,5\n3,7\n", "Unnamed: 0"),
+        ("\"\",a\n\"Mazda RX4\",5\n\"Datsun\",7\n", "0"),
+    ];
+    for (text, column) in counted {
+        let found = suggested(text);
+        assert_eq!(
+            left_out(&found),
+            [(column.to_owned(), Why::Index)],
+            "{text}"
+        );
+        assert_eq!(rows(&found)[0].len(), 1);
+    }
+    for text in [
+        "a,b\n1,5\n3,7\n2,6\n",
+        "a,b\n2,5\n3,7\n4,6\n",
+        "a\n0\n1\n2\n",
+        "1,5\n2,7\n",
+    ] {
+        assert_eq!(left_out(&suggested(text)), [], "{text}");
+    }
+}
+
+#[test]
+fn labels_stand_anywhere_and_are_chosen_by_name_or_place() {
+    let text = "a,kind,b,grade\n1,cat,2,3\n5,dog,4,1\n2,cat,9,2\n";
+    let found = suggested(text);
+    assert_eq!(
+        (found.labels, &*found.column_names),
+        (
+            Some(vec![0, 1, 0]),
+            &["a".to_owned(), "b".into(), "grade".into()][..]
+        )
+    );
+    assert_eq!(found.class_names, ["cat", "dog"]);
+    let label = |column: &str| Reading {
+        labels: Labels::Column(Column::parse(column)),
+        ..Reading::default()
+    };
+    for column in ["grade", "3"] {
+        let found = read(text, label(column)).unwrap();
+        assert_eq!(
+            (found.labels, found.column_names.len()),
+            (Some(vec![3, 1, 2]), 2)
+        );
+        assert_eq!(found.understood.unwrap().label().as_deref(), Some("grade"));
+    }
+    let none = Reading {
+        labels: Labels::None,
+        ..Reading::default()
+    };
+    let found = read(text, none.clone()).unwrap();
+    assert_eq!(
+        (&found.labels, left_out(&found)),
+        (&None, vec![("kind".into(), Why::Words)])
+    );
+    // without labels a column that is called like them is data
+    let found = read("x,y,z\n1,2.5,3\n4,5,6\n", none).unwrap();
+    assert_eq!(found.column_names, ["x", "y", "z"]);
+    let error = read(text, label("colour")).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "t.csv holds no column \"colour\", but 0 a, 1 kind, 2 b, 3 grade: choose from these"
+    );
+}
+
+#[test]
+fn columns_are_taken_in_the_order_asked_for() {
+    let text = "a,kind,b,c\n1,cat,2,3\n5,dog,4,1\n2,cat,9,\n";
+    let these = |names: &[&str]| Reading {
+        columns: Columns::These(names.iter().map(|name| Column::parse(name)).collect()),
+        ..Reading::default()
+    };
+    let found = read(text, these(&["b", "0"])).unwrap();
+    assert_eq!(
+        rows(&found),
+        [[2.0, 1.0], [4.0, 5.0], [9.0, 2.0]],
+        "c has the gap"
+    );
+    assert_eq!(
+        (&*found.column_names, &found.labels),
+        (&["b".to_owned(), "a".into()][..], &Some(vec![0, 1, 0]))
+    );
+    for (names, part) in [
+        (
+            &["a", "kind"][..],
+            "\"cat\" in line 2, column 2, which is not a number",
+        ),
+        (&["4"], "no column 4, but 0 a, 1 kind, 2 b, 3 c"),
+        (&["a", "0"], "one column a alone: name it once"),
+    ] {
+        let error = read(text, these(names)).unwrap_err().to_string();
+        assert!(error.contains(part), "{error}");
+    }
+    let error = read("1,2\n3,5\n", these(&["x"])).unwrap_err().to_string();
+    assert!(
+        error.contains("the columns 0 to 1, without names"),
+        "{error}"
+    );
+}
+
+#[test]
+fn gaps_leave_rows_out_or_are_filled() {
+    let text = "a,b\n1,2\n,4\n4,nan\n1,6\n";
+    let found = suggested(text);
+    assert_eq!(rows(&found), [[1.0, 2.0], [1.0, 6.0]]);
+    let fill = Reading {
+        incomplete: Incomplete::FillMean,
+        ..Reading::default()
+    };
+    let found = read(text, fill.clone()).unwrap();
+    assert_eq!(
+        rows(&found),
+        [[1.0, 2.0], [2.0, 4.0], [4.0, 4.0], [1.0, 6.0]]
+    );
+    assert_eq!(
+        found.notes,
+        ["Missing values in 2 of 4 rows filled with their column's mean: a (1) and b (1)."]
+    );
+    assert_eq!(found.understood.unwrap().filled, [(1, 0), (2, 1)]);
+    // labels go with the rows that are left
+    let labelled = suggested("a,b,species\n1,2,x\n,4,y\n4,5,z\n");
+    assert_eq!(labelled.labels, Some(vec![0, 1]));
+    assert_eq!(labelled.class_names, ["x", "z"]);
+    let empty = Reading {
+        columns: Columns::These(vec![Column::At(0), Column::At(1)]),
+        ..fill
+    };
+    let error = read("a,b\n1,\n2,\n", empty).unwrap_err().to_string();
+    assert!(error.contains("no value in column b to fill"), "{error}");
+    let found = suggested("a,b,c\n1,,5\n2,,7\n9,3,1\n");
+    assert_eq!(left_out(&found), [("b".into(), Why::Gaps)]);
+    let found = suggested("1,2,\n3,4,\n");
+    assert_eq!(
+        (rows(&found), left_out(&found)),
+        (
+            vec![vec![1.0, 2.0], vec![3.0, 4.0]],
+            vec![("2".into(), Why::Empty)]
+        )
+    );
+}
+
+#[test]
+fn decimal_commas_and_utf_16_are_understood() {
+    for text in ["a;b\n1,5;2\n-0,25;3\n", "a\tb\n1,5\t2\n-0,25\t3\n"] {
+        let found = suggested(text);
+        assert_eq!(rows(&found), [[1.5, 2.0], [-0.25, 3.0]]);
+        assert_eq!(found.notes, ["Decimal commas read as points."]);
+    }
+    let comma = Reading {
+        decimal: Decimal::Comma,
+        ..Reading::default()
+    };
+    for text in ["\"1,5\",\"2\"\n\"-0,25\",\"3\"\n", "1,5 2\n-0,25  3,0\n"] {
+        assert_eq!(
+            rows(&read(text, comma.clone()).unwrap()),
+            [[1.5, 2.0], [-0.25, 3.0]],
+            "{text}"
+        );
+    }
+    let folder = Folder::new();
+    let little = |text: &str| {
+        text.encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<u8>>()
+    };
+    let big = |text: &str| {
+        text.encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect::<Vec<u8>>()
+    };
+    let text = "\u{feff}größe;b\r\n1,5;2\r\n2;3\r\n";
+    for bytes in [little(text), big(text)] {
+        let found = found(&folder.file("w.csv", &bytes)).unwrap();
+        assert_eq!(
+            (rows(&found), &found.column_names[0][..]),
+            (vec![vec![1.5, 2.0], vec![2.0, 3.0]], "größe")
+        );
+        assert_eq!(found.encoding, "numbers as text, CSV in UTF-16");
+        for length in 2..bytes.len() {
+            match loaded(&folder.file("w.csv", &bytes[..length])) {
+                Ok(set) => assert!(values(&set).iter().all(|value| value.is_finite())),
+                Err(error) => assert!(error.to_string().contains("w.csv"), "{error}"),
+            }
+        }
+    }
+}
+
+#[test]
+fn a_table_can_be_turned() {
+    let turned = Reading {
+        orientation: Orientation::Columns,
+        ..Reading::default()
+    };
+    let found = read("1,2,7\n3,4,9\n", turned).unwrap();
+    assert_eq!(rows(&found), [[1.0, 3.0], [2.0, 4.0], [7.0, 9.0]]);
+    assert_eq!(
+        found.notes,
+        ["Columns taken as samples: 3 of 2 values each."]
+    );
+    assert!(found.understood.unwrap().transposed());
+}
+
+#[test]
+fn words_are_mistakes_where_they_are_few() {
+    let tickets: String = (0..20)
+        .map(|row| {
+            format!(
+                "{},{}\n",
+                row * row,
+                if row % 5 == 0 { "PC 1" } else { "17" }
+            )
+        })
+        .collect();
+    let found = suggested(&format!("a,ticket\n{tickets}"));
+    assert_eq!(found.column_names, ["a"]);
+    let one: String = (0..20)
+        .map(|row| format!("{},{}\n", row * row, if row == 7 { "1O" } else { "17" }))
+        .collect();
+    let error = read(&one, Reading::default()).unwrap_err().to_string();
+    assert!(error.contains("\"1O\" in line 8, column 2"), "{error}");
 }
