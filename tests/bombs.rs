@@ -257,6 +257,11 @@ fn what_unpacks_beyond_all_measure_is_harmless() {
     bomb("zeros.csv.gz", &gzip(&rows, MANY));
     bomb("zeros.mat.gz", &gzip(b"MATLAB 5.0 MAT-file", MANY));
     bomb("zeros.png.gz", &gzip(b"\x89PNG\r\n\x1a\n", MANY));
+    bomb("zeros.bin.gz", &gzip(&[3, 0, 0, 0], MANY));
+    bomb(
+        "zeros.safetensors.gz",
+        &gzip(b"\x40\0\0\0\0\0\0\0{\"x\":", MANY),
+    );
     bomb("zeros.npz.gz", &gzip(b"PK\x03\x04", MANY));
     bomb(
         "honest.npy.gz",
@@ -350,6 +355,8 @@ fn what_unpacks_beyond_all_measure_is_harmless() {
         ("hole.idx", vec![0, 0, 8, 2, 0, 0, 0, 4, 0, 0, 0, 4]),
         ("hole.npz", b"PK\x03\x04".to_vec()),
         ("hole.mat", b"MATLAB 5.0 MAT-file".to_vec()),
+        ("hole.safetensors", b"\x40\0\0\0\0\0\0\0{\"x\":".to_vec()),
+        ("hole.tif", b"II*\0\x08\0\0\0".to_vec()),
         ("hole.png", b"\x89PNG\r\n\x1a\n".to_vec()),
         ("hole.jpg", vec![0xff, 0xd8, 0xff, 0xe0]),
         ("hole", vec![]),

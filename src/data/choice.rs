@@ -121,12 +121,19 @@ pub(super) fn note(candidates: &[Candidate], chosen: usize) -> Option<String> {
 /// "x (40 × 784), y (40)"; `None` if there is nothing.
 fn listed(candidates: &[Candidate]) -> Option<String> {
     const SHOWN: usize = 8;
+    const SIDES: usize = 5;
     if candidates.is_empty() {
         return None;
     }
     let one = |candidate: &Candidate| {
         let name = shown(&candidate.name);
-        let sides: Vec<String> = candidate.shape.iter().map(|&side| grouped(side)).collect();
+        let sides = candidate
+            .shape
+            .iter()
+            .take(SIDES)
+            .map(|&side| grouped(side));
+        let more = (candidate.shape.len() > SIDES).then(|| "…".to_owned());
+        let sides: Vec<String> = sides.chain(more).collect();
         match &candidate.what {
             Some(what) => format!("{name} ({what})"),
             None if sides.is_empty() => format!("{name} (one number)"),

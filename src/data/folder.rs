@@ -10,7 +10,7 @@ use super::found::Found;
 use super::gather::Gather;
 use super::input::Input;
 use super::progress::{Progress, Stage, Watch, tell};
-use super::{DataError, foreign, limits, natural, picture, source};
+use super::{DataError, cifar, foreign, limits, natural, picture, source};
 
 #[cfg(test)]
 mod tests;
@@ -25,6 +25,15 @@ pub(super) fn read(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
     if !listed.pictures.is_empty() {
         return pictures(listed.pictures, name, watch);
     }
+    if !listed.batches.is_empty() {
+        let mut found = cifar::join(&listed.batches, name, watch)?;
+        if !listed.tests.is_empty() {
+            found
+                .notes
+                .push(format!("Left out, to test with: {}.", few(&listed.tests)));
+        }
+        return Ok(found);
+    }
     if let Some(found) = labelled(&listed.folders, name, watch)? {
         return Ok(found);
     }
@@ -35,10 +44,20 @@ pub(super) fn read(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
     })
 }
 
+/// The last part of a path, for messages.
+fn last_of(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    shown(&name)
+}
+
 /// What lies in a folder and not below it, in the order of the names.
 struct List {
     pictures: Vec<PathBuf>,
     folders: Vec<PathBuf>,
+    /// Batches of CIFAR to train on.
+    batches: Vec<PathBuf>,
+    /// The names of those to test with.
+    tests: Vec<String>,
 }
 
 impl List {
@@ -48,6 +67,7 @@ impl List {
             source,
         };
         let (mut pictures, mut folders) = (Vec::new(), Vec::new());
+        let (mut batches, mut tests) = (Vec::new(), Vec::new());
         for (count, entry) in path.read_dir().map_err(cannot)?.enumerate() {
             if count == limits::ENTRIES {
                 return Err(DataError::TooLarge {
@@ -64,11 +84,23 @@ impl List {
                 pictures.push(entry);
             } else if !hidden && entry.is_dir() {
                 folders.push(entry);
+            } else if let Some(part) = cifar::part(&entry) {
+                match part {
+                    cifar::Part::Training => batches.push(entry),
+                    cifar::Part::Test => tests.push(last_of(&entry)),
+                }
             }
         }
         natural::sort(&mut pictures);
         natural::sort(&mut folders);
-        Ok(Self { pictures, folders })
+        natural::sort(&mut batches);
+        tests.sort();
+        Ok(Self {
+            pictures,
+            folders,
+            batches,
+            tests,
+        })
     }
 }
 
@@ -161,6 +193,9 @@ pub(super) fn files(paths: &[PathBuf], watch: Watch<'_>) -> Result<Found, DataEr
             kind: "a folder among several files",
             remedy: "open it alone, or choose the pictures in it",
         });
+    }
+    if !paths.is_empty() && paths.iter().all(|path| cifar::is_named(path)) {
+        return cifar::join(paths, format!("{} batches", paths.len()), watch);
     }
     if let Some(other) = paths.iter().find(|path| !is_picture_name(path)) {
         // what cannot be opened says so itself; anything else is data of its own

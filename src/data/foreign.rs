@@ -16,7 +16,7 @@ const TABLE: &str = "save the sheet as CSV";
 const ARRAY: &str = "save the array as .npy";
 
 /// By beginning; where two fit, the first counts.
-const BEGINNINGS: [(&[u8], &str, &str); 25] = [
+const BEGINNINGS: [(&[u8], &str, &str); 26] = [
     (b"GIF8", "a GIF picture", PICTURE),
     (b"8BPS", "a Photoshop picture", PICTURE),
     (b"\0\0\0\x0cjP  ", "a JPEG 2000 picture", PICTURE),
@@ -67,6 +67,7 @@ const BEGINNINGS: [(&[u8], &str, &str); 25] = [
     (b"PAR1", "a Parquet table", "save it as CSV or .npy"),
     (b"ARROW1", "an Arrow table", "save it as CSV or .npy"),
     (b"\x80\x02", "a Python pickle", ARRAY),
+    (b"\x80\x03", "a Python pickle", ARRAY),
     (b"\x80\x04", "a Python pickle", ARRAY),
     (b"\x80\x05", "a Python pickle", ARRAY),
     (b"\x7fELF", "a program", "choose a file of data"),

@@ -11,7 +11,7 @@ use super::layout::{Layout, check_reach, every, sides, thinned};
 use super::npy::{decode, values};
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
-use super::{DataError, Preparation, choice, foreign, picture};
+use super::{DataError, Preparation, choice, foreign, picture, square};
 
 #[cfg(test)]
 mod tests;
@@ -76,11 +76,11 @@ pub(super) fn read(
         }
     }
     let encoding = format!("{}, IDX", header.encoding());
-    Ok(Found {
+    Ok(square::shown(Found {
         labels,
         notes,
         ..Found::new(name, content, encoding, suggested)
-    })
+    }))
 }
 
 /// The labels (count) of an IDX file of one dimension: whole numbers from 0 to 255 of any type.

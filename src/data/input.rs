@@ -138,6 +138,11 @@ impl<'a> Input<'a> {
         self.compressed
     }
 
+    /// How long the content is, where it is not compressed.
+    pub(super) fn plain_length(&self) -> Option<u64> {
+        (!self.compressed).then_some(self.length)
+    }
+
     /// Bytes of content handed out so far.
     pub(super) fn position(&self) -> u64 {
         self.position

@@ -3,7 +3,7 @@
 use ndarray::{Array2, ArrayView4};
 
 use super::error::grouped;
-use super::found::{Content, Picture, Values, shape_of};
+use super::found::{Content, Picture, Values};
 use super::input::Input;
 use super::{DataError, SampleShape, limits};
 
@@ -37,7 +37,7 @@ impl Layout {
     /// How a sample is shown.
     fn shape(self) -> SampleShape {
         match self {
-            Self::Values(length) => shape_of(length),
+            Self::Values(length) => SampleShape::Vector { length },
             Self::Grey(rows, columns) => SampleShape::grey(rows, columns),
             Self::Last(rows, columns, channels) | Self::First(rows, columns, channels) => {
                 SampleShape::Image {
@@ -56,12 +56,7 @@ impl Layout {
         if matches!(self, Self::Last(_, _, 4) | Self::First(_, _, 4)) {
             notes.push("Transparency ignored.".into());
         }
-        let values = match values {
-            Values::Bytes(array) => Values::Bytes(self.arrange(array)),
-            Values::F32(array) => Values::F32(self.arrange(array)),
-            Values::F64(array) => Values::F64(self.arrange(array)),
-        };
-        let shape = self.shape();
+        let (values, shape) = self.samples(values);
         let (rows, columns) = shape.picture();
         let large = !matches!(self, Self::Values(_)) && rows.max(columns) > limits::SAMPLE_SIDE;
         let content = if large {
@@ -70,6 +65,16 @@ impl Layout {
             Content::Samples { values, shape }
         };
         (content, notes)
+    }
+
+    /// Samples (m, n) in the order of rows, columns, channels, and how one is shown.
+    pub(super) fn samples(self, values: Values) -> (Values, SampleShape) {
+        let values = match values {
+            Values::Bytes(array) => Values::Bytes(self.arrange(array)),
+            Values::F32(array) => Values::F32(self.arrange(array)),
+            Values::F64(array) => Values::F64(self.arrange(array)),
+        };
+        (values, self.shape())
     }
 
     fn arrange<T: Copy>(self, array: Array2<T>) -> Array2<T> {

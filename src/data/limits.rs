@@ -32,6 +32,9 @@ pub const PATCH_SIDE: usize = 256;
 /// Longest text header of a `.npy` file, in bytes; NumPy's own limit is 10,000.
 pub const NPY_HEADER: u64 = 1 << 16;
 
+/// Longest header of a safetensors file, in bytes: a thousand tensors with long names have a tenth of it.
+pub const TENSORS_HEADER: u64 = 1 << 20;
+
 /// DEFLATE cannot expand by more than this: a compressed file whose content claims more is cut short or lies.
 pub const DEFLATE_RATIO: u64 = 1032;
 

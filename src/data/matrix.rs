@@ -4,9 +4,9 @@ use ndarray::Axis;
 
 use super::choice::classes;
 use super::error::grouped;
-use super::found::{Content, Found, Values, shape_of};
+use super::found::{Content, Found, Values};
 use super::reading::{Column, Columns, Labels, Orientation, Reading, Understood};
-use super::{DataError, limits};
+use super::{DataError, SampleShape, limits, square};
 
 /// How a matrix is to be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,8 +125,11 @@ pub(super) fn chosen(
             Values::F32(array) => Values::F32(array.select(Axis(1), &asked)),
             Values::F64(array) => Values::F64(array.select(Axis(1), &asked)),
         };
-        *shape = shape_of(asked.len());
+        *shape = SampleShape::Vector {
+            length: asked.len(),
+        };
     }
+    let mut found = square::shown(found);
     if turn.transposed {
         found.notes.push(turned((width, samples)));
     }

@@ -7,6 +7,7 @@
 
 mod bars;
 mod choice;
+mod cifar;
 pub mod dataset;
 mod embedded;
 pub mod error;
@@ -35,9 +36,11 @@ mod prepare;
 pub mod progress;
 mod random;
 mod reading;
+mod safetensors;
 mod scaling;
 mod source;
 pub mod spec;
+mod square;
 mod step;
 mod surrogate;
 mod table;

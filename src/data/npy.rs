@@ -27,7 +27,18 @@ pub(super) fn read(
     name: String,
     reading: &Reading,
 ) -> Result<Found, DataError> {
-    let mut header = read_header(&mut input)?;
+    let header = read_header(&mut input)?;
+    described(input, FORMAT, header, name, reading)
+}
+
+/// Reads the array that `header` describes, all that is left of `input`.
+pub(super) fn described(
+    mut input: Input<'_>,
+    format: &'static str,
+    mut header: Header,
+    name: String,
+    reading: &Reading,
+) -> Result<Found, DataError> {
     let turn = match header.shape[..] {
         [rows, columns] => {
             let float = header.kind == Kind::Float;
@@ -59,7 +70,7 @@ pub(super) fn read(
     let pictures = shape.len() > 2;
     let values = values(
         &mut input,
-        FORMAT,
+        format,
         &header,
         &shape,
         every as usize,
@@ -75,7 +86,7 @@ pub(super) fn read(
         Content::Samples { .. } if bytes => Preparation::LEVELS,
         Content::Samples { .. } => Preparation::NONE,
     };
-    let encoding = format!("{}, NPY", header.encoding());
+    let encoding = format!("{}, {format}", header.encoding());
     let found = Found {
         notes,
         ..Found::new(name, content, encoding, suggested)

@@ -6,15 +6,18 @@ use super::found::Found;
 use super::input::Input;
 use super::progress::Watch;
 use super::reading::Wanted;
-use super::{DataError, error, folder, foreign, idx, mat, npy, npz, picture, table};
+use super::{
+    DataError, cifar, error, folder, foreign, idx, mat, npy, npz, picture, safetensors, table,
+};
 use image::ImageFormat;
 
 #[cfg(test)]
 mod tests;
 
 /// What the lab reads, for messages.
-const FORMATS: &str = "a picture (PNG, JPEG, BMP, TIFF, WebP), a folder of pictures, an IDX file, a NumPy .npy or .npz, \
-                       a MATLAB .mat, or a table (.csv, .tsv)";
+const FORMATS: &str = "a picture (PNG, JPEG, BMP, TIFF, WebP), a folder of pictures or of a folder for each class, an \
+                       IDX file, CIFAR's .bin, a NumPy .npy or .npz, a MATLAB .mat, a .safetensors, or a table (.csv, \
+                       .tsv)";
 
 pub(super) fn find(path: &Path, wanted: Wanted<'_>, watch: Watch<'_>) -> Result<Found, DataError> {
     if path.is_dir() {
@@ -55,6 +58,10 @@ fn read(
         picture::read(input, format, name, watch)
     } else if npy::is_npy(head) {
         npy::read(input, name, wanted.reading)
+    } else if safetensors::is_safetensors(head) {
+        safetensors::read(input, name, wanted, watch)
+    } else if ending == "bin" && cifar::is_cifar(&input) {
+        cifar::read(input, path, name, watch)
     } else if npz::is_zip(head) {
         npz::read(input, name, wanted, watch)
     } else if idx::is_idx(head) {
@@ -77,6 +84,7 @@ fn read(
             "npz" => npz::read(input, name, wanted, watch),
             "idx" | "ubyte" => idx::read(input, path, name, watch),
             "mat" => mat::read(input, name, wanted),
+            "safetensors" => safetensors::read(input, name, wanted, watch),
             "csv" | "tsv" | "txt" => table::read(input, name, wanted, watch),
             _ if table::is_table(head) => table::read(input, name, wanted, watch),
             _ => Err(DataError::Unrecognised {

@@ -15,11 +15,11 @@ use ndarray::Array2;
 
 use super::choice::classes;
 use super::error::grouped;
-use super::found::{Content, Found, Values, shape_of};
+use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
 use super::reading::{Orientation, Reading, Role, TableColumn, Understood, Wanted};
-use super::{DataError, Decimal, Preparation, SampleShape, Scaling, limits};
+use super::{DataError, Decimal, Preparation, SampleShape, Scaling, limits, square};
 use columns::{Plan, Refused, Table};
 use dialect::{Dialect, Separator, semicolons_for_spaces};
 use reader::Reader;
@@ -99,10 +99,12 @@ pub(super) fn read(
     if understood.transposed() {
         values = values.t().as_standard_layout().into_owned();
         notes.push(super::matrix::turned(size));
+        let found = found(name, values, encoding);
+        notes.extend(found.notes);
         return Ok(Found {
             notes,
             understood: Some(understood),
-            ..found(name, values, encoding)
+            ..found
         });
     }
     understood.filled = complete.filled;
@@ -110,14 +112,18 @@ pub(super) fn read(
         Some(words) => classes_of(words, &complete.rows, &plan, &mut notes),
         None => (None, Vec::new()),
     };
+    let mut found = found(name, values, encoding);
+    notes.append(&mut found.notes);
+    // the pixels of a colour picture may have been put in another order
     let named = plan.used.iter().filter_map(|&place| names.get(place));
+    let named = named.filter(|_| !found.has_colour());
     Ok(Found {
         labels,
         class_names,
         column_names: named.cloned().collect(),
         notes,
         understood: Some(understood),
-        ..found(name, values, encoding)
+        ..found
     })
 }
 
@@ -258,15 +264,9 @@ fn classes_of(
 
 /// The matrix, how it is shown, and the scaling that suits it.
 fn found(name: String, values: Array2<f64>, encoding: Encoding) -> Found {
-    let length = values.ncols();
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
-    // a table of so few columns is no set of pictures, even where they would fill a square: iris has four
-    let shape = if length >= limits::TABLE_PICTURE {
-        shape_of(length)
-    } else {
-        SampleShape::Vector { length }
-    };
+    let (values, shape, note) = square::arranged(Values::F64(values));
     let scaling = match shape {
         _ if inside => Scaling::None,
         // a pixel is as bright as its neighbours are; the columns of a table have units of their own
@@ -277,15 +277,15 @@ fn found(name: String, values: Array2<f64>, encoding: Encoding) -> Found {
         scaling,
         ..Preparation::NONE
     };
-    let content = Content::Samples {
-        values: Values::F64(values),
-        shape,
-    };
+    let content = Content::Samples { values, shape };
     let encoding = match encoding {
         Encoding::Utf8 => "numbers as text, CSV",
         Encoding::Utf16 { .. } => "numbers as text, CSV in UTF-16",
     };
-    Found::new(name, content, encoding, suggested)
+    Found {
+        notes: note.into_iter().collect(),
+        ..Found::new(name, content, encoding, suggested)
+    }
 }
 
 #[cfg(test)]

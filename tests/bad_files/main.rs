@@ -16,6 +16,7 @@ mod packed;
 mod pictures;
 mod seeds;
 mod tables;
+mod tensors;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -128,6 +129,7 @@ fn made() -> build::Files {
     packed::make(&mut files);
     pictures::make(&mut files);
     tables::make(&mut files);
+    tensors::make(&mut files);
     files
 }
 

@@ -3,6 +3,7 @@
 use image::{DynamicImage, ImageFormat};
 
 use super::build::*;
+use super::tensors::{record, tensor, tensors};
 
 pub fn make() -> Files {
     let mut files = Files::new();
@@ -140,6 +141,30 @@ pub fn make() -> Files {
         ("csv/quotes", b"a,b\n\"1\",\"2\"\n3,\"4\n5\"\n".to_vec()),
         ("csv/odd", b"1,nan\n-inf,1e999\n".to_vec()),
         ("csv/packed.gz", gzip(b"1,2,3,4\n5,6,7,8\n")),
+    ]);
+    files.extend([
+        ("safetensors/labelled", {
+            let entries = [
+                tensor("__x__", "F16", "[2,2]", [0, 8]),
+                tensor("images", "U8", "[2,3,3]", [8, 26]),
+                tensor("labels", "I16", "[2]", [26, 30]),
+            ];
+            let header = format!("{{\"__metadata__\":{{\"a\":\"b\"}},{}}}", entries.join(","));
+            let body: Vec<u8> = (0..26).collect();
+            tensors(&header, &joined(&[&body, &[1, 0, 2, 0]]))
+        }),
+        ("safetensors/brain", {
+            let header = format!("{{{}}}", tensor("x", "BF16", "[2,2]", [0, 8]));
+            tensors(&header, &[0, 0, 0x80, 0x3f, 0, 0x40, 0x40, 0x40])
+        }),
+        (
+            "bin/packed.gz",
+            gzip(&joined(&[&record(3, 9), &record(1, 80)])),
+        ),
+        (
+            "bin/hundred.gz",
+            gzip(&joined(&[&[19], record(99, 9).as_slice()])),
+        ),
     ]);
     files.extend([
         ("image/grey.png", png(16, 12, 8, 0, &rows(16, 12))),

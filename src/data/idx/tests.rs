@@ -33,8 +33,8 @@ fn images_come_as_they_were_written_plain_and_gzipped() {
         assert_eq!(values(&set), expected);
         assert_eq!(set.sentences(), ["Bytes divided by 255, into [0, 1]."]);
     }
-    let set = loaded(&folder.file("d", &idx(&[3, 9], &pixels.repeat(2)[..27]))).unwrap();
-    assert_eq!(set.shape, SampleShape::grey(3, 3));
+    let set = loaded(&folder.file("d", &idx(&[3, 25], &pixels.repeat(9)[..75]))).unwrap();
+    assert_eq!(set.shape, SampleShape::grey(5, 5));
 }
 
 /// An IDX file of values of type `code`.
