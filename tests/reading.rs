@@ -189,6 +189,21 @@ fn a_model_keeps_to_its_columns() {
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
         json["reconstruction_loss"].as_f64().unwrap()
     };
+    let inspect = [
+        "inspect",
+        "--json",
+        "--unit",
+        "0",
+        "--model",
+        model.to_str().unwrap(),
+    ];
+    let output = run(&inspect, &path);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let columns = json["strongest_columns"].as_array().unwrap();
+    assert_eq!(columns.len(), 2);
+    let weight = |at: usize| columns[at]["weight"].as_f64().unwrap();
+    assert!(weight(0).abs() >= weight(1).abs() && columns[0]["name"].is_string());
+    assert!((weight(0).powi(2) + weight(1).powi(2) - 1.0).abs() < 1e-9);
     let own = loss(evaluate(&path, &[]));
     // the same wines in another order of columns, the gap at the mean of the training data
     let moved = "acid,alcohol\n3.1,12.5\n,13\n2.5,11.25\n2.75,14\n3.5,12\n";

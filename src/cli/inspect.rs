@@ -47,10 +47,41 @@ struct Report<'a> {
     diagnosis: DiagnosisReport,
     #[serde(flatten)]
     inspection: &'a UnitInspection,
+    /// The columns that its feature weighs most, the heaviest first; empty where they have no names
+    strongest_columns: Vec<Weighed<'a>>,
     /// ‖·‖ of the forces: reconstruction, decay, sparsity
     force_norms: [f64; 3],
     /// Their components along the total
     along_total: [f64; 3],
+}
+
+/// A column of the data, and its part in a feature of unit norm.
+#[derive(Debug, Serialize)]
+struct Weighed<'a> {
+    name: &'a str,
+    weight: f64,
+}
+
+/// The columns that weigh most in the feature of `unit`, where the data's columns have names.
+fn strongest<'a>(data: &'a DataSet, model: &Parameters<f64>, unit: usize) -> Vec<Weighed<'a>> {
+    const SHOWN: usize = 8;
+    let names = &data.fitted.columns;
+    let weights = model.encoder_weights();
+    let features = data.features(weights.slice(ndarray::s![unit..=unit, ..]));
+    let norm = features
+        .iter()
+        .map(|weight| weight * weight)
+        .sum::<f64>()
+        .sqrt();
+    let norm = if norm > 0.0 { norm } else { 1.0 };
+    let weighed = |(name, weight): (&'a String, &f64)| Weighed {
+        name,
+        weight: weight / norm,
+    };
+    let mut columns: Vec<Weighed<'a>> = names.iter().zip(&features).map(weighed).collect();
+    columns.sort_by(|one, other| other.weight.abs().total_cmp(&one.weight.abs()));
+    columns.truncate(SHOWN);
+    columns
 }
 
 /// The inspection always in f64, as the window's is.
@@ -118,8 +149,10 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
     let forces = &inspection.forces;
     let force_norms = ForceKind::ALL.map(|kind| forces.of(kind).norm());
     let along_total = forces.along_total();
+    let strongest_columns = strongest(&data, model, arguments.unit);
     if arguments.json {
         let report = Report {
+            strongest_columns,
             state,
             counts,
             diagnosis: diagnosis.report([]),
@@ -131,6 +164,11 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         return Ok(());
     }
     print(&inspection, (state, counts), force_norms, along_total);
+    if !strongest_columns.is_empty() {
+        let one = |column: &Weighed<'_>| format!("{} ({:+.3})", column.name, column.weight);
+        let columns: Vec<String> = strongest_columns.iter().map(one).collect();
+        println!("{:<22}{}", "strongest columns", columns.join(", "));
+    }
     for sentence in diagnosis.sentences() {
         println!("{sentence}");
     }

@@ -221,6 +221,14 @@ impl Understood {
         }
     }
 
+    /// Where the column is.
+    pub fn place(&self, column: &Column) -> Option<usize> {
+        match column {
+            Column::At(place) => Some(*place),
+            Column::Named(name) => self.columns.iter().position(|own| own.name == *name),
+        }
+    }
+
     /// How a choice names a column: by its name where no other has it.
     pub fn column(&self, place: usize) -> Column {
         let name = |place: usize| self.columns.get(place).map_or("", |column| &column.name);

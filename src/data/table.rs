@@ -220,7 +220,7 @@ fn understood(table: Table<'_>, plan: &Plan, reading: &Reading) -> Understood {
     let open = Reading::default();
     let suggested = match table.plan(&open, &[]) {
         Ok(plan) => Reading {
-            decimal: Decimal::Auto,
+            decimal,
             orientation: Orientation::Rows,
             ..table.settled(&plan, &open)
         },

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::preview::{Opened, Preview, differs};
 use crate::data::{
-    Colour, Content, Cut, DataSource, DataSpec, Found, Picture, Preparation, SampleShape, Scaling,
-    Values, Whitening, limits,
+    Colour, Content, Cut, DataSource, DataSpec, Found, Orientation, Picture, Preparation, Reading,
+    SampleShape, Scaling, Understood, Values, Whitening, limits,
 };
 use crate::training::Experiment;
 
@@ -59,6 +59,11 @@ impl Import {
         &self.opened.found
     }
 
+    /// How a table or a matrix was read, where there is something to choose.
+    pub fn understood(&self) -> Option<&Understood> {
+        self.found().understood.as_ref()
+    }
+
     /// The preparation that is chosen, or stands for no choice.
     pub fn choice(&self) -> Preparation {
         self.spec.preparation.unwrap_or(self.found().suggested)
@@ -73,12 +78,31 @@ impl Import {
     pub fn is_as_suggested(&self) -> bool {
         let suggested = self.as_suggested();
         self.choice() == self.found().suggested
+            && self
+                .understood()
+                .is_none_or(|read| read.reading == read.suggested)
             && self.cuts() == self.opened.cuts(Cut::Auto)
             && (self.spec.patch, self.spec.patches) == (suggested.patch, suggested.patches)
     }
 
-    /// The choices with the suggested cut, patches and preparation.
+    /// All choices as they are suggested.
     pub fn as_suggested(&self) -> DataSpec {
+        let reading = &self.spec.reading;
+        DataSpec {
+            reading: match self.understood() {
+                None => reading.clone(),
+                Some(_) => Reading {
+                    decimal: reading.decimal,
+                    orientation: Orientation::Suggested,
+                    ..Reading::default()
+                },
+            },
+            ..self.prepared_as_suggested()
+        }
+    }
+
+    /// The choices with the suggested cut, patches and preparation.
+    fn prepared_as_suggested(&self) -> DataSpec {
         // a set that came with choices of its own comes back to these
         let DataSpec { patch, patches, .. } = self.opened_for;
         DataSpec {
@@ -129,9 +153,9 @@ impl Import {
     /// The choices with pictures cut or whole, less what does not go with that.
     pub fn with_cut(&self, cuts: bool) -> DataSpec {
         if cuts == self.opened.cuts(Cut::Auto) {
-            return self.as_suggested();
+            return self.prepared_as_suggested();
         }
-        let mut spec = self.as_suggested();
+        let mut spec = self.prepared_as_suggested();
         spec.cut = if cuts { Cut::Patches } else { Cut::Whole };
         let suggested = self.found().suggested;
         if cuts {
@@ -322,6 +346,9 @@ impl Import {
             DataSource::Embedded(_) if self.choice() == self.found().suggested => None,
             _ => Some(self.choice()),
         };
+        if let Some(read) = self.understood().filter(|_| !self.is_outdated()) {
+            spec.reading = read.reading.clone();
+        }
         spec
     }
 }

@@ -24,6 +24,7 @@ pub mod port;
 mod possible;
 pub mod preferences;
 pub mod preview;
+pub mod reading;
 mod reports;
 mod room;
 pub mod run_view;

@@ -11,16 +11,20 @@ use super::jobs::{JobError, JobKind, Request};
 use super::preview::Opened;
 use super::room::Lab;
 use super::state::{OpenDialog, Restart, Severity};
-use crate::data::{DataSet, DataSource, DataSpec};
+use crate::data::{DataSet, DataSource, DataSpec, Orientation};
 use crate::model::OutputActivation;
 use crate::training::{Experiment, Preset};
 
 impl Lab {
     /// Opens files, or a folder, for the import sheet.
     pub fn open(&mut self, paths: Vec<PathBuf>) {
-        if !paths.is_empty() {
-            self.find(DataSpec::files(paths));
+        if paths.is_empty() {
+            return;
         }
+        let mut spec = DataSpec::files(paths);
+        // the sheet shows what comes of it
+        spec.reading.orientation = Orientation::Suggested;
+        self.find(spec);
     }
 
     /// Takes what was dropped on the window: data, or the input to look at.

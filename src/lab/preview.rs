@@ -110,6 +110,7 @@ pub fn differs(before: &DataSpec, after: &DataSpec) -> bool {
     let settings = |spec: &DataSpec| (spec.seed, spec.patch, spec.patches);
     before.source != after.source
         || before.variable != after.variable
+        || before.reading != after.reading
         || generated && settings(before) != settings(after)
 }
 

@@ -1,12 +1,14 @@
 //! The import sheet's choices. One that does not go with the others is disabled, and says why on hover.
 
-use egui::{Button, Label, RichText, Ui, vec2};
+use egui::{Label, Ui, vec2};
 
 use super::help::Help as _;
+use super::import_option::{option, title};
+use super::import_reading::reading;
 use super::log_slider::{LogScale, LogSlider};
 use super::number_field::{self, NumberField};
 use super::settings::MOST_HIDDEN;
-use super::theme::{BODY, GRID, Theme};
+use super::theme::GRID;
 use super::widgets::{self, muted};
 use crate::data::{
     Colour, Content, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits,
@@ -20,6 +22,7 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     let mut hidden = import.hidden;
     ui.spacing_mut().item_spacing = vec2(GRID / 2.0, GRID / 2.0);
     variable(ui, import, &mut spec);
+    reading(ui, import, &mut spec);
     cut(ui, import, &mut spec);
     if import.found().has_colour() {
         colour(ui, import, &mut spec);
@@ -42,38 +45,6 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     if spec != import.spec || hidden != import.hidden {
         actions.push(Action::SetImport { spec, hidden });
     }
-}
-
-fn title(ui: &mut Ui, text: &str) {
-    ui.add_space(GRID / 2.0);
-    ui.label(
-        RichText::new(text)
-            .size(BODY)
-            .color(Theme::of(ui).text_muted),
-    );
-}
-
-/// One choice of a row; `refused` says why it can't be chosen. Whether it was.
-fn option(
-    ui: &mut Ui,
-    row: &str,
-    text: &str,
-    hover: &str,
-    chosen: bool,
-    refused: Option<&str>,
-) -> bool {
-    let button =
-        Button::selectable(chosen, RichText::new(text).size(BODY)).frame_when_inactive(true);
-    // what is chosen already stays readable, even where it can't be chosen any more
-    let response = ui.add_enabled(
-        refused.is_none() || chosen,
-        button.min_size(vec2(0.0, 24.0)),
-    );
-    let response = match refused {
-        Some(reason) => response.why_not(reason).help(reason),
-        None => response.help(hover),
-    };
-    response.accessible_name(format!("{row}: {text}")).clicked() && !chosen
 }
 
 /// Why choices of a row are greyed out, once each, where everyone sees it: a hand on the keyboard never gets the hover.

@@ -22,6 +22,8 @@ pub mod highlight;
 pub mod hyperparameters;
 pub mod icon;
 mod import_choices;
+mod import_option;
+mod import_reading;
 mod import_samples;
 mod import_sheet;
 pub mod keymap;

@@ -4,6 +4,7 @@
 
 mod real;
 mod scripted;
+mod tables;
 #[path = "../ui_support/mod.rs"]
 mod ui_support;
 

@@ -69,7 +69,7 @@ pub const LAB: Scene = Scene {
     },
 };
 
-pub const OVER: [Scene; 4] = [
+pub const OVER: [Scene; 5] = [
     Scene {
         name: "palette",
         page: Some(Page::Lab),
@@ -86,6 +86,19 @@ pub const OVER: [Scene; 4] = [
                 import.is_some_and(|import| import.is_shown())
             };
             harness.state_mut().open(vec!["waves.npy".into()]);
+            wait(harness, shown);
+        },
+    },
+    Scene {
+        name: "table",
+        page: Some(Page::Lab),
+        run: snapshot,
+        prepare: |harness| {
+            let shown = |app: &LabApp| {
+                let import = app.view().shared.import.as_ref();
+                import.is_some_and(|import| import.is_shown())
+            };
+            harness.state_mut().open(vec!["table.csv".into()]);
             wait(harness, shown);
         },
     },

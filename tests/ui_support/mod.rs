@@ -229,7 +229,7 @@ impl Backend for Real {
     }
 }
 
-/// Hands out the scripted trainer; prepares embedded sets as one fixed set, and finds files by name: "waves.npy" is good,
+/// Hands out the scripted trainer; prepares embedded sets as one fixed set, and finds files by name: "waves.npy" and "table.csv" are good,
 /// "endless.npy" is read until it is cancelled, at "broken.npy" the reader panics, others are not there.
 pub struct ScriptedBackend {
     pub script: Arc<Script>,
@@ -262,6 +262,9 @@ impl Backend for ScriptedBackend {
                 Err(DataError::Cancelled)
             }
             Some("waves.npy") => Ok(waves()),
+            Some("table.csv") => {
+                sae_lab::data::find_bytes("table.csv", table().into_bytes(), spec, watch)
+            }
             Some("broken.npy") => panic!("a reader fails"),
             _ => Err(DataError::Open {
                 file: path.display().to_string(),
@@ -288,6 +291,25 @@ impl Backend for ScriptedBackend {
     fn browse(&self, _: Browse) -> Browsed {
         Browsed::Unavailable
     }
+}
+
+/// What "table.csv" holds: 30 rows of a name, a day, twelve measures of which one has gaps, and a kind.
+pub fn table() -> String {
+    let measures = (0..11).map(|place| format!(",measure {place}"));
+    let names = ",day,patches_of_grey_in_the_photographs_of_last_summer_in_per_cent";
+    let mut text: String = std::iter::once(names.to_owned()).chain(measures).collect();
+    text.push_str(",kind\n");
+    for row in 0..30 {
+        text.push_str(&format!("{row},2024-01-{:02}", row + 1));
+        for place in 0..12 {
+            match (row, place) {
+                (5 | 9, 3) => text.push(','),
+                _ => text.push_str(&format!(",{}", (row * 31 + place * 17) % 23)),
+            }
+        }
+        text.push_str(if row % 2 == 0 { ",red\n" } else { ",white\n" });
+    }
+    text
 }
 
 /// What "waves.npy" holds: 60 pictures of 12×12 in three classes.

@@ -120,6 +120,12 @@ pub(super) fn nothing_left(table: Table<'_>, plan: &Plan) -> Refused {
         };
     }
     let mut out = left_out(table, plan);
+    if out.is_empty() {
+        return Refused {
+            found: "columns, and none of them was chosen".into(),
+            remedy: "choose one at least",
+        };
+    }
     if let Some(label) = plan.label {
         out.push(format!("{}, which holds labels.", table.title(label.place)));
     }

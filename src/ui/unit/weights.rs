@@ -97,7 +97,8 @@ impl WeightsPart {
         });
         if let Some(pointer) = response.hover_pos() {
             let part = (pointer - rect.min) / rect.size();
-            if let Some(text) = value_at(shape, &self.values[index], part.x, part.y) {
+            let names = &shown.snapshot.data.fitted.columns;
+            if let Some(text) = value_at((shape, names), &self.values[index], part.x, part.y) {
                 response.help_at_pointer(text);
             }
         }
@@ -160,15 +161,24 @@ fn added(data: &DataSet, column: ArrayView1<'_, f32>) -> Vec<f32> {
         .collect()
 }
 
-/// The value at (`x`, `y`) of the picture, each in [0, 1), in words.
-fn value_at(shape: SampleShape, values: &[f32], x: f32, y: f32) -> Option<String> {
+/// The value at (`x`, `y`) of the picture, each in [0, 1), in words; by its column's name where it has one.
+fn value_at(
+    (shape, names): (SampleShape, &[String]),
+    values: &[f32],
+    x: f32,
+    y: f32,
+) -> Option<String> {
     let place = |part: f32, count: usize| {
         ((part * count as f32).floor().max(0.0) as usize).min(count.saturating_sub(1))
     };
     match shape {
         SampleShape::Vector { length } => {
             let index = place(x, length);
-            Some(format!("value {}: {:+.3}", index + 1, values.get(index)?))
+            let value = values.get(index)?;
+            Some(match names.get(index).filter(|name| !name.is_empty()) {
+                Some(name) => format!("{name}: {value:+.3}"),
+                None => format!("value {}: {value:+.3}", index + 1),
+            })
         }
         SampleShape::Image {
             rows,
@@ -228,7 +238,7 @@ mod tests {
     fn the_value_under_the_pointer_is_named_from_one() {
         let values: Vec<f32> = (0..12).map(|at| at as f32 / 10.0 - 0.5).collect();
         let grey = SampleShape::grey(3, 4);
-        let at = |shape, x, y| value_at(shape, &values, x, y).unwrap();
+        let at = |shape, x, y| value_at((shape, &[]), &values, x, y).unwrap();
         assert_eq!(at(grey, 0.0, 0.0), "row 1, column 1: -0.500");
         assert_eq!(at(grey, 0.99, 0.99), "row 3, column 4: +0.600");
         assert_eq!(at(grey, 0.3, 0.4), "row 2, column 2: +0.000");
@@ -241,7 +251,11 @@ mod tests {
         assert_eq!(at(colour, 0.6, 0.1), words);
         let vector = SampleShape::Vector { length: 12 };
         assert_eq!(at(vector, 0.5, 0.5), "value 7: +0.100");
-        assert_eq!(value_at(grey, &values[..3], 0.9, 0.9), None);
+        assert_eq!(value_at((grey, &[]), &values[..3], 0.9, 0.9), None);
+        let names = ["alcohol".to_owned(), "proline".to_owned()];
+        let two = SampleShape::Vector { length: 2 };
+        let named = value_at((two, &names), &values, 0.7, 0.1).unwrap();
+        assert_eq!(named, "proline: -0.400");
     }
 
     #[test]

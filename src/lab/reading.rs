@@ -1,0 +1,127 @@
+//! The import sheet's choices about reading: which columns, what becomes of gaps, which way round.
+
+use super::import::Import;
+use crate::data::{
+    Columns, Content, DataSpec, Incomplete, Labels, Orientation, Reading, Role, Understood,
+};
+
+/// What a column of a table is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    Use,
+    Label,
+    LeaveOut,
+}
+
+impl Import {
+    /// The number of columns to choose from; 0 where there are none.
+    pub fn columns(&self) -> usize {
+        self.understood().map_or(0, |read| read.columns.len())
+    }
+
+    /// What the column is for, as the choices are now.
+    pub fn pick(&self, place: usize) -> Pick {
+        let Some(read) = self.understood() else {
+            return Pick::Use;
+        };
+        let found = read.columns.get(place).map(|column| column.role);
+        let reading = &self.spec.reading;
+        let labels = match &reading.labels {
+            Labels::Auto => found == Some(Role::Label),
+            Labels::None => false,
+            Labels::Column(column) => read.place(column) == Some(place),
+        };
+        let used = match &reading.columns {
+            Columns::Suggested => found == Some(Role::Used),
+            Columns::All => true,
+            Columns::These(columns) => columns.iter().any(|c| read.place(c) == Some(place)),
+        };
+        match (labels, used) {
+            (true, _) => Pick::Label,
+            (false, true) => Pick::Use,
+            (false, false) => Pick::LeaveOut,
+        }
+    }
+
+    /// The choices with the column for something else. There is one column of labels at most.
+    pub fn with_pick(&self, place: usize, pick: Pick) -> DataSpec {
+        let Some(read) = self.understood() else {
+            return self.spec.clone();
+        };
+        let mut picks: Vec<Pick> = (0..self.columns()).map(|at| self.pick(at)).collect();
+        if pick == Pick::Label {
+            for other in picks.iter_mut().filter(|other| **other == Pick::Label) {
+                *other = Pick::LeaveOut;
+            }
+        }
+        if let Some(picked) = picks.get_mut(place) {
+            *picked = pick;
+        }
+        let of = |pick: Pick| {
+            let places = picks.iter().enumerate();
+            places.filter(move |(_, other)| **other == pick)
+        };
+        let label = of(Pick::Label).next();
+        self.reading(Reading {
+            columns: Columns::These(of(Pick::Use).map(|(at, _)| read.column(at)).collect()),
+            labels: label.map_or(Labels::None, |(at, _)| Labels::Column(read.column(at))),
+            ..self.spec.reading.clone()
+        })
+    }
+
+    /// Whether values are missing in the columns of a table that are used.
+    pub fn has_gaps(&self) -> bool {
+        let filled = self.spec.reading.incomplete == Incomplete::FillMean;
+        self.columns() > 0
+            && (filled || self.understood().is_some_and(|read| read.rows_left_out > 0))
+    }
+
+    pub fn with_incomplete(&self, incomplete: Incomplete) -> DataSpec {
+        self.reading(Reading {
+            incomplete,
+            ..self.spec.reading.clone()
+        })
+    }
+
+    /// (m, n) with rows as samples, and with columns as samples; `None` where there is no matrix.
+    pub fn ways_round(&self) -> Option<[(usize, usize); 2]> {
+        let read = self.understood()?;
+        let Content::Samples { values, .. } = &self.found().content else {
+            return None;
+        };
+        let (rows, columns) = values.dim();
+        let turned = (columns, rows);
+        Some(match read.transposed() {
+            false => [(rows, columns), turned],
+            true => [turned, (rows, columns)],
+        })
+    }
+
+    /// Whether columns are the samples, as the choices are now.
+    pub fn is_turned(&self) -> bool {
+        match self.spec.reading.orientation {
+            Orientation::Rows => false,
+            Orientation::Columns => true,
+            _ => self.understood().is_some_and(Understood::transposed),
+        }
+    }
+
+    pub fn with_columns_as_samples(&self, turned: bool) -> DataSpec {
+        let orientation = if turned {
+            Orientation::Columns
+        } else {
+            Orientation::Rows
+        };
+        self.reading(Reading {
+            orientation,
+            ..self.spec.reading.clone()
+        })
+    }
+
+    fn reading(&self, reading: Reading) -> DataSpec {
+        DataSpec {
+            reading,
+            ..self.spec.clone()
+        }
+    }
+}
