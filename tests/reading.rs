@@ -278,10 +278,6 @@ fn matrices_are_turned_by_their_shape_or_by_an_option() {
         (dim(&json), &json["transposed"], &*note),
         ((1_000, 64), &json!(true), "")
     );
-    assert_eq!(
-        json["shape"],
-        json!({"image": {"rows": 8, "columns": 8, "channels": 1}})
-    );
 
     let matlab = file(folder.path(), "patches.mat", &mat(size));
     let (json, note) = understood(&matlab, &[]);

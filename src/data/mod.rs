@@ -62,8 +62,8 @@ pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
 pub use prepare::{fit, prepare, prepare_with, untouched};
 pub use progress::{Progress, Stage, Watch};
 pub use reading::{
-    Column, Columns, Decimal, Incomplete, Labels, Orientation, Reading, Role, TableColumn,
-    Understood, Why,
+    Column, ColumnNames, Columns, Decimal, Incomplete, Labels, Orientation, Reading, Role,
+    TableColumn, Understood, Why,
 };
 pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
 pub use step::Step;

@@ -1,5 +1,7 @@
 //! Choices about reading: which columns of a table are data, what becomes of gaps, and which way round an array lies.
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{DataError, Found};
@@ -221,32 +223,47 @@ impl Understood {
         }
     }
 
+    /// Where columns are, and how a choice names them.
+    pub fn names(&self) -> ColumnNames<'_> {
+        ColumnNames::new(self.columns.iter().map(|column| &*column.name))
+    }
+}
+
+/// The names of a table's columns, to be looked up: a table may have very many.
+pub struct ColumnNames<'a> {
+    names: Vec<&'a str>,
+    /// The first column of each name, and whether it is the only one.
+    first: HashMap<&'a str, (usize, bool)>,
+}
+
+impl<'a> ColumnNames<'a> {
+    pub(super) fn new(names: impl Iterator<Item = &'a str>) -> Self {
+        let names: Vec<&str> = names.collect();
+        let mut first: HashMap<&str, (usize, bool)> = HashMap::with_capacity(names.len());
+        for (place, name) in names.iter().enumerate() {
+            let known = first.entry(name).or_insert((place, true));
+            known.1 = known.0 == place;
+        }
+        Self { names, first }
+    }
+
     /// Where the column is.
     pub fn place(&self, column: &Column) -> Option<usize> {
         match column {
             Column::At(place) => Some(*place),
-            Column::Named(name) => self.columns.iter().position(|own| own.name == *name),
+            Column::Named(name) => self.first.get(&**name).map(|(place, _)| *place),
         }
     }
 
-    /// How a choice names a column: by its name where no other has it.
+    /// How a choice names the column: by its name where no other has it.
     pub fn column(&self, place: usize) -> Column {
-        let name = |place: usize| self.columns.get(place).map_or("", |column| &column.name);
-        column_of(name(place), place, self.columns.iter().map(|c| &*c.name))
-    }
-}
-
-/// See [`Understood::column`].
-pub(super) fn column_of<'a>(
-    name: &str,
-    place: usize,
-    names: impl Iterator<Item = &'a str>,
-) -> Column {
-    let alike = names.filter(|other| *other == name).count();
-    if name.is_empty() || alike != 1 || name.parse::<usize>().is_ok() {
-        Column::At(place)
-    } else {
-        Column::Named(name.to_owned())
+        let name = self.names.get(place).copied().unwrap_or_default();
+        let alone = self.first.get(name).is_some_and(|(_, alone)| *alone);
+        if name.is_empty() || !alone || name.parse::<usize>().is_ok() {
+            Column::At(place)
+        } else {
+            Column::Named(name.to_owned())
+        }
     }
 }
 

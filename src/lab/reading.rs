@@ -19,28 +19,40 @@ impl Import {
         self.understood().map_or(0, |read| read.columns.len())
     }
 
-    /// What the column is for, as the choices are now.
-    pub fn pick(&self, place: usize) -> Pick {
+    /// What each column is for, as the choices are now.
+    pub fn picks(&self) -> Vec<Pick> {
         let Some(read) = self.understood() else {
-            return Pick::Use;
+            return Vec::new();
         };
-        let found = read.columns.get(place).map(|column| column.role);
+        let names = read.names();
         let reading = &self.spec.reading;
-        let labels = match &reading.labels {
-            Labels::Auto => found == Some(Role::Label),
-            Labels::None => false,
-            Labels::Column(column) => read.place(column) == Some(place),
-        };
-        let used = match &reading.columns {
-            Columns::Suggested => found == Some(Role::Used),
-            Columns::All => true,
-            Columns::These(columns) => columns.iter().any(|c| read.place(c) == Some(place)),
-        };
-        match (labels, used) {
-            (true, _) => Pick::Label,
-            (false, true) => Pick::Use,
-            (false, false) => Pick::LeaveOut,
+        let has = |place: usize, role: Role| read.columns[place].role == role;
+        let mut asked = vec![false; read.columns.len()];
+        if let Columns::These(columns) = &reading.columns {
+            for place in columns.iter().filter_map(|column| names.place(column)) {
+                if let Some(asked) = asked.get_mut(place) {
+                    *asked = true;
+                }
+            }
         }
+        let label = match &reading.labels {
+            Labels::Auto => (0..asked.len()).find(|place| has(*place, Role::Label)),
+            Labels::None => None,
+            Labels::Column(column) => names.place(column),
+        };
+        let pick = |place: usize| {
+            let used = match &reading.columns {
+                Columns::Suggested => has(place, Role::Used),
+                Columns::All => true,
+                Columns::These(_) => asked[place],
+            };
+            match used {
+                _ if label == Some(place) => Pick::Label,
+                true => Pick::Use,
+                false => Pick::LeaveOut,
+            }
+        };
+        (0..asked.len()).map(pick).collect()
     }
 
     /// The choices with the column for something else. There is one column of labels at most.
@@ -48,7 +60,7 @@ impl Import {
         let Some(read) = self.understood() else {
             return self.spec.clone();
         };
-        let mut picks: Vec<Pick> = (0..self.columns()).map(|at| self.pick(at)).collect();
+        let (mut picks, names) = (self.picks(), read.names());
         if pick == Pick::Label {
             for other in picks.iter_mut().filter(|other| **other == Pick::Label) {
                 *other = Pick::LeaveOut;
@@ -63,8 +75,8 @@ impl Import {
         };
         let label = of(Pick::Label).next();
         self.reading(Reading {
-            columns: Columns::These(of(Pick::Use).map(|(at, _)| read.column(at)).collect()),
-            labels: label.map_or(Labels::None, |(at, _)| Labels::Column(read.column(at))),
+            columns: Columns::These(of(Pick::Use).map(|(at, _)| names.column(at)).collect()),
+            labels: label.map_or(Labels::None, |(at, _)| Labels::Column(names.column(at))),
             ..self.spec.reading.clone()
         })
     }

@@ -49,7 +49,8 @@ fn orientation(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
 
 fn columns(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     title(ui, "Columns");
-    let shown = import.columns().min(MOST);
+    let picks = import.picks();
+    let shown = picks.len().min(MOST);
     let area = ScrollArea::vertical()
         .id_salt("columns of the table")
         .max_height(ROWS * ROW)
@@ -58,14 +59,14 @@ fn columns(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     widgets::whole_lines(ui, |ui| {
         let output = area.show(ui, |ui| {
             ui.set_width(width);
-            for place in 0..shown {
-                column(ui, import, (place, width), spec);
+            for (place, pick) in picks.iter().take(shown).enumerate() {
+                column(ui, import, (place, *pick, width), spec);
             }
             super::focus::into_view(ui);
         });
         output.inner_rect
     });
-    let more = import.columns() - shown;
+    let more = picks.len() - shown;
     if more > 0 {
         let words = format!(
             "and {} more: --columns on the command line takes any",
@@ -75,7 +76,12 @@ fn columns(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     }
 }
 
-fn column(ui: &mut Ui, import: &Import, (place, width): (usize, f32), spec: &mut DataSpec) {
+fn column(
+    ui: &mut Ui,
+    import: &Import,
+    (place, pick, width): (usize, Pick, f32),
+    spec: &mut DataSpec,
+) {
     let Some(read) = import.understood() else {
         return;
     };
@@ -84,7 +90,6 @@ fn column(ui: &mut Ui, import: &Import, (place, width): (usize, f32), spec: &mut
         _ => format!("column {}", place + 1),
     };
     let numeric = read.columns.get(place).is_some_and(|column| column.numeric);
-    let pick = import.pick(place);
     let (row, _) = ui.allocate_exact_size(vec2(width, ROW - GRID / 2.0), Sense::hover());
     let part = |ui: &mut Ui, rect: Rect| {
         let layout = Layout::left_to_right(Align::Center);

@@ -14,8 +14,7 @@ const PEOPLE: &str = "\
 ";
 
 fn picks(harness: &Window) -> Vec<Pick> {
-    let import = import(harness);
-    (0..import.columns()).map(|at| import.pick(at)).collect()
+    import(harness).picks()
 }
 
 #[test]

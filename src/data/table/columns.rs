@@ -5,7 +5,7 @@ use csv::ByteRecord;
 use super::dialect::{Dialect, Field};
 use super::survey::Survey;
 use crate::data::choice::{names_labels, shown};
-use crate::data::reading::{Column, Columns, Labels, Reading, Role, Why, column_of};
+use crate::data::reading::{Column, ColumnNames, Columns, Labels, Reading, Role, Why};
 
 /// A first column that counts the rows is known by three of them; elsewhere it takes more.
 const COUNTED_FIRST: usize = 3;
@@ -89,16 +89,21 @@ impl<'a> Table<'a> {
     }
 
     fn followed(self, reading: &Reading, known: &[String]) -> Result<Plan, Refused> {
+        let look_up = ColumnNames::new(self.names.iter().map(String::as_str));
         let asked = match &reading.columns {
-            Columns::These(columns) => Some(self.these(columns)?),
-            Columns::Suggested => self.all_of(known),
+            Columns::These(columns) => Some(self.these(columns, &look_up)?),
+            Columns::Suggested => self.all_of(known, &look_up),
             Columns::All => None,
         };
-        let taken = |place: &usize| asked.as_ref().is_some_and(|asked| asked.contains(place));
+        let mut is_asked = vec![false; self.width()];
+        for &place in asked.iter().flatten() {
+            is_asked[place] = true;
+        }
+        let taken = |place: &usize| is_asked[*place];
         let label = match &reading.labels {
             Labels::None => None,
             Labels::Column(column) => {
-                let place = self.place(column)?;
+                let place = self.place(column, &look_up)?;
                 if taken(&place) {
                     return Err(Refused {
                         found: format!("one column {} alone", self.title(place)),
@@ -114,7 +119,7 @@ impl<'a> Table<'a> {
         let mut roles: Vec<Role> = (0..self.width())
             .map(|place| match (is_label(place), &asked) {
                 (true, _) => Role::Label,
-                (false, Some(asked)) if asked.contains(&place) => Role::Used,
+                (false, Some(_)) if is_asked[place] => Role::Used,
                 (false, Some(_)) => Role::LeftOut(Why::NotChosen),
                 (false, None) => Role::Used,
             })
@@ -202,11 +207,11 @@ impl<'a> Table<'a> {
         }
     }
 
-    fn these(self, columns: &[Column]) -> Result<Vec<usize>, Refused> {
+    fn these(self, columns: &[Column], look_up: &ColumnNames<'_>) -> Result<Vec<usize>, Refused> {
         let mut places = Vec::with_capacity(columns.len());
         let mut seen = vec![false; self.width()];
         for column in columns {
-            let place = self.place(column)?;
+            let place = self.place(column, look_up)?;
             if std::mem::replace(&mut seen[place], true) {
                 return Err(Refused {
                     found: format!("one column {} alone", self.title(place)),
@@ -219,17 +224,14 @@ impl<'a> Table<'a> {
     }
 
     /// The places of columns with these names, if there are any and all are here.
-    fn all_of(self, known: &[String]) -> Option<Vec<usize>> {
-        let place = |name: &String| self.names.iter().position(|own| own == name);
+    fn all_of(self, known: &[String], look_up: &ColumnNames<'_>) -> Option<Vec<usize>> {
+        let place = |name: &String| look_up.place(&Column::Named(name.clone()));
         let places: Option<Vec<usize>> = known.iter().map(place).collect();
         places.filter(|places| !places.is_empty())
     }
 
-    fn place(self, column: &Column) -> Result<usize, Refused> {
-        let place = match column {
-            Column::At(place) => Some(*place).filter(|place| *place < self.width()),
-            Column::Named(name) => self.names.iter().position(|own| own == name),
-        };
+    fn place(self, column: &Column, look_up: &ColumnNames<'_>) -> Result<usize, Refused> {
+        let place = look_up.place(column).filter(|place| *place < self.width());
         place.ok_or_else(|| {
             let asked = match column {
                 Column::At(place) => format!("no column {place}"),
@@ -266,13 +268,8 @@ impl<'a> Table<'a> {
 
     /// The choices that come to `plan`, with nothing left open.
     pub(super) fn settled(self, plan: &Plan, reading: &Reading) -> Reading {
-        let column = |place: usize| {
-            column_of(
-                self.name(place),
-                place,
-                self.names.iter().map(String::as_str),
-            )
-        };
+        let look_up = ColumnNames::new(self.names.iter().map(String::as_str));
+        let column = |place: usize| look_up.column(place);
         let label = plan.label.map(|label| label.place);
         let all = (0..self.width()).filter(|place| Some(*place) != label);
         Reading {
