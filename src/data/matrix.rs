@@ -131,7 +131,7 @@ pub(super) fn chosen(
     }
     let mut found = square::shown(found);
     if turn.transposed {
-        found.notes.push(turned((width, samples)));
+        found.notes.insert(0, turned((width, samples)));
     }
     let suggested = Reading {
         columns: Columns::All,

@@ -179,7 +179,11 @@ pub(super) fn is_date(field: &[u8]) -> bool {
         let parts: Vec<&[u8]> = first.splitn(5, |byte| *byte == mark).collect();
         match parts[..] {
             [year, month] => mark == b'-' && year.len() == 4 && digits(year) && digits(month),
-            [one, middle, last] => digits(one) && digits(last) && (digits(middle) || month(middle)),
+            [one, middle, last] => {
+                digits(one)
+                    && digits(last)
+                    && (middle.len() <= 2 && digits(middle) || month(middle))
+            }
             _ => false,
         }
     };
@@ -259,7 +263,16 @@ mod tests {
         ] {
             assert!(is_date(date.as_bytes()), "{date}");
         }
-        for other in ["setosa", "A/5 21171", "1-2", "x:y", "a-b-c", "PC 17599", ""] {
+        for other in [
+            "setosa",
+            "A/5 21171",
+            "1-2",
+            "1.234.567",
+            "x:y",
+            "a-b-c",
+            "PC 17599",
+            "",
+        ] {
             assert!(!is_date(other.as_bytes()), "{other}");
         }
     }

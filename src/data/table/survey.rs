@@ -142,10 +142,11 @@ impl Seen {
             }
             Field::Word => {
                 self.words += 1;
-                self.dates += usize::from(is_date(field));
+                let date = is_date(field);
+                self.dates += usize::from(date);
                 let text = str::from_utf8(field).unwrap_or_default();
                 self.names += usize::from(text.starts_with(char::is_alphabetic));
-                self.nearly += usize::from(is_nearly_number(text));
+                self.nearly += usize::from(!date && is_nearly_number(text));
                 self.first_word.get_or_insert_with(place);
                 self.kept.get_or_insert_default().keep(field, row);
             }

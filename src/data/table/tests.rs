@@ -400,6 +400,9 @@ fn gaps_leave_rows_out_or_are_filled() {
 
 #[test]
 fn decimal_commas_and_utf_16_are_understood() {
+    let dated = suggested("Datum;b;c\n01.02.2024;1,5;2\n02.02.2024;-0,25;3\n");
+    assert_eq!(rows(&dated), [[1.5, 2.0], [-0.25, 3.0]]);
+    assert_eq!(left_out(&dated), [("Datum".into(), Why::Dates)]);
     for text in ["a;b\n1,5;2\n-0,25;3\n", "a\tb\n1,5\t2\n-0,25\t3\n"] {
         let found = suggested(text);
         assert_eq!(rows(&found), [[1.5, 2.0], [-0.25, 3.0]]);
