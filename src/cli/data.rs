@@ -17,6 +17,9 @@ pub struct DataArguments {
     /// Write exactly the matrix (m, n) that training would see there
     #[arg(long, value_name = "X.npy")]
     out: Option<PathBuf>,
+    /// Write what --test-fraction holds out, as it would be tested with, there
+    #[arg(long, value_name = "T.npy")]
+    test_out: Option<PathBuf>,
     /// Print one line of JSON
     #[arg(long)]
     json: bool,
@@ -44,6 +47,8 @@ struct Description<'a> {
     transposed: bool,
     /// m
     samples: usize,
+    /// Held out to test with, beside these.
+    test_samples: usize,
     /// n
     inputs: usize,
     shape: SampleShape,
@@ -105,6 +110,12 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
     if let Some(path) = &arguments.out {
         io::npy::write_samples(path, &set.samples)?;
     }
+    if let Some(path) = &arguments.test_out {
+        let test = set.test.as_ref().ok_or_else(|| {
+            CliError::Usage("--test-out needs a test part: give --test-fraction as well".into())
+        })?;
+        io::npy::write_samples(path, &test.samples)?;
+    }
     let source = Source {
         encoding: &found.encoding,
         content: found.summary(),
@@ -126,6 +137,7 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
             rows_left_out: understood.map_or(0, |read| read.rows_left_out),
             transposed: understood.is_some_and(Understood::transposed),
             samples,
+            test_samples: set.test.as_ref().map_or(0, |test| test.len()),
             inputs,
             shape: set.shape,
             range: set.range,
@@ -171,6 +183,9 @@ fn print(set: &DataSet, found: &Found, source: &Source<'_>) {
     }
     println!("{:<12}{m} × {n}, each {}", "matrix", set.shape);
     println!("{:<12}{}", "", range(set.range));
+    if let Some(test) = &set.test {
+        println!("{:<12}{} × {n}, not trained on", "test", test.len());
+    }
     println!("{:<12}{:.6} = 1/(2m) Σ‖x − x̄‖²", "variance", set.variance);
 }
 

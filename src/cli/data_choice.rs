@@ -9,8 +9,8 @@ use super::CliError;
 use super::base::Base;
 use super::reading_choice::{self, ReadingChoice};
 use crate::data::{
-    self, Colour, Cut, DataSet, DataSpec, FittedPreparation, Found, Preparation, Preprocessing,
-    Whitening, progress,
+    self, Colour, Cut, DataSet, DataSpec, FittedPreparation, Found, Held, Preparation,
+    Preprocessing, Whitening, progress,
 };
 
 /// Which data, and what is done to them before training. Everything may be left out, as with the settings.
@@ -35,6 +35,11 @@ pub struct DataChoice {
     /// Seed of the places where patches are cut, and of generated sets [default: the model's, or else 1]
     #[arg(long, value_name = "SEED")]
     pub data_seed: Option<u64>,
+    /// The part of the samples (where patches are cut: of the pictures) that is not trained on but tested with, from 0 to
+    /// 0.9, drawn by the data's seed; `own`: what the source brings to test with, such as x_test, t10k-images or
+    /// test_batch.bin [default: the model's for the same data, or else 0]
+    #[arg(long, value_name = "F|own")]
+    pub test_fraction: Option<Held>,
     /// What is done to the values before training, by name [default: the model's preparation, as fitted to its
     /// training data; or else auto]
     #[arg(long, value_enum)]
@@ -124,10 +129,10 @@ impl DataChoice {
                 && self.cut.is_none_or(|cut| cut == base.cut)
                 && self.patch.is_none_or(|patch| patch == base.patch)
         });
-        let reading = if named.source == base.source {
-            base.reading.clone()
+        let (reading, held) = if named.source == base.source {
+            (base.reading.clone(), base.held)
         } else {
-            base.reading.for_other_data()
+            (base.reading.for_other_data(), Held::None)
         };
         Ok(Chosen {
             spec: DataSpec {
@@ -136,6 +141,7 @@ impl DataChoice {
                 patch: self.patch.unwrap_or(base.patch),
                 patches: self.patches.unwrap_or(patches),
                 seed: self.data_seed.unwrap_or(base.seed),
+                held: self.test_fraction.unwrap_or(held),
                 preparation: self.preparation(known)?,
                 variable: self.variable.clone().or(named.variable.clone()),
                 ..named

@@ -222,6 +222,8 @@ pub(super) fn names_labels(name: &str) -> bool {
         "targets",
         "y_train",
         "train_labels",
+        "y_test",
+        "test_labels",
         "gnd",
     ]
     .contains(&name.as_str())

@@ -227,6 +227,9 @@ pub(super) enum Part {
     Test,
 }
 
+/// What the batches to test with are called.
+pub(super) const TESTS: [&str; 2] = ["test_batch.bin", "test.bin"];
+
 /// By the names that the sets' own files have.
 pub(super) fn part(path: &Path) -> Option<Part> {
     let name = path.file_name()?.to_str()?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
-use super::{DataSpec, FittedPreparation, Preparation, Step, Zca};
+use super::{DataSpec, FittedPreparation, Preparation, Step, TestPart, Zca};
 use crate::numerics::Real;
 
 /// How one sample is to be shown.
@@ -148,6 +148,8 @@ pub struct DataSet {
     pub variance: f64,
     /// Least and greatest value.
     pub range: (f64, f64),
+    /// What was held out of it.
+    pub test: Option<Arc<TestPart>>,
 }
 
 impl DataSet {
@@ -184,6 +186,7 @@ impl DataSet {
             labels: None,
             variance,
             range,
+            test: None,
         }
     }
 
@@ -241,27 +244,39 @@ impl DataSet {
 
 /// (1/(2m) Σ‖x − x̄‖², (min, max)) of (m, n), in f64.
 fn measure<T: Real>(samples: ArrayView2<'_, T>) -> (f64, (f64, f64)) {
+    let range = samples
+        .iter()
+        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value.f64()), high.max(value.f64()))
+        });
+    (half_mean_square(samples, &column_means(samples)), range)
+}
+
+/// x̄ (n) of (m, n), in f64.
+pub(super) fn column_means<T: Real>(samples: ArrayView2<'_, T>) -> Vec<f64> {
     let mut mean = vec![0.0; samples.ncols()];
-    let mut range = (f64::INFINITY, f64::NEG_INFINITY);
     for row in samples.axis_iter(Axis(0)) {
         for (sum, value) in mean.iter_mut().zip(row) {
-            let value = value.f64();
-            *sum += value;
-            range = (range.0.min(value), range.1.max(value));
+            *sum += value.f64();
         }
     }
     let count = samples.nrows() as f64;
     mean.iter_mut().for_each(|sum| *sum /= count);
+    mean
+}
+
+/// 1/(2m) Σ‖x − `mean`‖² of (m, n), in f64.
+pub(super) fn half_mean_square<T: Real>(samples: ArrayView2<'_, T>, mean: &[f64]) -> f64 {
     let squares: f64 = samples
         .axis_iter(Axis(0))
         .map(|row| {
             row.iter()
-                .zip(&mean)
+                .zip(mean)
                 .map(|(value, mean)| (value.f64() - mean).powi(2))
                 .sum::<f64>()
         })
         .sum();
-    (squares / (2.0 * count), range)
+    squares / (2.0 * samples.nrows() as f64)
 }
 
 #[cfg(test)]

@@ -182,6 +182,16 @@ pub enum DataError {
         range: String,
     },
 
+    #[error("{file} gives no test part: {reason}; {remedy}")]
+    NoTestPart {
+        file: String,
+        reason: &'static str,
+        remedy: &'static str,
+    },
+
+    #[error("the fraction held out for testing is {fraction}: choose a number from 0 to 0.9")]
+    TestFraction { fraction: f64 },
+
     #[error("{file} cannot be prepared like that, because {reason}: choose another preparation")]
     Preparation { file: String, reason: &'static str },
 

@@ -159,6 +159,8 @@ pub struct Found {
     pub variables: Vec<Variable>,
     /// How a table or a matrix was read, where there was something to choose.
     pub understood: Option<Understood>,
+    /// The source's own test part, where a spec asked for it.
+    pub test: Option<Box<Found>>,
 }
 
 impl Found {
@@ -180,6 +182,7 @@ impl Found {
             notes: Vec::new(),
             variables: Vec::new(),
             understood: None,
+            test: None,
         }
     }
 }

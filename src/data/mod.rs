@@ -17,6 +17,7 @@ mod folder;
 mod foreign;
 pub mod found;
 mod gather;
+mod held;
 mod idx;
 mod input;
 mod layout;
@@ -47,6 +48,7 @@ mod table;
 #[cfg(test)]
 mod testing;
 mod tiff;
+mod twin;
 mod whitening;
 pub mod wire;
 mod zca;
@@ -58,6 +60,7 @@ pub use fitted::{
     PreparationRecord,
 };
 pub use found::{Content, Found, Picture, Values, Variable};
+pub use held::{Held, TestPart};
 pub use preparation::{Colour, Preparation, Preprocessing, Scaling, Whitening};
 pub use prepare::{fit, prepare, prepare_with, untouched};
 pub use progress::{Progress, Stage, Watch};
@@ -120,6 +123,24 @@ pub fn find_like(
 }
 
 fn find_wanted(spec: &DataSpec, known: &[String], watch: Watch<'_>) -> Result<Found, DataError> {
+    let found = find_training(spec, known, watch)?;
+    if spec.held != Held::OwnSplit {
+        return Ok(found);
+    }
+    let known = if known.is_empty() {
+        &found.column_names
+    } else {
+        known
+    };
+    let test = find_training(&twin::spec_of(spec, &found)?, known, watch)?;
+    Ok(Found {
+        test: Some(Box::new(test)),
+        ..found
+    })
+}
+
+/// Without the source's own test part.
+fn find_training(spec: &DataSpec, known: &[String], watch: Watch<'_>) -> Result<Found, DataError> {
     let wanted = spec.wanted(known);
     let found = match &spec.source {
         DataSource::Embedded(set) => embedded::find(*set, spec, watch),

@@ -75,9 +75,14 @@ pub(super) fn read(
         shape.reverse();
     }
     let samples = shape[0];
-    let beside = candidates
-        .iter()
-        .position(|other| names_labels(&other.name) && other.shape == [samples]);
+    let beside = candidates.iter().position(|other| {
+        let both = |part| {
+            let has = |name: &str| name.to_lowercase().contains(part);
+            has(&other.name) == has(&candidates[chosen].name)
+        };
+        // the labels of the test part can be as many as those of the training part
+        names_labels(&other.name) && other.shape == [samples] && both("test")
+    });
     if let Some(beside) = beside.filter(|_| found.labels.is_none()) {
         let mut file = unpack(&input, &mut archive, places[beside], watch)?;
         let bytes = file.rest(limits::WHOLE_FILE)?;

@@ -2,6 +2,7 @@
 //! it are measured on the data themselves, or they are those of other data.
 
 mod arrange;
+mod parts;
 mod pictures;
 #[cfg(test)]
 mod tests;
@@ -18,17 +19,36 @@ use super::{
     Samples, Scaling, Step, Whitening,
 };
 
-/// Cuts and prepares what was found as `spec` says, by what is measured on it. The same `found` and `spec` give the
-/// same bits.
+/// Cuts and prepares what was found as `spec` says, by what is measured on it; what is held out for testing is treated
+/// as the rest is, and nothing is measured on it. The same `found` and `spec` give the same bits.
 ///
 /// # Errors
+/// Nothing that could be held out where something is to be;
 /// A patch that does not fit, a setting or size out of range, a preparation that does not suit, constant data.
 pub fn prepare(found: &Found, spec: &DataSpec, watch: Watch<'_>) -> Result<DataSet, DataError> {
+    let Some(parts) = parts::parts(found, spec, None)? else {
+        return prepare_part(found, spec, None, watch);
+    };
+    let (training, own) = parts.training;
+    let training = prepare_part(&training, &own, Some(parts.step), watch)?;
+    let (test, own) = parts.test;
+    let test = prepare_part_with(&test, &own, &training.fitted, None, watch)?;
+    Ok(parts::joined(training, test, spec))
+}
+
+/// The same of a part that is not divided any further; `step` says how it came about.
+fn prepare_part(
+    found: &Found,
+    spec: &DataSpec,
+    step: Option<Step>,
+    watch: Watch<'_>,
+) -> Result<DataSet, DataError> {
     tell(watch, Stage::Preparing, 0, 1)?;
     let choice = spec.preparation.unwrap_or(found.suggested);
     let content = arrange::arrange(found, spec)?;
     suits(found, &content, choice)?;
     let mut steps = read(found);
+    steps.extend(step);
     let (mut patches, mut white) = (None, None);
     let (mut samples, shape) = match content.as_ref() {
         Content::Pictures(pictures) => {
@@ -108,9 +128,27 @@ pub fn prepare_with(
     fitted: &Arc<FittedPreparation>,
     watch: Watch<'_>,
 ) -> Result<DataSet, DataError> {
+    let Some(parts) = parts::parts(found, spec, Some(fitted))? else {
+        return prepare_part_with(found, spec, fitted, None, watch);
+    };
+    let (training, own) = parts.training;
+    let training = prepare_part_with(&training, &own, fitted, Some(parts.step), watch)?;
+    let (test, own) = parts.test;
+    let test = prepare_part_with(&test, &own, fitted, None, watch)?;
+    Ok(parts::joined(training, test, spec))
+}
+
+fn prepare_part_with(
+    found: &Found,
+    spec: &DataSpec,
+    fitted: &Arc<FittedPreparation>,
+    step: Option<Step>,
+    watch: Watch<'_>,
+) -> Result<DataSet, DataError> {
     tell(watch, Stage::Preparing, 0, 1)?;
     let content = arrange::arrange_as(found, spec, fitted)?;
     let mut steps = read(found);
+    steps.extend(step);
     steps.push(Step::FittedTo(fitted.name.clone()));
     let mut spec = DataSpec {
         preparation: Some(fitted.choice),
@@ -150,7 +188,7 @@ pub fn prepare_with(
 }
 
 /// The samples that `prepare` makes something of, row by row, before anything is done to their values: the same patches
-/// from the same places, in colour where there is any.
+/// from the same places, in colour where there is any; without the test part.
 ///
 /// # Errors
 /// A cut that does not suit; cancelled.
@@ -159,6 +197,10 @@ pub fn untouched(
     spec: &DataSpec,
     watch: Watch<'_>,
 ) -> Result<(Samples, SampleShape), DataError> {
+    if let Some(parts) = parts::parts(found, spec, None)? {
+        let (training, own) = parts.training;
+        return untouched(&training, &own, watch); // its spec holds nothing out
+    }
     let whitening = spec.preparation.unwrap_or(found.suggested).whitening;
     let choice = Preparation {
         whitening, // it says how far patches keep from a picture's edge

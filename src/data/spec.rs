@@ -6,7 +6,7 @@ use strum::VariantArray;
 use serde::{Deserialize, Serialize};
 
 use super::reading::Wanted;
-use super::{Preparation, Reading};
+use super::{Held, Preparation, Reading};
 
 /// The sets that the program carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, VariantArray)]
@@ -114,6 +114,8 @@ pub struct DataSpec {
     pub variable: Option<String>,
     /// Which part of a table or an array is data, and which way round it lies.
     pub reading: Reading,
+    /// What is not trained on, but tested with.
+    pub held: Held,
 }
 
 /// A [`DataSpec`] as any release wrote it.
@@ -131,6 +133,8 @@ struct Stored {
     variable: Option<String>,
     #[serde(default = "of_old")]
     reading: Reading,
+    #[serde(default)]
+    held: Held,
 }
 
 fn of_old() -> Reading {
@@ -154,6 +158,7 @@ impl From<Stored> for DataSpec {
             } else {
                 stored.reading
             },
+            held: stored.held,
         }
     }
 }
@@ -211,6 +216,7 @@ impl DataSpec {
             seed: 1,
             variable: None,
             reading: Reading::default(),
+            held: Held::None,
         }
     }
 }
@@ -231,7 +237,7 @@ mod tests {
         let old =
             |source| format!(r#"{{"source": {source}, "patch": 8, "patches": 10000, "seed": 1}}"#);
         let file: DataSpec = serde_json::from_str(&old(r#"{"file": "a.csv"}"#)).unwrap();
-        assert_eq!(file.reading, Reading::OF_OLD);
+        assert_eq!((&file.reading, file.held), (&Reading::OF_OLD, Held::None));
         let photos: DataSpec = serde_json::from_str(&old(r#"{"embedded": "photos"}"#)).unwrap();
         assert_eq!(photos, DataSpec::default());
         let text = serde_json::to_string(&DataSpec::file("b.csv")).unwrap();

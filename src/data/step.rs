@@ -53,6 +53,18 @@ pub enum Step {
     Standardised {
         constant: usize,
     },
+    /// Pictures, or samples, that are to be tested with.
+    HeldOut {
+        held: usize,
+        of: usize,
+        pictures: bool,
+        seed: u64,
+    },
+    /// The source's own test part, of as many pictures or samples.
+    OwnTest {
+        name: String,
+        count: usize,
+    },
 }
 
 impl Step {
@@ -115,6 +127,23 @@ impl std::fmt::Display for Step {
                 f,
                 "Each column scaled linearly to [0, 1]{}.",
                 constants(*constant, "left as they are")
+            ),
+            Self::HeldOut {
+                held,
+                of,
+                pictures,
+                seed,
+            } => write!(
+                f,
+                "{} of {} {} held out to test with, seed {seed}.",
+                grouped(*held as u64),
+                grouped(*of as u64),
+                if *pictures { "pictures" } else { "samples" }
+            ),
+            Self::OwnTest { name, count } => write!(
+                f,
+                "Tested with the {} of its own test part ({name}).",
+                grouped(*count as u64)
             ),
             Self::Standardised { constant } => write!(
                 f,

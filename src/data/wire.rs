@@ -7,19 +7,26 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::fitted::{PreparationError, PreparationRecord};
-use super::{DataSet, DataSpec, FittedPreparation, Samples, Step};
+use super::{DataSet, DataSpec, FittedPreparation, Samples, Step, TestPart};
 
 /// The form that travels. Everything in it is as the data set has it, to the bit.
 #[derive(Serialize, Deserialize)]
 struct Record {
     name: String,
     spec: DataSpec,
-    /// (m, n)
-    dim: (usize, usize),
-    values: Values,
+    samples: Matrix,
     preparation: Vec<Step>,
     fitted: PreparationRecord,
     labels: Option<Vec<u8>>,
+    /// What was held out, and its labels.
+    test: Option<(Matrix, Option<Vec<u8>>)>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Matrix {
+    /// (m, n)
+    dim: (usize, usize),
+    values: Values,
 }
 
 /// Row by row, in the precision that they came in.
@@ -44,18 +51,15 @@ impl DataSet {
     /// # Errors
     /// A path in its source is not Unicode.
     pub fn to_bytes(&self) -> Result<Vec<u8>, DataWireError> {
-        let values = match &self.samples {
-            Samples::F32(array) => Values::F32(array.iter().copied().collect()),
-            Samples::F64(array) => Values::F64(array.iter().copied().collect()),
-        };
+        let test = self.test.as_ref();
         let record = Record {
             name: self.name.clone(),
             spec: self.spec.clone(),
-            dim: self.samples.dim(),
-            values,
+            samples: Matrix::of(&self.samples),
             preparation: self.preparation.clone(),
             fitted: PreparationRecord::from((*self.fitted).clone()),
             labels: self.labels.clone(),
+            test: test.map(|test| (Matrix::of(&test.samples), test.labels.clone())),
         };
         Ok(postcard::to_allocvec(&record)?)
     }
@@ -65,30 +69,53 @@ impl DataSet {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DataWireError> {
         let record: Record = postcard::from_bytes(bytes)?;
         let fitted = Arc::new(FittedPreparation::try_from(record.fitted)?);
-        fn matrix<T>(dim: (usize, usize), values: Vec<T>) -> Result<Array2<T>, DataWireError> {
-            Array2::from_shape_vec(dim, values).map_err(|_| DataWireError::Length)
-        }
-        let samples = match record.values {
-            Values::F32(values) => Samples::F32(matrix(record.dim, values)?),
-            Values::F64(values) => Samples::F64(matrix(record.dim, values)?),
+        let inputs = fitted.shape.len();
+        let samples = record.samples.read(inputs, record.labels.as_deref())?;
+        let test = match record.test {
+            None => None,
+            Some((test, labels)) => {
+                let test = test.read(inputs, labels.as_deref())?;
+                Some(Arc::new(TestPart::new(&samples, test, labels)))
+            }
         };
-        let labels = record.labels.as_ref();
-        if record.dim.1 != fitted.shape.len()
-            || labels.is_some_and(|labels| labels.len() != record.dim.0)
-        {
-            return Err(DataWireError::Length);
-        }
         let mut data = Self::prepared_by(record.name, record.spec, samples, fitted);
         data.preparation = record.preparation;
         data.labels = record.labels;
+        data.test = test;
         Ok(data)
+    }
+}
+
+impl Matrix {
+    fn of(samples: &Samples) -> Self {
+        Self {
+            dim: samples.dim(),
+            values: match samples {
+                Samples::F32(array) => Values::F32(array.iter().copied().collect()),
+                Samples::F64(array) => Values::F64(array.iter().copied().collect()),
+            },
+        }
+    }
+
+    fn read(self, inputs: usize, labels: Option<&[u8]>) -> Result<Samples, DataWireError> {
+        fn matrix<T>(dim: (usize, usize), values: Vec<T>) -> Result<Array2<T>, DataWireError> {
+            Array2::from_shape_vec(dim, values).map_err(|_| DataWireError::Length)
+        }
+        let (count, length) = self.dim;
+        if length != inputs || labels.is_some_and(|labels| labels.len() != count) {
+            return Err(DataWireError::Length);
+        }
+        Ok(match self.values {
+            Values::F32(values) => Samples::F32(matrix(self.dim, values)?),
+            Values::F64(values) => Samples::F64(matrix(self.dim, values)?),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{EmbeddedSet, Preparation, load};
+    use crate::data::{EmbeddedSet, Held, Preparation, load};
 
     #[test]
     fn a_set_comes_through_to_the_bit_and_cut_bytes_do_not() {
@@ -97,12 +124,17 @@ mod tests {
             preparation: Some(Preparation::ZCA),
             ..DataSpec::embedded(EmbeddedSet::Photos)
         };
-        for spec in [zca, DataSpec::embedded(EmbeddedSet::Digits)] {
+        let held = DataSpec {
+            held: Held::Fraction(0.2),
+            ..DataSpec::embedded(EmbeddedSet::Digits)
+        };
+        for spec in [zca, DataSpec::embedded(EmbeddedSet::Digits), held] {
             let data = load(&spec).unwrap();
             let bytes = data.to_bytes().unwrap();
             let through = DataSet::from_bytes(&bytes).unwrap();
             assert_eq!(through.samples, data.samples);
             assert_eq!(through.fitted, data.fitted);
+            assert_eq!(through.test, data.test);
             assert_eq!(
                 (through.name, through.spec, through.shape, through.labels),
                 (data.name, data.spec, data.shape, data.labels)

@@ -43,7 +43,7 @@ pub(super) enum Due {
     Nothing,
     /// To look again after this time, if nothing else happens before.
     Later(Duration),
-    Now(Request),
+    Now(Box<Request>),
 }
 
 impl Inspecting {
@@ -69,11 +69,11 @@ impl Inspecting {
             _ => None,
         };
         self.asked = snapshot.run;
-        Due::Now(Request::Inspect {
+        Due::Now(Box::new(Request::Inspect {
             snapshot: Arc::clone(snapshot),
             unit,
             inspector,
-        })
+        }))
     }
 
     /// Takes one that `took` so long.

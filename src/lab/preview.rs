@@ -8,7 +8,7 @@ use ndarray::{Array2, Axis};
 use super::port::Backend;
 use crate::data::error::grouped;
 use crate::data::{
-    Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, SampleShape,
+    Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Held, SampleShape,
     Samples, Understood, Values, Watch, untouched,
 };
 use crate::model::{EvenSample, OutputActivation};
@@ -97,6 +97,7 @@ fn thinned(found: &Found) -> Option<Found> {
             filled: Vec::new(), // other rows
             ..understood.clone()
         }),
+        test: None,
     })
 }
 
@@ -108,7 +109,9 @@ pub fn differs(before: &DataSpec, after: &DataSpec) -> bool {
         DataSource::Embedded(EmbeddedSet::Leaves | EmbeddedSet::Bars)
     );
     let settings = |spec: &DataSpec| (spec.seed, spec.patch, spec.patches);
+    let own = |spec: &DataSpec| spec.held == Held::OwnSplit;
     before.source != after.source
+        || own(before) != own(after)
         || before.variable != after.variable
         || before.reading != after.reading
         || generated && settings(before) != settings(after)
@@ -161,6 +164,7 @@ impl Preview {
         let cuts = opened.cuts(spec.cut);
         let short = DataSpec {
             patches: spec.patches.min(PREVIEWED),
+            held: Held::None, // of a few samples little could be
             ..spec.clone()
         };
         let data = backend.prepare(&opened.sample, &short, watch)?;

@@ -143,7 +143,7 @@ impl Lab {
             Due::Nothing => None,
             Due::Later(rest) => Some(rest),
             Due::Now(request) => {
-                if let Err(error) = self.jobs.start(request) {
+                if let Err(error) = self.jobs.start(*request) {
                     self.inspecting.fail(inspection, &error);
                 }
                 None

@@ -82,15 +82,23 @@ pub(super) fn check_channels(
     Ok(())
 }
 
-/// Those that a patch fits into, or else all: one alone is refused later, with its size.
-fn taken(pictures: &[Picture], side: usize) -> Vec<&Picture> {
-    let fits = |picture: &&Picture| picture.rows.min(picture.columns) >= side;
-    let fitting: Vec<&Picture> = pictures.iter().filter(fits).collect();
+/// The places of those that a patch fits into, or else of all: one alone is refused later, with its size.
+pub(super) fn fitting(pictures: &[Picture], side: usize) -> Vec<usize> {
+    let fits = |place: &usize| {
+        let picture = &pictures[*place];
+        picture.rows.min(picture.columns) >= side
+    };
+    let fitting: Vec<usize> = (0..pictures.len()).filter(fits).collect();
     if fitting.is_empty() {
-        pictures.iter().collect()
+        (0..pictures.len()).collect()
     } else {
         fitting
     }
+}
+
+fn taken(pictures: &[Picture], side: usize) -> Vec<&Picture> {
+    let places = fitting(pictures, side).into_iter();
+    places.map(|place| &pictures[place]).collect()
 }
 
 /// Refuses pictures without a thing in them: whitened, they would be rounding noise that looks like data.
