@@ -8,6 +8,8 @@ use serde::Serialize;
 use super::CliError;
 use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
+use crate::data::error::grouped;
+use crate::data::{DataSet, Held, TestPart};
 use crate::io;
 use crate::model::units::StateCounts;
 use crate::model::{Architecture, Engine, Objective, Parameters};
@@ -38,10 +40,26 @@ struct Evaluation {
     sparsity_penalty: f64,
     /// null where the data never vary
     fvu: Option<f64>,
+    /// What all that is of
+    part: Part,
+    samples: usize,
+    /// Over the samples that are held out; null where none are
+    test_reconstruction_loss: Option<f64>,
+    /// Against their variance about the mean of the others; null where they never vary
+    test_fvu: Option<f64>,
+    test_samples: usize,
     /// Together they are the hidden units
     #[serde(flatten)]
     counts: StateCounts,
     rho_hat: Vec<f64>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Part {
+    All,
+    /// What is not held out.
+    Training,
 }
 
 pub fn run(arguments: &EvaluateArguments) -> Result<(), CliError> {
@@ -54,6 +72,9 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), CliError> {
 
 fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(), CliError> {
     let Resolved { data, experiment } = arguments.experiment.resolve(Some(model), false)?;
+    if let Some(sentence) = part_of(model, &data) {
+        eprintln!("sae-lab: {sentence}");
+    }
     let model = model.weights::<T>()?;
     let settings = experiment.hyperparameters.check()?;
     let objective = Objective::from(&settings);
@@ -80,14 +101,34 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         io::npz::write_parameters(path, &gradient)?;
     }
     let fvu = cost.reconstruction_loss / data.variance;
+    let rho_hat = engine.mean_activations().to_vec();
+    let test = data.test.as_deref();
+    let tested = test.map(|test| {
+        let plain = Objective {
+            sparsity_weight: 0.0,
+            ..objective
+        };
+        let loss = engine.cost(&model, test.samples.to::<T>().view(), &plain);
+        (loss.reconstruction_loss, test.variance)
+    });
+    let finite = |value: f64| Some(value).filter(|value| value.is_finite());
     let evaluation = Evaluation {
+        part: if test.is_some() {
+            Part::Training
+        } else {
+            Part::All
+        },
+        samples: data.len(),
+        test_reconstruction_loss: tested.and_then(|(loss, _)| finite(loss)),
+        test_fvu: tested.and_then(|(loss, variance)| finite(loss / variance)),
+        test_samples: test.map_or(0, TestPart::len),
         total_cost: cost.total(),
         reconstruction_loss: cost.reconstruction_loss,
         decay_penalty: cost.decay_penalty,
         sparsity_penalty: cost.sparsity_penalty,
-        fvu: fvu.is_finite().then_some(fvu),
+        fvu: finite(fvu),
         counts: Diagnosis::of_model(0, fvu, &units, None).counts,
-        rho_hat: engine.mean_activations().to_vec(),
+        rho_hat,
     };
     if arguments.json {
         println!("{}", super::json_line(&evaluation)?);
@@ -106,6 +147,12 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         Some(fvu) => println!("{:<22}{fvu}", "FVU"),
         None => println!("{:<22}undefined: the data never vary", "FVU"),
     }
+    if let Some(fvu) = evaluation.test_fvu {
+        println!(
+            "{:<22}{fvu} over {} samples",
+            "test FVU", evaluation.test_samples
+        );
+    }
     println!("{:<22}{}", "hidden units", evaluation.counts);
     let rho_hat: Vec<String> = evaluation
         .rho_hat
@@ -114,4 +161,39 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         .collect();
     println!("{:<22}{}", "mean activation ρ̂", rho_hat.join(" "));
     Ok(())
+}
+
+/// Which part of `data` is evaluated, where some of them are held out or were when the model was trained.
+fn part_of(model: &Model, data: &DataSet) -> Option<String> {
+    let trained = model.record.as_ref().map(|record| &record.experiment.data);
+    let same = trained.filter(|trained| trained.source == data.spec.source);
+    let count = |count: usize| grouped(count as u64);
+    let name = &data.name;
+    match &data.test {
+        Some(test) => {
+            let drawn = |spec: &crate::data::DataSpec| (spec.held, spec.seed);
+            let other = same.is_some_and(|trained| drawn(trained) != drawn(&data.spec));
+            Some(format!(
+                "the training part of {name} is evaluated ({} samples), and its test part beside it ({}){}",
+                count(data.len()),
+                count(test.len()),
+                if other {
+                    "; the model was not trained on exactly this part"
+                } else {
+                    ""
+                }
+            ))
+        }
+        None => {
+            trained.filter(|trained| trained.held != Held::None)?;
+            let held = match same {
+                Some(_) => "with what was held out when the model was trained",
+                None => "of which nothing is held out",
+            };
+            Some(format!(
+                "all {} samples of {name} are evaluated, {held}",
+                count(data.len())
+            ))
+        }
+    }
 }

@@ -17,7 +17,7 @@ use crate::io::{self, ModelRecord};
 use crate::model::units::StateCounts;
 use crate::model::{OutputActivation, Parameters};
 use crate::numerics::{Precision, Real};
-use crate::training::{Diagnosis, DiagnosisReport, EpochEnd, Run, snapshot};
+use crate::training::{Diagnosis, DiagnosisReport, EpochEnd, Record, Run, snapshot};
 
 #[derive(Debug, Args)]
 pub struct TrainArguments {
@@ -47,6 +47,11 @@ pub struct Summary {
     sparsity_penalty: f64,
     /// null where the data never vary
     fvu: Option<f64>,
+    /// Over the samples that were held out; null where none were
+    test_reconstruction_loss: Option<f64>,
+    /// Against their variance about the training data's mean; null where they never vary
+    test_fvu: Option<f64>,
+    test_samples: usize,
     /// Together they are the hidden units
     #[serde(flatten)]
     counts: StateCounts,
@@ -70,7 +75,9 @@ struct Results<'a> {
 }
 
 impl Summary {
-    fn new<T: Real>(run: &Run<T>, seconds: f64) -> Self {
+    fn new<T: Real>(run: &mut Run<T>, seconds: f64) -> Self {
+        let test = run.test_loss();
+        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         let (cost, fvu) = (run.state().cost, run.fvu());
         let diagnosis = Diagnosis::report_of(run);
         Self {
@@ -79,7 +86,10 @@ impl Summary {
             reconstruction_loss: cost.reconstruction_loss,
             decay_penalty: cost.decay_penalty,
             sparsity_penalty: cost.sparsity_penalty,
-            fvu: fvu.is_finite().then_some(fvu),
+            fvu: finite(fvu),
+            test_reconstruction_loss: test.and_then(|test| finite(test.reconstruction_loss)),
+            test_fvu: test.and_then(|test| finite(test.fvu)),
+            test_samples: run.data().test.as_ref().map_or(0, |test| test.len()),
             counts: diagnosis.counts,
             seconds,
             diagnosis,
@@ -127,7 +137,7 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
 
-    let summary = Summary::new(&run, seconds);
+    let summary = Summary::new(&mut run, seconds);
     let results = Results {
         epochs_requested: arguments.epochs,
         threads: pool.workers(),
@@ -166,7 +176,11 @@ fn write_results<T: Real>(
         epoch,
     };
     io::npz::write_model(&out("model.npz"), run.parameters(), &record)?;
-    io::history_csv::write(&out("history.csv"), run.state().history.records())?;
+    let mut records: Vec<Record> = run.state().history.records().copied().collect();
+    if let Some(last) = records.last_mut() {
+        last.test = run.test_loss(); // of the very weights that are written
+    }
+    io::history_csv::write(&out("history.csv"), &records)?;
     let shown = snapshot::shown_samples::<T>(data);
     let (_, reconstructions) = run.reconstruct(shown.view());
     io::pictures::write_features(&out("features.png"), run.parameters(), data)?;
@@ -248,6 +262,12 @@ fn print_summary<T: Real>(
     match summary.fvu {
         Some(fvu) => println!("{:<16}{fvu:.4}", "FVU"),
         None => println!("{:<16}undefined: the data never vary", "FVU"),
+    }
+    if let Some(fvu) = summary.test_fvu {
+        println!(
+            "{:<16}{fvu:.4} over {} samples that were not trained on",
+            "test FVU", summary.test_samples
+        );
     }
     println!("{:<16}{}", "hidden units", summary.counts);
     for death in &summary.diagnosis.deaths {

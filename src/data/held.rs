@@ -72,8 +72,8 @@ pub struct TestPart {
 }
 
 impl TestPart {
-    /// `samples` beside those of `training`.
-    pub(super) fn new(training: &Samples, samples: Samples, labels: Option<Vec<u8>>) -> Self {
+    /// `samples` (m, n), m ≥ 1, beside those of `training`.
+    pub fn new(training: &Samples, samples: Samples, labels: Option<Vec<u8>>) -> Self {
         fn of<T: Real>(mean: &[f64], samples: ArrayView2<'_, T>) -> f64 {
             half_mean_square(samples, mean)
         }

@@ -7,9 +7,10 @@ use super::{IoError, atomic_write};
 use crate::training::Record;
 
 /// The columns, in order.
-pub const COLUMNS: &str = "epoch,total_cost,reconstruction_loss,decay_penalty,sparsity_penalty,fvu,alive,constant,silent,saturated,duplicate";
+pub const COLUMNS: &str = "epoch,total_cost,reconstruction_loss,decay_penalty,sparsity_penalty,fvu,alive,constant,silent,saturated,duplicate,test_reconstruction_loss,test_fvu";
 
 /// Writes one line an epoch, under a line of column names. Numbers are written in full: reading gives the same bits.
+/// What the test part says is of exactly that epoch, and empty where it was not measured then.
 ///
 /// # Errors
 /// It cannot be written.
@@ -24,12 +25,13 @@ pub fn write<'a>(
             cost,
             fvu,
             counts,
+            test,
             ..
         } in records
         {
-            writeln!(
+            write!(
                 writer,
-                "{epoch},{},{},{},{},{fvu},{},{},{},{},{}",
+                "{epoch},{},{},{},{},{fvu},{},{},{},{},{},",
                 cost.total(),
                 cost.reconstruction_loss,
                 cost.decay_penalty,
@@ -40,6 +42,10 @@ pub fn write<'a>(
                 counts.saturated,
                 counts.duplicate
             )?;
+            match test {
+                Some(test) => writeln!(writer, "{},{}", test.reconstruction_loss, test.fvu)?,
+                None => writeln!(writer, ",")?,
+            }
         }
         Ok(())
     })
@@ -50,6 +56,7 @@ mod tests {
     use super::*;
     use crate::model::Cost;
     use crate::model::units::StateCounts;
+    use crate::training::TestLoss;
 
     #[test]
     fn every_column_has_its_value() {
@@ -71,6 +78,10 @@ mod tests {
                 cost,
                 fvu: 0.7,
                 counts,
+                test: Some(TestLoss {
+                    reconstruction_loss: 0.2,
+                    fvu: 0.75,
+                }),
                 ..Record::default()
             },
             Record {
@@ -87,9 +98,12 @@ mod tests {
         assert_eq!(text.lines().next(), Some(COLUMNS));
         assert_eq!(
             text.lines().nth(1),
-            Some("1,3.35,0.1,0.25,3,0.7,20,1,2,3,4")
+            Some("1,3.35,0.1,0.25,3,0.7,20,1,2,3,4,0.2,0.75")
         );
-        assert_eq!(text.lines().nth(2), Some("2,3.35,0.1,0.25,3,NaN,0,0,0,0,0"));
+        assert_eq!(
+            text.lines().nth(2),
+            Some("2,3.35,0.1,0.25,3,NaN,0,0,0,0,0,,")
+        );
         assert_eq!(text.lines().count(), 3);
     }
 }

@@ -34,6 +34,8 @@ struct Document<'a, R> {
 struct Data<'a> {
     name: &'a str,
     samples: usize,
+    /// Held out to test with, beside these.
+    test_samples: usize,
     inputs: usize,
     /// The columns' names, one for each value of a sample; empty where they have none.
     names: &'a [String],
@@ -75,6 +77,7 @@ pub fn write(
         data: Data {
             name: &data.name,
             samples,
+            test_samples: data.test.as_ref().map_or(0, |test| test.len()),
             inputs,
             names: &data.fitted.columns,
             shape: data.shape,

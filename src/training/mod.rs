@@ -24,7 +24,7 @@ pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSourc
 pub use presets::Preset;
 pub use record::{
     Change, Cursor, Edit, EditLog, Gesture, History, Lives, Marker, News, Record, Revival, Setting,
-    SettingError, StateChange, UnitLife, UnitPoint, Value, history, lives,
+    SettingError, StateChange, TestLoss, UnitLife, UnitPoint, Value, history, lives,
 };
 pub use run::{Checkpoint, CheckpointError, EpochEnd, ResumeError, Run, RunError, RunState};
 pub use snapshot::Snapshot;

@@ -86,6 +86,8 @@ pub type Pieces = Vec<Vec<PlotPoint>>;
 pub struct CurveCache {
     key: Option<(RunId, u64)>,
     curves: [Pieces; 4],
+    /// The reconstruction loss over what was held out.
+    test: Pieces,
     /// Where each curve ends, for its hover and scale.
     records: Vec<Record>,
 }
@@ -105,6 +107,16 @@ impl CurveCache {
                 .map(|record| (record.epoch as f64, term.of(&record.cost)));
             *curve = pieces(points, BUCKETS);
         }
+        let tested = self.records.iter();
+        let tested: Vec<(f64, f64)> = tested
+            .filter_map(|record| Some((record.epoch as f64, record.test?.reconstruction_loss)))
+            .collect();
+        self.test = pieces(tested.into_iter(), BUCKETS);
+    }
+
+    /// The reconstruction loss over what was held out; empty where nothing was.
+    pub fn test(&self) -> &Pieces {
+        &self.test
     }
 
     pub fn pieces(&self, term: Term) -> &Pieces {
@@ -130,17 +142,19 @@ impl CurveCache {
             .min_by(|a, b| distance(a).total_cmp(&distance(b)))
     }
 
-    /// (least, greatest) log10 of `terms` within `epochs`, at most five decades; `None` if there is nothing.
+    /// (least, greatest) log10 of `terms`, and of the test where it is `tested`, within `epochs`, at most five decades;
+    /// `None` if there is nothing.
     pub fn range(
         &self,
         terms: impl IntoIterator<Item = Term>,
+        tested: bool,
         epochs: (f64, f64),
     ) -> Option<(f64, f64)> {
         const DECADES: f64 = 5.0;
         let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-        for term in terms {
-            for point in self
-                .pieces(term)
+        let curves = terms.into_iter().map(|term| self.pieces(term));
+        for curve in curves.chain(tested.then_some(&self.test)) {
+            for point in curve
                 .iter()
                 .flatten()
                 .filter(|p| (epochs.0..=epochs.1).contains(&p.x))
@@ -202,6 +216,7 @@ fn pieces(points: impl ExactSizeIterator<Item = (f64, f64)>, buckets: usize) -> 
 mod tests {
     use super::*;
     use crate::model::Cost;
+    use crate::training::TestLoss;
 
     fn curve(values: &[f64]) -> Pieces {
         pieces(
@@ -256,15 +271,37 @@ mod tests {
         }
         let mut cache = CurveCache::default();
         cache.update(RunId(1), 99, &history);
-        let (low, high) = cache.range([Term::Reconstruction], (0.0, 99.0)).unwrap();
+        let (low, high) = cache
+            .range([Term::Reconstruction], false, (0.0, 99.0))
+            .unwrap();
         assert!((low + 1.0).abs() < 1e-9 && (high - 3.0).abs() < 1e-9);
-        let (low, high) = cache.range([Term::Reconstruction], (20.0, 99.0)).unwrap();
+        let (low, high) = cache
+            .range([Term::Reconstruction], true, (20.0, 99.0))
+            .unwrap();
         assert!((low + 1.0).abs() < 1e-9 && (high + 1.0).abs() < 1e-9);
-        let (low, high) = cache.range(Term::ALL, (20.0, 99.0)).unwrap();
+        let (low, high) = cache.range(Term::ALL, true, (20.0, 99.0)).unwrap();
         assert!(high - low <= 5.0 + 1e-9);
-        assert_eq!(cache.range([Term::Decay], (0.0, 99.0)), None);
+        assert_eq!(cache.range([Term::Decay], true, (0.0, 99.0)), None);
         assert_eq!(cache.nearest(12.4).map(|record| record.epoch), Some(12));
         assert_eq!(cache.nearest(1e9).map(|record| record.epoch), Some(99));
         assert_eq!(cache.nearest(-5.0).map(|record| record.epoch), Some(0));
+        assert!(cache.test().is_empty());
+        for epoch in [100, 101, 102, 103] {
+            let loss = TestLoss {
+                reconstruction_loss: 1e-3,
+                fvu: 0.5,
+            };
+            history.push(Record {
+                epoch,
+                test: (epoch % 2 == 0).then_some(loss),
+                ..Record::default()
+            });
+        }
+        cache.update(RunId(1), 103, &history);
+        // from one that was measured to the next
+        let xs: Vec<f64> = cache.test()[0].iter().map(|point| point.x).collect();
+        assert_eq!(xs, [100.0, 102.0]);
+        assert_eq!(cache.range([], true, (0.0, 200.0)), Some((-3.0, -3.0)));
+        assert_eq!(cache.range([], false, (0.0, 200.0)), None);
     }
 }

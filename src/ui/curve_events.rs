@@ -177,6 +177,15 @@ pub(super) fn readout(ui: &Ui, frame: Rect, x: f32, record: &Record, shown: &[Te
         )
     }));
     rows.push(("FVU".into(), format!("{:.3}", record.fvu), theme.text_muted));
+    if let Some(test) = record.test {
+        let loss = numbers::cost(test.reconstruction_loss);
+        rows.push(("test".into(), loss, Term::Reconstruction.colour(theme)));
+        rows.push((
+            "test FVU".into(),
+            format!("{:.3}", test.fvu),
+            theme.text_muted,
+        ));
+    }
     let line = SMALL + 5.0;
     let size = vec2(148.0, rows.len() as f32 * line + 10.0);
     let left = if x + size.x + 12.0 < frame.right() {

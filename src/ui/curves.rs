@@ -1,7 +1,7 @@
 //! The cost over the epochs, total and term by term, on a logarithmic axis, with a marker where a setting changed.
 
 use egui::{Key, Ui, vec2};
-use egui_plot::{AxisHints, Line, Plot, PlotPoints};
+use egui_plot::{AxisHints, Line, LineStyle, Plot, PlotPoints};
 
 use super::axes::{AXIS_WIDTH, axis, decade_axis, decade_marks, epoch_marks};
 use super::curve_cache::{CurveCache, Term};
@@ -18,6 +18,9 @@ const NARROW: f32 = 340.0;
 /// Below this width its entries stand closer together.
 const CLOSE: f32 = 280.0;
 
+/// The dashed curve, in words.
+const TEST: &str = "reconstruction of what was held out";
+
 /// The part of the run that the curves show, and where on the screen: what else is drawn over epochs lines up with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct EpochView {
@@ -31,6 +34,8 @@ pub struct CurvesPanel {
     cache: PerRun<CurveCache>,
     /// In the order of `Term::ALL`.
     hidden: [bool; 4],
+    /// Whether the curve of what was held out is.
+    test_hidden: bool,
     view: EpochView,
     /// The epochs that the keys asked for, to be shown in the next frame.
     asked: Option<(f64, f64)>,
@@ -64,6 +69,8 @@ impl CurvesPanel {
         let theme = Theme::of(ui);
         let room = ui.available_width();
         let narrow = room < NARROW;
+        let snapshot = view.run.snapshot.as_deref();
+        let tests = snapshot.is_some_and(|snapshot| snapshot.data.test.is_some());
         widgets::title_row(ui, "Cost", "", |ui| {
             if narrow {
                 let close = if room < CLOSE { 0.5 } else { 1.0 };
@@ -82,11 +89,16 @@ impl CurvesPanel {
                         *hidden = !*hidden;
                     }
                 }
+                let (tone, shown) = (Term::Reconstruction.colour(theme), !self.test_hidden);
+                if tests && widgets::legend_entry(ui, TEST, "test", tone, shown).clicked() {
+                    self.test_hidden = !self.test_hidden;
+                }
             });
         });
-        let Some(snapshot) = view.run.snapshot.as_deref() else {
+        let Some(snapshot) = snapshot else {
             return;
         };
+        let tests = tests && !self.test_hidden;
         let cache = self.cache.of(snapshot.run);
         let shown: Vec<Term> = Term::ALL
             .into_iter()
@@ -132,13 +144,20 @@ impl CurvesPanel {
             let bounds = plot.plot_bounds();
             let epochs = (bounds.min()[0], bounds.max()[0]);
             let (low, high) = cache
-                .range(shown.iter().copied(), epochs)
+                .range(shown.iter().copied(), tests, epochs)
                 .unwrap_or((-2.0, 1.0));
             let margin = ((high - low) * 0.06).max(0.1);
             // the curves stay below the names of what happened
             let part = f64::from((band / height).min(0.6));
             let above = ((high - low + margin) * part / (1.0 - part)).max(margin);
             plot.set_plot_bounds_y((low - margin)..=(high + above));
+            for piece in cache.test().iter().filter(|_| tests) {
+                let line = Line::new(TEST, PlotPoints::Borrowed(piece))
+                    .color(Term::Reconstruction.colour(theme))
+                    .style(LineStyle::dashed_dense())
+                    .width(1.4);
+                plot.line(line.allow_hover(false));
+            }
             for term in shown.iter().rev() {
                 for piece in cache.pieces(*term) {
                     let lit = pointed.is_some_and(|pointed| pointed.lights(*term));

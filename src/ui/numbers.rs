@@ -3,6 +3,8 @@
 /// With commas between the thousands: 10,000.
 pub use crate::data::error::grouped as thousands;
 
+use crate::training::Snapshot;
+
 /// A rate or large count in three digits: 310, 15.5k, 1.2M.
 pub fn rate(value: f64) -> String {
     if !value.is_finite() {
@@ -28,6 +30,14 @@ pub fn cost(value: f64) -> String {
         v if v >= 10.0 => format!("{value:.2}"),
         v if v >= 1e-3 => format!("{value:.4}"),
         _ => format!("{value:.1e}"),
+    }
+}
+
+/// The FVU, and that of what was held out where it is known: "0.31 · test 0.35".
+pub fn fvu(snapshot: &Snapshot) -> String {
+    match snapshot.history.tested() {
+        Some((_, test)) => format!("{:.2} · test {:.2}", snapshot.fvu, test.fvu),
+        None => format!("{:.2}", snapshot.fvu),
     }
 }
 

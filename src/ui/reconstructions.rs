@@ -58,11 +58,18 @@ impl ReconstructionsPanel {
         });
         let quiet: Vec<&str> = quiet.iter().map(String::as_str).collect();
         widgets::title_row_of(ui, "Input → reconstruction", &quiet, |ui| {
-            let fvu = snapshot.map_or_else(|| "–".into(), |s| format!("{:.2}", s.fvu));
-            ui.label(muted(ui, format!("FVU {fvu}"))).help(
-                "Fraction of variance unexplained: the reconstruction loss ÷ the data's variance. 1 is as good as \
-                    always predicting the mean, 0 is perfect.",
-            );
+            let fvu = snapshot.map_or_else(|| "–".into(), super::numbers::fvu);
+            let label = ui.label(muted(ui, format!("FVU {fvu}")));
+            const FVU: &str = "Fraction of variance unexplained: the reconstruction loss ÷ the data's variance. 1 is as \
+                               good as always predicting the mean, 0 is perfect.";
+            match snapshot.and_then(|snapshot| snapshot.history.tested()) {
+                Some((epoch, _)) => label.help(format!(
+                    "{FVU} Test: the same over the samples that were held out, about the training data's mean, at \
+                     epoch {}.",
+                    super::numbers::thousands(epoch)
+                )),
+                None => label.help(FVU),
+            };
         });
         let Some(snapshot) = snapshot else { return };
         let area = ui.available_rect_before_wrap();

@@ -84,9 +84,9 @@ fn parts(snapshot: &Snapshot, theme: &Theme) -> Vec<Part> {
     let samples = (snapshot.activity == Activity::Training)
         .then(|| format!("{} samples/s", rate(snapshot.samples_per_second)));
     let cost = format!(
-        "J {} · FVU {:.2}",
+        "J {} · FVU {}",
         numbers::cost(snapshot.cost.total()),
-        snapshot.fvu
+        numbers::fvu(snapshot)
     );
     let joined = |parts: &[Option<&String>]| -> String {
         let parts: Vec<&str> = parts.iter().flatten().map(|part| part.as_str()).collect();

@@ -28,6 +28,18 @@ pub struct Record {
     pub counts: StateCounts,
     #[serde(default)]
     pub gradients: GradientNorms,
+    /// At this very epoch; `None` where nothing is held out or it was not measured.
+    #[serde(default)]
+    pub test: Option<TestLoss>,
+}
+
+/// Over the samples that were held out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TestLoss {
+    /// 1/(2m) Σ‖x̂−x‖²
+    pub reconstruction_loss: f64,
+    /// The same ÷ their variance about the mean of the training data.
+    pub fvu: f64,
 }
 
 /// Dead units restarted at the user's request.
@@ -140,6 +152,12 @@ impl History {
 
     pub fn last(&self) -> Option<&Record> {
         self.recent.back()
+    }
+
+    /// The last test, and at which epoch it was.
+    pub fn tested(&self) -> Option<(u64, TestLoss)> {
+        let mut records = self.records().rev();
+        records.find_map(|record| Some((record.epoch, record.test?)))
     }
 }
 

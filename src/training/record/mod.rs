@@ -14,7 +14,7 @@ pub mod setting;
 mod tests;
 
 pub use edits::{Change, Edit, EditLog, Gesture};
-pub use history::{History, Record, Revival};
+pub use history::{History, Record, Revival, TestLoss};
 pub use lives::{Lives, StateChange, UnitLife, UnitPoint};
 pub use markers::Marker;
 pub use news::{Cursor, News};

@@ -19,7 +19,8 @@ use crate::training::record::{Change, History};
 /// The version that this program writes, and the only one that it reads: no program has written another to a file.
 ///
 /// - 2: units that repeat another no longer count among the alive.
-pub const VERSION: u32 = 2;
+/// - 3: the samples that were held out, and the losses over them.
+pub const VERSION: u32 = 3;
 const MAGIC: &[u8; 8] = b"sae-run\n";
 const HEADER: usize = MAGIC.len() + size_of::<u32>() + 32;
 
@@ -30,6 +31,8 @@ pub struct Checkpoint {
     /// The kernels that the run computed on; with others its bits may come out differently.
     pub(super) kernel_path: String,
     pub(super) samples: SamplesIdentity,
+    /// Those that were held out.
+    pub(super) test_samples: Option<SamplesIdentity>,
     #[serde(with = "as_json")]
     pub(super) experiment: Experiment,
     /// What was learned when the data were prepared: for other data that are to be treated the same way.
@@ -89,7 +92,8 @@ pub enum CheckpointError {
     )]
     Newer { found: u32, newest: u32 },
     #[error(
-        "the checkpoint is of version {found}, which counted units otherwise: this program reads version {VERSION}"
+        "the checkpoint is of version {found}, and this program reads version {VERSION} only: go on with the program \
+         that wrote it"
     )]
     Older { found: u32 },
     #[error("the checkpoint is damaged or cut short: use another copy of it")]

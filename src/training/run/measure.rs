@@ -45,6 +45,7 @@ impl<T: Real> Run<T> {
     pub(super) fn record(&mut self) {
         let (cost, fvu, counts) = (self.state.cost, self.fvu(), self.counts());
         let gradients = self.gradient_norms();
+        let test = self.due_test_loss();
         let epoch = self.state.epoch;
         self.state.history.push(Record {
             epoch,
@@ -52,6 +53,7 @@ impl<T: Real> Run<T> {
             fvu,
             counts,
             gradients,
+            test,
         });
         self.state.history.push_units(epoch, &self.state.units);
     }

@@ -21,6 +21,7 @@ use crate::optim::Optimizer;
 
 mod checkpoint;
 mod epoch;
+mod held;
 mod measure;
 mod resume;
 mod revive;
@@ -33,7 +34,9 @@ mod tests;
 
 pub use checkpoint::{Checkpoint, CheckpointError, VERSION};
 pub use epoch::EpochEnd;
+pub use held::test_stride;
 pub use resume::ResumeError;
+use samples::Identities;
 pub use samples::SamplesIdentity;
 pub use size::{MAX_PARAMETERS, RunError};
 pub use state::RunState;
@@ -44,10 +47,12 @@ pub struct Run<T: Real> {
     data: Arc<DataSet>,
     /// The samples in `T`, where the data set has them in the other precision.
     converted: Option<Array2<T>>,
+    /// The same of those that were held out.
+    converted_test: Option<Array2<T>>,
     /// Measured when it is first asked for.
     spectrum: OnceLock<Option<Arc<Spectrum>>>,
     /// Made when the first checkpoint is.
-    identity: OnceLock<SamplesIdentity>,
+    identity: OnceLock<Identities>,
     /// The kernels that a resumed run came from, where this processor's best are others.
     other_path: Option<String>,
     state: RunState<T>,
@@ -136,6 +141,7 @@ impl<T: Real> Run<T> {
             identity: OnceLock::new(),
             other_path: None,
             experiment,
+            converted_test: held::converted(&data),
             data,
             converted,
             state,

@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use thiserror::Error;
 
 use super::checkpoint::{Checkpoint, LbfgsMemory, Numbers, OptimizerMemory, VERSION};
-use super::samples::SamplesIdentity;
+use super::samples::{Identities, SamplesIdentity};
 use super::{Run, RunError, RunState, size};
 use crate::data::DataSet;
 use crate::model::{CheckedHyperparameters, HyperparameterError, OptimizerKind, Parameters};
@@ -25,7 +25,8 @@ pub enum ResumeError {
     )]
     Newer { found: u32, newest: u32 },
     #[error(
-        "the checkpoint is of version {found}, which counted units otherwise: this program reads version {VERSION}"
+        "the checkpoint is of version {found}, and this program reads version {VERSION} only: go on with the program \
+         that wrote it"
     )]
     Older { found: u32 },
     #[error("the checkpoint is of a run in {found:?}, not in {wanted:?}: go on in {found:?}")]
@@ -45,6 +46,10 @@ pub enum ResumeError {
          data, prepared in the same way"
     )]
     OtherData,
+    #[error(
+        "the samples that were held out for testing are not those of the run: hold out the same part of the data"
+    )]
+    OtherTest,
     #[error(transparent)]
     Size(#[from] RunError),
     #[error(
@@ -69,12 +74,12 @@ impl<T: Real> Run<T> {
     /// The run as plain data. The first one reads all samples, to know them again.
     pub fn checkpoint(&self) -> Checkpoint {
         let state = &self.state;
+        let identities = self.identity.get_or_init(|| Identities::of(&self.data));
         Checkpoint {
             version: VERSION,
             kernel_path: path_name().to_owned(),
-            samples: *self
-                .identity
-                .get_or_init(|| SamplesIdentity::of(&self.data)),
+            samples: identities.training,
+            test_samples: identities.test,
             experiment: self.experiment(),
             preparation: Arc::clone(&self.data.fitted),
             settings: *state.settings,
@@ -123,9 +128,12 @@ impl<T: Real> Run<T> {
         let settings = checkpoint.settings.check()?;
         let next = staged(&checkpoint, settings)?;
         let state = state_of::<T>(&checkpoint, &data, settings)?;
-        let identity = SamplesIdentity::of(&data);
-        if identity != checkpoint.samples {
+        let identity = Identities::of(&data);
+        if identity.training != checkpoint.samples {
             return Err(ResumeError::OtherData);
+        }
+        if identity.test != checkpoint.test_samples {
+            return Err(ResumeError::OtherTest);
         }
         let mut run = Self::assemble(checkpoint.experiment, data, state, next, pool);
         run.identity = OnceLock::from(identity);

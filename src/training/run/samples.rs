@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::held::part_of;
 use crate::data::{DataSet, Samples};
 use crate::numerics::Real;
 
@@ -21,15 +22,31 @@ pub struct SamplesIdentity {
 
 impl SamplesIdentity {
     /// Reads every value: some hundred MB a second.
-    pub fn of(data: &DataSet) -> Self {
-        let fingerprint = match &data.samples {
+    pub fn of(samples: &Samples) -> Self {
+        let fingerprint = match samples {
             Samples::F32(array) => fingerprint(array, |value| value.to_le_bytes()),
             Samples::F64(array) => fingerprint(array, |value| value.to_le_bytes()),
         };
         Self {
-            count: data.len() as u64,
-            inputs: data.inputs() as u64,
+            count: samples.dim().0 as u64,
+            inputs: samples.dim().1 as u64,
             fingerprint,
+        }
+    }
+}
+
+/// What a run was trained on, and what it was tested with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identities {
+    pub(super) training: SamplesIdentity,
+    pub(super) test: Option<SamplesIdentity>,
+}
+
+impl Identities {
+    pub(super) fn of(data: &DataSet) -> Self {
+        Self {
+            training: SamplesIdentity::of(&data.samples),
+            test: part_of(data).map(|test| SamplesIdentity::of(&test.samples)),
         }
     }
 }

@@ -1,0 +1,83 @@
+//! The loss over the samples that were held out: looked at, never trained on.
+
+use std::borrow::Cow;
+
+use ndarray::{Array2, ArrayView2};
+
+use super::Run;
+use crate::data::{DataSet, TestPart};
+use crate::model::{GradientForm, Objective};
+use crate::numerics::Real;
+use crate::training::record::TestLoss;
+
+/// As many samples trained on for each one tested with, an epoch: the test costs a few percent of it at most.
+const SHARE: usize = 8;
+
+/// Epochs between two measurements at most.
+const MOST: u64 = 64;
+
+/// The test part of `data`, where it fits.
+pub(super) fn part_of(data: &DataSet) -> Option<&TestPart> {
+    let test = data.test.as_deref()?;
+    let fits = !test.is_empty() && test.samples.dim().1 == data.inputs();
+    fits.then_some(test)
+}
+
+/// The test samples in `T`, where the data set has them in the other precision.
+pub(super) fn converted<T: Real>(data: &DataSet) -> Option<Array2<T>> {
+    match part_of(data)?.samples.to::<T>() {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(samples) => Some(samples),
+    }
+}
+
+fn view<'a, T: Real>(
+    data: &'a DataSet,
+    converted: &'a Option<Array2<T>>,
+) -> Option<ArrayView2<'a, T>> {
+    match converted {
+        Some(samples) => Some(samples.view()),
+        None => part_of(data)?.samples.view::<T>(),
+    }
+}
+
+/// Every how many epochs `test` samples are tested with, of a run that is trained on `training`: a power of two, as the
+/// strides are by which the history is thinned.
+pub fn test_stride(training: usize, test: usize) -> u64 {
+    let epochs = test.saturating_mul(SHARE).div_ceil(training.max(1));
+    (epochs.clamp(1, MOST as usize) as u64).next_power_of_two()
+}
+
+impl<T: Real> Run<T> {
+    /// The loss of the present weights over what was held out: one forward pass. `None` where nothing was. The run goes on
+    /// with the same bits, whether it is asked or not.
+    pub fn test_loss(&mut self) -> Option<TestLoss> {
+        let plain = Objective {
+            sparsity_weight: 0.0,
+            weight_decay: 0.0,
+            gradient: GradientForm::Exact,
+            ..Objective::from(&self.state.settings)
+        };
+        let samples = view(&self.data, &self.converted_test)?;
+        let cost = self.engine.cost(&self.state.parameters, samples, &plain);
+        let variance = part_of(&self.data)?.variance;
+        Some(TestLoss {
+            reconstruction_loss: cost.reconstruction_loss,
+            fvu: cost.reconstruction_loss / variance,
+        })
+    }
+
+    /// The same at the epochs that are recorded with it.
+    pub(super) fn due_test_loss(&mut self) -> Option<TestLoss> {
+        let test = part_of(&self.data)?.len();
+        let stride = test_stride(self.data.len(), test);
+        if self.state.epoch.is_multiple_of(stride) {
+            self.test_loss()
+        } else {
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
