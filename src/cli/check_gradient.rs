@@ -60,7 +60,9 @@ pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
         }
     }
     let model = arguments.model.as_deref().map(Model::read).transpose()?;
-    let Resolved { data, experiment } = arguments.experiment.resolve(model.as_ref(), false)?;
+    let Resolved {
+        data, experiment, ..
+    } = arguments.experiment.resolve(model.as_ref(), false)?;
     let settings = experiment.hyperparameters.check()?;
     let architecture = Architecture {
         inputs: data.inputs(),

@@ -6,9 +6,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::CliError;
-use super::data_choice::DataChoice;
-use crate::data::{Content, DataSet, Found, Preparation, SampleShape, Understood, Why};
+use super::data_choice::{DataChoice, warn_of_range};
+use crate::data::{
+    self, Content, DataSet, DataSpec, Found, Preparation, SampleShape, Understood, Why, progress,
+};
 use crate::io;
+use crate::training::{Experiment, Recipe};
 
 #[derive(Debug, Args)]
 pub struct DataArguments {
@@ -61,6 +64,8 @@ struct Description<'a> {
     preparation: Vec<String>,
     /// The same as choices.
     prepared: Preparation,
+    /// Units and settings that suit these samples, with reasons.
+    suggestion: Suggestion,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,6 +95,38 @@ impl Kind {
     }
 }
 
+/// What the window would propose.
+#[derive(Debug, Serialize)]
+struct Suggestion {
+    preparation: Preparation,
+    #[serde(flatten)]
+    recipe: Recipe,
+}
+
+impl Suggestion {
+    fn of(found: &Found, set: &DataSet) -> Result<Self, CliError> {
+        let scaled = match found.wanted_scaling() {
+            Some(_) => {
+                let spec = DataSpec {
+                    preparation: None,
+                    ..set.spec.clone()
+                };
+                Some(data::prepare(
+                    &found.clone().suited(),
+                    &spec,
+                    &progress::unwatched,
+                )?)
+            }
+            None => None,
+        };
+        let set = scaled.as_ref().unwrap_or(set);
+        Ok(Self {
+            preparation: set.prepared(),
+            recipe: Recipe::of(set, set.len()),
+        })
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct Dropped {
     column: String,
@@ -107,6 +144,7 @@ struct Source<'a> {
 
 pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
     let (found, set) = arguments.choice.alone()?.load()?;
+    warn_of_range(&set, Experiment::output_for(&set));
     if let Some(path) = &arguments.out {
         io::npy::write_samples(path, &set.samples)?;
     }
@@ -122,6 +160,7 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
         range: found.range(),
     };
     if arguments.json {
+        let suggestion = Suggestion::of(&found, &set)?;
         let (samples, inputs) = set.samples.dim();
         let understood = found.understood.as_ref();
         let description = Description {
@@ -145,6 +184,7 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
             classes: set.labels.as_deref().map(classes),
             preparation: set.sentences(),
             prepared: set.prepared(),
+            suggestion,
         };
         println!("{}", super::json_line(&description)?);
     } else {

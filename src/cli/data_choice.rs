@@ -8,10 +8,12 @@ use clap::Args;
 use super::CliError;
 use super::base::Base;
 use super::reading_choice::{self, ReadingChoice};
+use crate::data::suit::WIDEST_TABLE;
 use crate::data::{
     self, Colour, Cut, DataSet, DataSpec, FittedPreparation, Found, Held, Preparation,
-    Preprocessing, Whitening, progress,
+    Preprocessing, SampleShape, Whitening, progress,
 };
+use crate::model::OutputActivation;
 
 /// Which data, and what is done to them before training. Everything may be left out, as with the settings.
 #[derive(Clone, Debug, Args)]
@@ -50,8 +52,21 @@ pub struct DataChoice {
     /// Turn colour to grey
     #[arg(long)]
     pub grey: bool,
+    /// Whether what suits the data is chosen where no option says it: preparation, units and all settings
+    #[arg(long, value_enum, default_value_t)]
+    pub recipe: RecipeChoice,
     #[command(flatten)]
     pub reading: ReadingChoice,
+}
+
+/// Who chooses what no option says.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
+pub enum RecipeChoice {
+    /// What suits the data
+    Auto,
+    /// The preset, the model's record or the post's values; arrays stay unscaled
+    #[default]
+    Keep,
 }
 
 /// What the choice comes to.
@@ -60,6 +75,7 @@ pub struct Chosen {
     pub spec: DataSpec,
     /// The preparation that the data are to be given; `None`: what `spec` says, measured on the data themselves.
     pub fitted: Option<Arc<FittedPreparation>>,
+    recipe: RecipeChoice,
 }
 
 impl Chosen {
@@ -77,7 +93,10 @@ impl Chosen {
                 (found, data)
             }
             None => {
-                let found = data::find(&self.spec, watch)?;
+                let mut found = data::find(&self.spec, watch)?;
+                if self.recipe == RecipeChoice::Auto {
+                    found = found.suited();
+                }
                 let data = data::prepare(&found, &self.spec, watch)?;
                 (found, data)
             }
@@ -86,6 +105,25 @@ impl Chosen {
             eprintln!("sae-lab: note: {note}");
         }
         Ok((found, data))
+    }
+}
+
+/// Says it where values are beyond what `output` reaches, and what would scale them.
+pub fn warn_of_range(data: &DataSet, output: OutputActivation) {
+    let (low, high) = data.range;
+    let Some(reach) = output.reach() else {
+        return;
+    };
+    if low < reach.0 || high > reach.1 {
+        let scaling = match data.shape {
+            SampleShape::Vector { length } if length < WIDEST_TABLE => "unit-columns",
+            _ => "unit",
+        };
+        eprintln!(
+            "sae-lab: note: the data run from {low:.3} to {high:.3}, which a {} output can't reach: --preprocess {scaling} \
+             would scale them, --recipe auto chooses everything, and --output-activation linear reaches all values",
+            output.name()
+        );
     }
 }
 
@@ -103,6 +141,13 @@ impl DataChoice {
     /// # Errors
     /// Arguments that contradict one another.
     pub fn choose(&self, base: &Base<'_>) -> Result<Chosen, CliError> {
+        if self.recipe == RecipeChoice::Auto && !matches!(base, Base::Defaults) {
+            return Err(CliError::Usage(
+                "--recipe auto chooses for new data what a preset or a model's record says: leave --recipe, or --preset and \
+                 --model, out"
+                    .into(),
+            ));
+        }
         let record = base.record();
         let fitted = record.and_then(|record| record.preparation.as_ref());
         let base = base.data();
@@ -147,6 +192,7 @@ impl DataChoice {
                 ..named
             },
             fitted: fitted.cloned(),
+            recipe: self.recipe,
         })
     }
 

@@ -71,7 +71,9 @@ pub fn run(arguments: &EvaluateArguments) -> Result<(), CliError> {
 }
 
 fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(), CliError> {
-    let Resolved { data, experiment } = arguments.experiment.resolve(Some(model), false)?;
+    let Resolved {
+        data, experiment, ..
+    } = arguments.experiment.resolve(Some(model), false)?;
     if let Some(sentence) = part_of(model, &data) {
         eprintln!("sae-lab: {sentence}");
     }

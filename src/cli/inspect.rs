@@ -87,7 +87,9 @@ fn strongest<'a>(data: &'a DataSet, model: &Parameters<f64>, unit: usize) -> Vec
 /// The inspection always in f64, as the window's is.
 pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
     let loaded = Model::read(&arguments.model)?;
-    let Resolved { data, experiment } = arguments.experiment.resolve(Some(&loaded), false)?;
+    let Resolved {
+        data, experiment, ..
+    } = arguments.experiment.resolve(Some(&loaded), false)?;
     let model = &loaded.parameters;
     if arguments.unit >= model.hidden() {
         return Err(CliError::Usage(format!(

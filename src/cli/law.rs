@@ -55,7 +55,9 @@ struct Report<'a> {
 /// Where the dead state begins and ends for these data and settings.
 pub fn run(arguments: &LawArguments) -> Result<(), CliError> {
     let model = arguments.model.as_deref().map(Model::read).transpose()?;
-    let Resolved { data, experiment } = arguments.experiment.resolve(model.as_ref(), true)?;
+    let Resolved {
+        data, experiment, ..
+    } = arguments.experiment.resolve(model.as_ref(), true)?;
     let settings = experiment.hyperparameters.check()?;
     let output = experiment.output_activation;
     let spectrum = match &data.samples {

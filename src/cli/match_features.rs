@@ -183,7 +183,9 @@ fn origin(first: &Model, arguments: &MatchArguments) -> Result<Result<Origin, St
             first.name()
         )));
     }
-    let Resolved { data, experiment } = match asked.resolve(Some(first), true) {
+    let Resolved {
+        data, experiment, ..
+    } = match asked.resolve(Some(first), true) {
         Ok(resolved) => resolved,
         // that they were once there does not make the command wrong
         Err(CliError::Data(error)) if !named => {

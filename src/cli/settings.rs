@@ -7,14 +7,14 @@ use clap::Args;
 
 use super::CliError;
 use super::base::Base;
-use super::data_choice::DataChoice;
+use super::data_choice::{DataChoice, RecipeChoice};
 use super::model::{Model, Taken};
 use crate::data::DataSet;
 use crate::model::{
     BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
 };
 use crate::numerics::{Precision, WorkerPool};
-use crate::training::{Experiment, Preset};
+use crate::training::{Experiment, Preset, Recipe};
 
 /// Everything here may be left out: then it is the preset that says it, or the model's record, and without either the
 /// default.
@@ -75,6 +75,8 @@ pub struct ExperimentArguments {
 pub struct Resolved {
     pub data: DataSet,
     pub experiment: Experiment,
+    /// After how many epochs the features stand, where a recipe says it.
+    pub epochs: Option<u64>,
 }
 
 impl ExperimentArguments {
@@ -88,14 +90,29 @@ impl ExperimentArguments {
     /// `--hidden`, or the preset, contradicts the model, or `--hidden` is 0.
     pub fn resolve(&self, model: Option<&Model>, training: bool) -> Result<Resolved, CliError> {
         let base = Base::of(self.preset, model);
+        if let (RecipeChoice::Auto, Some(_)) = (self.data.recipe, model) {
+            return Err(CliError::Usage(
+                "--recipe auto chooses for new data what a model says: leave one of them out"
+                    .into(),
+            ));
+        }
         let chosen = self.data.choose(&base)?;
         let (_, data) = chosen.load()?;
         if let Some(model) = model {
             model.check_inputs(data.inputs())?;
         }
-        let hidden = self.hidden_units(model)?;
+        let mut hidden = self.hidden_units(model)?;
         let taken_from = base.record().and(model);
-        let base = base.experiment();
+        let mut base = base.experiment();
+        let recipe =
+            (self.data.recipe == RecipeChoice::Auto).then(|| Recipe::of(&data, data.len()));
+        if let Some(recipe) = &recipe {
+            base = recipe.applied_to(base);
+            hidden = self.hidden.unwrap_or(recipe.hidden);
+            for reason in &recipe.reasons {
+                eprintln!("sae-lab: note: {reason}");
+            }
+        }
         let output = match taken_from {
             None if data.prepared().is_unbounded() => OutputActivation::Linear,
             None | Some(_) => base.output_activation,
@@ -138,7 +155,11 @@ impl ExperimentArguments {
         if let Some(sentence) = taken_from.and_then(|model| model.sentence(taken)) {
             eprintln!("{sentence}");
         }
-        Ok(Resolved { data, experiment })
+        Ok(Resolved {
+            data,
+            experiment,
+            epochs: recipe.map(|recipe| recipe.epochs),
+        })
     }
 
     /// What is computed in.

@@ -1,6 +1,6 @@
 //! `sae-lab train`
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -10,6 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::CliError;
+use super::data_choice::warn_of_range;
 use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::{DataSet, SampleShape};
@@ -19,13 +20,16 @@ use crate::model::{OutputActivation, Parameters};
 use crate::numerics::{Precision, Real};
 use crate::training::{Diagnosis, DiagnosisReport, EpochEnd, Record, Run, snapshot};
 
+/// Where nobody says how many.
+const EPOCHS: u64 = 100;
+
 #[derive(Debug, Args)]
 pub struct TrainArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
-    /// Epochs to train (passes over the data)
-    #[arg(long, default_value_t = 100)]
-    epochs: u64,
+    /// Epochs to train (passes over the data) [default: the recipe's, or else 100]
+    #[arg(long)]
+    epochs: Option<u64>,
     /// Begin with the weights in this file instead of random ones, and with the settings in its record
     #[arg(long, value_name = "MODEL.npz")]
     init: Option<PathBuf>,
@@ -109,7 +113,11 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
     // before the work, not after it
     io::make_folder(&arguments.out)?;
     io::sweep(&arguments.out);
-    let Resolved { data, experiment } = arguments.experiment.resolve(initial, true)?;
+    let Resolved {
+        data,
+        experiment,
+        epochs,
+    } = arguments.experiment.resolve(initial, true)?;
     let data = Arc::new(data);
     let initial = initial.map(Model::weights::<T>).transpose()?;
     warn_of_range(&data, experiment.output_activation);
@@ -117,10 +125,11 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
     let mut run = Run::new(experiment, Arc::clone(&data), initial, Arc::clone(&pool))?;
 
     super::finite(run.state().cost)?;
-    let bar = progress_bar(arguments.epochs);
+    let epochs = arguments.epochs.or(epochs).unwrap_or(EPOCHS);
+    let bar = progress_bar(epochs);
     let start = Instant::now();
     let mut diverged = None;
-    for _ in 0..arguments.epochs {
+    for _ in 0..epochs {
         match run.epoch(&|| true) {
             EpochEnd::Finished { .. } => {}
             EpochEnd::Diverged { epoch, cause } => {
@@ -139,7 +148,7 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
 
     let summary = Summary::new(&mut run, seconds);
     let results = Results {
-        epochs_requested: arguments.epochs,
+        epochs_requested: epochs,
         threads: pool.workers(),
         init: arguments.init.as_deref(),
         diverged: diverged.as_deref(),
@@ -205,22 +214,6 @@ fn progress_bar(epochs: u64) -> ProgressBar {
         "{bar:40} {pos}/{len} epochs · {per_sec} · {eta} left · {msg}",
     );
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-/// A sigmoid can't reach values outside (0, 1), nor tanh outside (−1, 1): say so, and train all the same.
-fn warn_of_range(data: &DataSet, output: OutputActivation) {
-    let (low, high) = data.range;
-    let Some(reach) = output.reach() else {
-        return;
-    };
-    if low < reach.0 || high > reach.1 {
-        let _ = writeln!(
-            std::io::stderr(),
-            "sae-lab: note: the data run from {low:.3} to {high:.3}, which a {} output can't reach: consider \
-             --output-activation linear or --preprocess unit",
-            output.name()
-        );
-    }
 }
 
 fn print_summary<T: Real>(

@@ -39,10 +39,12 @@ mod random;
 mod reading;
 mod safetensors;
 mod scaling;
+pub mod smooth;
 mod source;
 pub mod spec;
 mod square;
 mod step;
+pub mod suit;
 mod surrogate;
 mod table;
 #[cfg(test)]

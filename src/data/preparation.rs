@@ -153,6 +153,8 @@ pub enum Preprocessing {
     Whiten,
     /// Remove each patch's mean, clip at ±3σ, scale to [.1, .9]
     Contrast,
+    /// Clip at ±3σ of the whole set, scale to [.1, .9]
+    Clip,
     /// Bytes divided by 255, into [0, 1]
     Levels,
     /// Scale the whole set linearly to [0, 1]
@@ -177,6 +179,7 @@ impl Preprocessing {
             Self::None => Preparation::NONE,
             Self::Whiten => Preparation::WHITEN,
             Self::Contrast => Preparation::CONTRAST,
+            Self::Clip => scaled(Scaling::Clip),
             Self::Levels => Preparation::LEVELS,
             Self::Unit => Preparation::UNIT,
             Self::UnitColumns => scaled(Scaling::UnitColumns),

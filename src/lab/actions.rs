@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::browse::Browse;
 use super::commands::UserCommand;
 use super::import::Wish;
+use super::import_settings::Whose;
 use super::jobs::Request;
 use super::page::Page;
 use super::panel::Panel;
@@ -64,7 +65,7 @@ impl Lab {
                 self.restart(what, Restart::LoadToSuit(Box::new(experiment)));
             }
             Action::Open(paths) => self.open(paths),
-            Action::SetImport { spec, hidden } => self.set_import(spec, hidden),
+            Action::SetImport { spec, settings } => self.set_import(spec, *settings),
             Action::ConfirmRestart => {
                 if let Some(question) = self.shared.question.take() {
                     self.do_restart(question.restart);
@@ -121,7 +122,8 @@ impl Lab {
             UserCommand::PrepareData => self.find(self.session.shown.experiment.data.clone()),
             UserCommand::SuggestImport => {
                 if let Some(import) = &self.shared.import {
-                    self.set_import(import.as_suggested(), import.hidden);
+                    let settings = import.settings.with(Whose::Recipe);
+                    self.set_import(import.as_suggested(), settings);
                 }
             }
             UserCommand::TrainOnImport => self.train_on_import(),

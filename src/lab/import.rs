@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::import_settings::{ImportSettings, Whose};
 use super::preview::{Opened, Preview, differs};
 use crate::data::{
     Colour, Content, Cut, DataSource, DataSpec, Found, Orientation, Picture, Preparation, Reading,
@@ -17,7 +18,8 @@ pub struct Import {
     opened_for: DataSpec,
     /// The choices.
     pub spec: DataSpec,
-    pub hidden: usize,
+    /// Units and training.
+    pub settings: ImportSettings,
     /// The latest that could be made; that of earlier choices while a new one is on its way.
     pub preview: Option<Arc<Preview>>,
     /// Why the choices can't be followed, in one sentence.
@@ -48,7 +50,7 @@ impl Import {
         Self {
             opened,
             opened_for: spec.clone(),
-            hidden: experiment.hidden,
+            settings: ImportSettings::new(experiment, spec.source != experiment.data.source),
             preview: None,
             error: None,
             spec,
@@ -77,7 +79,8 @@ impl Import {
     /// Whether all choices are those that the sheet suggests.
     pub fn is_as_suggested(&self) -> bool {
         let suggested = self.as_suggested();
-        self.choice() == self.found().suggested
+        self.settings.whose == Whose::Recipe
+            && self.choice() == self.found().suggested
             && self
                 .understood()
                 .is_none_or(|read| read.reading == read.suggested)
@@ -322,6 +325,7 @@ impl Import {
                     self.opened_for = preview.spec.clone();
                 }
                 self.error = None;
+                self.settings.take(preview.recipe.clone());
                 self.preview = Some(Arc::new(preview));
             }
             Err(error) => self.error = Some(error),

@@ -11,6 +11,7 @@ pub mod commands;
 pub mod compare;
 pub mod features;
 pub mod import;
+pub mod import_settings;
 mod inspecting;
 pub mod inspection;
 pub mod jobs;

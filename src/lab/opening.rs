@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::browse::{Browse, Browsed};
 use super::import::{Asked, Import, Wish};
+use super::import_settings::ImportSettings;
 use super::jobs::{JobError, JobKind, Request};
 use super::preview::Opened;
 use super::room::Lab;
@@ -57,11 +58,11 @@ impl Lab {
     }
 
     /// The sheet's choices, which may need another preview.
-    pub(super) fn set_import(&mut self, spec: DataSpec, hidden: usize) {
+    pub(super) fn set_import(&mut self, spec: DataSpec, settings: ImportSettings) {
         let Some(import) = &mut self.shared.import else {
             return;
         };
-        import.hidden = hidden.max(1);
+        import.settings = settings;
         if import.spec != spec {
             import.spec = spec;
             self.preview();
@@ -88,11 +89,16 @@ impl Lab {
         let Some(import) = self.shared.import.as_ref().filter(ready) else {
             return;
         };
+        let checked = import.settings.choices.hyperparameters.check();
+        if let Err(error) = checked {
+            self.shared.notify(Severity::Trouble, error.to_string());
+            return;
+        }
         let experiment = Experiment {
             data: import.stored(),
-            hidden: import.hidden,
             ..self.session.shown.experiment.clone()
         };
+        let experiment = import.settings.choices.applied_to(experiment);
         let what = format!("data: {}", import.found().name);
         self.restart(what, Restart::Import(Box::new(experiment)));
     }

@@ -12,7 +12,7 @@ use crate::data::{
     Samples, Understood, Values, Watch, untouched,
 };
 use crate::model::{EvenSample, OutputActivation};
-use crate::training::Experiment;
+use crate::training::{Experiment, Recipe};
 
 /// Most samples that a preview prepares.
 pub const PREVIEWED: usize = 2_000;
@@ -146,6 +146,8 @@ pub struct Preview {
     pub preparation: Vec<String>,
     /// The output whose reach suits the values.
     pub output: OutputActivation,
+    /// Units and settings that suit the samples looked at.
+    pub recipe: Recipe,
     /// Of what it is a preview, e.g. "the first 2,000 patches"; `None`: of all.
     pub part: Option<String>,
     /// How long it took to make, once somebody has measured it.
@@ -195,6 +197,7 @@ impl Preview {
             range: data.range,
             preparation: sentences(&data, spec),
             output: Experiment::output_for(&data),
+            recipe: Recipe::of(&data, full),
             part: part(opened, spec, cuts),
             took: Duration::ZERO,
         })

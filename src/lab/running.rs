@@ -122,7 +122,7 @@ impl Lab {
         if least < low || most > high {
             let text = format!(
                 "The values of {} run from {least:.3} to {most:.3}; a {} output only reaches {low} to {high}. Choose \
-                 the linear output.",
+                 a scaling (Data, Prepare), or the linear output.",
                 data.name,
                 output.name()
             );

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::commands::UserCommand;
 use super::compare;
+use super::import_settings::ImportSettings;
 use super::look::LookAction;
 use super::panel::Panel;
 use crate::data::DataSpec;
@@ -40,7 +41,7 @@ pub enum Action {
     /// What the import sheet's choices now say.
     SetImport {
         spec: DataSpec,
-        hidden: usize,
+        settings: Box<ImportSettings>,
     },
     /// "Restart" in the dialog that asks first.
     ConfirmRestart,

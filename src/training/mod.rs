@@ -9,6 +9,7 @@ pub mod divergence;
 pub mod experiment;
 pub mod gradients;
 pub mod presets;
+pub mod recipe;
 pub mod record;
 pub mod run;
 pub mod snapshot;
@@ -22,6 +23,7 @@ pub use diagnosis::{Diagnosis, DiagnosisReport, UnitDiagnosis};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
 pub use presets::Preset;
+pub use recipe::Recipe;
 pub use record::{
     Change, Cursor, Edit, EditLog, Gesture, History, Lives, Marker, News, Record, Revival, Setting,
     SettingError, StateChange, TestLoss, UnitLife, UnitPoint, Value, history, lives,

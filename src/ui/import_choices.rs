@@ -5,9 +5,9 @@ use egui::{Label, Ui, vec2};
 use super::help::Help as _;
 use super::import_option::{option, title};
 use super::import_reading::reading;
+use super::import_settings::settings;
 use super::log_slider::{LogScale, LogSlider};
 use super::number_field::{self, NumberField};
-use super::settings::MOST_HIDDEN;
 use super::theme::GRID;
 use super::widgets::{self, muted};
 use crate::data::{
@@ -16,10 +16,9 @@ use crate::data::{
 use crate::lab::Action;
 use crate::lab::import::Import;
 
-/// All of them, from the cut to the number of hidden units.
+/// All of them, from the cut to the network and its training.
 pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     let mut spec = import.spec.clone();
-    let mut hidden = import.hidden;
     ui.spacing_mut().item_spacing = vec2(GRID / 2.0, GRID / 2.0);
     variable(ui, import, &mut spec);
     reading(ui, import, &mut spec);
@@ -30,20 +29,13 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     mean(ui, import, &mut spec);
     whitening(ui, import, &mut spec);
     scaling(ui, import, &mut spec);
-    title(ui, "Network");
-    ui.horizontal(|ui| {
-        let hover = "How many features there are to learn";
-        number(
-            ui,
-            "Hidden units",
-            hover,
-            &mut hidden,
-            1..=MOST_HIDDEN,
-            0.25,
-        );
-    });
-    if spec != import.spec || hidden != import.hidden {
-        actions.push(Action::SetImport { spec, hidden });
+    let settings = settings(ui, &import.settings);
+    if spec != import.spec || settings.is_some() {
+        let settings = settings.unwrap_or_else(|| import.settings.clone());
+        actions.push(Action::SetImport {
+            spec,
+            settings: Box::new(settings),
+        });
     }
 }
 
@@ -59,7 +51,7 @@ fn reasons<'a>(ui: &mut Ui, refused: impl IntoIterator<Item = Option<&'a str>>) 
 }
 
 /// A whole number with its name before it.
-fn number<N: egui::emath::Numeric>(
+pub(super) fn number<N: egui::emath::Numeric>(
     ui: &mut Ui,
     name: &str,
     hover: &str,

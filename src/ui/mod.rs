@@ -25,6 +25,7 @@ mod import_choices;
 mod import_option;
 mod import_reading;
 mod import_samples;
+mod import_settings;
 mod import_sheet;
 pub mod keymap;
 mod layout;

@@ -20,9 +20,10 @@ use sae_lab::app::LabApp;
 use sae_lab::data::error::grouped;
 use sae_lab::data::{Cut, DataSource, DataSpec, EmbeddedSet, Scaling, Whitening};
 use sae_lab::lab::import::Import;
+use sae_lab::lab::import_settings::Whose;
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::preview::Preview;
-use sae_lab::model::OutputActivation;
+use sae_lab::model::{OptimizerKind, OutputActivation};
 use sae_lab::training::{Activity, Preset};
 use ui_support::{Script, scripted, wait};
 

@@ -51,7 +51,7 @@ fn what_was_found_is_shown_and_a_choice_changes_the_preview_and_the_run() {
     assert_eq!(
         (&experiment.data, experiment.hidden),
         (&data.spec, 49),
-        "the number of hidden units is kept"
+        "the recipe's units for patches of 64 values"
     );
     assert_eq!(
         data.spec.preparation,
@@ -358,4 +358,65 @@ fn every_control_of_the_sheet_has_a_name_and_fits_small_windows() {
             );
         }
     }
+}
+
+#[test]
+fn settings_suit_the_data_unless_they_are_kept_or_changed() {
+    let long = ui_support::long_snapshot();
+    let (mut harness, script) = ui_support::scripted_at(&long, Preferences::default(), SIZE, false);
+    let first = open(&mut harness, "waves.npy");
+    let settings = |harness: &Window| import(harness).settings.clone();
+    let recipe = first.recipe.clone();
+    let (hidden, set) = (recipe.hidden, recipe.hyperparameters);
+    assert_eq!(settings(&harness).whose, Whose::Recipe);
+    assert_eq!(settings(&harness).choices.hidden, hidden);
+    assert!(set.weight_decay < recipe.lambda_c);
+    assert!(
+        harness
+            .query_by_label_contains("Taken for small grey pictures")
+            .is_some()
+    );
+
+    // patches are another kind
+    choose(&mut harness, "Pictures: cut into patches");
+    let patches = settings(&harness).choices;
+    assert_ne!(patches.hyperparameters, set);
+    choose(&mut harness, "Pictures: whole");
+    assert_eq!(settings(&harness).choices.hyperparameters, set);
+
+    harness
+        .get_by_label("Network and training: keep my settings")
+        .click();
+    harness.run_steps(3);
+    let kept = settings(&harness);
+    assert_eq!((kept.whose, kept.choices.hidden), (Whose::Kept, 49));
+    harness.get_by_label("Optimiser: Adam").click();
+    harness.run_steps(3);
+    let own = settings(&harness);
+    assert_eq!(own.whose, Whose::Own);
+    assert_eq!(own.choices.hyperparameters.optimizer, OptimizerKind::Adam);
+    // one's own stand whatever the preparation becomes
+    choose(&mut harness, "Pictures: cut into patches");
+    assert_eq!(settings(&harness).choices, own.choices);
+
+    harness.get_by_label("Suggested").click();
+    harness.run_steps(2);
+    wait(&mut harness, |app| {
+        app.view()
+            .shared
+            .import
+            .as_ref()
+            .is_some_and(|import| import.is_shown())
+    });
+    assert_eq!(settings(&harness).choices.hidden, hidden);
+    harness.get_by_label("Train on this").click();
+    harness.run_steps(3);
+    harness.get_by_label("Restart").click();
+    wait(&mut harness, |app| {
+        app.view().shared.import.is_none() && app.view().shared.loading.is_none()
+    });
+    let begun = script.begun();
+    let (experiment, _) = begun.last().unwrap();
+    assert_eq!(experiment.hyperparameters, set);
+    assert_eq!(experiment.hidden, hidden);
 }

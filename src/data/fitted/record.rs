@@ -255,7 +255,10 @@ fn agree(record: &PreparationRecord, n: usize) -> Result<(), PreparationError> {
     };
     hold(scaling, "its scaling is not the one that was chosen")?;
     hold(
-        record.white != Some(0) && (record.white.is_none() || choice.scaling == Scaling::Levels),
+        record.white != Some(0)
+            && (record.white.is_none()
+                || choice.scaling == Scaling::Levels
+                || matches!(choice.whitening, Whitening::Zca { .. })),
         "its bytes cannot be divided like that",
     )?;
     let (least, most) = Whitening::EPSILON_RANGE;

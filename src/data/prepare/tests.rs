@@ -2,6 +2,8 @@ use super::super::scaling::remove_means;
 use super::super::testing::Folder;
 use super::super::{Colour, Cut, DataSource, EmbeddedSet, Preprocessing, Scaling, load, load_with};
 use super::*;
+use crate::data::Values;
+use crate::data::progress::unwatched;
 use std::ops::ControlFlow;
 
 fn all() -> impl Iterator<Item = DataSpec> {
@@ -104,7 +106,7 @@ fn the_choice_overrules_what_the_set_comes_with() {
 
 #[test]
 fn untouched_samples_are_those_that_are_prepared() {
-    let watch = &crate::data::progress::unwatched;
+    let watch = &unwatched;
     for set in EmbeddedSet::ALL {
         for preparation in [None, Some(Preparation::NONE)] {
             let spec = DataSpec {
@@ -300,4 +302,32 @@ fn pictures_can_be_taken_whole_and_small_ones_cut() {
     .unwrap();
     assert_eq!(digits.samples.dim(), (300, 16));
     assert_eq!(digits.labels, None, "a patch has no class");
+}
+
+/// ε is in units of [0, 1], whatever the file counts in.
+#[test]
+fn zca_of_bytes_is_zca_of_brightness() {
+    let bytes = ndarray::Array2::from_shape_fn((300, 25), |(row, column)| {
+        ((row * 7 + column * row * 3 + column * 11) % 256) as u8
+    });
+    let shape = SampleShape::grey(5, 5);
+    let whitened = |values| {
+        let found = Found::new(
+            "a",
+            Content::Samples { values, shape },
+            "",
+            Preparation::NONE,
+        );
+        let spec = DataSpec {
+            preparation: Some(Preparation::ZCA),
+            ..DataSpec::file("a.npy")
+        };
+        prepare(&found, &spec, &unwatched).unwrap().variance
+    };
+    let brightness = bytes.mapv(|byte| f32::from(byte) / 255.0);
+    let (a, b) = (
+        whitened(Values::Bytes(bytes)),
+        whitened(Values::F32(brightness)),
+    );
+    assert!((a / b - 1.0).abs() < 1e-5, "{a}, {b}");
 }

@@ -13,10 +13,13 @@ use crate::numerics::Real;
 /// A set of bytes with a value from here on uses all eight bits; one below has fewer and is scaled by its greatest.
 const EIGHT_BITS: u8 = 128;
 
-/// What bytes are divided by under `choice`; `None`: nothing is divided.
+/// What bytes are divided by under `choice`; `None`: nothing is divided. ZCA's ε is in units of [0, 1].
 pub(super) fn white(values: &Values, choice: Preparation) -> Option<u8> {
     match values {
-        Values::Bytes(array) if choice.scaling == Scaling::Levels => {
+        Values::Bytes(array)
+            if choice.scaling == Scaling::Levels
+                || matches!(choice.whitening, Whitening::Zca { .. }) =>
+        {
             let greatest = array.iter().copied().max().unwrap_or(0);
             Some(if greatest >= EIGHT_BITS {
                 255

@@ -37,7 +37,7 @@ fn dispatch(
     let watch = |word: Loading| watcher.tell(Progress::Data(word));
     match request {
         Request::Find { spec } => {
-            let opened = Opened::new(backend.find(&spec, &watch)?);
+            let opened = Opened::new(backend.find(&spec, &watch)?.suited());
             Ok(Outcome::Found { spec, opened })
         }
         Request::Prepare { spec, found } => {
@@ -54,7 +54,7 @@ fn dispatch(
             outdated,
         } => {
             let preview = if outdated {
-                let opened = Opened::new(backend.find(&spec, &watch)?);
+                let opened = Opened::new(backend.find(&spec, &watch)?.suited());
                 let preview = Preview::make(backend, &opened, &spec, &watch)?;
                 Preview {
                     opened: Some(opened),

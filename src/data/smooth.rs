@@ -1,0 +1,98 @@
+//! Whether the order of a sample's values says something: of a spectrum or a time series it does, of a table or an
+//! embedding it does not.
+
+use ndarray::{Array2, ArrayView1};
+
+use crate::numerics::Real;
+
+/// Rows that are looked at.
+const LOOKED_AT: usize = 500;
+/// Curves have at least so many points.
+const SHORTEST: usize = 16;
+/// Columns next to each other in a curve correlate so much on average; where order means nothing, they correlate as much
+/// as any two.
+const ALIKE: f64 = 0.7;
+/// And by so much more than columns that are half the length apart.
+const NEARER: f64 = 0.2;
+
+/// Whether the rows of `samples` (m, n) are curves.
+pub fn are_curves<T: Real>(samples: &Array2<T>) -> bool {
+    let columns = samples.ncols();
+    if columns < SHORTEST {
+        return false;
+    }
+    let step = samples.nrows().div_ceil(LOOKED_AT).max(1);
+    let rows: Vec<usize> = (0..samples.nrows()).step_by(step).collect();
+    let part = Array2::from_shape_fn((rows.len(), columns), |(row, column)| {
+        samples[[rows[row], column]].f64()
+    });
+    let near = correlation(&part, 1);
+    near >= ALIKE && near - correlation(&part, columns / 2) >= NEARER
+}
+
+/// The mean correlation of columns `apart`, of those that vary. NaN where none does.
+fn correlation(samples: &Array2<f64>, apart: usize) -> f64 {
+    let (mut sum, mut count) = (0.0, 0.0);
+    for column in 0..samples.ncols().saturating_sub(apart) {
+        let found = pearson(samples.column(column), samples.column(column + apart));
+        if found.is_finite() {
+            sum += found;
+            count += 1.0;
+        }
+    }
+    sum / count
+}
+
+fn pearson(a: ArrayView1<'_, f64>, b: ArrayView1<'_, f64>) -> f64 {
+    let mean = |x: ArrayView1<'_, f64>| x.sum() / x.len() as f64;
+    let (a_mean, b_mean) = (mean(a), mean(b));
+    let [mut ab, mut aa, mut bb] = [0.0; 3];
+    for (a, b) in a.iter().zip(b) {
+        let (a, b) = (a - a_mean, b - b_mean);
+        ab += a * b;
+        aa += a * a;
+        bb += b * b;
+    }
+    ab / (aa * bb).sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::{RngExt, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    #[test]
+    fn peaks_and_walks_are_curves_and_noise_and_shared_factors_are_not() {
+        let mut random = ChaCha8Rng::seed_from_u64(5);
+        let mut draw = || random.random::<f64>() - 0.5;
+        let (m, n) = (300, 128);
+        let mut peaks = Array2::<f64>::zeros((m, n));
+        for mut row in peaks.rows_mut() {
+            for _ in 0..3 {
+                let at = (draw() + 0.5) * n as f64;
+                for (place, value) in row.iter_mut().enumerate() {
+                    *value += (-((place as f64 - at) / 4.0).powi(2)).exp();
+                }
+            }
+        }
+        assert!(are_curves(&peaks));
+        let mut walks = Array2::<f64>::zeros((m, n));
+        for mut row in walks.rows_mut() {
+            let mut at = 0.0;
+            for value in &mut row {
+                at += draw();
+                *value = at;
+            }
+        }
+        assert!(are_curves(&walks));
+        let noise = Array2::from_shape_simple_fn((m, n), &mut draw);
+        assert!(!are_curves(&noise));
+        // every column follows one factor: neighbours are alike, and no more than any others
+        let factor: Vec<f64> = (0..m).map(|_| draw()).collect();
+        let table = Array2::from_shape_fn((m, n), |(row, _)| factor[row] + 0.2 * draw());
+        assert!(!are_curves(&table));
+        assert!(!are_curves(&Array2::<f64>::zeros((m, n))));
+        assert!(!are_curves(&noise.slice(ndarray::s![.., ..8]).to_owned()));
+    }
+}

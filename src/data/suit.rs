@@ -1,0 +1,105 @@
+//! What suits values that a file brings unscaled: of a window, where a person sees what is suggested, and not of scripts,
+//! which rely on arrays as they stand.
+
+use super::found::{Content, Values};
+use super::smooth::are_curves;
+use super::{Found, Preparation, SampleShape, Scaling};
+
+/// A set of fewer columns is a table, whose columns have units of their own.
+pub const WIDEST_TABLE: usize = 64;
+
+impl Found {
+    /// The scaling that brings values within reach of a sigmoid output, and why it and no other; `None` where they are, or
+    /// where the source says itself what is done to them.
+    pub fn wanted_scaling(&self) -> Option<(Scaling, &'static str)> {
+        let Content::Samples { values, shape } = &self.content else {
+            return None;
+        };
+        if self.suggested != Preparation::NONE || matches!(values, Values::Bytes(_)) {
+            return None;
+        }
+        let (low, high) = self.range();
+        if (low >= 0.0 && high <= 1.0) || low >= high {
+            return None;
+        }
+        let curves = || match values {
+            Values::Bytes(_) => false,
+            Values::F32(array) => are_curves(array),
+            Values::F64(array) => are_curves(array),
+        };
+        Some(match shape {
+            SampleShape::Image { .. } => (
+                Scaling::Unit,
+                "the same for every pixel, so that pictures stay as they look",
+            ),
+            SampleShape::Vector { .. } if curves() => (
+                Scaling::Unit,
+                "the same for every value, so that curves keep their shape",
+            ),
+            SampleShape::Vector { length } if *length < WIDEST_TABLE => (
+                Scaling::UnitColumns,
+                "column by column, since each may have a unit of its own",
+            ),
+            SampleShape::Vector { .. } => (
+                Scaling::Clip,
+                "less the outliers beyond three standard deviations, which would squeeze the rest",
+            ),
+        })
+    }
+
+    /// With that scaling as the suggestion, in every format alike, and the reason among the notes.
+    #[must_use]
+    pub fn suited(mut self) -> Self {
+        if let Some((scaling, why)) = self.wanted_scaling() {
+            self.suggested.scaling = scaling;
+            self.notes.push(format!(
+                "A sigmoid output reaches 0 to 1 alone, so a scaling is suggested: {why}."
+            ));
+        }
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+
+    fn suited(values: Array2<f64>, shape: SampleShape) -> Preparation {
+        let content = Content::Samples {
+            values: Values::F64(values),
+            shape,
+        };
+        Found::new("a", content, "", Preparation::NONE)
+            .suited()
+            .suggested
+    }
+
+    #[test]
+    fn each_kind_of_values_gets_its_scaling() {
+        let grid = |columns: usize, scale: f64| {
+            Array2::from_shape_fn((40, columns), |(row, column)| {
+                scale * ((row * 31 + column * 17) % 23) as f64 / 22.0
+            })
+        };
+        let vector = |length| SampleShape::Vector { length };
+        assert_eq!(suited(grid(9, 1.0), vector(9)), Preparation::NONE);
+        assert_eq!(
+            suited(grid(9, 16.0), vector(9)).scaling,
+            Scaling::UnitColumns
+        );
+        assert_eq!(suited(grid(100, 16.0), vector(100)).scaling, Scaling::Clip);
+        assert_eq!(
+            suited(grid(64, 255.0), SampleShape::grey(8, 8)).scaling,
+            Scaling::Unit
+        );
+        let curves = Array2::from_shape_fn((40, 100), |(row, place)| {
+            (place as f64 / 9.0 + row as f64).sin() * (1.0 + (row % 7) as f64)
+        });
+        assert_eq!(suited(curves, vector(100)).scaling, Scaling::Unit);
+        // one value only: there is nothing to scale by
+        let flat = Array2::from_elem((4, 9), 7.0);
+        assert_eq!(suited(flat, vector(9)), Preparation::NONE);
+    }
+}

@@ -1,0 +1,78 @@
+//! What kind of data a set is, as far as a choice of settings depends on it.
+
+use serde::Serialize;
+use strum::VariantArray;
+
+use crate::data::smooth::are_curves;
+use crate::data::suit::WIDEST_TABLE;
+use crate::data::{DataSet, SampleShape, Samples, Whitening};
+
+/// Of so many columns one more unit than there are columns is a choice, and a dozen is not.
+pub(super) const FEW: usize = 25;
+
+/// Kinds of data that want settings of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, VariantArray)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// Patches of photographs in grey, whitened.
+    WhitenedPatches,
+    /// The same not whitened.
+    RawPatches,
+    ColourPatches,
+    /// Whole grey pictures: digits, faces.
+    GreyPictures,
+    ColourPictures,
+    /// Tables of up to 25 columns.
+    FewColumns,
+    ManyColumns,
+    /// Values in an order in which neighbours are alike: spectra, time series.
+    Curves,
+    /// Many values without names or order.
+    Embeddings,
+}
+
+impl Kind {
+    pub fn of(data: &DataSet) -> Self {
+        let colour = data.shape.channels() == 3;
+        if data.fitted.patches.is_some() {
+            return match data.prepared().whitening {
+                _ if colour => Self::ColourPatches,
+                Whitening::None => Self::RawPatches,
+                Whitening::OlshausenField | Whitening::Zca { .. } => Self::WhitenedPatches,
+            };
+        }
+        match data.shape {
+            SampleShape::Image { .. } if colour => Self::ColourPictures,
+            SampleShape::Image { .. } => Self::GreyPictures,
+            SampleShape::Vector { length } => {
+                let named = !data.fitted.columns.is_empty();
+                let curve = !named
+                    && match &data.samples {
+                        Samples::F32(samples) => are_curves(samples),
+                        Samples::F64(samples) => are_curves(samples),
+                    };
+                match length {
+                    _ if curve => Self::Curves,
+                    ..=FEW => Self::FewColumns,
+                    _ if named || length < WIDEST_TABLE => Self::ManyColumns,
+                    _ => Self::Embeddings,
+                }
+            }
+        }
+    }
+
+    /// For a sentence: "taken for …".
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::WhitenedPatches => "whitened patches",
+            Self::RawPatches => "patches that are not whitened",
+            Self::ColourPatches => "colour patches",
+            Self::GreyPictures => "small grey pictures",
+            Self::ColourPictures => "small colour pictures",
+            Self::FewColumns => "a table of few columns",
+            Self::ManyColumns => "a table of many columns",
+            Self::Curves => "curves",
+            Self::Embeddings => "embeddings",
+        }
+    }
+}

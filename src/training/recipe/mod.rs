@@ -1,0 +1,292 @@
+//! Settings that suit a data set: one declared table by kind of data, with what the data themselves say.
+//!
+//! The table was found by measurement on sets other than those that it is tested on (`tests/recipes`). λ is a share of
+//! λ_c ([`crate::model::law`]), the λ above which a unit that dies stays dead, so it is never beyond the cliff; β follows
+//! the variance, since what it holds against grows with it.
+
+mod kind;
+#[cfg(test)]
+mod tests;
+
+use serde::Serialize;
+
+use super::Experiment;
+use super::record::history::short;
+use crate::data::{DataSet, Samples};
+use crate::model::{
+    BatchSize, Cliffs, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation, Spectrum,
+};
+
+pub use kind::Kind;
+
+/// What is suggested for a set, and why.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Recipe {
+    pub kind: Kind,
+    /// h
+    pub hidden: usize,
+    pub hidden_activation: HiddenActivation,
+    pub output_activation: OutputActivation,
+    pub hyperparameters: Hyperparameters,
+    /// After so many the features stand.
+    pub epochs: u64,
+    /// λ_c for these settings; 0 where nothing varies that the output can reach.
+    pub lambda_c: f64,
+    /// A sentence each.
+    pub reasons: Vec<String>,
+}
+
+/// What suits one kind.
+struct Row {
+    kind: Kind,
+    hidden: Hidden,
+    /// ρ
+    target: f64,
+    weight: Weight,
+    /// λ/λ_c
+    share: f64,
+    optimizer: OptimizerKind,
+    /// α
+    rate: f64,
+    batch: usize,
+    /// Until the features stand.
+    updates: u64,
+    reason: &'static str,
+}
+
+/// h
+enum Hidden {
+    /// As many as n × this, within the limits.
+    Share(f64, usize, usize),
+    /// A quarter more than there are columns.
+    Columns,
+}
+
+/// β
+enum Weight {
+    Fixed(f64),
+    /// Times the data's variance 1/(2m) Σ‖x − x̄‖².
+    OfVariance(f64),
+}
+
+/// Between these β stays, whatever the variance.
+const WEIGHTS: (f64, f64) = (1.0, 100.0);
+
+const ROWS: [Row; 9] = [
+    Row {
+        kind: Kind::WhitenedPatches,
+        hidden: Hidden::Share(0.45, 49, 100),
+        target: 0.02,
+        weight: Weight::Fixed(3.0),
+        share: 0.3,
+        optimizer: OptimizerKind::Momentum,
+        rate: 0.2,
+        batch: 50,
+        updates: 40_000,
+        reason: "Edges need few active units and much weight decay: at less of it whitened patches reconstruct better, from \
+                 features that look like noise.",
+    },
+    Row {
+        kind: Kind::RawPatches,
+        hidden: Hidden::Share(0.75, 36, 64),
+        target: 0.05,
+        weight: Weight::OfVariance(2.5),
+        share: 0.1,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 20_000,
+        reason: "Most of what patches vary in is coarse: with more weight decay units repeat one another, with less their \
+                 features look like noise.",
+    },
+    Row {
+        kind: Kind::ColourPatches,
+        hidden: Hidden::Share(0.5, 64, 144),
+        target: 0.035,
+        weight: Weight::OfVariance(5.0),
+        share: 0.1,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 100,
+        updates: 10_000,
+        reason: "Edges and colours need much weight decay; more of it leaves units without a feature.",
+    },
+    Row {
+        kind: Kind::GreyPictures,
+        hidden: Hidden::Share(0.7, 25, 64),
+        target: 0.1,
+        weight: Weight::OfVariance(2.5),
+        share: 0.01,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 4_000,
+        reason: "Pictures of one thing each are made of a few parts: with ten times this weight decay units repeat one \
+                 another.",
+    },
+    Row {
+        kind: Kind::ColourPictures,
+        hidden: Hidden::Share(0.7, 25, 64),
+        target: 0.05,
+        weight: Weight::OfVariance(2.5),
+        share: 0.003,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 2_000,
+        reason: "Whole colour pictures vary most in their overall colour: little weight decay leaves room for more.",
+    },
+    Row {
+        kind: Kind::FewColumns,
+        hidden: Hidden::Columns,
+        target: 0.2,
+        weight: Weight::Fixed(1.0),
+        share: 0.001,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 20_000,
+        reason: "A few columns are as many directions: of more units some repeat others.",
+    },
+    Row {
+        kind: Kind::ManyColumns,
+        hidden: Hidden::Share(0.8, 25, 64),
+        target: 0.1,
+        weight: Weight::Fixed(1.0),
+        share: 0.001,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 20_000,
+        reason: "Columns of a table vary little once they are scaled: little weight decay is enough to kill.",
+    },
+    Row {
+        kind: Kind::Curves,
+        hidden: Hidden::Share(0.5, 25, 64),
+        target: 0.1,
+        weight: Weight::OfVariance(1.5),
+        share: 0.003,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 6_000,
+        reason: "A curve is a few peaks among many places: one unit in ten at work is enough for them.",
+    },
+    Row {
+        kind: Kind::Embeddings,
+        hidden: Hidden::Share(0.5, 36, 100),
+        target: 0.05,
+        weight: Weight::OfVariance(1.0),
+        share: 0.003,
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 6_000,
+        reason: "Embeddings vary in many directions about equally: few of them are at work in one sample.",
+    },
+];
+
+impl Recipe {
+    /// For `data`, or for a part of the set that stands for all `samples` of them. It measures λ_c, which takes
+    /// milliseconds to 256 inputs and some tens of passes beyond.
+    pub fn of(data: &DataSet, samples: usize) -> Self {
+        let kind = Kind::of(data);
+        #[expect(
+            clippy::expect_used,
+            reason = "the table has a row for each kind: tests::every_kind_has_a_row"
+        )]
+        let row = ROWS.iter().find(|row| row.kind == kind).expect("a row");
+        let output = Experiment::output_for(data);
+        let hidden = row.hidden.of(data.inputs(), samples);
+        let weight = match row.weight {
+            Weight::Fixed(weight) => weight,
+            Weight::OfVariance(times) => {
+                two_digits((times * data.variance).clamp(WEIGHTS.0, WEIGHTS.1))
+            }
+        };
+        let hidden_activation = HiddenActivation::Sigmoid;
+        let batch = BatchSize::Samples(row.batch.min(samples.max(1)));
+        let mut settings = Hyperparameters {
+            sparsity_target: row.target,
+            sparsity_weight: weight,
+            learning_rate: row.rate,
+            optimizer: row.optimizer,
+            batch,
+            ..Hyperparameters::default()
+        };
+        let spectrum = match &data.samples {
+            Samples::F32(samples) => Spectrum::quick(samples.view(), output, &|| true),
+            Samples::F64(samples) => Spectrum::quick(samples.view(), output, &|| true),
+        };
+        let lambda_c = spectrum.map_or(0.0, |spectrum| {
+            Cliffs::new(&spectrum, &settings, hidden_activation).lambda_c
+        });
+        settings.weight_decay = below(row.share * lambda_c);
+        let steps = samples.div_ceil(batch.rows(samples).max(1)).max(1) as u64;
+        let reasons = vec![
+            format!("Taken for {}. {}", kind.title(), row.reason),
+            format!(
+                "λ is {} of λ_c = {}, above which a unit that dies stays dead.",
+                row.share,
+                short(lambda_c)
+            ),
+        ];
+        Self {
+            kind,
+            hidden,
+            hidden_activation,
+            output_activation: output,
+            hyperparameters: settings,
+            epochs: row.updates.div_ceil(steps).max(10),
+            lambda_c,
+            reasons,
+        }
+    }
+
+    /// `experiment` with these settings; its data, seed and precision stay.
+    pub fn applied_to(&self, experiment: Experiment) -> Experiment {
+        Experiment {
+            hidden: self.hidden,
+            hidden_activation: self.hidden_activation,
+            output_activation: self.output_activation,
+            hyperparameters: self.hyperparameters,
+            ..experiment
+        }
+    }
+}
+
+impl Hidden {
+    /// Of n inputs and m samples: with as many units as samples each has one to itself.
+    fn of(&self, inputs: usize, samples: usize) -> usize {
+        let least = inputs.min(kind::FEW);
+        let wanted = match *self {
+            // a square of tiles
+            Self::Share(share, least, most) => {
+                let side = (share * inputs as f64).sqrt().round() as usize;
+                (side * side).clamp(least, most)
+            }
+            Self::Columns => inputs + inputs.div_ceil(4),
+        };
+        wanted.min((samples / 4).max(least)).max(1)
+    }
+}
+
+/// Rounded to two digits.
+fn two_digits(value: f64) -> f64 {
+    rounded(value, f64::round)
+}
+
+/// Rounded down to two digits.
+fn below(value: f64) -> f64 {
+    rounded(value, f64::floor)
+}
+
+fn rounded(value: f64, how: fn(f64) -> f64) -> f64 {
+    if value <= 0.0 || !value.is_finite() {
+        return 0.0;
+    }
+    let digits = 1 - value.log10().floor() as i32;
+    // by its text: 2.3e-4 and not 2.3000000000000003e-4
+    let whole = how(value * 10f64.powi(digits));
+    format!("{whole}e{}", -digits).parse().unwrap_or(value)
+}

@@ -1,0 +1,94 @@
+//! What the recipe says of sets whose kind is known.
+
+use std::sync::Arc;
+
+use strum::VariantArray;
+
+use super::*;
+use crate::data::{self, DataSpec, EmbeddedSet, Preparation, SampleShape};
+
+#[test]
+fn every_kind_has_a_row() {
+    for kind in Kind::VARIANTS {
+        assert_eq!(ROWS.iter().filter(|row| row.kind == *kind).count(), 1);
+    }
+}
+
+fn of(set: EmbeddedSet) -> Recipe {
+    let data = data::load(&DataSpec::embedded(set)).unwrap();
+    Recipe::of(&data, data.len())
+}
+
+#[test]
+fn the_embedded_sets_are_known() {
+    let kinds = [
+        (EmbeddedSet::Photos, Kind::WhitenedPatches),
+        (EmbeddedSet::PhotosRaw, Kind::RawPatches),
+        (EmbeddedSet::Digits, Kind::GreyPictures),
+        (EmbeddedSet::Fashion, Kind::GreyPictures),
+    ];
+    for (set, kind) in kinds {
+        let recipe = of(set);
+        assert_eq!(recipe.kind, kind);
+        let settings = recipe.hyperparameters.check().unwrap();
+        let ratio = settings.weight_decay / recipe.lambda_c;
+        assert!(ratio > 1e-4 && ratio <= 0.3, "{set:?}: {ratio}");
+        assert!(recipe.hidden >= 25 && recipe.epochs >= 10);
+    }
+}
+
+/// Rows of a set as a table would bring them.
+fn table(columns: usize, rows: usize) -> DataSet {
+    let values = ndarray::Array2::from_shape_fn((rows, columns), |(row, column)| {
+        ((row * 31 + column * column * 17) % 29) as f64 / 28.0
+    });
+    DataSet::new(
+        "table",
+        DataSpec::file("table.csv"),
+        Samples::F64(values),
+        SampleShape::Vector { length: columns },
+    )
+}
+
+#[test]
+fn units_are_no_fewer_than_the_columns_of_a_small_table_and_no_more_than_samples_allow() {
+    for (columns, rows, hidden) in [(4, 150, 5), (13, 178, 17), (13, 20, 13), (30, 569, 25)] {
+        let data = table(columns, rows);
+        let recipe = Recipe::of(&data, rows);
+        assert_eq!(recipe.hidden, hidden, "{columns} columns");
+        assert!(recipe.hidden >= columns.min(25));
+    }
+}
+
+#[test]
+fn a_set_in_which_nothing_varies_has_no_decay_and_a_full_answer() {
+    let values = ndarray::Array2::from_elem((20, 6), 0.5);
+    let data = DataSet::new(
+        "flat",
+        DataSpec::file("flat.csv"),
+        Samples::F64(values),
+        SampleShape::Vector { length: 6 },
+    );
+    let recipe = Recipe::of(&data, 20);
+    assert_eq!(recipe.hyperparameters.weight_decay, 0.0);
+    recipe.hyperparameters.check().unwrap();
+}
+
+#[test]
+fn an_unbounded_set_gets_a_linear_output() {
+    let spec = DataSpec {
+        preparation: Some(Preparation::ZCA),
+        ..DataSpec::embedded(EmbeddedSet::Digits)
+    };
+    let data = Arc::new(data::load(&spec).unwrap());
+    let recipe = Recipe::of(&data, data.len());
+    assert_eq!(recipe.output_activation, OutputActivation::Linear);
+}
+
+#[test]
+fn numbers_are_rounded_by_their_text() {
+    assert_eq!(below(2.39e-4).to_string(), "0.00023");
+    assert_eq!(two_digits(54.6), 55.0);
+    assert_eq!(below(0.0), 0.0);
+    assert_eq!(below(f64::NAN), 0.0);
+}

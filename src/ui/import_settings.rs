@@ -1,0 +1,108 @@
+//! The import sheet's part about the network and its training: what suits the data, the settings of the run in progress,
+//! or one's own.
+
+use egui::{Label, Ui};
+
+use super::import_choices::number;
+use super::import_option::{option, title};
+use super::numbers;
+use super::settings::MOST_HIDDEN;
+use super::widgets::muted;
+use crate::lab::import_settings::{Choices, ImportSettings, Whose};
+use crate::model::{BatchSize, OptimizerKind};
+
+/// The settings, where they were changed.
+pub fn settings(ui: &mut Ui, settings: &ImportSettings) -> Option<ImportSettings> {
+    let mut changed = None;
+    title(ui, "Network and training");
+    ui.horizontal_wrapped(|ui| {
+        let choices = [
+            (
+                Whose::Recipe,
+                "what suits the data",
+                "Units and settings from a table by kind of data, with λ below λ_c and β by the variance",
+            ),
+            (
+                Whose::Kept,
+                "keep my settings",
+                "Units and settings of the run in progress",
+            ),
+        ];
+        for (whose, text, hover) in choices {
+            if option(ui, "Network and training", text, hover, settings.whose == whose, None) {
+                changed = Some(settings.with(whose));
+            }
+        }
+        if settings.whose == Whose::Own {
+            option(ui, "Network and training", "your own", "As set below", true, None);
+        }
+    });
+    let mut choices = settings.choices;
+    fields(ui, &mut choices);
+    if choices != settings.choices {
+        changed = Some(settings.changed(choices));
+    }
+    if let (Whose::Recipe, Some(recipe)) = (settings.whose, settings.recipe()) {
+        let epochs = format!(
+            "Features stand after about {} epochs.",
+            numbers::thousands(recipe.epochs)
+        );
+        for words in recipe.reasons.iter().chain([&epochs]) {
+            ui.add(Label::new(muted(ui, words)).wrap());
+        }
+    }
+    changed
+}
+
+fn fields(ui: &mut Ui, choices: &mut Choices) {
+    let set = &mut choices.hyperparameters;
+    ui.horizontal_wrapped(|ui| {
+        let hover = "How many features there are to learn";
+        number(
+            ui,
+            "Hidden units",
+            hover,
+            &mut choices.hidden,
+            1..=MOST_HIDDEN,
+            0.25,
+        );
+    });
+    ui.horizontal_wrapped(|ui| {
+        let speed = |value: f64| 0.01 * value.max(1e-6);
+        let hover = "Target activation: how rarely a unit is at work";
+        let of = speed(set.sparsity_target);
+        number(ui, "ρ", hover, &mut set.sparsity_target, 1e-3..=0.999, of);
+        let hover = "Weight of the sparsity term";
+        let of = speed(set.sparsity_weight.max(0.1));
+        number(ui, "β", hover, &mut set.sparsity_weight, 0.0..=1e3, of);
+        let hover = "Weight decay";
+        let of = speed(set.weight_decay);
+        number(ui, "λ", hover, &mut set.weight_decay, 0.0..=10.0, of);
+    });
+    ui.horizontal_wrapped(|ui| {
+        for kind in OptimizerKind::ALL {
+            let hover = "How the weights follow the gradient";
+            let chosen = set.optimizer == kind;
+            if option(ui, "Optimiser", kind.name(), hover, chosen, None) {
+                set.optimizer = kind;
+            }
+        }
+    });
+    if set.optimizer == OptimizerKind::Lbfgs {
+        return; // full batches, and a step of its own
+    }
+    ui.horizontal_wrapped(|ui| {
+        let hover = "Learning rate";
+        let of = 0.01 * set.learning_rate.max(1e-6);
+        number(ui, "α", hover, &mut set.learning_rate, 1e-6..=10.0, of);
+        match &mut set.batch {
+            BatchSize::Samples(rows) => {
+                let hover = "Samples an update";
+                number(ui, "Batch", hover, rows, 1..=1_000_000, 0.5);
+            }
+            BatchSize::Full => {
+                ui.label(muted(ui, "full batches"));
+            }
+        }
+    });
+}
