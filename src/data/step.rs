@@ -121,7 +121,20 @@ impl std::fmt::Display for Step {
                 "Clipped at ±3 standard deviations of the whole set, scaled to [0.1, 0.9].",
             ),
             Self::Unit { low, high } => {
-                write!(f, "Scaled linearly from [{low}, {high}] to [0, 1].")
+                let short = |value: f64| match value.abs() {
+                    1e-3..1e6 => format!("{value:.4}")
+                        .trim_end_matches('0')
+                        .trim_end_matches('.')
+                        .to_owned(),
+                    0.0 => "0".to_owned(),
+                    _ => format!("{value:.3e}"),
+                };
+                write!(
+                    f,
+                    "Scaled linearly from [{}, {}] to [0, 1].",
+                    short(*low),
+                    short(*high)
+                )
             }
             Self::UnitColumns { constant } => write!(
                 f,

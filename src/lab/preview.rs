@@ -187,6 +187,10 @@ impl Preview {
         } else {
             opened.found.count()
         };
+        let full = match spec.held {
+            Held::Fraction(fraction) => (full as f64 * (1.0 - fraction)).round() as usize,
+            Held::None | Held::OwnSplit => full,
+        };
         Ok(Self {
             spec: spec.clone(),
             opened: None,

@@ -51,8 +51,8 @@ impl Dialogs {
             ui.label(RichText::new("Open data").heading().color(theme.text_strong));
             ui.label(muted(
                 ui,
-                "Photographs (PNG, JPEG, BMP, TIFF, WebP) and folders of them, IDX, .npy, .npz, .mat, and tables (.csv, \
-                 .tsv). You can also drop files on the window. What was found is shown before anything is trained on it.",
+                "Photographs (PNG, JPEG, BMP, TIFF, WebP) and folders of them, IDX, CIFAR, .npy, .npz, .mat, \
+                 .safetensors, and tables (.csv, .tsv). You can also drop files on the window. What was found is shown before anything is trained on it.",
             ));
             let field = TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Path of a file or folder");
             let field = ui.add(field).accessible_name("Path");

@@ -3,7 +3,7 @@
 use egui::{Label, Ui, vec2};
 
 use super::help::Help as _;
-use super::import_option::{option, title};
+use super::import_option::{number, option, title};
 use super::import_reading::reading;
 use super::import_settings::settings;
 use super::log_slider::{LogScale, LogSlider};
@@ -11,7 +11,7 @@ use super::number_field::{self, NumberField};
 use super::theme::GRID;
 use super::widgets::{self, muted};
 use crate::data::{
-    Colour, Content, DataSpec, Preparation, SampleShape, Scaling, Whitening, limits,
+    Colour, Content, DataSpec, Held, Preparation, SampleShape, Scaling, Whitening, limits,
 };
 use crate::lab::Action;
 use crate::lab::import::Import;
@@ -30,6 +30,7 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     whitening(ui, import, &mut spec);
     scaling(ui, import, &mut spec);
     let settings = settings(ui, &import.settings);
+    held(ui, &mut spec);
     if spec != import.spec || settings.is_some() {
         let settings = settings.unwrap_or_else(|| import.settings.clone());
         actions.push(Action::SetImport {
@@ -48,24 +49,6 @@ fn reasons<'a>(ui: &mut Ui, refused: impl IntoIterator<Item = Option<&'a str>>) 
             ui.add(Label::new(muted(ui, reason)).wrap());
         }
     }
-}
-
-/// A whole number with its name before it.
-pub(super) fn number<N: egui::emath::Numeric>(
-    ui: &mut Ui,
-    name: &str,
-    hover: &str,
-    value: &mut N,
-    range: std::ops::RangeInclusive<N>,
-    speed: f64,
-) {
-    ui.add(Label::new(muted(ui, name)));
-    let before = value.to_f64();
-    NumberField::new(name, value, range)
-        .speed(speed)
-        .show(ui)
-        .help(format!("{hover}. Drag, or click to type"));
-    number_field::complaint(ui, name, before);
 }
 
 /// Which array of a file that holds several.
@@ -285,4 +268,24 @@ fn meaning(scaling: Scaling) -> &'static str {
             "Each column by itself to mean 0 and standard deviation 1; takes a linear output"
         }
     }
+}
+
+/// What is not trained on, to test with.
+fn held(ui: &mut Ui, spec: &mut DataSpec) {
+    title(ui, "Held out to test with");
+    let hover = "A dashed curve shows the loss on it: whole pictures where patches are cut";
+    ui.horizontal_wrapped(|ui| {
+        for (text, held) in [
+            ("nothing", Held::None),
+            ("10 %", Held::Fraction(0.1)),
+            ("20 %", Held::Fraction(0.2)),
+        ] {
+            if option(ui, "Held out", text, hover, spec.held == held, None) {
+                spec.held = held;
+            }
+        }
+        if matches!(spec.held, Held::OwnSplit) {
+            option(ui, "Held out", "the file's own part", hover, true, None);
+        }
+    });
 }

@@ -1,9 +1,11 @@
 //! A choice on the import sheet.
 
-use egui::{Button, RichText, Ui, vec2};
+use egui::{Button, Label, RichText, Ui, vec2};
 
 use super::help::Help as _;
+use super::number_field::{self, NumberField};
 use super::theme::{BODY, GRID, Theme};
+use super::widgets::muted;
 
 pub fn title(ui: &mut Ui, text: &str) {
     ui.add_space(GRID / 2.0);
@@ -35,4 +37,22 @@ pub fn option(
         None => response.help(hover),
     };
     response.accessible_name(format!("{row}: {text}")).clicked() && !chosen
+}
+
+/// A number with its name before it.
+pub fn number<N: egui::emath::Numeric>(
+    ui: &mut Ui,
+    name: &str,
+    hover: &str,
+    value: &mut N,
+    range: std::ops::RangeInclusive<N>,
+    speed: f64,
+) {
+    ui.add(Label::new(muted(ui, name)));
+    let before = value.to_f64();
+    NumberField::new(name, value, range)
+        .speed(speed)
+        .show(ui)
+        .help(format!("{hover}. Drag, or click to type"));
+    number_field::complaint(ui, name, before);
 }

@@ -3,8 +3,7 @@
 
 use egui::{Label, Ui};
 
-use super::import_choices::number;
-use super::import_option::{option, title};
+use super::import_option::{number, option, title};
 use super::numbers;
 use super::settings::MOST_HIDDEN;
 use super::widgets::muted;
