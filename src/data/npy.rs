@@ -20,8 +20,8 @@ pub(super) fn is_npy(head: &[u8]) -> bool {
     head.starts_with(MAGIC)
 }
 
-/// Reads (m, n) as it stands, (m, rows, columns) as pictures, and with channels before or after these in colour: bytes
-/// of three dimensions or more are 8-bit pictures, f64 stays f64, and every other type becomes f32.
+/// Reads (m, n) as it stands, (m, rows, columns) as pictures, and with channels before or after these in colour, bytes
+/// of (rows, columns, channels) as one photograph: bytes of three dimensions or more are 8-bit pictures, f64 stays f64, and every other type becomes f32.
 pub(super) fn read(
     mut input: Input<'_>,
     name: String,
@@ -54,6 +54,9 @@ pub(super) fn described(
     if transposed {
         header.shape.reverse();
         header.fortran_order = !header.fortran_order;
+    }
+    if is_one_photograph(&header) {
+        header.shape.insert(0, 1);
     }
     let samples = header.shape.first().copied().unwrap_or(0);
     let Some(every) = every(&header.shape) else {
@@ -95,6 +98,13 @@ pub(super) fn described(
         Some(turn) => matrix::chosen(found, reading, turn, input.file()),
         None => Ok(found),
     }
+}
+
+/// Whether it is (rows, columns, channels) and not (m, rows, columns), as a photograph opened by Pillow is.
+fn is_one_photograph(header: &Header) -> bool {
+    let bytes = (header.kind, header.size) == (Kind::Unsigned, 1);
+    let large = |side: u64| side > limits::SAMPLE_SIDE as u64;
+    bytes && matches!(header.shape[..], [rows, columns, 3 | 4] if large(rows) && large(columns))
 }
 
 fn read_header(input: &mut Input<'_>) -> Result<Header, DataError> {

@@ -72,6 +72,9 @@ pub(super) fn read(
     if survey.commas {
         notes.push("Decimal commas read as points.".into());
     }
+    if survey.truths {
+        notes.push("True read as 1, false as 0.".into());
+    }
     let mut understood = understood(table, &plan, reading);
     let words = plan.label.map(|label| survey.words(label.place));
     let complete = missing::complete(&mut survey, &plan.used, reading.incomplete, |rows, more| {
@@ -155,8 +158,10 @@ fn look(
     let mut survey = Survey::new(seen);
     let mut names = Vec::new();
     if has_names {
-        let name = |field: &[u8]| String::from_utf8_lossy(field).into_owned();
-        names = first.iter().map(name).collect();
+        names = first
+            .iter()
+            .map(|name| text::words(name).into_owned())
+            .collect();
     } else {
         input.room(&mut survey.values, width)?;
         survey.take(first.iter(), first_start, dialect);

@@ -1,6 +1,6 @@
 //! Arrays of every type, order and shape, and broken ones.
 
-use super::super::testing::{Folder, golden, gzip, loaded, refuse_every_cut, values};
+use super::super::testing::{Folder, found, golden, gzip, loaded, refuse_every_cut, values};
 use super::super::{DataSpec, Samples, load};
 use super::super::{Preprocessing, SampleShape};
 use super::*;
@@ -233,5 +233,28 @@ fn more_samples_than_fit_are_thinned_evenly_and_it_is_said() {
             "{:?}",
             found.notes
         );
+    }
+}
+
+#[test]
+fn one_photograph_is_told_from_pictures_of_three_columns() {
+    let folder = Folder::new();
+    for (shape, count, fortran) in [
+        ("(70, 80, 3)", 1, false),
+        ("(70, 80, 4)", 1, true),
+        ("(70, 8, 3)", 70, false),
+    ] {
+        let size = shape.trim_matches(['(', ')']).split(", ");
+        let size = size.map(|side| side.parse::<usize>().unwrap()).product();
+        let data: Vec<u8> = (0..size).map(|at| (at % 251) as u8).collect();
+        let path = folder.file("p.npy", &npy("|u1", fortran, shape, &data));
+        let found = found(&path).unwrap();
+        assert_eq!(found.count(), count, "{shape}");
+        if let Content::Pictures(pictures) = &found.content {
+            assert_eq!((pictures[0].rows, pictures[0].columns), (70, 80));
+            let stride = if fortran { 70 * 80 } else { 1 };
+            let green = pictures[0].values[1] * 255.0;
+            assert!((green - (stride % 251) as f32).abs() < 1e-4, "{shape}");
+        }
     }
 }

@@ -11,11 +11,17 @@ use crate::data::reading::{Column, ColumnNames, Columns, Labels, Reading, Role, 
 const COUNTED_FIRST: usize = 3;
 const COUNTED: usize = 10;
 
+/// So many numbers in even steps are a scale, such as wavelengths; fewer can be values.
+const SCALE: usize = 8;
+
 /// Whether the first line holds the columns' names, by the first two: it has no number at all, or a name for labels, or
-/// words where the second has numbers.
+/// words where the second has numbers, or numbers that name columns.
 pub(super) fn has_names(first: &ByteRecord, second: Option<&ByteRecord>, dialect: Dialect) -> bool {
     let read = |field: &[u8]| dialect.read(field);
     let numeric = |field: &[u8]| !matches!(read(field), Field::Word | Field::Gap);
+    if second.is_some_and(|second| are_places(first, second, dialect)) {
+        return true;
+    }
     let any_word = first.iter().any(|field| read(field) == Field::Word);
     if !any_word {
         return false;
@@ -34,6 +40,58 @@ pub(super) fn has_names(first: &ByteRecord, second: Option<&ByteRecord>, dialect
             Some(_) => true,
         }
     })
+}
+
+/// Whether the numbers of the first line are the columns' places, as pandas names those of an array, or a scale; those
+/// of the second are not.
+fn are_places(first: &ByteRecord, second: &ByteRecord, dialect: Dialect) -> bool {
+    let number = |field: &[u8]| match dialect.read(field) {
+        Field::Number(value) | Field::Comma(value) => Some(value),
+        _ => None,
+    };
+    let step = |numbers: &[f64]| {
+        let (from, to) = (numbers.first()?, numbers.last()?);
+        let step = (to - from) / (numbers.len() - 1) as f64;
+        let even = numbers
+            .windows(2)
+            .all(|two| (two[1] - two[0] - step).abs() <= 1e-3 * step.abs());
+        (step != 0.0 && even).then_some(step)
+    };
+    let gap = |record: &ByteRecord, place| record.get(place).map(|field| dialect.read(field));
+    let numbers: Vec<f64> = first.iter().filter_map(number).collect();
+    let below = first.iter().zip(second.iter());
+    let below: Vec<f64> = below
+        .filter(|(field, _)| number(field).is_some())
+        .filter_map(|(_, below)| number(below))
+        .collect();
+    // the column of the rows' names has none
+    let rows_named = gap(first, 0) == Some(Field::Gap)
+        && gap(second, 0).is_some_and(|field| field != Field::Gap);
+    let counts = numbers
+        .iter()
+        .enumerate()
+        .all(|(place, number)| *number == place as f64);
+    if rows_named && numbers.len() + 1 == first.len() && counts {
+        return true;
+    }
+    let least = if counts { COUNTED_FIRST } else { SCALE };
+    numbers.len() >= least
+        && below.len() == numbers.len()
+        && step(&numbers).is_some()
+        && step(&below).is_none()
+}
+
+/// "id", "index", "patient_id", "PassengerId", "customerID"; not "acid", nor "ACID".
+fn names_identifier(name: &str) -> bool {
+    let whole = ["id", "index", "idx"];
+    let before = ["ID", "Id", "id"]
+        .iter()
+        .find_map(|ending| Some((name.strip_suffix(ending)?, *ending)));
+    whole.iter().any(|known| name.eq_ignore_ascii_case(known))
+        || before.is_some_and(|(before, ending)| match before.chars().next_back() {
+            Some(last) if last.is_alphabetic() => last.is_lowercase() && ending != "id",
+            _ => true,
+        })
 }
 
 /// What each column is for.
@@ -144,7 +202,7 @@ impl<'a> Table<'a> {
             if *role != Role::Used {
                 continue;
             }
-            let why = if self.is_index(place) {
+            let why = if self.is_index(place) || self.is_identifier(place) {
                 Some(Why::Index)
             } else if seen.is_empty() {
                 Some(Why::Empty)
@@ -178,6 +236,17 @@ impl<'a> Table<'a> {
             && self.width() > 1
             && !self.names.is_empty()
             && (self.name(0).is_empty() || self.name(0).starts_with("Unnamed: "))
+    }
+
+    /// A column that is called so and has another whole number in each row.
+    fn is_identifier(self, place: usize) -> bool {
+        if self.width() == 1 || self.survey.rows < COUNTED || !names_identifier(self.name(place)) {
+            return false;
+        }
+        let mut numbers: Vec<f64> = self.survey.numbers(place).collect();
+        numbers.sort_by(f64::total_cmp);
+        numbers.iter().all(|number| number.fract() == 0.0)
+            && numbers.windows(2).all(|two| two[0] != two[1])
     }
 
     fn counts(self, place: usize) -> bool {
@@ -315,10 +384,56 @@ mod tests {
             (["5", "cat", "1"], Some(&["1", "dog", "2"]), false),
             (["", "a", "b"], numbers, true),
             (["year", "2019", "2020"], numbers, true),
+            // as pandas names the columns of an array
+            (["", "0", "1"], numbers, true),
+            (["0", "1", "2"], Some(&["5", "7", "1"]), true),
+            (["0", "1", "2"], numbers, false),
+            (["0", "1", "2"], Some(&["0", "0", "0"]), true),
+            (["", "3", "1"], numbers, false),
+            (["", "0", "1"], Some(&["", "0", "1"]), false),
         ] {
             let second = second.map(record);
             let got = has_names(&record(&first), second.as_ref(), dialect);
             assert_eq!(got, expected, "{first:?}");
+        }
+        let scale = |from: i32, step: i32| {
+            let numbers = (0..9).map(|at| (from + step * at).to_string());
+            ByteRecord::from([vec!["kind".into()], numbers.collect()].concat())
+        };
+        let curve = ["a", "3", "1", "4", "1", "5", "9", "2", "6", "5"];
+        let curve = ByteRecord::from(curve.to_vec());
+        for (first, second, expected) in [
+            (scale(400, 5), &curve, true),
+            (scale(700, -5), &curve, true),
+            (scale(4, 0), &curve, false),
+            (curve.clone(), &scale(400, 5), false),
+            (scale(400, 5), &scale(401, 6), false),
+        ] {
+            assert_eq!(
+                has_names(&first, Some(second), dialect),
+                expected,
+                "{first:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn identifiers_are_known_by_their_names() {
+        for name in [
+            "id",
+            "ID",
+            "Index",
+            "patient_id",
+            "PassengerId",
+            "customerID",
+            "row id",
+        ] {
+            assert!(names_identifier(name), "{name}");
+        }
+        for name in [
+            "acid", "ACID", "grid", "Acid", "identity", "", "idle", "fluid",
+        ] {
+            assert!(!names_identifier(name), "{name}");
         }
     }
 }

@@ -27,6 +27,8 @@ pub(super) enum Field {
     Number(f64),
     /// The same, written with a decimal comma.
     Comma(f64),
+    /// "True" is 1 and "false" 0, as in every program that writes them.
+    Truth(f64),
     /// Beyond the range of numbers, or infinity itself.
     Infinite(f64),
     Gap,
@@ -56,6 +58,8 @@ impl Dialect {
             of(value, Field::Number)
         } else if is_missing(text) {
             Field::Gap
+        } else if let Some(value) = truth(text) {
+            Field::Truth(value)
         } else if self.commas
             && let Some(value) = with_comma(text)
         {
@@ -151,6 +155,16 @@ pub(super) fn semicolons_for_spaces(text: &[u8]) -> Vec<u8> {
         }
     }
     marked
+}
+
+fn truth(text: &str) -> Option<f64> {
+    if text.eq_ignore_ascii_case("true") {
+        Some(1.0)
+    } else if text.eq_ignore_ascii_case("false") {
+        Some(0.0)
+    } else {
+        None
+    }
 }
 
 /// "1,5" as a number. One comma alone: "1,000,000" is written with thousands, and no comma stands beside a point.

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::dialect::{Dialect, Field, is_date};
+use super::text;
 
 /// Most different words of a column that are kept: no more can be classes.
 const WORDS: usize = 256;
@@ -18,6 +19,8 @@ pub(super) struct Survey {
     pub(super) columns: Vec<Seen>,
     /// Whether decimal commas were read.
     pub(super) commas: bool,
+    /// Whether "true" or "false" were read.
+    pub(super) truths: bool,
 }
 
 /// What a column was seen to hold.
@@ -62,6 +65,7 @@ impl Survey {
             values: Vec::new(),
             columns,
             commas: false,
+            truths: false,
         }
     }
 
@@ -76,8 +80,9 @@ impl Survey {
         for (seen, field) in self.columns.iter_mut().zip(fields) {
             let read = dialect.read(field);
             self.commas |= matches!(read, Field::Comma(_));
+            self.truths |= matches!(read, Field::Truth(_));
             self.values.push(match read {
-                Field::Number(value) | Field::Comma(value) => value,
+                Field::Number(value) | Field::Comma(value) | Field::Truth(value) => value,
                 Field::Infinite(_) | Field::Gap | Field::Word => f64::NAN,
             });
             seen.take(read, (field, start), row);
@@ -106,7 +111,7 @@ impl Survey {
             }
             let mut names = vec![String::new(); kept.codes.len()];
             for (word, code) in &kept.codes {
-                names[*code] = String::from_utf8_lossy(word).into_owned();
+                names[*code] = text::words(word).into_owned();
             }
             for (row, code) in &kept.rows {
                 words[*row as usize].clone_from(&names[usize::from(*code)]);
@@ -123,7 +128,7 @@ impl Seen {
             Place { field, start }
         };
         match read {
-            Field::Number(value) | Field::Comma(value) => {
+            Field::Number(value) | Field::Comma(value) | Field::Truth(value) => {
                 self.numbers += 1;
                 if row == 0 {
                     self.counts_from = Some(value);
@@ -144,9 +149,9 @@ impl Seen {
                 self.words += 1;
                 let date = is_date(field);
                 self.dates += usize::from(date);
-                let text = str::from_utf8(field).unwrap_or_default();
+                let text = text::words(field);
                 self.names += usize::from(text.starts_with(char::is_alphabetic));
-                self.nearly += usize::from(!date && is_nearly_number(text));
+                self.nearly += usize::from(!date && is_nearly_number(&text));
                 self.first_word.get_or_insert_with(place);
                 self.kept.get_or_insert_default().keep(field, row);
             }

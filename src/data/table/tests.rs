@@ -481,3 +481,53 @@ fn words_are_mistakes_where_they_are_few() {
     let error = read(&one, Reading::default()).unwrap_err().to_string();
     assert!(error.contains("\"1O\" in line 8, column 2"), "{error}");
 }
+
+#[test]
+fn numbers_can_name_columns_and_identifiers_are_left_out() {
+    let folder = Folder::new();
+    // as pandas writes an array, with and without its index
+    for (name, text) in [
+        ("a.csv", ",0,1,2\n0,0.5,1,0\n1,0.25,0,1\n2,0.5,0,1\n"),
+        ("b.csv", "0,1,2\n0.5,1,0\n0.25,0,1\n0.5,0,1\n"),
+    ] {
+        let found = found(&folder.file(name, text.as_bytes())).unwrap();
+        assert_eq!(found.column_names, ["0", "1", "2"], "{name}");
+        assert_eq!(found.count(), 3, "{name}");
+        let read = found.understood.unwrap();
+        assert_eq!((read.rows_left_out, read.label()), (0, None), "{name}");
+    }
+    let rows = (0..12).map(|at| format!("{},{},{at}.5\n", 900 + at * at % 7 + 20 * at, at % 3));
+    let text = format!("id,stock_id,price\n{}", rows.collect::<String>());
+    let found = found(&folder.file("c.csv", text.as_bytes())).unwrap();
+    // the second has the same number more than once
+    assert_eq!(found.column_names, ["stock_id", "price"]);
+    let left_out: Vec<_> = found.understood.as_ref().unwrap().left_out().collect();
+    assert_eq!(left_out, [("id".to_owned(), Why::Index)]);
+}
+
+#[test]
+fn true_and_false_are_numbers() {
+    let folder = Folder::new();
+    let text = "wet,warm,label\nTrue,FALSE,b\nfalse,true,a\n,True,a\n";
+    let found = found(&folder.file("a.csv", text.as_bytes())).unwrap();
+    let Content::Samples {
+        values: Values::F64(values),
+        ..
+    } = &found.content
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!(values.row(0).to_vec(), [1.0, 0.0]);
+    assert_eq!(values.row(1).to_vec(), [0.0, 1.0]);
+    assert_eq!(found.labels, Some(vec![0, 1]));
+    assert_eq!(found.notes[0], "True read as 1, false as 0.");
+}
+
+#[test]
+fn words_of_windows_are_read() {
+    let folder = Folder::new();
+    let text = b"Gr\xf6\xdfe;\x80;Art\n1,5;2;W\xe4hlt\n2,5;3;nicht\n";
+    let found = found(&folder.file("a.csv", text)).unwrap();
+    assert_eq!(found.column_names, ["Größe", "€"]);
+    assert_eq!(found.class_names, ["Wählt", "nicht"]);
+}

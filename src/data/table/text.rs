@@ -1,5 +1,7 @@
 //! From a file's bytes to text in UTF-8.
 
+use std::borrow::Cow;
+
 use crate::data::DataError;
 use crate::data::input::Input;
 
@@ -59,6 +61,26 @@ pub(super) fn beginning(head: &[u8]) -> Vec<u8> {
             let text: String = characters(&head[2..], big_endian).collect();
             text.into_bytes()
         }
+    }
+}
+
+/// A field that is words. Windows writes tables in its own code of a byte a character, the Western one in most of Europe.
+pub(super) fn words(field: &[u8]) -> Cow<'_, str> {
+    /// From 80 on, where it differs from Latin 1.
+    const WINDOWS: [char; 32] = [
+        '€', '\u{81}', '‚', 'ƒ', '„', '…', '†', '‡', 'ˆ', '‰', 'Š', '‹', 'Œ', '\u{8d}', 'Ž',
+        '\u{8f}', '\u{90}', '‘', '’', '“', '”', '•', '–', '—', '˜', '™', 'š', '›', 'œ', '\u{9d}',
+        'ž', 'Ÿ',
+    ];
+    match str::from_utf8(field) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => field
+            .iter()
+            .map(|&byte| match byte {
+                0x80..=0x9f => WINDOWS[usize::from(byte - 0x80)],
+                _ => char::from(byte),
+            })
+            .collect(),
     }
 }
 
