@@ -218,7 +218,18 @@ fn epochs_in_words(epochs: f64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::epochs_in_words;
+    use super::{Diagnosis, epochs_in_words};
+
+    #[test]
+    fn a_title_has_the_weightiest_and_nothing_where_all_is_well() {
+        let of = |fvu| Diagnosis::of_model(1, fvu, &[], None);
+        assert_eq!(of(0.4).headline(), None);
+        assert_eq!(of(f64::NAN).headline(), None);
+        assert_eq!(
+            of(1.25).headline().as_deref(),
+            Some("FVU 1.25: no better than the data's mean")
+        );
+    }
 
     #[test]
     fn an_estimate_has_two_digits() {
