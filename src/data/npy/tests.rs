@@ -211,7 +211,7 @@ fn more_samples_than_fit_are_thinned_evenly_and_it_is_said() {
             let value = [(sample / 2_048) as u8];
             file.write_all_at(&value, header.len() as u64 + at).unwrap();
         }
-        let found = super::super::testing::found(&path).unwrap();
+        let found = found(&path).unwrap();
         assert_eq!(found.count(), 150_000);
         let Content::Samples {
             values: Values::Bytes(values),
