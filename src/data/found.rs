@@ -164,6 +164,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// The dimensions of an array of the file, samples first: turned round where it was read so.
+    pub(super) fn samples_first(&self, stored: &[u64]) -> Vec<u64> {
+        let mut shape = stored.to_vec();
+        if self.understood.as_ref().is_some_and(Understood::transposed) {
+            shape.reverse();
+        }
+        shape
+    }
+
     /// Values and nothing beside them: no labels, names, notes or other arrays.
     pub fn new(
         name: impl Into<String>,

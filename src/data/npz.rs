@@ -11,7 +11,7 @@ use super::found::Found;
 use super::input::Input;
 use super::npy_header::{HeaderProblem, split};
 use super::progress::Watch;
-use super::reading::{Understood, Wanted};
+use super::reading::Wanted;
 use super::{DataError, foreign, layout, limits, npy};
 
 const FORMAT: &str = "NPZ";
@@ -66,14 +66,7 @@ pub(super) fn read(
     found.notes.extend(note(&candidates, chosen));
     found.variables = variables_of(&candidates, chosen);
     found.encoding = found.encoding.replace("NPY", "NPZ");
-    let mut shape = candidates[chosen].shape.clone();
-    if found
-        .understood
-        .as_ref()
-        .is_some_and(Understood::transposed)
-    {
-        shape.reverse();
-    }
+    let shape = found.samples_first(&candidates[chosen].shape);
     let samples = shape[0];
     let beside = candidates.iter().position(|other| {
         let both = |part| {

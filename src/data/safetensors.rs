@@ -11,7 +11,7 @@ use super::found::Found;
 use super::input::Input;
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
-use super::reading::{Understood, Wanted};
+use super::reading::Wanted;
 use super::{DataError, foreign, layout, limits, npy};
 
 #[cfg(test)]
@@ -106,14 +106,7 @@ pub(super) fn read(
     }
     found.notes.extend(note(&candidates, chosen));
     found.variables = variables_of(&candidates, chosen);
-    let mut shape = candidates[chosen].shape.clone();
-    if found
-        .understood
-        .as_ref()
-        .is_some_and(Understood::transposed)
-    {
-        shape.reverse();
-    }
+    let shape = found.samples_first(&candidates[chosen].shape);
     let beside = candidates
         .iter()
         .position(|other| names_labels(&other.name) && other.shape == [shape[0]]);
