@@ -143,8 +143,8 @@ impl DataChoice {
     pub fn choose(&self, base: &Base<'_>) -> Result<Chosen, CliError> {
         if self.recipe == RecipeChoice::Auto && !matches!(base, Base::Defaults) {
             return Err(CliError::Usage(
-                "--recipe auto chooses for new data what a preset or a model's record says: leave --recipe, or --preset and \
-                 --model, out"
+                "--recipe auto chooses settings for new data, and a preset or a model has settings of its own: give \
+                 --recipe auto without --preset and --model, or leave it out"
                     .into(),
             ));
         }

@@ -112,7 +112,14 @@ pub(super) fn read(
     }
     understood.filled = complete.filled;
     let (labels, class_names) = match words {
-        Some(words) => classes_of(words, &complete.rows, &plan, &mut notes),
+        Some(words) => {
+            let by_words = plan.label.filter(|label| label.by_words);
+            if let Some(label) = by_words {
+                let column = table.title(label.place);
+                notes.push(format!("Column {column} taken as labels: it holds words."));
+            }
+            classes_of(words, &complete.rows, &mut notes)
+        }
         None => (None, Vec::new()),
     };
     let mut found = found(name, values, encoding);
@@ -249,13 +256,8 @@ fn understood(table: Table<'_>, plan: &Plan, reading: &Reading) -> Understood {
 fn classes_of(
     words: Option<Vec<String>>,
     rows: &[usize],
-    plan: &Plan,
     notes: &mut Vec<String>,
 ) -> (Option<Vec<u8>>, Vec<String>) {
-    if let Some(label) = plan.label.filter(|label| label.by_words) {
-        let column = label.place + 1;
-        notes.push(format!("Column {column} taken as labels: it holds words."));
-    }
     let Some(words) = words else {
         notes.push("Labels ignored: they have more than 256 different values.".into());
         return (None, Vec::new());

@@ -31,7 +31,7 @@ pub(super) fn left_out(table: Table<'_>, plan: &Plan) -> Vec<String> {
             continue;
         }
         let title = match table.title(place) {
-            number if number == place.to_string() => format!("column {}", place + 1),
+            number if number == place.to_string() => format!("column {number}"),
             name => name,
         };
         match out.iter_mut().find(|(other, _)| *other == why) {
@@ -59,7 +59,7 @@ fn gaps(table: Table<'_>, used: &[usize], complete: &Complete) -> Vec<String> {
     places.sort_by_key(|(gaps, _)| std::cmp::Reverse(*gaps));
     let title = |(gaps, place): &(usize, usize)| {
         let title = match table.title(*place) {
-            number if number == place.to_string() => format!("column {}", place + 1),
+            number if number == place.to_string() => format!("column {number}"),
             name => name,
         };
         format!("{title} ({})", grouped(*gaps as u64))

@@ -110,13 +110,13 @@ fn labels_are_found_by_name_or_by_their_words() {
             "5.1,3.5,setosa\n4.9,3.0,virginica\n5,3,setosa\n",
             Some(&[0, 1, 0]),
             (3, 2),
-            "Column 3 taken as labels",
+            "Column 2 taken as labels",
         ),
         (
             "kind,a,b\nx,1,2\ny,3,4\n",
             Some(&[0, 1]),
             (2, 2),
-            "Column 1 taken as labels",
+            "Column kind taken as labels",
         ),
         ("a,b,species\n1,2,x\n3,4,y\n", Some(&[0, 1]), (2, 2), ""),
         ("target,a\n-1,2\n1,4\n", Some(&[0, 1]), (2, 1), ""),
@@ -229,7 +229,7 @@ fn what_describes_no_sample_is_left_out_and_said() {
     assert_eq!(
         found.notes,
         [
-            "Left out: column 1, which numbers the rows.",
+            "Left out: column 0, which numbers the rows.",
             "Left out: name, sex and note, which hold words.",
             "Left out: born, which holds dates.",
             "1 of 4 rows left out, since values are missing: height (1) and weight (1).",
