@@ -40,6 +40,16 @@ impl Term {
         }
     }
 
+    /// Where there is hardly any.
+    pub fn brief_name(self) -> &'static str {
+        match self {
+            Self::Total => "J",
+            Self::Reconstruction => "rec.",
+            Self::Sparsity => "KL",
+            Self::Decay => "decay",
+        }
+    }
+
     /// What it is of, in words.
     pub fn meaning(self) -> &'static str {
         match self {

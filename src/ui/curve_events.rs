@@ -179,7 +179,7 @@ pub(super) fn readout(ui: &Ui, frame: Rect, x: f32, record: &Record, shown: &[Te
     rows.push(("FVU".into(), format!("{:.3}", record.fvu), theme.text_muted));
     if let Some(test) = record.test {
         let loss = numbers::cost(test.reconstruction_loss);
-        rows.push(("test".into(), loss, Term::Reconstruction.colour(theme)));
+        rows.push(("test".into(), loss, theme.test));
         rows.push((
             "test FVU".into(),
             format!("{:.3}", test.fvu),

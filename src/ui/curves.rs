@@ -20,6 +20,8 @@ const CLOSE: f32 = 280.0;
 
 /// The dashed curve, in words.
 const TEST: &str = "reconstruction of what was held out";
+/// The same in the legend.
+const HELD: &str = "test";
 
 /// The part of the run that the curves show, and where on the screen: what else is drawn over epochs lines up with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -68,29 +70,21 @@ impl CurvesPanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
         let room = ui.available_width();
-        let narrow = room < NARROW;
         let snapshot = view.run.snapshot.as_deref();
         let tests = snapshot.is_some_and(|snapshot| snapshot.data.test.is_some());
         widgets::title_row(ui, "Cost", "", |ui| {
-            if narrow {
-                let close = if room < CLOSE { 0.5 } else { 1.0 };
-                ui.spacing_mut().item_spacing.x = close * theme::GRID;
-            }
+            let names = legend(ui, room, tests);
             widgets::at_right(ui, "legend", |ui| {
-                for (term, hidden) in Term::ALL.into_iter().zip(&mut self.hidden) {
-                    let label = if narrow {
-                        term.short_name()
-                    } else {
-                        term.name()
-                    };
+                let terms = Term::ALL.into_iter().zip(names);
+                for ((term, label), hidden) in terms.zip(&mut self.hidden) {
                     if widgets::legend_entry(ui, term.name(), label, term.colour(theme), !*hidden)
                         .clicked()
                     {
                         *hidden = !*hidden;
                     }
                 }
-                let (tone, shown) = (Term::Reconstruction.colour(theme), !self.test_hidden);
-                if tests && widgets::legend_entry(ui, TEST, "test", tone, shown).clicked() {
+                let shown = !self.test_hidden;
+                if tests && widgets::dashed_entry(ui, TEST, HELD, theme.test, shown).clicked() {
                     self.test_hidden = !self.test_hidden;
                 }
             });
@@ -153,7 +147,7 @@ impl CurvesPanel {
             plot.set_plot_bounds_y((low - margin)..=(high + above));
             for piece in cache.test().iter().filter(|_| tests) {
                 let line = Line::new(TEST, PlotPoints::Borrowed(piece))
-                    .color(Term::Reconstruction.colour(theme))
+                    .color(theme.test)
                     .style(LineStyle::dashed_dense())
                     .width(1.4);
                 plot.line(line.allow_hover(false));
@@ -200,6 +194,32 @@ impl CurvesPanel {
             }
         }
     }
+}
+
+/// The terms' names in the legend, as long as there is room for, with that of what was held out where it is `tested`;
+/// and sets how far apart they stand. `room` is the panel's width.
+fn legend(ui: &mut Ui, room: f32, tested: bool) -> [&'static str; 4] {
+    let apart = ui.spacing().item_spacing.x;
+    let (full, short) = (Term::ALL.map(Term::name), Term::ALL.map(Term::short_name));
+    let choices = [
+        (NARROW, full, apart),
+        (CLOSE, short, theme::GRID),
+        (0.0, short, 0.5 * theme::GRID),
+        (0.0, Term::ALL.map(Term::brief_name), 0.5 * theme::GRID),
+    ];
+    let fits = |names: &[&'static str; 4], apart: f32| {
+        let names = names.iter().copied().chain(tested.then_some(HELD));
+        let width: f32 = names
+            .map(|name| widgets::entry_width(ui, name) + apart)
+            .sum();
+        width - apart <= ui.available_width()
+    };
+    let fitting = choices
+        .iter()
+        .find(|(least, names, apart)| room >= *least && fits(names, *apart));
+    let (_, names, apart) = fitting.unwrap_or(&choices[3]);
+    ui.spacing_mut().item_spacing.x = *apart;
+    *names
 }
 
 /// What a drag and the wheel do, by the keys of the focused plot: ← → to move along the epochs, ↑ ↓ to see fewer or more.

@@ -50,6 +50,8 @@ pub struct Theme {
     pub total: Color32,
     /// 1/(2m) Σ‖x̂−x‖²
     pub reconstruction: Color32,
+    /// The same over what was held out: told from it by its dashes as well.
+    pub test: Color32,
     /// λ/2 ΣW²
     pub decay: Color32,
     /// β Σ KL(ρ‖ρ̂)
@@ -79,6 +81,7 @@ static DARK: Theme = Theme {
     notice: Color32::from_rgb(240, 168, 60),
     total: Color32::from_rgb(240, 243, 247),
     reconstruction: Color32::from_rgb(86, 180, 233),
+    test: Color32::from_rgb(178, 224, 240),
     decay: Color32::from_rgb(238, 163, 50),
     sparsity: Color32::from_rgb(220, 140, 182),
     alive: Color32::from_rgb(60, 176, 136),
@@ -104,6 +107,7 @@ static LIGHT: Theme = Theme {
     notice: Color32::from_rgb(140, 80, 0),
     total: Color32::from_rgb(32, 37, 45),
     reconstruction: Color32::from_rgb(0, 100, 160),
+    test: Color32::from_rgb(0, 114, 118),
     decay: Color32::from_rgb(150, 88, 0),
     sparsity: Color32::from_rgb(160, 60, 116),
     alive: Color32::from_rgb(18, 112, 82),
@@ -321,6 +325,7 @@ mod tests {
             ("accent", theme.accent),
             ("notice", theme.notice),
             ("reconstruction", theme.reconstruction),
+            ("test", theme.test),
             ("decay", theme.decay),
             ("sparsity", theme.sparsity),
             ("total", theme.total),

@@ -320,6 +320,25 @@ pub fn legend(ui: &mut Ui, label: &str, colour: Color32) -> Response {
 /// One entry of a legend: a stroke in `colour`, hollow unless `on`, and `label`. Clickable; assistive technology calls it
 /// by `name`.
 pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: bool) -> Response {
+    entry(ui, (name, label), (colour, 1), on)
+}
+
+/// The same for a dashed line.
+pub fn dashed_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: bool) -> Response {
+    entry(ui, (name, label), (colour, 3), on)
+}
+
+/// The width of an entry called `label`, in points.
+pub fn entry_width(ui: &Ui, label: &str) -> f32 {
+    (14.0 + 5.0 + width(ui, label)).max(TARGET)
+}
+
+fn entry(
+    ui: &mut Ui,
+    (name, label): (&str, &str),
+    (colour, dashes): (Color32, usize),
+    on: bool,
+) -> Response {
     let theme = Theme::of(ui);
     let tone = theme.text_muted;
     let galley = galley(ui, label, theme::regular(SMALL), tone);
@@ -331,7 +350,13 @@ pub fn legend_entry(ui: &mut Ui, name: &str, label: &str, colour: Color32, on: b
         .widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, format!("Show {name}")));
     let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
     if on {
-        ui.painter().rect_filled(bar, CornerRadius::same(1), colour);
+        let step = bar.width() / (2 * dashes - 1) as f32;
+        for dash in 0..dashes {
+            let left = bar.left() + 2.0 * dash as f32 * step;
+            let dash = bar.with_min_x(left).with_max_x(left + step);
+            ui.painter()
+                .rect_filled(dash, CornerRadius::same(1), colour);
+        }
     } else {
         let hollow = Stroke::new(1.0, theme.rail);
         ui.painter()
