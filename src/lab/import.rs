@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::import_settings::{ImportSettings, Whose};
 use super::preview::{Opened, Preview, differs};
 use crate::data::{
-    Colour, Content, Cut, DataSource, DataSpec, Found, Orientation, Picture, Preparation, Reading,
-    SampleShape, Scaling, Understood, Values, Whitening, limits,
+    Colour, Content, Cut, DataSource, DataSpec, Found, Orientation, Picture, Preparation, Progress,
+    Reading, SampleShape, Scaling, Understood, Values, Whitening, limits,
 };
 use crate::training::Experiment;
 
@@ -22,6 +22,8 @@ pub struct Import {
     pub settings: ImportSettings,
     /// The latest that could be made; that of earlier choices while a new one is on its way.
     pub preview: Option<Arc<Preview>>,
+    /// How far the preview is that is on its way.
+    pub progress: Option<Progress>,
     /// Why the choices can't be followed, in one sentence.
     pub error: Option<String>,
 }
@@ -52,6 +54,7 @@ impl Import {
             opened_for: spec.clone(),
             settings: ImportSettings::new(experiment, spec.source != experiment.data.source),
             preview: None,
+            progress: None,
             error: None,
             spec,
         }
@@ -318,6 +321,7 @@ impl Import {
 
     /// Takes what came of a request for a preview.
     pub fn take(&mut self, result: Result<Preview, String>) {
+        self.progress = None;
         match result {
             Ok(mut preview) => {
                 if let Some(opened) = preview.opened.take() {

@@ -73,6 +73,7 @@ impl Lab {
         let Some(import) = &mut self.shared.import else {
             return;
         };
+        import.progress = None;
         let request = Request::Preview {
             opened: import.opened.clone(),
             spec: import.spec.clone(),

@@ -37,7 +37,12 @@ impl Lab {
             Progress::Data(progress) if matches!(kind, JobKind::Find | JobKind::Prepare) => {
                 self.shared.progress = Some(progress);
             }
-            Progress::Data(_) => {} // the sheet shows the old preview, the page the old input
+            Progress::Data(progress) if kind == JobKind::Preview => {
+                if let Some(import) = &mut self.shared.import {
+                    import.progress = Some(progress);
+                }
+            }
+            Progress::Data(_) => {} // the page shows the old input
             Progress::Gradient(progress) => {
                 self.session.shown.gradient_check = Study::Running(Some(progress));
             }

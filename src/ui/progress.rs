@@ -5,7 +5,9 @@ use egui::{Button, Rect, RichText, Sense, Ui, WidgetInfo, vec2};
 use super::help::Help as _;
 use super::theme::{SMALL, Theme};
 use super::widgets;
+use crate::data::Progress;
 use crate::lab::View;
+use crate::lab::import::Import;
 use crate::lab::{Action, UserCommand};
 
 const HEIGHT: f32 = 4.0;
@@ -21,30 +23,38 @@ pub fn words(view: &View<'_>) -> Option<String> {
         (None, Some(name)) => name.clone(),
         (None, None) => return None,
     };
-    Some(match view.shared.progress {
+    Some(said(&name, view.shared.progress))
+}
+
+fn said(name: &str, progress: Option<Progress>) -> String {
+    match progress {
         Some(progress) => format!(
             "{} {name} {:.0} %",
             progress.stage.title(),
             100.0 * progress.fraction()
         ),
         None => format!("loading {name} …"),
-    })
+    }
+}
+
+/// How far the import sheet's first look at the data is, `width` points wide.
+pub fn first_look(ui: &mut Ui, import: &Import, width: f32) {
+    rail(ui, import.progress, width);
+    let name = &import.found().name;
+    ui.label(widgets::muted(ui, said(name, import.progress)));
 }
 
 /// A bar of `width` points, with the words below it.
 pub fn bar(ui: &mut Ui, view: &View<'_>, width: f32) {
     let Some(words) = words(view) else { return };
-    rail(ui, view, width);
+    rail(ui, view.shared.progress, width);
     ui.label(widgets::muted(ui, words));
 }
 
-fn rail(ui: &mut Ui, view: &View<'_>, width: f32) {
+fn rail(ui: &mut Ui, progress: Option<Progress>, width: f32) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
-    let fraction = view
-        .shared
-        .progress
-        .map_or(0.0, |progress| progress.fraction());
+    let fraction = progress.map_or(0.0, |progress| progress.fraction());
     response.widget_info(|| {
         let mut info = WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Loading");
         info.value = Some(f64::from(fraction));
@@ -59,7 +69,7 @@ fn rail(ui: &mut Ui, view: &View<'_>, width: f32) {
 pub fn strip(row: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     let Some(words) = words(view) else { return };
     let theme = Theme::of(row);
-    rail(row, view, WIDTH);
+    rail(row, view.shared.progress, WIDTH);
     row.add_space(8.0);
     let words = RichText::new(words).size(SMALL).color(theme.notice);
     let most = (row.available_width() - CANCEL - 16.0).clamp(0.0, WORDS);
