@@ -99,6 +99,7 @@ fn a_table_says_what_was_understood() {
     );
     assert_eq!((&json["samples"], &json["inputs"]), (&json!(4), &json!(3)));
     assert_eq!(json["classes"], json!([[0, 3], [1, 1]]));
+    assert_eq!(json["class_names"], json!(["red", "white"]));
     assert!(
         note.contains("1 of 5 rows of wine.csv were left out") && note.contains("--fill-mean"),
         "{note}"
@@ -112,6 +113,7 @@ fn a_table_says_what_was_understood() {
         (&json!("quality"), &json!(5))
     );
     assert_eq!(json["classes"], json!([[5, 2], [6, 2], [7, 1]]));
+    assert_eq!(json["class_names"], json!([]), "numbers name themselves");
     assert_eq!(note, "");
     let (json, _) = understood(&path, &["--label", "none"]);
     assert_eq!(
@@ -179,6 +181,7 @@ fn a_model_keeps_to_its_columns() {
         json!({"these": [{"named": "alcohol"}, {"named": "acid"}]})
     );
     assert_eq!(json["data"]["names"], json!(["alcohol", "acid"]));
+    assert_eq!(json["data"]["classes"], json!(["red", "white"]));
     let model = out.join("model.npz");
     let evaluate = |data: &Path, options: &[&str]| {
         let model = ["evaluate", "--json", "--model", model.to_str().unwrap()];
@@ -199,6 +202,8 @@ fn a_model_keeps_to_its_columns() {
     ];
     let output = run(&inspect, &path);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(json["names"], json!(["alcohol", "acid"]));
+    assert_eq!(json["classes"], json!(["red", "white"]));
     let columns = json["strongest_columns"].as_array().unwrap();
     assert_eq!(columns.len(), 2);
     let weight = |at: usize| columns[at]["weight"].as_f64().unwrap();

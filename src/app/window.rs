@@ -30,6 +30,7 @@ impl LabApp {
         backend: Arc<dyn Backend>,
     ) -> Self {
         ui::theme::install(ctx);
+        ui::in_turn::install(ctx);
         storage::apply(&preferences, ctx);
         let wake = {
             let ctx = ctx.clone();

@@ -60,6 +60,8 @@ struct Description<'a> {
     variance: f64,
     /// Samples of each class, by label; null without labels.
     classes: Option<Vec<(u8, usize)>>,
+    /// The name of each class, by its label; empty where labels are numbers.
+    class_names: &'a [String],
     /// What was done to the values, in order.
     preparation: Vec<String>,
     /// The same as choices.
@@ -182,6 +184,7 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
             range: set.range,
             variance: set.variance,
             classes: set.labels.as_deref().map(classes),
+            class_names: &set.fitted.classes,
             preparation: set.sentences(),
             prepared: set.prepared(),
             suggestion,
@@ -205,18 +208,15 @@ fn print(set: &DataSet, found: &Found, source: &Source<'_>) {
     if matches!(found.content, Content::Samples { .. })
         && let Some(labels) = found.classes()
     {
-        println!("{:<12}{labels} classes", "labels");
+        println!(
+            "{:<12}{labels} classes{}",
+            "labels",
+            listed(&found.class_names)
+        );
     }
     let names = &found.column_names;
     if !names.is_empty() {
-        let shown = names[..names.len().min(NAMES)].join(", ");
-        let more = names.len().saturating_sub(NAMES);
-        let more = if more > 0 {
-            format!(" and {more} more")
-        } else {
-            String::new()
-        };
-        println!("{:<12}{shown}{more}", "columns");
+        println!("{:<12}{}", "columns", few(names));
     }
     for (index, step) in set.preparation.iter().enumerate() {
         println!("{:<12}{step}", if index == 0 { "prepared" } else { "" });
@@ -227,6 +227,23 @@ fn print(set: &DataSet, found: &Found, source: &Source<'_>) {
         println!("{:<12}{} × {n}, not trained on", "test", test.len());
     }
     println!("{:<12}{:.6} = 1/(2m) Σ‖x − x̄‖²", "variance", set.variance);
+}
+
+/// ": red, white", where classes have names.
+fn listed(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        names => format!(": {}", few(names)),
+    }
+}
+
+/// The names, or the first of them and how many more there are.
+fn few(names: &[String]) -> String {
+    let shown = names[..names.len().min(NAMES)].join(", ");
+    match names.len().saturating_sub(NAMES) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
 }
 
 /// How many samples each label has, by label.

@@ -47,6 +47,10 @@ struct Report<'a> {
     diagnosis: DiagnosisReport,
     #[serde(flatten)]
     inspection: &'a UnitInspection,
+    /// The columns' names, one for each value of a sample; empty where they have none
+    names: &'a [String],
+    /// The name of each class, by its number; empty where labels are numbers
+    classes: &'a [String],
     /// The columns that its feature weighs most, the heaviest first; empty where they have no names
     strongest_columns: Vec<Weighed<'a>>,
     /// ‖·‖ of the forces: reconstruction, decay, sparsity
@@ -154,6 +158,8 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
     let strongest_columns = strongest(&data, model, arguments.unit);
     if arguments.json {
         let report = Report {
+            names: &data.fitted.columns,
+            classes: &data.fitted.classes,
             strongest_columns,
             state,
             counts,
@@ -165,7 +171,13 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         println!("{}", super::json_line(&report)?);
         return Ok(());
     }
-    print(&inspection, (state, counts), force_norms, along_total);
+    print(
+        &inspection,
+        &data,
+        (state, counts),
+        force_norms,
+        along_total,
+    );
     if !strongest_columns.is_empty() {
         let one = |column: &Weighed<'_>| format!("{} ({:+.3})", column.name, column.weight);
         let columns: Vec<String> = strongest_columns.iter().map(one).collect();
@@ -197,6 +209,7 @@ fn measure<T: Real>(
 
 fn print(
     inspection: &UnitInspection,
+    data: &DataSet,
     (state, counts): (UnitState, StateCounts),
     force_norms: [f64; 3],
     along_total: [f64; 3],
@@ -227,7 +240,12 @@ fn print(
     let inputs = |list: &[Excitation]| {
         let each: Vec<String> = list
             .iter()
-            .map(|input| format!("{} ({:.3})", input.index, input.activation))
+            .map(|input| {
+                let class = data.class_of(input.index);
+                let class = class.map(|class| format!("{}, ", data.fitted.class_title(class)));
+                let class = class.unwrap_or_default();
+                format!("{} ({class}{:.3})", input.index, input.activation)
+            })
             .collect();
         each.join(" ")
     };

@@ -214,6 +214,11 @@ impl DataSet {
         self.fitted.zca.as_ref()
     }
 
+    /// The class of a sample, where the set has classes.
+    pub fn class_of(&self, sample: usize) -> Option<u8> {
+        self.labels.as_ref()?.get(sample).copied()
+    }
+
     /// `preparation` for people, a sentence a step.
     pub fn sentences(&self) -> Vec<String> {
         self.preparation.iter().map(Step::to_string).collect()

@@ -39,6 +39,8 @@ struct Data<'a> {
     inputs: usize,
     /// The columns' names, one for each value of a sample; empty where they have none.
     names: &'a [String],
+    /// The name of each class, by its number; empty where labels are numbers, or there are none.
+    classes: &'a [String],
     shape: SampleShape,
     /// 1/(2m) Σ‖x − x̄‖²
     variance: f64,
@@ -80,6 +82,7 @@ pub fn write(
             test_samples: data.test.as_ref().map_or(0, |test| test.len()),
             inputs,
             names: &data.fitted.columns,
+            classes: &data.fitted.classes,
             shape: data.shape,
             variance: data.variance,
             range: data.range,

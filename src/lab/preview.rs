@@ -3,15 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::port::Backend;
 use crate::data::error::grouped;
 use crate::data::{
-    Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Held, SampleShape,
-    Samples, Understood, Values, Watch, untouched,
+    Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, FittedPreparation, Found,
+    Held, SampleShape, Samples, Understood, Values, Watch, untouched,
 };
 use crate::model::{EvenSample, OutputActivation};
+use crate::numerics::Real;
 use crate::training::{Experiment, Recipe};
 
 /// Most samples that a preview prepares.
@@ -125,6 +126,8 @@ pub struct Rows {
     pub shape: SampleShape,
     /// What is drawn as black and as white.
     pub range: (f64, f64),
+    /// Each column's own least and greatest value, where they differ so much that on one scale most would be flat.
+    pub columns: Option<Vec<(f32, f32)>>,
 }
 
 /// What the choices come to.
@@ -136,6 +139,8 @@ pub struct Preview {
     pub opened: Option<Opened>,
     pub raw: Rows,
     pub prepared: Rows,
+    /// What was measured, with the names of columns and classes.
+    pub fitted: Arc<FittedPreparation>,
     /// Of the shown samples, where there are any.
     pub labels: Option<Vec<u8>>,
     /// (m, n) that a run would train on.
@@ -196,6 +201,7 @@ impl Preview {
             opened: None,
             raw: Rows::new(&raw, &rows, raw_shape, raw_range),
             prepared: Rows::new(&data.samples, &rows, data.shape, drawn_range(&data)),
+            fitted: Arc::clone(&data.fitted),
             labels: labels.map(|labels| rows.iter().map(|&row| labels[row]).collect()),
             dim: (full, data.inputs()),
             range: data.range,
@@ -214,12 +220,47 @@ impl Rows {
             Samples::F32(array) => array.select(Axis(0), rows),
             Samples::F64(array) => array.select(Axis(0), rows).mapv(|value| value as f32),
         };
+        let columns = match samples {
+            Samples::F32(array) => columns_apart(array.view(), shape, range),
+            Samples::F64(array) => columns_apart(array.view(), shape, range),
+        };
         Self {
             values,
             shape,
             range,
+            columns,
         }
     }
+}
+
+/// The ranges of the columns of `samples` (m, n) that are no pictures, where most of them are small beside `whole`.
+fn columns_apart<T: Real>(
+    samples: ArrayView2<'_, T>,
+    shape: SampleShape,
+    whole: (f64, f64),
+) -> Option<Vec<(f32, f32)>> {
+    const SMALL: f64 = 0.1;
+    if !shape.is_vector() {
+        return None;
+    }
+    let range = |column: ArrayView1<'_, T>| {
+        let values = column.iter().map(|value| value.f64());
+        values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
+            (low.min(value), high.max(value))
+        })
+    };
+    let ranges: Vec<(f64, f64)> = samples.columns().into_iter().map(range).collect();
+    let span = whole.1 - whole.0;
+    let small = ranges
+        .iter()
+        .filter(|(low, high)| high - low < SMALL * span);
+    let apart = 2 * small.count() > ranges.len();
+    apart.then(|| {
+        let ranges = ranges.into_iter();
+        ranges
+            .map(|(low, high)| (low as f32, high as f32))
+            .collect()
+    })
 }
 
 /// What is drawn as black and white: the ends of the values, or three standard deviations about 0 where they have none.

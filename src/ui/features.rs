@@ -10,6 +10,7 @@ use super::focus;
 use super::hatch;
 use super::help::Help as _;
 use super::keymap;
+use super::named;
 use super::numbers;
 use super::per_run::PerRun;
 use super::pictures;
@@ -303,7 +304,13 @@ pub(super) fn tile(
     if response.clicked() {
         actions.push(Action::Inspect(unit));
     }
-    response.help_ui(|ui| unit_card(ui, unit, statistics));
+    let pointer = response.hover_pos();
+    response.help_ui(|ui| {
+        unit_card(ui, unit, statistics);
+        let snapshot = view.run.snapshot.as_deref();
+        let weight = |at| named::weight(snapshot?, unit, (rect, at));
+        named::line(ui, pointer.and_then(weight));
+    });
 }
 
 /// The state's name at the tile's lower right, or a corner where there is no room for a word.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use egui::{Align2, Color32, Pos2, Rect, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
 
 use super::help::Help as _;
+use super::named;
 use super::pictures::paint_sample;
 use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
@@ -84,10 +85,17 @@ impl SamplesView {
             Rect::from_min_size(pos2(snap(x), snap(y)), bands.tile)
         };
         for band in 0..count.div_ceil(bands.across) {
-            for (below, word) in [(false, "raw"), (true, "prepared")] {
+            for (rows, below, word) in [
+                (&preview.raw, false, "raw"),
+                (&preview.prepared, true, "prepared"),
+            ] {
                 let at = pos2(rect.left(), place(band * bands.across, below).center().y);
                 let (font, colour) = (theme::regular(SMALL), Theme::of(ui).text_muted);
-                widgets::text(ui, at, Align2::LEFT_CENTER, word, font, colour);
+                let words = match rows.columns {
+                    Some(_) => format!("{word},\nby column"),
+                    None => word.to_owned(),
+                };
+                widgets::text(ui, at, Align2::LEFT_CENTER, words, font, colour);
             }
         }
         let tint = if faded {
@@ -117,7 +125,10 @@ impl SamplesView {
             let response = ui.interact(both, ui.scope_id().with(("sample", index)), Sense::hover());
             let label = preview.labels.as_ref().and_then(|labels| labels.get(index));
             let words = match label {
-                Some(label) => format!("Sample {}, class {label}", index + 1),
+                Some(label) => {
+                    let class = preview.fitted.class_title(*label);
+                    format!("Sample {}, {class}", index + 1)
+                }
                 None => format!("Sample {}", index + 1),
             };
             response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
@@ -125,9 +136,15 @@ impl SamplesView {
                 ui.painter()
                     .extend(widgets::class_corner(ui, both, *class, CORNER));
             }
-            response.help(format!(
-                "{words}: as it was found, and as the network would get it"
-            ));
+            let value = response.hover_pos().filter(|_| lines).and_then(|at| {
+                let rect = place(index, false);
+                value(preview, index, rect, at)
+            });
+            let words = format!("{words}: as it was found, and as the network would get it");
+            response.help(match value {
+                Some(value) => format!("{words}\n{value}"),
+                None => words,
+            });
         }
     }
 
@@ -191,17 +208,40 @@ impl Bands {
     }
 }
 
-/// A sample's values from left to right, against the range that its row is drawn in.
+/// Where the line of a sample goes.
+fn inside(rect: Rect) -> Rect {
+    rect.shrink(2.0)
+}
+
+/// The value below the pointer before and after: "proline 1,065 → 0.56".
+fn value(preview: &Preview, index: usize, rect: Rect, at: Pos2) -> Option<String> {
+    let place = named::on_line(inside(rect), at, preview.prepared.values.ncols());
+    let of = |rows: &Rows| Some(f64::from(*rows.values.get((index, place))?));
+    let raw = named::value(&preview.fitted, place, of(&preview.raw)?);
+    let prepared = named::number(of(&preview.prepared)?);
+    Some(format!("{raw} → {prepared}"))
+}
+
+/// A sample's values from left to right, against the range that its row is drawn in, or against its columns' own.
 fn line(ui: &Ui, rows: &Rows, index: usize, rect: Rect, faded: bool) {
     let theme = Theme::of(ui);
     ui.painter().rect_filled(rect, 2.0, theme.raised);
     let values = rows.values.row(index);
-    let (low, high) = (rows.range.0 as f32, rows.range.1 as f32);
-    let scale = if high > low { 1.0 / (high - low) } else { 0.0 };
-    let inner = rect.shrink(2.0);
+    let whole = (rows.range.0 as f32, rows.range.1 as f32);
+    let inner = inside(rect);
     let last = values.len().saturating_sub(1).max(1) as f32;
-    let at = |place: usize, value: f32| -> Pos2 {
-        let part = ((value - low) * scale).clamp(0.0, 1.0);
+    let level = |place: usize| {
+        let own = rows.columns.as_ref().and_then(|columns| columns.get(place));
+        let (low, high) = own.copied().unwrap_or(whole);
+        let part = (values[place] - low) / (high - low);
+        // a column that says nothing lies in the middle
+        if high > low {
+            part.clamp(0.0, 1.0)
+        } else {
+            0.5
+        }
+    };
+    let at = |place: usize, part: f32| -> Pos2 {
         pos2(
             inner.left() + inner.width() * place as f32 / last,
             inner.bottom() - inner.height() * part,
@@ -210,9 +250,9 @@ fn line(ui: &Ui, rows: &Rows, index: usize, rect: Rect, faded: bool) {
     let bucket = values.len().div_ceil(POINTS).max(1);
     let mut points = Vec::with_capacity(2 * POINTS);
     for start in (0..values.len()).step_by(bucket) {
-        let some = values.slice(ndarray::s![start..(start + bucket).min(values.len())]);
-        let least = some.iter().copied().fold(f32::INFINITY, f32::min);
-        let most = some.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let some = (start..(start + bucket).min(values.len())).map(level);
+        let least = some.clone().fold(f32::INFINITY, f32::min);
+        let most = some.fold(f32::NEG_INFINITY, f32::max);
         points.push(at(start, least));
         if bucket > 1 {
             points.push(at(start, most));

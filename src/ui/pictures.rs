@@ -98,21 +98,31 @@ impl<'a> FeaturePainter<'a> {
     }
 }
 
-/// The values, or where there are more than `BARS`, of each few neighbours the one furthest from 0.
+/// How many bars stand for so many values.
+pub fn bars_of(length: usize) -> usize {
+    length.clamp(1, BARS)
+}
+
+/// The place of the value that a bar shows: where there are more than `BARS`, of a few neighbours the one furthest from 0.
+pub fn peak(values: &[f32], bar: usize) -> usize {
+    let bars = bars_of(values.len());
+    let (start, end) = (bar * values.len() / bars, (bar + 1) * values.len() / bars);
+    let end = end.min(values.len());
+    let size = |place: usize| values[place].abs();
+    (start..end).fold(start, |peak, place| {
+        if size(place) > size(peak) {
+            place
+        } else {
+            peak
+        }
+    })
+}
+
+/// What the bars show.
 fn peaks(values: &[f32]) -> Vec<f32> {
-    let bars = values.len().clamp(1, BARS);
-    (0..bars)
-        .map(|bar| {
-            let (start, end) = (bar * values.len() / bars, (bar + 1) * values.len() / bars);
-            values[start..end].iter().fold(0.0, |peak: f32, value| {
-                if value.abs() > peak.abs() {
-                    *value
-                } else {
-                    peak
-                }
-            })
-        })
-        .collect()
+    let bars = 0..bars_of(values.len());
+    let shown = bars.map(|bar| values.get(peak(values, bar)).copied());
+    shown.map(Option::unwrap_or_default).collect()
 }
 
 /// Appends the pixels of one sample that is a picture, `low` black and `high` white.

@@ -9,6 +9,11 @@ use super::theme::Theme;
 pub const WIDTH: f32 = 104.0;
 const INSET: f32 = 4.0;
 
+/// Where the lines go in `frame`.
+pub fn inside(frame: Rect) -> Rect {
+    frame.shrink(INSET)
+}
+
 /// The lines of x, quiet, and x̂, loud, in `frame`; `low` at its foot and `high` at its head.
 pub fn paint(
     ui: &Ui,
@@ -18,7 +23,7 @@ pub fn paint(
     range: (f64, f64),
 ) {
     let theme = Theme::of(ui);
-    let inside = frame.shrink(INSET);
+    let inside = inside(frame);
     for (values, colour, width) in [
         (input, theme.text_muted, 1.5),
         (reconstruction, theme.accent, 1.5),

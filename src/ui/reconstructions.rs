@@ -6,7 +6,7 @@ use super::help::Help as _;
 use super::theme::{self, SMALL, Theme};
 use super::tiles::{Atlas, whole_scale};
 use super::widgets::{self, muted};
-use super::{pictures, profiles};
+use super::{named, pictures, profiles};
 use crate::lab::View;
 use crate::model::HiddenActivation;
 use crate::training::Snapshot;
@@ -258,26 +258,42 @@ fn answer(ui: &Ui, view: &View<'_>, snapshot: &Snapshot, index: usize, bar: Rect
     ui.painter().rect_filled(reached, 1.0, theme.accent);
 }
 
+/// What a value of sample `index` in `rect` is, and what the network makes of it: "proline: x 0.31, x̂ 0.28".
+fn both(snapshot: &Snapshot, index: usize, rect: Rect, at: egui::Pos2) -> Option<String> {
+    let data = &snapshot.data;
+    let place = named::on_line(profiles::inside(rect), at, data.inputs());
+    let rows = |rows: &ndarray::Array2<f32>| {
+        let rows = data.pictures(rows.slice(ndarray::s![index..=index, ..]));
+        rows.get((0, place))
+            .map(|value| named::number((*value).into()))
+    };
+    let (input, output) = (rows(&snapshot.inputs)?, rows(&snapshot.reconstructions)?);
+    let name = data.fitted.value_title(place);
+    Some(format!("{name}: x {input}, x̂ {output}"))
+}
+
 /// What can be asked of one input: its class as a coloured corner, the rest on hover.
 fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
-    let class = snapshot
-        .data
-        .labels
-        .as_ref()
-        .and_then(|labels| labels.get(*snapshot.places.get(index)?).copied());
+    let data = &snapshot.data;
+    let class = snapshot.places.get(index).copied();
+    let class = class.and_then(|sample| data.class_of(sample));
     if let Some(class) = class {
         ui.painter()
             .extend(widgets::class_corner(ui, rect, class, CORNER));
     }
     let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
-    let label = class.map_or_else(String::new, |class| format!(", class {class}"));
+    let label = class.map(|class| data.fitted.class_title(class));
+    let after = label
+        .as_ref()
+        .map_or_else(String::new, |label| format!(", {label}"));
     response.widget_info(|| {
         WidgetInfo::labeled(
             egui::Role::Image,
             true,
-            format!("Input {} and its reconstruction{label}", index + 1),
+            format!("Input {} and its reconstruction{after}", index + 1),
         )
     });
+    let pointer = response.hover_pos();
     response.help_ui(|ui| {
         let difference = &snapshot.inputs.row(index) - &snapshot.reconstructions.row(index);
         let loss = 0.5
@@ -285,16 +301,19 @@ fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
                 .iter()
                 .map(|d| f64::from(*d).powi(2))
                 .sum::<f64>();
-        if let Some(class) = class {
+        if let (Some(class), Some(label)) = (class, label) {
             ui.horizontal(|ui| {
                 let (dot, _) = ui.allocate_exact_size(vec2(CORNER, CORNER), Sense::hover());
                 ui.painter()
                     .circle_filled(dot.center(), CORNER / 2.0, Theme::of(ui).class(class));
-                ui.label(egui::RichText::new(format!("class {class}")).size(SMALL));
+                ui.label(egui::RichText::new(label).size(SMALL));
             });
         }
         ui.label(
             egui::RichText::new(format!("½‖x̂−x‖² = {}", super::numbers::cost(loss))).size(SMALL),
         );
+        if let (true, Some(at)) = (data.shape.is_vector(), pointer) {
+            named::line(ui, both(snapshot, index, rect, at));
+        }
     });
 }

@@ -108,6 +108,19 @@ impl FittedPreparation {
         self.shape.len()
     }
 
+    /// What value `place` of a sample is called: its column's name, or its number from 1 where it has none.
+    pub fn value_title(&self, place: usize) -> String {
+        match self.columns.get(place) {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => format!("value {}", place + 1),
+        }
+    }
+
+    /// What a class is called: "red", or "class 3" where labels are numbers.
+    pub fn class_title(&self, class: u8) -> String {
+        class_title(&self.classes, class)
+    }
+
     /// What tells the data that `other` was fitted to from those of this, in a few words: more than rounding on another
     /// machine. `None` where they agree in all that was measured.
     pub fn difference(&self, other: &Self) -> Option<String> {
@@ -142,6 +155,14 @@ impl FittedPreparation {
             numbers.extend(zca.matrix.diag());
         }
         numbers
+    }
+}
+
+/// The name of `class`, or its number where it has none.
+pub(super) fn class_title(names: &[String], class: u8) -> String {
+    match names.get(usize::from(class)) {
+        Some(name) if !name.is_empty() => name.clone(),
+        _ => format!("class {class}"),
     }
 }
 

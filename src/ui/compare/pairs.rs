@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use egui::{
-    Align2, Color32, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo, pos2,
-    vec2,
+    Align2, Color32, Pos2, Rect, Role, ScrollArea, Sense, Stroke, StrokeKind, Ui, Vec2, WidgetInfo,
+    pos2, vec2,
 };
+use ndarray::Array2;
 
 use crate::lab::View;
 use crate::lab::compare::{Compared, Side};
+use crate::model::matching::Pair;
 use crate::ui::help::Help as _;
+use crate::ui::named;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};
@@ -135,7 +138,13 @@ impl PairsCard {
                     let id = ui.scope_id().with(("pair", index));
                     let response = ui.interact(rect, id, Sense::hover());
                     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &name));
-                    response.help(name);
+                    let over = response.hover_pos();
+                    response.help(
+                        match over.and_then(|at| weight(view, compared, pair, tiles(rect), at)) {
+                            Some(weight) => format!("{name}\n{weight}"),
+                            None => name,
+                        },
+                    );
                 }
             });
     }
@@ -181,6 +190,34 @@ impl PairsCard {
             },
         );
     }
+}
+
+/// The weight of a pair's features that the pointer is `at`, by its column's name, where features are no pictures.
+fn weight(
+    view: &View<'_>,
+    compared: &Compared,
+    pair: Pair,
+    [left, right]: [Rect; 2],
+    at: Pos2,
+) -> Option<String> {
+    let snapshot = view.run.snapshot.as_deref()?;
+    let fitted = &snapshot.data.fitted;
+    let (first, second) = (&compared.first, &compared.second);
+    if fitted.shape != first.shape || !first.shape.is_vector() {
+        return None;
+    }
+    let of = |features: &Array2<f32>, unit: usize, sign: f32, frame: Rect| {
+        let row = features.outer_iter().nth(unit)?;
+        let feature: Vec<f32> = row.iter().map(|value| sign * value).collect();
+        named::of_feature(fitted, &feature, (frame, at))
+    };
+    if left.contains(at) {
+        return of(&first.features, pair.first, 1.0, left);
+    }
+    // other data may call their columns otherwise
+    let same = first.name == second.name && right.contains(at);
+    let sign = if pair.cosine < 0.0 { -1.0 } else { 1.0 };
+    of(&second.features, pair.second, sign, right).filter(|_| same)
 }
 
 /// Size of a tile such that all pairs fit `room`, within limits; and whether it needs filtering.

@@ -9,6 +9,7 @@ use crate::lab::View;
 use crate::lab::look::{Brush, LookAction, Through};
 use crate::training::Snapshot;
 use crate::ui::help::Help as _;
+use crate::ui::named;
 use crate::ui::theme::Theme;
 
 /// One press of an arrow changes a vector's value by this part of the range.
@@ -109,10 +110,20 @@ impl Canvas {
         if let Some(picture) = drawn {
             actions.push(Action::Look(LookAction::Draw(picture.into())));
         }
-        response.help(if vector {
-            "Drag to set the values. With the keyboard: ← and → choose one, ↑ and ↓ change it."
-        } else {
-            "Drag to draw. With the keyboard: the arrows move, Enter draws."
+        if !vector {
+            response.help("Drag to draw. With the keyboard: the arrows move, Enter draws.");
+            return;
+        }
+        let hint =
+            "Drag to set the values. With the keyboard: ← and → choose one, ↑ and ↓ change it.";
+        let over = response.hover_pos().map(|at| cell(at).1);
+        let value = over.and_then(|place| {
+            let value = f64::from(*values.get(place)?);
+            Some(named::value(&data.fitted, place, value))
+        });
+        response.help(match value {
+            Some(value) => format!("{value}\n{hint}"),
+            None => hint.to_owned(),
         });
     }
 

@@ -166,7 +166,13 @@ impl InputCard {
             if response.clicked() {
                 actions.push(Action::Look(LookAction::Pick(sample)));
             }
-            response.help(format!("{name}: a click sends it through the network"));
+            let class = data.class_of(sample);
+            let class = class.map_or_else(String::new, |class| {
+                format!(", {}", data.fitted.class_title(class))
+            });
+            response.help(format!(
+                "{name}{class}: a click sends it through the network"
+            ));
         }
     }
 

@@ -6,6 +6,8 @@ use super::atlas::{BY_HAND, NETWORK, Pictures, centred, picture_size};
 use crate::lab::View;
 use crate::lab::look::Through;
 use crate::training::Snapshot;
+use crate::ui::help::Help as _;
+use crate::ui::named;
 use crate::ui::numbers;
 use crate::ui::theme::{BODY, GRID, Theme};
 use crate::ui::widgets::{self, muted};
@@ -24,7 +26,8 @@ pub(super) fn ui(
     let height = (ui.available_height() / 2.0 - 64.0).max(72.0);
     let size = picture_size(ui, snapshot, ui.available_width(), height);
     let values = through.reconstruction.as_slice().unwrap_or_default();
-    picture(ui, "The network's reconstruction x̂", size, |ui, rect| {
+    let name = "The network's reconstruction x̂";
+    picture(ui, (snapshot, values), name, size, |ui, rect| {
         pictures.paint(ui, rect, NETWORK, values, snapshot);
     });
     loss(ui, "½‖x̂ − x‖²", through.network.loss, theme.text_strong);
@@ -35,7 +38,7 @@ pub(super) fn ui(
         Some(hand) => {
             let values = hand.reconstruction.as_slice().unwrap_or_default();
             let name = "What the decoder makes of the activations set by hand";
-            picture(ui, name, size, |ui, rect| {
+            picture(ui, (snapshot, values), name, size, |ui, rect| {
                 pictures.paint(ui, rect, BY_HAND, values, snapshot);
                 let edge = egui::Stroke::new(1.5, theme.accent);
                 ui.painter()
@@ -55,10 +58,23 @@ pub(super) fn ui(
     }
 }
 
-fn picture(ui: &mut Ui, name: &str, size: egui::Vec2, paint: impl FnOnce(&Ui, Rect)) {
+fn picture(
+    ui: &mut Ui,
+    (snapshot, values): (&Snapshot, &[f32]),
+    name: &str,
+    size: egui::Vec2,
+    paint: impl FnOnce(&Ui, Rect),
+) {
     let (rect, response) = centred(ui, size, Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, name));
     paint(ui, rect);
+    if let (true, Some(at)) = (snapshot.data.shape.is_vector(), response.hover_pos()) {
+        let place = named::in_bars(rect, at, values.len());
+        if let Some(value) = values.get(place) {
+            let fitted = &snapshot.data.fitted;
+            response.help_at_pointer(named::value(fitted, place, (*value).into()));
+        }
+    }
 }
 
 fn loss(ui: &mut Ui, name: &str, value: f64, colour: egui::Color32) {

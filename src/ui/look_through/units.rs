@@ -19,7 +19,7 @@ use crate::ui::keymap;
 use crate::ui::theme::{GRID, SMALL, Theme};
 use crate::ui::tiles::whole_scale;
 use crate::ui::widgets::{self, muted};
-use crate::ui::{numbers, pictures};
+use crate::ui::{named, numbers, pictures};
 
 /// Width of a bar, and the room between it and the tile, in points.
 const BAR: f32 = 9.0;
@@ -365,7 +365,14 @@ fn unit(
     let edge = Stroke::new(width, colour);
     ui.painter()
         .rect_stroke(*tile, 1.0, edge, StrokeKind::Outside);
-    response.help_ui(|ui| card(ui, snapshot, unit, own, by_hand));
+    let over = response.hover_pos().filter(|at| tile.contains(*at));
+    response.help_ui(|ui| {
+        card(ui, snapshot, unit, own, by_hand);
+        named::line(
+            ui,
+            over.and_then(|at| named::weight(snapshot, unit, (*tile, at))),
+        );
+    });
 }
 
 /// What the keys or assistive technology ask of a unit: `Some(None)` gives it back.

@@ -3,6 +3,7 @@
 use egui::{Align2, Color32, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2};
 
 use super::shown::{Shown, waiting};
+use crate::data::FittedPreparation;
 use crate::lab::inspection::InspectedUnit;
 use crate::model::inspection::BINS;
 use crate::ui::help::Help as _;
@@ -81,7 +82,8 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         );
     }
     if let Some(classes) = classes {
-        legend(ui, classes.iter().map(|(class, _)| *class), frame);
+        let classes = classes.iter().map(|(class, _)| *class);
+        legend(ui, classes, &shown.snapshot.data.fitted, frame);
     }
     let Some(pointer) = response.hover_pos().filter(|at| frame.contains(*at)) else {
         return;
@@ -103,7 +105,8 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         .flatten()
         .filter(|(_, counts)| counts[bin] > 0)
     {
-        text += &format!("\nclass {class}: {}", thousands(counts[bin].into()));
+        let class = shown.snapshot.data.fitted.class_title(*class);
+        text += &format!("\n{class}: {}", thousands(counts[bin].into()));
     }
     response.help_at_pointer(text);
 }
@@ -142,30 +145,71 @@ fn bars(theme: &Theme, inspected: &InspectedUnit, frame: Rect, most: u32) -> Sha
     Shape::mesh(mesh)
 }
 
-/// The classes' colours with their numbers, from the right end of the top.
-fn legend(ui: &Ui, classes: impl DoubleEndedIterator<Item = u8>, frame: Rect) {
+/// The classes' colours with their names or numbers, to the right end of the top; as many as there is room for.
+fn legend(ui: &Ui, classes: impl Iterator<Item = u8>, fitted: &FittedPreparation, frame: Rect) {
     let theme = Theme::of(ui);
-    let mut right = frame.right();
-    for class in classes.rev() {
-        let at = pos2(right, frame.top());
-        let font = theme::regular(SMALL);
-        let text = widgets::text(
-            ui,
-            at,
-            Align2::RIGHT_TOP,
-            class.to_string(),
-            font,
-            theme.text_muted,
-        );
-        let dot = pos2(text.left() - 6.0, text.center().y);
+    let (font, tone) = (theme::regular(SMALL), theme.text_muted);
+    let galley = |text: &str| widgets::galley(ui, text, font.clone(), tone);
+    let more = galley("…");
+    let mut entries = Vec::new();
+    let mut left = frame.width();
+    let mut cut = false;
+    for class in classes {
+        let words = galley(&short(&fitted.classes, class));
+        let width = words.size().x + DOT + APART;
+        if width + more.size().x > left {
+            cut = true;
+            break;
+        }
+        left -= width;
+        entries.push((class, words));
+    }
+    let mut x = frame.left() + left - if cut { more.size().x } else { 0.0 };
+    for (class, words) in entries {
+        let middle = frame.top() + words.size().y / 2.0;
+        let dot = pos2(x + APART + 3.5, middle);
         ui.painter().circle_filled(dot, 3.5, theme.class(class));
-        right = dot.x - 8.0;
+        x += APART + DOT;
+        let width = words.size().x;
+        ui.painter().galley(pos2(x, frame.top()), words, tone);
+        x += width;
+    }
+    if cut {
+        ui.painter().galley(pos2(x, frame.top()), more, tone);
+    }
+}
+
+/// Before an entry of the legend; from a dot's left end to its words.
+const APART: f32 = 8.0;
+const DOT: f32 = 9.5;
+/// So many letters of a class's name tell it from the others.
+const LETTERS: usize = 14;
+
+/// A class in the legend.
+fn short(names: &[String], class: u8) -> String {
+    let name = names
+        .get(usize::from(class))
+        .filter(|name| !name.is_empty());
+    match name {
+        Some(name) if name.chars().count() > LETTERS => {
+            let start: String = name.chars().take(LETTERS - 1).collect();
+            format!("{}…", start.trim_end())
+        }
+        Some(name) => name.clone(),
+        None => class.to_string(),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::height;
+    use super::{height, short};
+
+    #[test]
+    fn a_class_has_its_name_or_its_number() {
+        let names = ["red", "", "a_very_long_name_of_a_class"].map(str::to_owned);
+        let said = [0, 1, 2, 3].map(|class| short(&names, class));
+        assert_eq!(said, ["red", "1", "a_very_long_n…", "3"]);
+    }
 
     #[test]
     fn a_single_answer_can_be_seen_beside_thousands() {

@@ -11,7 +11,7 @@ use crate::ui::help::Help as _;
 use crate::ui::numbers::thousands;
 use crate::ui::theme::{self, SMALL, Theme};
 use crate::ui::tiles::{Atlas, whole_scale};
-use crate::ui::{pictures, profiles, widgets};
+use crate::ui::{named, pictures, profiles, widgets};
 
 /// Of the activation below a picture.
 const FOOT: f32 = 15.0;
@@ -83,7 +83,7 @@ impl InputsPart {
                     let tile = (first + index, rect, Color32::WHITE);
                     ui.painter().add(self.atlas.mesh([tile]));
                 }
-                input(ui, shown, name, index, *excitation, rect);
+                input(ui, shown, (name, index, *excitation), values, rect);
             }
         }
     }
@@ -110,24 +110,33 @@ impl InputsPart {
     }
 }
 
+/// Where the line of a sample that is no picture goes.
+fn frame_of(rect: Rect) -> Rect {
+    rect.shrink(3.0)
+}
+
 fn line(ui: &Ui, shown: &Shown<'_>, values: &Array2<f32>, index: usize, rect: Rect) {
     let range = shown.snapshot.data.picture_range();
     let tone = Theme::of(ui).text;
-    let frame = rect.shrink(3.0);
+    let frame = frame_of(rect);
     ui.painter()
         .add(profiles::line(values.row(index), frame, range, tone, 1.25));
 }
 
 /// The frame of one input, its class, and the unit's answer.
-fn input(ui: &Ui, shown: &Shown<'_>, list: &str, index: usize, excitation: Excitation, rect: Rect) {
+fn input(
+    ui: &Ui,
+    shown: &Shown<'_>,
+    (list, index, excitation): (&str, usize, Excitation),
+    values: &Array2<f32>,
+    rect: Rect,
+) {
     let theme = Theme::of(ui);
+    let data = &shown.snapshot.data;
     let edge = Stroke::new(1.0, theme.line);
     ui.painter()
         .rect_stroke(rect, 0.0, edge, StrokeKind::Outside);
-    let labels = shown.snapshot.data.labels.as_deref();
-    let class = labels
-        .and_then(|labels| labels.get(excitation.index))
-        .copied();
+    let class = data.class_of(excitation.index);
     if let Some(class) = class {
         ui.painter()
             .extend(widgets::class_corner(ui, rect, class, CORNER));
@@ -141,9 +150,19 @@ fn input(ui: &Ui, shown: &Shown<'_>, list: &str, index: usize, excitation: Excit
     widgets::text(ui, at, Align2::CENTER_TOP, &answer, font, theme.text_muted);
     let response = ui.interact(rect, ui.scope_id().with((list, index)), Sense::hover());
     let number = thousands(excitation.index as u64 + 1);
-    let class = class.map_or_else(String::new, |class| format!(", class {class}"));
-    let words = format!("Input {number}{class}: activation {answer}");
+    let class = class.map(|class| format!(", {}", data.fitted.class_title(class)));
+    let class = class.unwrap_or_default();
+    let mut words = format!("Input {number}{class}: activation {answer}");
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
+    if let (true, Some(at)) = (data.shape.is_vector(), response.hover_pos()) {
+        let place = named::on_line(frame_of(rect), at, values.ncols());
+        if let Some(value) = values.get((index, place)) {
+            words = format!(
+                "{words}\n{}",
+                named::value(&data.fitted, place, (*value).into())
+            );
+        }
+    }
     response.help(words);
 }
 

@@ -10,7 +10,7 @@ use crate::ui::help::Help as _;
 use crate::ui::numbers;
 use crate::ui::theme::{self, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, muted};
-use crate::ui::{features, pictures};
+use crate::ui::{features, named, pictures};
 
 /// Room for the cosine below a tile.
 const FOOT: f32 = 15.0;
@@ -85,12 +85,15 @@ pub(super) fn ui(ui: &mut Ui, picker: &Picker, shown: &Shown<'_>, actions: &mut 
         if response.clicked() {
             actions.push(Action::Inspect(similar.unit));
         }
+        let over = response.hover_pos();
         response.help_ui(|ui| {
             ui.label(muted(
                 ui,
                 format!("cos {cosine} of the two features; click to inspect it"),
             ));
             features::unit_card(ui, similar.unit, statistics);
+            let weight = |at| named::weight(shown.snapshot, similar.unit, (rect, at));
+            named::line(ui, over.and_then(weight));
         });
     }
 }

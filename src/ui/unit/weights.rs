@@ -6,11 +6,12 @@ use egui::{
 use ndarray::{Array2, ArrayView1, Axis, s};
 
 use super::shown::Shown;
-use crate::data::{DataSet, SampleShape};
+use crate::data::{DataSet, FittedPreparation, SampleShape};
 use crate::lab::state::Contrast;
 use crate::training::snapshot::Version;
 use crate::ui::feature_atlas;
 use crate::ui::help::Help as _;
+use crate::ui::named;
 use crate::ui::numbers;
 use crate::ui::pictures::{self, FeaturePainter};
 use crate::ui::theme::{self, GRID, SMALL, Theme};
@@ -97,8 +98,8 @@ impl WeightsPart {
         });
         if let Some(pointer) = response.hover_pos() {
             let part = (pointer - rect.min) / rect.size();
-            let names = &shown.snapshot.data.fitted.columns;
-            if let Some(text) = value_at((shape, names), &self.values[index], part.x, part.y) {
+            let data = &shown.snapshot.data;
+            if let Some(text) = value_at(&data.fitted, &self.values[index], part.x, part.y) {
                 response.help_at_pointer(text);
             }
         }
@@ -162,23 +163,15 @@ fn added(data: &DataSet, column: ArrayView1<'_, f32>) -> Vec<f32> {
 }
 
 /// The value at (`x`, `y`) of the picture, each in [0, 1), in words; by its column's name where it has one.
-fn value_at(
-    (shape, names): (SampleShape, &[String]),
-    values: &[f32],
-    x: f32,
-    y: f32,
-) -> Option<String> {
+fn value_at(fitted: &FittedPreparation, values: &[f32], x: f32, y: f32) -> Option<String> {
     let place = |part: f32, count: usize| {
         ((part * count as f32).floor().max(0.0) as usize).min(count.saturating_sub(1))
     };
-    match shape {
+    match fitted.shape {
         SampleShape::Vector { length } => {
             let index = place(x, length);
-            let value = values.get(index)?;
-            Some(match names.get(index).filter(|name| !name.is_empty()) {
-                Some(name) => format!("{name}: {value:+.3}"),
-                None => format!("value {}: {value:+.3}", index + 1),
-            })
+            let value = f64::from(*values.get(index)?);
+            Some(named::value(fitted, index, value))
         }
         SampleShape::Image {
             rows,
@@ -238,7 +231,8 @@ mod tests {
     fn the_value_under_the_pointer_is_named_from_one() {
         let values: Vec<f32> = (0..12).map(|at| at as f32 / 10.0 - 0.5).collect();
         let grey = SampleShape::grey(3, 4);
-        let at = |shape, x, y| value_at((shape, &[]), &values, x, y).unwrap();
+        let of = |shape| FittedPreparation::identity("x", shape);
+        let at = |shape, x, y| value_at(&of(shape), &values, x, y).unwrap();
         assert_eq!(at(grey, 0.0, 0.0), "row 1, column 1: -0.500");
         assert_eq!(at(grey, 0.99, 0.99), "row 3, column 4: +0.600");
         assert_eq!(at(grey, 0.3, 0.4), "row 2, column 2: +0.000");
@@ -250,12 +244,12 @@ mod tests {
         let words = "row 1, column 2: red -0.200, green -0.100, blue +0.000";
         assert_eq!(at(colour, 0.6, 0.1), words);
         let vector = SampleShape::Vector { length: 12 };
-        assert_eq!(at(vector, 0.5, 0.5), "value 7: +0.100");
-        assert_eq!(value_at((grey, &[]), &values[..3], 0.9, 0.9), None);
-        let names = ["alcohol".to_owned(), "proline".to_owned()];
-        let two = SampleShape::Vector { length: 2 };
-        let named = value_at((two, &names), &values, 0.7, 0.1).unwrap();
-        assert_eq!(named, "proline: -0.400");
+        assert_eq!(at(vector, 0.5, 0.5), "value 7: 0.1");
+        assert_eq!(value_at(&of(grey), &values[..3], 0.9, 0.9), None);
+        let mut named = of(SampleShape::Vector { length: 2 });
+        named.columns = ["alcohol", "proline"].map(str::to_owned).to_vec();
+        let words = value_at(&named, &values, 0.7, 0.1).unwrap();
+        assert_eq!(words, "proline −0.4");
     }
 
     #[test]
@@ -279,7 +273,7 @@ mod tests {
             assert!((2.0 * once - twice).abs() < 1e-3, "{once} {twice}");
         }
         assert!(once.iter().any(|value| value.abs() > 0.01));
-        let plain = crate::data::FittedPreparation::identity("plain", data.shape);
+        let plain = FittedPreparation::identity("plain", data.shape);
         data.fitted = std::sync::Arc::new(plain);
         assert_eq!(added(&data, column.view()), column.to_vec());
     }
