@@ -5,7 +5,7 @@ use egui::{Label, Ui, vec2};
 use super::help::Help as _;
 use super::import_option::{number, option, title};
 use super::import_reading::reading;
-use super::import_settings::settings;
+use super::import_settings;
 use super::log_slider::{LogScale, LogSlider};
 use super::number_field::{self, NumberField};
 use super::theme::GRID;
@@ -29,8 +29,10 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     mean(ui, import, &mut spec);
     whitening(ui, import, &mut spec);
     scaling(ui, import, &mut spec);
-    let settings = settings(ui, &import.settings);
+    let settings = import_settings::settings(ui, &import.settings);
     held(ui, &mut spec);
+    // last: they change with every preview, and nothing is to move below the pointer
+    import_settings::reasons(ui, &import.settings);
     if spec != import.spec || settings.is_some() {
         let settings = settings.unwrap_or_else(|| import.settings.clone());
         actions.push(Action::SetImport {
@@ -194,6 +196,9 @@ fn whitening(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
             ),
         ] {
             let same = std::mem::discriminant(&whitening) == std::mem::discriminant(&chosen);
+            if whitening == Whitening::OlshausenField && !same && import.no_patches().is_some() {
+                continue; // it is for pictures
+            }
             let refused = import.refused(whitening);
             why_not.push(refused.filter(|_| !same));
             if option(ui, "Whitening", whitening.title(), hover, same, refused) {

@@ -1,7 +1,9 @@
 //! The import sheet's choices about reading: what each column of a table is for, what becomes of gaps, and whether rows
 //! or columns are the samples.
 
-use egui::{Align, Color32, Label, Layout, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
+use egui::{
+    Align, Color32, Id, Label, Layout, Rect, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2,
+};
 
 use super::import_option::{option, title};
 use super::numbers::thousands;
@@ -11,8 +13,10 @@ use crate::data::{DataSpec, Incomplete};
 use crate::lab::import::Import;
 use crate::lab::reading::Pick;
 
-/// Columns beyond these nobody goes through by hand; the command line takes any.
-const MOST: usize = 200;
+/// Columns beyond these nobody goes through by hand: a part of the name finds any.
+const MOST: usize = 60;
+/// From so many columns on there is a field to find one by its name.
+const MANY: usize = 16;
 /// Of a row of the list, the gap below it included.
 const ROW: f32 = 28.0;
 /// Rows that are shown at once.
@@ -50,7 +54,18 @@ fn orientation(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
 fn columns(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     title(ui, "Columns");
     let picks = import.picks();
-    let shown = picks.len().min(MOST);
+    let sought = if picks.len() >= MANY {
+        find(ui, &import.found().name)
+    } else {
+        String::new()
+    };
+    let named = |place: &usize| column_name(import, *place).to_lowercase().contains(&sought);
+    let found: Vec<usize> = (0..picks.len()).filter(named).collect();
+    let shown = found.len().min(MOST);
+    if shown == 0 {
+        ui.label(muted(ui, "No column has this in its name."));
+        return;
+    }
     let area = ScrollArea::vertical()
         .id_salt("columns of the table")
         .max_height(ROWS * ROW)
@@ -59,20 +74,44 @@ fn columns(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     widgets::whole_lines(ui, |ui| {
         let output = area.show(ui, |ui| {
             ui.set_width(width);
-            for (place, pick) in picks.iter().take(shown).enumerate() {
-                column(ui, import, (place, *pick, width), spec);
+            for place in found.iter().copied().take(shown) {
+                column(ui, import, (place, picks[place], width), spec);
             }
             super::focus::into_view(ui);
         });
         output.inner_rect
     });
-    let more = picks.len() - shown;
+    let more = found.len() - shown;
     if more > 0 {
         let words = format!(
-            "and {} more: --columns on the command line takes any",
+            "and {} more: type a part of a name above to see them",
             thousands(more as u64)
         );
         ui.add(Label::new(muted(ui, words)).wrap());
+    }
+}
+
+/// What is sought in the names of the columns of `file`, in small letters.
+fn find(ui: &mut Ui, file: &str) -> String {
+    let id = Id::unique(("columns sought", file));
+    let mut sought: String = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let field = TextEdit::singleline(&mut sought)
+        .hint_text("find a column")
+        .desired_width(f32::INFINITY);
+    let field = ui.add(field).accessible_name("Find a column");
+    if field.changed() {
+        ui.data_mut(|data| data.insert_temp(id, sought.clone()));
+    }
+    sought.trim().to_lowercase()
+}
+
+/// A column's name, or its place from 0, as the command line counts.
+fn column_name(import: &Import, place: usize) -> String {
+    let read = import.understood();
+    let column = read.and_then(|read| read.columns.get(place));
+    match column {
+        Some(column) if !column.name.is_empty() => column.name.clone(),
+        _ => format!("column {place}"),
     }
 }
 
@@ -85,10 +124,7 @@ fn column(
     let Some(read) = import.understood() else {
         return;
     };
-    let name = match read.columns.get(place) {
-        Some(column) if !column.name.is_empty() => column.name.clone(),
-        _ => format!("column {}", place + 1),
-    };
+    let name = column_name(import, place);
     let numeric = read.columns.get(place).is_some_and(|column| column.numeric);
     let (row, _) = ui.allocate_exact_size(vec2(width, ROW - GRID / 2.0), Sense::hover());
     let part = |ui: &mut Ui, rect: Rect| {

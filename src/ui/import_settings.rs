@@ -32,25 +32,32 @@ pub fn settings(ui: &mut Ui, settings: &ImportSettings) -> Option<ImportSettings
                 changed = Some(settings.with(whose));
             }
         }
-        if settings.whose == Whose::Own {
-            option(ui, "Network and training", "your own", "As set below", true, None);
-        }
+        // always there: nothing below may move when a value becomes one's own
+        let own = settings.whose == Whose::Own;
+        let how = (!own).then_some("Change a value below.");
+        option(ui, "Network and training", "your own", "As set below", own, how);
     });
     let mut choices = settings.choices;
     fields(ui, &mut choices);
     if choices != settings.choices {
         changed = Some(settings.changed(choices));
     }
-    if let (Whose::Recipe, Some(recipe)) = (settings.whose, settings.recipe()) {
-        let epochs = format!(
-            "Features stand after about {} epochs.",
-            numbers::thousands(recipe.epochs)
-        );
-        for words in recipe.reasons.iter().chain([&epochs]) {
-            ui.add(Label::new(muted(ui, words)).wrap());
-        }
-    }
     changed
+}
+
+/// Why they suit the data; the same whosever settings are taken.
+pub fn reasons(ui: &mut Ui, settings: &ImportSettings) {
+    let Some(recipe) = settings.recipe() else {
+        return;
+    };
+    title(ui, "What suits the data");
+    let epochs = format!(
+        "Features stand after about {} epochs.",
+        numbers::thousands(recipe.epochs)
+    );
+    for words in recipe.reasons.iter().chain([&epochs]) {
+        ui.add(Label::new(muted(ui, words)).wrap());
+    }
 }
 
 fn fields(ui: &mut Ui, choices: &mut Choices) {

@@ -8,6 +8,7 @@ use super::import_choices::choices;
 use super::import_samples::SamplesView;
 use super::numbers;
 use super::numbers::thousands;
+use super::progress;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets::{self, at_right, muted};
 use crate::lab::View;
@@ -25,6 +26,8 @@ const FOOTER: f32 = 40.0;
 const CHOICES: f32 = 308.0;
 /// Below this width, in points, the samples stand below the choices.
 const TWO_COLUMNS: f32 = 640.0;
+/// Of the bar while there is nothing to show yet.
+const LOOK: f32 = 280.0;
 /// Of the words below the samples.
 const RESULT: f32 = 148.0;
 const LEAST_SAMPLES: f32 = 168.0;
@@ -46,6 +49,7 @@ impl ImportSheet {
         let foremost = view.shared.question.is_none() && view.shared.open_dialog.is_none();
         let enter = foremost
             && !self.typing
+            && view.shared.opening.is_none() // the sheet of what was opened last is yet to come
             && !egui::Popup::is_any_open(ui.ctx())
             && !ui.ctx().egui_wants_keyboard_input()
             && ui.input(|input| input.key_pressed(Key::Enter));
@@ -65,7 +69,7 @@ impl ImportSheet {
                 footer(
                     ui,
                     rect.with_min_y(rect.bottom() - FOOTER + GRID),
-                    import,
+                    (view, import),
                     actions,
                 );
             });
@@ -118,18 +122,25 @@ impl ImportSheet {
             return;
         }
         let Some(preview) = &import.preview else {
-            ui.label(muted(ui, "Looking at the data …"));
+            progress::first_look(ui, import, ui.available_width().min(LOOK));
             return;
         };
         matrix(ui, import, preview);
         output(ui, preview);
-        if preview.preparation.is_empty() {
+        if preview
+            .preparation
+            .iter()
+            .all(|sentence| import.found().notes.contains(sentence))
+        {
             ui.label(muted(
                 ui,
                 "The values as they stand: nothing is done to them.",
             ));
         }
-        for sentence in &preview.preparation {
+        // what reading did stands beside the file's name
+        let read = &import.found().notes;
+        let done = preview.preparation.iter();
+        for sentence in done.filter(|sentence| !read.contains(sentence)) {
             ui.horizontal_top(|ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 ui.label(muted(ui, "·"));
@@ -186,13 +197,30 @@ fn found(ui: &mut Ui, import: &Import) {
         format!("values from {} to {}", value(low), value(high)),
     ];
     if let Some(classes) = found.classes() {
-        lines.push(format!("labels: {classes} classes"));
+        lines.push(labels(classes, &found.class_names));
     }
     lines.extend(found.notes.iter().cloned());
     for line in lines.into_iter().filter(|line| !line.is_empty()) {
         ui.add(egui::Label::new(muted(ui, line)).wrap());
     }
     ui.add_space(GRID);
+}
+
+/// "labels: 3 classes: setosa, versicolor and virginica"
+fn labels(classes: usize, names: &[String]) -> String {
+    const MOST: usize = 6;
+    let words = format!("labels: {classes} classes");
+    match names {
+        [] => words,
+        [one] => format!("{words}: {one}"),
+        [first @ .., last] if names.len() <= MOST => {
+            format!("{words}: {} and {last}", first.join(", "))
+        }
+        names => {
+            let (shown, more) = (names[..MOST].join(", "), names.len() - MOST);
+            format!("{words}: {shown} and {more} more")
+        }
+    }
 }
 
 /// A value of the data, in four significant digits at most.
@@ -262,7 +290,12 @@ fn output(ui: &mut Ui, preview: &Preview) {
     ));
 }
 
-fn footer(ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
+fn footer(
+    ui: &mut Ui,
+    rect: Rect,
+    (view, import): (&View<'_>, &Import),
+    actions: &mut Vec<Action>,
+) {
     let builder = UiBuilder::new()
         .id_salt("footer")
         .max_rect(rect)
@@ -277,6 +310,9 @@ fn footer(ui: &mut Ui, rect: Rect, import: &Import, actions: &mut Vec<Action>) {
         .why_not("These are the suggested choices");
     if response.clicked() {
         actions.push(command.into());
+    }
+    if view.shared.opening.is_some() {
+        progress::strip(&mut row, view, actions);
     }
     at_right(&mut row, "answers", |ui| {
         let cancel = Button::new("Cancel").min_size(vec2(72.0, 28.0));

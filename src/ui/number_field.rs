@@ -156,9 +156,17 @@ pub(super) fn refusal(ctx: &Context, name: &str, value: f64) -> Option<String> {
     (refused.value == value).then_some(refused.words)
 }
 
-/// Says so below the field, where there is something to say.
+/// Says so below the field, where there is something to say. As long as the pointer is pressed nothing comes or goes:
+/// what it was pressed on stays below it.
 pub(super) fn complaint(ui: &mut Ui, name: &str, value: f64) {
-    if let Some(words) = refusal(ui.ctx(), name, value) {
+    let shown = key(name).with("shown");
+    let words: Option<String> = if ui.input(|input| input.pointer.any_down()) {
+        ui.data(|data| data.get_temp(shown)).flatten()
+    } else {
+        refusal(ui.ctx(), name, value)
+    };
+    ui.data_mut(|data| data.insert_temp(shown, words.clone()));
+    if let Some(words) = words {
         let words = RichText::new(words)
             .size(theme::SMALL)
             .color(Theme::of(ui).notice);

@@ -2,11 +2,15 @@
 #![cfg(feature = "window")]
 #![allow(clippy::unwrap_used, reason = "a test may fail")]
 
+mod fields;
+mod held;
+mod names;
 mod real;
 mod scripted;
 mod tables;
 #[path = "../ui_support/mod.rs"]
 mod ui_support;
+mod waiting;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -390,7 +390,7 @@ fn settings_suit_the_data_unless_they_are_kept_or_changed() {
     harness.run_steps(3);
     let kept = settings(&harness);
     assert_eq!((kept.whose, kept.choices.hidden), (Whose::Kept, 49));
-    harness.get_by_label("Optimiser: Adam").click();
+    harness.get_by_label("Optimiser: Adam").click_accesskit(); // scrolled out of view
     harness.run_steps(3);
     let own = settings(&harness);
     assert_eq!(own.whose, Whose::Own);

@@ -40,6 +40,8 @@ pub struct Script {
     sets: Mutex<BTreeMap<DataId, Arc<DataSet>>>,
     /// How many endless readings heard that they were cancelled.
     pub stopped: AtomicUsize,
+    /// How much of "slow.npy" waits: 2, its reading and its preview; 1, its preview; 0, nothing.
+    pub held: AtomicUsize,
 }
 
 impl Script {
@@ -117,6 +119,22 @@ impl Script {
             trained_for: snapshot.trained_for,
         };
         self.say(Tell::Frame(Box::new(frame)));
+    }
+
+    /// Half way, as long as `held` is no less than `least`.
+    fn wait(&self, least: usize, stage: Stage, watch: Watch<'_>) -> Result<(), DataError> {
+        while self.held.load(Ordering::SeqCst) >= least {
+            let half = Progress {
+                stage,
+                done: 500,
+                total: 1000,
+            };
+            if watch(half).is_break() {
+                return Err(DataError::Cancelled);
+            }
+            std::thread::sleep(std::time::Duration::from_millis(1));
+        }
+        Ok(())
     }
 
     /// Says something of the last run.
@@ -230,7 +248,7 @@ impl Backend for Real {
 }
 
 /// Hands out the scripted trainer; prepares embedded sets as one fixed set, and finds files by name: "waves.npy" and "table.csv" are good,
-/// "endless.npy" is read until it is cancelled, at "broken.npy" the reader panics, others are not there.
+/// "endless.npy" is read until it is cancelled, "slow.npy" as long as the script holds it, at "broken.npy" the reader panics, others are not there.
 pub struct ScriptedBackend {
     pub script: Arc<Script>,
     /// What embedded sets are prepared as.
@@ -262,6 +280,13 @@ impl Backend for ScriptedBackend {
                 Err(DataError::Cancelled)
             }
             Some("waves.npy") => Ok(waves()),
+            Some("slow.npy") => {
+                self.script.wait(2, Stage::Reading, watch)?;
+                Ok(Found {
+                    name: "slow.npy".into(),
+                    ..waves()
+                })
+            }
             Some("table.csv") => {
                 sae_lab::data::find_bytes("table.csv", table().into_bytes(), spec, watch)
             }
@@ -284,7 +309,12 @@ impl Backend for ScriptedBackend {
                 spec: spec.clone(),
                 ..(*self.data).clone()
             }),
-            _ => sae_lab::data::prepare(found, spec, watch),
+            _ => {
+                if found.name == "slow.npy" {
+                    self.script.wait(1, Stage::Preparing, watch)?;
+                }
+                sae_lab::data::prepare(found, spec, watch)
+            }
         }
     }
 
