@@ -18,7 +18,7 @@
 //! | [`lab`] | what a window knows and can be asked, without a toolkit: runs, actions, commands, jobs, dialogs |
 //! | [`cli`] | the headless commands, the window's equal |
 //! | [`io`] | the only place that writes files |
-//! | [`training`] | a run as a value, the record of its past, the trainer as a protocol |
+//! | [`training`] | a run as a value, the record of its past, the trainer as a protocol, sweeps of many runs |
 //! | [`optim`] | optimisers: a step on a flat vector |
 //! | [`model`] | settings (checked once), parameters, cost, gradient, unit statistics, gradient check, the laws of the cliffs ([`model::law`]) |
 //! | [`data`] | data sets: the embedded ones, readers, preparation as a fitted value, limits |

@@ -16,6 +16,7 @@ pub mod match_features;
 mod model;
 mod reading_choice;
 pub mod settings;
+pub mod sweep;
 pub mod train;
 
 use std::path::PathBuf;
@@ -48,6 +49,8 @@ pub struct Arguments {
 pub enum Command {
     /// Train without a window; writes the model, its history, pictures and the settings to a folder
     Train(Box<train::TrainArguments>),
+    /// Train runs on a grid of one or two settings, one on each core: a table, a map, and what `train` writes of each
+    Sweep(Box<sweep::SweepArguments>),
     /// Show what a data set holds and what is done to it, or write the matrix that training would see
     Data(Box<data::DataArguments>),
     /// Measure a model on data: the cost and its terms, FVU and ρ̂, and the gradient if asked
@@ -75,6 +78,8 @@ pub enum CliError {
     Run(#[from] crate::training::RunError),
     #[error(transparent)]
     Hyperparameters(#[from] crate::model::HyperparameterError),
+    #[error(transparent)]
+    Sweep(#[from] crate::training::sweep::SweepError),
     /// Standard output is closed.
     #[error(transparent)]
     Output(#[from] std::io::Error),
@@ -89,8 +94,18 @@ pub enum CliError {
 impl CliError {
     fn status(&self) -> u8 {
         match self {
-            Self::Usage(_) | Self::Data(_) | Self::Hyperparameters(_) | Self::Run(_) => 2,
-            Self::Io(IoError::Read { .. } | IoError::Model { .. } | IoError::Record { .. }) => 2,
+            Self::Usage(_)
+            | Self::Data(_)
+            | Self::Hyperparameters(_)
+            | Self::Run(_)
+            | Self::Sweep(_) => 2,
+            Self::Io(
+                IoError::Read { .. }
+                | IoError::Model { .. }
+                | IoError::Record { .. }
+                | IoError::OtherSweep { .. }
+                | IoError::SweepUnderWay { .. },
+            ) => 2,
             Self::Io(
                 IoError::Write { .. }
                 | IoError::Folder { .. }
@@ -111,6 +126,7 @@ impl CliError {
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Train(arguments) => train::run(&arguments),
+        Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),

@@ -14,14 +14,15 @@ use super::data_choice::warn_of_range;
 use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::{DataSet, SampleShape};
-use crate::io::{self, ModelRecord};
+use crate::io::{self, run_folder};
 use crate::model::units::StateCounts;
 use crate::model::{OutputActivation, Parameters};
 use crate::numerics::{Precision, Real};
-use crate::training::{Diagnosis, DiagnosisReport, EpochEnd, Record, Run, snapshot};
+use crate::training::sweep::Outcome;
+use crate::training::{Diagnosis, DiagnosisReport, EpochEnd, Run};
 
 /// Where nobody says how many.
-const EPOCHS: u64 = 100;
+pub(super) const EPOCHS: u64 = 100;
 
 #[derive(Debug, Args)]
 pub struct TrainArguments {
@@ -67,19 +68,22 @@ pub struct Summary {
 
 /// What `run.json` holds beside the experiment: how it was run, and what came of it.
 #[derive(Debug, Serialize)]
-struct Results<'a> {
-    epochs_requested: u64,
-    threads: usize,
+pub(super) struct Results<'a> {
+    pub epochs_requested: u64,
+    pub threads: usize,
     /// The model that it began with; null for the seed's random weights.
-    init: Option<&'a Path>,
+    pub init: Option<&'a Path>,
     /// Why it stopped early; null if it didn't. The weights are the last finite ones.
-    diverged: Option<&'a str>,
+    pub diverged: Option<&'a str>,
     #[serde(flatten)]
-    summary: &'a Summary,
+    pub summary: &'a Summary,
+    /// Its row in a sweep, for when that is taken up again; left out of other runs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<&'a Outcome>,
 }
 
 impl Summary {
-    fn new<T: Real>(run: &mut Run<T>, seconds: f64) -> Self {
+    pub(super) fn new<T: Real>(run: &mut Run<T>, seconds: f64) -> Self {
         let test = run.test_loss();
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         let (cost, fvu) = (run.state().cost, run.fvu());
@@ -153,8 +157,9 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
         init: arguments.init.as_deref(),
         diverged: diverged.as_deref(),
         summary: &summary,
+        outcome: None,
     };
-    write_results(arguments, &mut run, &data, &results)?;
+    run_folder::write(&arguments.out, &mut run, &results)?;
     if let Some(cause) = diverged {
         let out = arguments.out.display();
         return Err(CliError::Diverged(format!(
@@ -168,39 +173,6 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
         print_summary(&summary, &data, run.parameters(), output);
         println!("{:<16}{}", "written to", arguments.out.display());
     }
-    Ok(())
-}
-
-fn write_results<T: Real>(
-    arguments: &TrainArguments,
-    run: &mut Run<T>,
-    data: &DataSet,
-    results: &Results<'_>,
-) -> Result<(), CliError> {
-    let out = |name: &str| arguments.out.join(name);
-    let (experiment, epoch) = (run.experiment(), run.state().epoch);
-    let record = ModelRecord {
-        experiment,
-        preparation: Some(Arc::clone(&data.fitted)),
-        epoch,
-    };
-    io::npz::write_model(&out("model.npz"), run.parameters(), &record)?;
-    let mut records: Vec<Record> = run.state().history.records().copied().collect();
-    if let Some(last) = records.last_mut() {
-        last.test = run.test_loss(); // of the very weights that are written
-    }
-    io::history_csv::write(&out("history.csv"), &records)?;
-    let shown = snapshot::shown_samples::<T>(data);
-    let (_, reconstructions) = run.reconstruct(shown.view());
-    io::pictures::write_features(&out("features.png"), run.parameters(), data)?;
-    io::pictures::write_reconstructions(
-        &out("reconstructions.png"),
-        shown.view(),
-        reconstructions.view(),
-        data,
-    )?;
-    let model = (&*out("model.npz"), epoch);
-    io::run_json::write(&out("run.json"), model, &record.experiment, data, results)?;
     Ok(())
 }
 

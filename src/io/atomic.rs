@@ -88,6 +88,11 @@ pub fn sweep(folder: &Path) -> usize {
     sweep_older(folder, STRAY_AGE)
 }
 
+/// The same, however young: where nobody else can be writing there.
+pub(super) fn sweep_all(folder: &Path) -> usize {
+    sweep_older(folder, Duration::ZERO)
+}
+
 fn sweep_older(folder: &Path, age: Duration) -> usize {
     let Ok(entries) = std::fs::read_dir(folder) else {
         return 0;

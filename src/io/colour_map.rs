@@ -39,6 +39,41 @@ pub fn diverging(t: f32, dark: bool) -> Rgb {
     }
 }
 
+/// From little to much, at equal steps: viridis (S. van der Walt & N. Smith, 2015; CC0).
+const SEQUENTIAL: [Rgb; 9] = [
+    [68, 1, 84],
+    [71, 44, 122],
+    [59, 81, 139],
+    [44, 113, 142],
+    [33, 144, 141],
+    [39, 173, 129],
+    [92, 200, 99],
+    [170, 220, 50],
+    [253, 231, 37],
+];
+
+/// The map of amounts: `t` in [0, 1], dark violet to yellow; not finite is 0. Lightness grows steadily, so that it
+/// survives a print in grey, and any eye tells its colours apart.
+pub fn sequential(t: f32) -> Rgb {
+    let t = if t.is_finite() {
+        t.clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
+    let steps = (SEQUENTIAL.len() - 1) as f32;
+    let index = ((t * steps) as usize).min(SEQUENTIAL.len() - 2);
+    mix(
+        SEQUENTIAL[index],
+        SEQUENTIAL[index + 1],
+        t * steps - index as f32,
+    )
+}
+
+/// How light a colour looks, from 0 to 255.
+pub fn lightness([red, green, blue]: Rgb) -> f32 {
+    0.2126 * f32::from(red) + 0.7152 * f32::from(green) + 0.0722 * f32::from(blue)
+}
+
 /// The map of brightness: `t` in [0, 1], black to white; not finite is black.
 pub fn grey(t: f32) -> Rgb {
     let t = if t.is_finite() {
@@ -73,10 +108,6 @@ fn mix(from: Rgb, to: Rgb, t: f32) -> Rgb {
 mod tests {
     use super::*;
 
-    fn luma([r, g, b]: Rgb) -> f32 {
-        0.2126 * f32::from(r) + 0.7152 * f32::from(g) + 0.0722 * f32::from(b)
-    }
-
     #[test]
     fn zero_is_neutral_and_lightness_moves_one_way_from_it() {
         for dark in [false, true] {
@@ -84,7 +115,7 @@ mod tests {
             assert!(neutral.iter().max().unwrap() - neutral.iter().min().unwrap() < 12);
             for sign in [-1.0, 1.0] {
                 let lightness: Vec<f32> = (0..=20)
-                    .map(|step| luma(diverging(sign * step as f32 / 20.0, dark)))
+                    .map(|step| lightness(diverging(sign * step as f32 / 20.0, dark)))
                     .collect();
                 assert!(
                     lightness.windows(2).all(|pair| (pair[1] > pair[0]) == dark),
@@ -97,6 +128,16 @@ mod tests {
             assert_eq!(diverging(f32::NAN, dark), neutral);
             assert_eq!(diverging(7.0, dark), diverging(1.0, dark));
         }
+    }
+
+    #[test]
+    fn amounts_grow_lighter_all_the_way() {
+        let all: Vec<f32> = (0..=100)
+            .map(|step| lightness(sequential(step as f32 / 100.0)))
+            .collect();
+        assert!(all.windows(2).all(|pair| pair[1] > pair[0]), "{all:?}");
+        assert_eq!(sequential(f32::NAN), SEQUENTIAL[0]);
+        assert_eq!(sequential(2.0), SEQUENTIAL[8]);
     }
 
     #[test]

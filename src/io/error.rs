@@ -42,6 +42,16 @@ pub enum IoError {
     )]
     Record { file: String, problem: String },
 
+    #[error(
+        "{folder} holds another sweep: {problem}; choose another --out, or give --overwrite to begin anew"
+    )]
+    OtherSweep { folder: String, problem: String },
+
+    #[error(
+        "another process is sweeping into {folder}: wait until it is done, or choose another --out"
+    )]
+    SweepUnderWay { folder: String },
+
     #[error("{file} cannot be drawn: {problem}")]
     Picture { file: String, problem: String },
 

@@ -5,6 +5,8 @@
 
 #[cfg(not(target_family = "wasm"))]
 pub mod atomic;
+#[cfg(not(target_family = "wasm"))]
+mod canvas;
 pub mod colour_map;
 pub mod error;
 #[cfg(not(target_family = "wasm"))]
@@ -18,9 +20,17 @@ pub mod pictures;
 #[cfg(not(target_family = "wasm"))]
 mod record;
 #[cfg(not(target_family = "wasm"))]
+pub mod run_folder;
+#[cfg(not(target_family = "wasm"))]
 pub mod run_json;
 #[cfg(not(target_family = "wasm"))]
 mod sheet;
+#[cfg(not(target_family = "wasm"))]
+pub mod sweep_csv;
+#[cfg(not(target_family = "wasm"))]
+pub mod sweep_folder;
+#[cfg(not(target_family = "wasm"))]
+pub mod sweep_map;
 
 #[cfg(not(target_family = "wasm"))]
 pub use atomic::{atomic_write, make_folder, sweep};

@@ -101,26 +101,25 @@ pub fn write(
 /// What a `run.json` beside `model` says, where it was written for exactly these bytes. `Err` says what is wrong with
 /// one that was.
 pub(super) fn record_of(model: &Path) -> Result<Option<ModelRecord>, String> {
-    let beside = model.with_file_name("run.json");
+    let Some(document) = of_model(model) else {
+        return Ok(None);
+    };
+    let none = |name: &str| Err(format!("run.json has no array {name}"));
+    record::from_run(document, none).map(Some)
+}
+
+/// The `run.json` beside `model`, where it was written for exactly these bytes.
+pub(super) fn of_model(model: &Path) -> Option<Value> {
     // one that cannot be read, or is no JSON, is that of no model
-    let Ok(text) = std::fs::read(&beside) else {
-        return Ok(None);
-    };
-    let Ok(document) = serde_json::from_slice::<Value>(&text) else {
-        return Ok(None);
-    };
-    let claimed = document.get("model_sha256").and_then(Value::as_str);
-    match (claimed, sha256(model)) {
-        (Some(claimed), Ok(digest)) if claimed == digest => {
-            let none = |name: &str| Err(format!("run.json has no array {name}"));
-            record::from_run(document, none).map(Some)
-        }
-        _ => Ok(None),
-    }
+    let text = std::fs::read(model.with_file_name("run.json")).ok()?;
+    let document: Value = serde_json::from_slice(&text).ok()?;
+    let claimed = document.get("model_sha256").and_then(Value::as_str)?;
+    let digest = sha256(model).ok()?;
+    (claimed == digest).then_some(document)
 }
 
 /// SHA-256 of a file's bytes, in hexadecimal.
-fn sha256(path: &Path) -> std::io::Result<String> {
+pub(super) fn sha256(path: &Path) -> std::io::Result<String> {
     let mut hasher = Sha256::new();
     std::io::copy(&mut File::open(path)?, &mut hasher)?;
     let digest = hasher.finalize();

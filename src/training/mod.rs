@@ -13,6 +13,7 @@ pub mod recipe;
 pub mod record;
 pub mod run;
 pub mod snapshot;
+pub mod sweep;
 pub(crate) mod threads;
 pub mod trainer;
 pub mod views;

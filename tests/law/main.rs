@@ -7,6 +7,7 @@
     reason = "a test fails by them, and prints what it found"
 )]
 
+mod bisection;
 mod boundary;
 mod collapse;
 mod command;

@@ -38,7 +38,7 @@ pub use held::test_stride;
 pub use resume::ResumeError;
 use samples::Identities;
 pub use samples::SamplesIdentity;
-pub use size::{MAX_PARAMETERS, RunError};
+pub use size::{MAX_PARAMETERS, RunError, check as check_size};
 pub use state::RunState;
 
 /// A run on a data set, with the workspace it computes in.
@@ -231,6 +231,12 @@ impl<T: Real> Run<T> {
             Spectrum::quick(view(&self.data, &self.converted), output, &|| true).map(Arc::new)
         });
         measured.as_ref()
+    }
+
+    /// Takes `spectrum` for its own where it has measured none: that of another run on the same data with the same output
+    /// activation, which is a value of these alone.
+    pub fn share_spectrum(&self, spectrum: &Arc<Spectrum>) {
+        let _ = self.spectrum.set(Some(Arc::clone(spectrum))); // one that was measured says the same
     }
 
     /// The cliffs for the settings of the last epoch; `None` as [`Self::spectrum`] is.

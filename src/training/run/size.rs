@@ -50,7 +50,10 @@ pub enum RunError {
 }
 
 /// Whether a run of `hidden` units on `samples` samples of `inputs` values fits this computer's addresses.
-pub(super) fn check<T>(samples: usize, inputs: usize, hidden: usize) -> Result<(), RunError> {
+///
+/// # Errors
+/// None of one of them, or too many.
+pub fn check<T>(samples: usize, inputs: usize, hidden: usize) -> Result<(), RunError> {
     if hidden == 0 {
         return Err(RunError::NoHiddenUnits);
     }

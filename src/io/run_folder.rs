@@ -1,0 +1,58 @@
+//! All that is kept of a run, in a folder of its own.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{IoError, ModelRecord, history_csv, npz, pictures, run_json};
+use crate::numerics::Real;
+use crate::training::{Record, Run, snapshot};
+
+/// The weights, and how they were made.
+pub const MODEL: &str = "model.npz";
+pub const HISTORY: &str = "history.csv";
+pub const FEATURES: &str = "features.png";
+pub const RECONSTRUCTIONS: &str = "reconstructions.png";
+/// The last one written: where it is for these very weights, the others are whole.
+pub const DOCUMENT: &str = "run.json";
+
+/// Everything that [`write`] writes.
+pub const FILES: [&str; 5] = [MODEL, HISTORY, FEATURES, RECONSTRUCTIONS, DOCUMENT];
+
+/// Writes `run` at its present epoch into `folder`, which is there: the model, its history, pictures of its features and
+/// reconstructions, and a document with the `results`. The same run gives the same bytes but for the results.
+///
+/// # Errors
+/// The data's path is not Unicode, a picture is too large, or a file cannot be written.
+pub fn write<T: Real>(
+    folder: &Path,
+    run: &mut Run<T>,
+    results: &impl Serialize,
+) -> Result<(), IoError> {
+    let file = |name: &str| folder.join(name);
+    let data = Arc::clone(run.data());
+    let (experiment, epoch) = (run.experiment(), run.state().epoch);
+    let record = ModelRecord {
+        experiment,
+        preparation: Some(Arc::clone(&data.fitted)),
+        epoch,
+    };
+    npz::write_model(&file(MODEL), run.parameters(), &record)?;
+    let mut records: Vec<Record> = run.state().history.records().copied().collect();
+    if let Some(last) = records.last_mut() {
+        last.test = run.test_loss(); // of the very weights that are written
+    }
+    history_csv::write(&file(HISTORY), &records)?;
+    let shown = snapshot::shown_samples::<T>(&data);
+    let (_, reconstructions) = run.reconstruct(shown.view());
+    pictures::write_features(&file(FEATURES), run.parameters(), &data)?;
+    pictures::write_reconstructions(
+        &file(RECONSTRUCTIONS),
+        shown.view(),
+        reconstructions.view(),
+        &data,
+    )?;
+    let model = (&*file(MODEL), epoch);
+    run_json::write(&file(DOCUMENT), model, &record.experiment, &data, results)
+}
