@@ -342,20 +342,25 @@ fn report(
 
 fn print(report: &Report<'_>, arguments: &SweepArguments) {
     let line = |name: &str, text: String| println!("{name:<16}{text}");
-    let sides: Vec<String> = report
+    let mut sides: Vec<String> = report
         .axes
         .iter()
         .map(|axis| format!("{} {}", axis.values().len(), axis.varied.symbol()))
         .collect();
+    if report.seeds > 1 {
+        sides.push(format!("{} seeds", report.seeds));
+    }
+    let kept = match report.kept {
+        0 => String::new(),
+        kept => format!("; {kept} were there already"),
+    };
     line(
         "runs",
         format!(
-            "{} = {} × {} seeds, {} epochs each; {} lay there already",
+            "{} = {}, {} epochs each{kept}",
             report.runs,
             sides.join(" × "),
-            report.seeds,
             report.epochs,
-            report.kept
         ),
     );
     line(

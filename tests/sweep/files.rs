@@ -228,3 +228,98 @@ fn other_settings_and_data_are_swept_as_well() {
         assert!(image::open(out.join("sweep.png")).is_ok());
     }
 }
+
+#[test]
+fn data_that_are_too_large_for_the_precision_are_rows_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, out) = (folder.path().join("x.csv"), folder.path().join("map"));
+    let rows: Vec<String> = (1..40)
+        .map(|i| format!("{i}e25,{}e25,3e24", 40 - i))
+        .collect();
+    std::fs::write(&data, rows.join("\n")).unwrap();
+    let data = data.to_str().unwrap();
+    let options = [
+        "--data",
+        data,
+        "--preprocess",
+        "none",
+        "--output-activation",
+        "linear",
+        "--hidden",
+        "2",
+    ];
+    swept(
+        &out,
+        &[
+            &options[..],
+            &["--epochs", "3", "--vary", "rho=.1:.2:linear:2"],
+        ]
+        .concat(),
+    );
+    let table = Table::read(&out);
+    assert_eq!(table.column("status"), ["diverged"; 2]);
+    assert_eq!(table.column("total_cost"), ["NaN"; 2]);
+    assert_eq!(table.column("epochs"), ["0"; 2]);
+    assert!(image::open(out.join("sweep.png")).is_ok());
+    let again = swept(
+        &out,
+        &[
+            &options[..],
+            &["--epochs", "3", "--vary", "rho=.1:.2:linear:2", "--json"],
+        ]
+        .concat(),
+    );
+    let report: serde_json::Value = serde_json::from_slice(&again.stdout).unwrap();
+    assert_eq!(
+        (&report["kept"], &report["diverged"]),
+        (&2.into(), &2.into())
+    );
+}
+
+#[test]
+fn runs_can_begin_with_a_model() {
+    let folder = tempfile::tempdir().unwrap();
+    let (first, out) = (folder.path().join("first"), folder.path().join("map"));
+    let data = ["--data", "bars", "--patches", "60", "--hidden", "3"];
+    let trained = Command::new(env!("CARGO_BIN_EXE_sae-lab"))
+        .arg("train")
+        .args(data)
+        .args(["--rho", ".2", "--epochs", "2", "--out"])
+        .arg(&first)
+        .status();
+    assert!(trained.unwrap().success());
+    let model = first.join("model.npz");
+    let options = [
+        "--init",
+        model.to_str().unwrap(),
+        "--epochs",
+        "0",
+        "--vary",
+        "lambda=1e-4:1e-2:log:2",
+    ];
+    swept(&out, &options);
+    let table = Table::read(&out);
+    assert_eq!(
+        table.column("rho"),
+        ["0.2"; 2],
+        "as the model's record says"
+    );
+    let cost =
+        |folder: &Path| json(&folder.join("run.json"))["results"]["reconstruction_loss"].as_f64();
+    assert_eq!(cost(&out.join("runs/00001")), cost(&first));
+    // another model in its place is another sweep
+    let other = folder.path().join("other.npz");
+    std::fs::copy(out.join("runs/00001/model.npz"), &other).unwrap();
+    let options = [
+        "--init",
+        other.to_str().unwrap(),
+        "--rho",
+        ".2",
+        "--epochs",
+        "0",
+        "--vary",
+        options[5],
+    ];
+    let refused = crate::sweep(&out, &options).output().unwrap();
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+}
