@@ -130,7 +130,7 @@ fn a_table_says_what_was_understood() {
         (&["data", "--label", "colour"], "no column \"colour\""),
         (
             &["data", "--columns", "kind"],
-            "\"red\" in line 2, column 5, which is not a number",
+            "\"red\" in line 2, column 5 (kind), which is not a number",
         ),
         (
             &["data", "--fill-mean", "--drop-incomplete"],

@@ -93,7 +93,9 @@ pub enum Labels {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Incomplete {
+    /// Left out, as long as that leaves any; else filled.
     #[default]
+    Auto,
     LeaveOut,
     /// Each gap is filled with the mean of its column.
     FillMean,

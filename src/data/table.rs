@@ -2,9 +2,13 @@
 
 mod columns;
 mod dialect;
+mod header;
+mod marks;
 mod missing;
+mod preamble;
 mod reader;
 mod said;
+mod spaces;
 mod survey;
 mod text;
 
@@ -18,10 +22,12 @@ use super::error::grouped;
 use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
-use super::reading::{Orientation, Reading, Role, TableColumn, Understood, Wanted};
+use super::reading::Wanted;
+use super::reading::{Incomplete, Orientation, Reading, Role, TableColumn, Understood};
 use super::{DataError, Decimal, Preparation, SampleShape, Scaling, limits, square};
 use columns::{Plan, Refused, Table};
-use dialect::{Dialect, Separator, semicolons_for_spaces};
+use dialect::{Dialect, Separator};
+use header::Header;
 use reader::Reader;
 use survey::{Seen, Survey};
 use text::Encoding;
@@ -51,16 +57,24 @@ pub(super) fn read(
     let reading = wanted.reading;
     let bytes = input.rest(limits::WHOLE_FILE)?;
     let (text, encoding) = text::decoded(&input, bytes)?;
-    let dialect = Dialect::of(&text, reading.decimal);
+    let (text, separator) = preamble::without_preamble(text, reading.decimal);
+    let dialect = match separator {
+        Some(separator) => Dialect::with(separator, &text, reading.decimal),
+        None => Dialect::of(&text, reading.decimal),
+    };
     let text = match dialect.separator {
-        Separator::Spaces => Cow::Owned(semicolons_for_spaces(&text)),
+        Separator::Spaces => Cow::Owned(spaces::semicolons_for_spaces(&text)),
+        Separator::Vectors => Cow::Owned(spaces::semicolons_in_vectors(&text)),
         _ => Cow::Borrowed(&text[..]),
     };
     let mut reader = Reader::new(&input, &text, dialect);
-    let (mut survey, names) = look(&mut reader, &input, dialect, (text.len(), watch))?;
+    let (mut survey, joined) = look(&mut reader, &input, dialect, (text.len(), watch))?;
+    let names = reader.names.clone();
+    let vectors = dialect.separator == Separator::Vectors;
     let table = Table {
         survey: &survey,
         names: &names,
+        vectors,
     };
     let refused = |Refused { found, remedy }| input.unsupported(found, remedy);
     let plan = table.plan(reading, wanted.known).map_err(refused)?;
@@ -69,6 +83,15 @@ pub(super) fn read(
     }
     refuse_words(&reader, &survey, &plan)?;
     let mut notes = said::left_out(table, &plan);
+    notes.extend(said::could_be_labels(table, &plan));
+    notes.extend(joined);
+    if survey.grouped {
+        notes.push("Digits in groups of three read as thousands.".into());
+    }
+    let percentages = |place: &usize| survey.columns[*place].is_percentages();
+    if plan.used.iter().any(percentages) {
+        notes.push("Percentages read as parts of 1.".into());
+    }
     if survey.commas {
         notes.push("Decimal commas read as points.".into());
     }
@@ -83,7 +106,12 @@ pub(super) fn read(
     let table = Table {
         survey: &survey,
         names: &names,
+        vectors,
     };
+    understood.reading.incomplete = complete.choice;
+    if reading.incomplete == Incomplete::Auto {
+        understood.suggested.incomplete = complete.choice;
+    }
     if complete.rows.is_empty() {
         return Err(refused(said::none_complete(table, &plan.used, &complete)));
     }
@@ -137,18 +165,18 @@ pub(super) fn read(
     })
 }
 
-/// All of the table, and its columns' names, none if it has no line of them.
+/// All of the table, and what is said of a header of several lines. The names of its columns go to `reader`.
 fn look(
     reader: &mut Reader<'_, '_>,
     input: &Input<'_>,
     dialect: Dialect,
     (length, watch): (usize, Watch<'_>),
-) -> Result<(Survey, Vec<String>), DataError> {
-    let mut record = ByteRecord::new();
-    if !reader.next(&mut record)? {
+) -> Result<(Survey, Option<String>), DataError> {
+    let head = header::first_records(reader)?;
+    let Some(header) = Header::of(&head, dialect) else {
         return Err(input.unsupported("blank lines and nothing else", "choose another file"));
-    }
-    let (first, first_start, width) = (record.clone(), reader.start, record.len());
+    };
+    let width = header.width;
     if width > limits::COLUMNS {
         return Err(DataError::TooLarge {
             file: input.file().to_owned(),
@@ -157,23 +185,19 @@ fn look(
             remedy: "keep fewer columns".into(),
         });
     }
-    let mut more = reader.next(&mut record)?;
-    let has_names = columns::has_names(&first, more.then_some(&record), dialect);
+    reader.names = header.names;
     let mut seen = Vec::new();
     input.room(&mut seen, width)?;
     seen.resize_with(width, Seen::default);
     let mut survey = Survey::new(seen);
-    let mut names = Vec::new();
-    if has_names {
-        names = first
-            .iter()
-            .map(|name| text::words(name).into_owned())
-            .collect();
-    } else {
-        input.room(&mut survey.values, width)?;
-        survey.take(first.iter(), first_start, dialect);
-    }
-    while more {
+    let mut first = head.into_iter().skip(header.lines);
+    let mut record = ByteRecord::new();
+    loop {
+        if let Some(read) = first.next() {
+            (record, reader.start) = (read.record, read.start);
+        } else if !reader.next(&mut record)? {
+            break;
+        }
         reader.check_width(&record, width)?;
         if survey.values.capacity() - survey.values.len() < width {
             let more = survey.values.len().max(width);
@@ -187,13 +211,15 @@ fn look(
         if rows.is_multiple_of(WORD) {
             tell(watch, Stage::Reading, reader.start as u64, length as u64)?;
         }
-        more = reader.next(&mut record)?;
     }
     if survey.rows == 0 {
         let found = "names of columns and no row of numbers";
         return Err(input.unsupported(found, "add the numbers, or choose another file"));
     }
-    Ok((survey, names))
+    for seen in &mut survey.columns {
+        seen.settle();
+    }
+    Ok((survey, header.note))
 }
 
 /// Refuses the first field in the columns in use that is no number.
@@ -234,6 +260,7 @@ fn understood(table: Table<'_>, plan: &Plan, reading: &Reading) -> Understood {
         Ok(plan) => Reading {
             decimal,
             orientation: Orientation::Rows,
+            incomplete: Incomplete::LeaveOut,
             ..table.settled(&plan, &open)
         },
         Err(_) => followed.clone(), // never: nothing is asked for that may be missing

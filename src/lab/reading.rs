@@ -83,9 +83,16 @@ impl Import {
 
     /// Whether values are missing in the columns of a table that are used.
     pub fn has_gaps(&self) -> bool {
-        let filled = self.spec.reading.incomplete == Incomplete::FillMean;
-        self.columns() > 0
-            && (filled || self.understood().is_some_and(|read| read.rows_left_out > 0))
+        let gaps = |read: &Understood| {
+            read.reading.incomplete == Incomplete::FillMean || read.rows_left_out > 0
+        };
+        self.columns() > 0 && self.understood().is_some_and(gaps)
+    }
+
+    /// What becomes of rows with gaps.
+    pub fn incomplete(&self) -> Incomplete {
+        let read = self.understood();
+        read.map_or(self.spec.reading.incomplete, |read| read.reading.incomplete)
     }
 
     pub fn with_incomplete(&self, incomplete: Incomplete) -> DataSpec {

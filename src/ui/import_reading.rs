@@ -188,7 +188,7 @@ fn incomplete(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
                 "The mean of a column's values stands for those that are missing",
             ),
         ] {
-            let chosen = import.spec.reading.incomplete == incomplete;
+            let chosen = import.incomplete() == incomplete;
             if option(ui, "Missing values", text, hover, chosen, None) {
                 *spec = import.with_incomplete(incomplete);
             }

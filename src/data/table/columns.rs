@@ -2,7 +2,7 @@
 
 use csv::ByteRecord;
 
-use super::dialect::{Dialect, Field};
+use super::dialect::{Dialect, Field, Separator};
 use super::survey::Survey;
 use crate::data::choice::{names_labels, shown};
 use crate::data::reading::{Column, ColumnNames, Columns, Labels, Reading, Role, Why};
@@ -17,7 +17,18 @@ const SCALE: usize = 8;
 /// Whether the first line holds the columns' names, by the first two: it has no number at all, or a name for labels, or
 /// words where the second has numbers, or numbers that name columns.
 pub(super) fn has_names(first: &ByteRecord, second: Option<&ByteRecord>, dialect: Dialect) -> bool {
+    if dialect.separator == Separator::Vectors {
+        return false;
+    }
     let read = |field: &[u8]| dialect.read(field);
+    // "5%" is what programs call the fifth percentile
+    let quantiles = first.iter().enumerate().any(|(place, field)| {
+        let below = second.and_then(|second| second.get(place)).map(read);
+        matches!(read(field), Field::Percent(_)) && matches!(below, Some(Field::Number(_)))
+    });
+    if quantiles {
+        return true;
+    }
     let numeric = |field: &[u8]| !matches!(read(field), Field::Word | Field::Gap);
     if second.is_some_and(|second| are_places(first, second, dialect)) {
         return true;
@@ -123,6 +134,8 @@ pub(super) struct Refused {
 pub(super) struct Table<'a> {
     pub(super) survey: &'a Survey,
     pub(super) names: &'a [String],
+    /// Whether these are word vectors, each behind its word.
+    pub(super) vectors: bool,
 }
 
 impl<'a> Table<'a> {
@@ -202,7 +215,9 @@ impl<'a> Table<'a> {
             if *role != Role::Used {
                 continue;
             }
-            let why = if self.is_index(place) || self.is_identifier(place) {
+            let why = if self.vectors && place == 0 {
+                Some(Why::Words)
+            } else if self.is_index(place) || self.is_identifier(place) {
                 Some(Why::Index)
             } else if seen.is_empty() {
                 Some(Why::Empty)
@@ -260,6 +275,14 @@ impl<'a> Table<'a> {
         if let Some(place) = names.position(|name| names_labels(name)) {
             let by_words = false;
             return Some(Label { place, by_words });
+        }
+        if self.vectors {
+            let few = self
+                .survey
+                .words(0)
+                .is_some_and(|_| self.survey.rows <= u8::MAX.into());
+            let (place, by_words) = (0, true);
+            return few.then_some(Label { place, by_words });
         }
         let mut words = (0..self.width()).filter(|&place| {
             let seen = &self.survey.columns[place];
@@ -364,6 +387,7 @@ mod tests {
         let dialect = Dialect {
             separator: Separator::Comma,
             commas: false,
+            thousands: None,
         };
         let numbers: Option<&[&str]> = Some(&["1", "2", "3"]);
         let words: Option<&[&str]> = Some(&["1", "2", "setosa"]);

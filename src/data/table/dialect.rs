@@ -1,6 +1,8 @@
 //! How a table is written: what separates its fields, and what a field may hold.
 
+use super::marks::{Thousands, proven, with_comma};
 use super::missing::is_missing;
+use super::spaces::{are_vectors, is_r_table, spaced};
 use crate::data::Decimal;
 
 /// What stands between two fields.
@@ -9,16 +11,21 @@ pub(super) enum Separator {
     Comma,
     Semicolon,
     Tab,
+    Bar,
     /// One or more, as NumPy's `savetxt` and Fortran write.
     Spaces,
+    /// The same in the files of word vectors: a word, any sign in it, and then numbers.
+    Vectors,
 }
 
-/// What separates fields, and whether a comma may stand in a number.
+/// What separates fields, and which marks may stand in a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Dialect {
     pub(super) separator: Separator,
     /// Whether commas may be decimal ones.
     pub(super) commas: bool,
+    /// What groups the digits before the decimal mark.
+    pub(super) thousands: Option<Thousands>,
 }
 
 /// What a field holds.
@@ -27,6 +34,10 @@ pub(super) enum Field {
     Number(f64),
     /// The same, written with a decimal comma.
     Comma(f64),
+    /// The same, with marks between groups of three digits.
+    Grouped(f64),
+    /// "5 %", which is .05.
+    Percent(f64),
     /// "True" is 1 and "false" 0, as in every program that writes them.
     Truth(f64),
     /// Beyond the range of numbers, or infinity itself.
@@ -37,11 +48,26 @@ pub(super) enum Field {
 
 impl Dialect {
     pub(super) fn of(text: &[u8], decimal: Decimal) -> Self {
-        let separator = Separator::of(text, decimal);
-        let apart = matches!(separator, Separator::Semicolon | Separator::Tab);
+        Self::with(Separator::of(text, decimal), text, decimal)
+    }
+
+    /// The same where the separator is known.
+    pub(super) fn with(separator: Separator, text: &[u8], decimal: Decimal) -> Self {
+        let apart = matches!(
+            separator,
+            Separator::Semicolon | Separator::Tab | Separator::Bar
+        );
+        let commas = apart || decimal == Decimal::Comma;
+        let thousands = match decimal {
+            Decimal::Comma => Some(Thousands::Point),
+            Decimal::Auto if apart => proven(text, separator.byte()),
+            // within a field it can stand in quotes alone, as spreadsheets write it
+            Decimal::Auto => (separator == Separator::Comma).then_some(Thousands::Comma),
+        };
         Self {
             separator,
-            commas: apart || decimal == Decimal::Comma,
+            commas: commas && thousands != Some(Thousands::Comma),
+            thousands,
         }
     }
 
@@ -54,7 +80,9 @@ impl Dialect {
             value if value.is_nan() => Field::Gap,
             value => Field::Infinite(value),
         };
-        if let Ok(value) = text.parse::<f64>() {
+        if let Some(value) = self.thousands.and_then(|mark| mark.number(text)) {
+            of(value, Field::Grouped)
+        } else if let Ok(value) = text.parse::<f64>() {
             of(value, Field::Number)
         } else if is_missing(text) {
             Field::Gap
@@ -64,6 +92,10 @@ impl Dialect {
             && let Some(value) = with_comma(text)
         {
             of(value, Field::Comma)
+        } else if let Some(number) = text.strip_suffix('%')
+            && let Field::Number(value) | Field::Comma(value) = self.read(number.trim().as_bytes())
+        {
+            of(value / 100.0, Field::Percent)
         } else {
             Field::Word
         }
@@ -71,7 +103,7 @@ impl Dialect {
 }
 
 impl Separator {
-    /// A tab if the first line has one, else a semicolon, else a comma, quoted ones left out; spaces if it has none of
+    /// A tab if the first line has one, else a semicolon, else a comma, else a bar, quoted ones left out; spaces if it has none of
     /// them and one of the first two lines is numbers with spaces between. Where commas are decimal, only quoted
     /// fields can have some between them.
     pub(super) fn of(text: &[u8], decimal: Decimal) -> Self {
@@ -88,7 +120,9 @@ impl Separator {
                 .step_by(2)
                 .any(|part| part.contains(&mark))
         };
-        if has(first, b'\t') {
+        if are_vectors(first) && (second.is_empty() || are_vectors(second)) {
+            Self::Vectors
+        } else if has(first, b'\t') {
             Self::Tab
         } else if has(first, b';') {
             Self::Semicolon
@@ -99,8 +133,12 @@ impl Separator {
             } else {
                 Self::Spaces
             }
-        } else if !has(first, b',')
-            && (spaced(first, false) || (!has(second, b',') && spaced(second, false)))
+        } else if has(first, b',') {
+            Self::Comma
+        } else if has(first, b'|') && (second.is_empty() || has(second, b'|')) {
+            Self::Bar
+        } else if is_r_table(first, second)
+            || (spaced(first, false) || (!has(second, b',') && spaced(second, false)))
         {
             Self::Spaces
         } else {
@@ -113,48 +151,11 @@ impl Separator {
         match self {
             Self::Comma => b',',
             // which no line has left once spaces are replaced
-            Self::Spaces | Self::Semicolon => b';',
+            Self::Spaces | Self::Vectors | Self::Semicolon => b';',
             Self::Tab => b'\t',
+            Self::Bar => b'|',
         }
     }
-}
-
-/// Whether `line` is two numbers or more with spaces between.
-fn spaced(line: &[u8], commas: bool) -> bool {
-    let mut fields = 0;
-    let is_number = |field: &[u8]| {
-        number(field).is_some()
-            || commas && str::from_utf8(field).is_ok_and(|text| with_comma(text).is_some())
-    };
-    line.split(u8::is_ascii_whitespace)
-        .filter(|field| !field.is_empty())
-        .all(|field| {
-            fields += 1;
-            is_number(field)
-        })
-        && fields >= 2
-}
-
-/// The text with a semicolon for each run of spaces, none at the ends of lines, and without what follows a #, in which
-/// `savetxt` writes names. Line ends stay, so that lines keep their numbers.
-pub(super) fn semicolons_for_spaces(text: &[u8]) -> Vec<u8> {
-    let mut marked = Vec::with_capacity(text.len());
-    for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
-        if index > 0 {
-            marked.push(b'\n');
-        }
-        let line = line.split(|byte| *byte == b'#').next().unwrap_or_default();
-        let fields = line
-            .split(u8::is_ascii_whitespace)
-            .filter(|field| !field.is_empty());
-        for (place, field) in fields.enumerate() {
-            if place > 0 {
-                marked.push(b';');
-            }
-            marked.extend_from_slice(field);
-        }
-    }
-    marked
 }
 
 fn truth(text: &str) -> Option<f64> {
@@ -165,15 +166,6 @@ fn truth(text: &str) -> Option<f64> {
     } else {
         None
     }
-}
-
-/// "1,5" as a number. One comma alone: "1,000,000" is written with thousands, and no comma stands beside a point.
-fn with_comma(text: &str) -> Option<f64> {
-    let (whole, fraction) = text.split_once(',')?;
-    if !fraction.starts_with(|first: char| first.is_ascii_digit()) || text.contains('.') {
-        return None;
-    }
-    format!("{whole}.{fraction}").parse().ok()
 }
 
 pub(super) fn number(field: &[u8]) -> Option<f64> {
@@ -224,6 +216,10 @@ mod tests {
             ("# a b\n1 2\n", Separator::Spaces),
             ("a b,c\n1,2\n", Separator::Comma),
             ("hello world\n", Separator::Comma),
+            ("a|b\n1|2\n", Separator::Bar),
+            ("a|b,c\n1,2\n", Separator::Comma),
+            ("\"a\" \"b\"\n\"x y\" 1 2\n", Separator::Spaces),
+            (", 1 2 3 4 5 6 7 8\n", Separator::Vectors),
             ("", Separator::Comma),
         ] {
             let got = Separator::of(text.as_bytes(), Decimal::Auto);
@@ -233,7 +229,7 @@ mod tests {
         assert_eq!(forced("0,5 1,5\n"), Separator::Spaces);
         assert_eq!(forced("\"0,5\",\"1,5\"\n"), Separator::Comma);
         assert_eq!(
-            semicolons_for_spaces(b"# x y\r\n 1  2 \r\n\n3\t4"),
+            super::super::spaces::semicolons_for_spaces(b"# x y\r\n 1  2 \r\n\n3\t4"),
             b"\n1;2\n\n3;4"
         );
     }
@@ -242,7 +238,13 @@ mod tests {
     fn fields_are_numbers_gaps_or_words() {
         let read = |text: &str, commas| {
             let separator = Separator::Semicolon;
-            Dialect { separator, commas }.read(text.as_bytes())
+            let thousands = None;
+            let dialect = Dialect {
+                separator,
+                commas,
+                thousands,
+            };
+            dialect.read(text.as_bytes())
         };
         for text in ["1", "-2.5e-1", "+.25"] {
             assert_eq!(read(text, true), Field::Number(text.parse().unwrap()));

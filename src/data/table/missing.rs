@@ -27,6 +27,8 @@ pub(super) struct Complete {
     pub(super) gaps: Vec<usize>,
     /// A column, of those in use, whose gaps nothing can fill.
     pub(super) unknown: Option<usize>,
+    /// What became of rows with gaps, with nothing left open.
+    pub(super) choice: Incomplete,
 }
 
 /// Takes the numbers of the columns `used` out of `survey`, and sees to the gaps in them.
@@ -37,6 +39,20 @@ pub(super) fn complete(
     room: impl Fn(&mut Vec<usize>, usize) -> Result<(), DataError>,
 ) -> Result<Complete, DataError> {
     let (width, count) = (survey.columns.len(), survey.rows);
+    let has_gap = |place: usize| {
+        let row = &survey.values[place * width..(place + 1) * width];
+        used.iter().any(|column| row[*column].is_nan())
+    };
+    let choice = match incomplete {
+        // a column without a value cannot be filled
+        Incomplete::Auto
+            if (0..count).all(has_gap) && used.iter().all(|&at| !survey.columns[at].is_empty()) =>
+        {
+            Incomplete::FillMean
+        }
+        Incomplete::Auto => Incomplete::LeaveOut,
+        chosen => chosen,
+    };
     let mut values = std::mem::take(&mut survey.values);
     let mut done = Complete {
         values: Vec::new(),
@@ -45,6 +61,7 @@ pub(super) fn complete(
         filled: Vec::new(),
         gaps: vec![0; used.len()],
         unknown: None,
+        choice,
     };
     room(&mut done.rows, count)?;
     let mut means = vec![(0.0, 0.0); used.len()];
@@ -60,7 +77,7 @@ pub(super) fn complete(
             if value.is_nan() {
                 gap = true;
                 done.gaps[column] += 1;
-                if incomplete == Incomplete::FillMean {
+                if choice == Incomplete::FillMean {
                     done.filled.push((place, column));
                 }
             } else {
@@ -70,7 +87,7 @@ pub(super) fn complete(
             }
         }
         done.incomplete += usize::from(gap);
-        if gap && incomplete == Incomplete::LeaveOut {
+        if gap && choice == Incomplete::LeaveOut {
             continue;
         }
         done.rows.push(place);
@@ -81,7 +98,7 @@ pub(super) fn complete(
     for &(row, column) in &done.filled {
         values[row * used.len() + column] = means[column].0;
     }
-    if incomplete == Incomplete::FillMean {
+    if choice == Incomplete::FillMean {
         done.unknown = done.gaps.iter().position(|gaps| *gaps == count);
     }
     done.values = values;

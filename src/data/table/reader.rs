@@ -15,6 +15,8 @@ pub(super) struct Reader<'a, 'b> {
     reader: csv::Reader<&'a [u8]>,
     /// Where in the text the last record begins.
     pub(super) start: usize,
+    /// For messages; empty where there are none.
+    pub(super) names: Vec<String>,
 }
 
 impl<'a, 'b> Reader<'a, 'b> {
@@ -30,6 +32,7 @@ impl<'a, 'b> Reader<'a, 'b> {
                 .trim(csv::Trim::All)
                 .from_reader(text),
             start: 0,
+            names: Vec::new(),
         }
     }
 
@@ -58,6 +61,12 @@ impl<'a, 'b> Reader<'a, 'b> {
             }
         }
         Ok(more)
+    }
+
+    /// Whether the last record's first field stands in quotation marks.
+    pub(super) fn is_quoted(&self) -> bool {
+        let record = self.text.get(self.start..).unwrap_or_default();
+        record.trim_ascii_start().starts_with(b"\"")
     }
 
     /// The line in which the record that begins at `start` begins, from 1.
@@ -124,11 +133,19 @@ impl<'a, 'b> Reader<'a, 'b> {
         let (start, column) = at;
         let whole = String::from_utf8_lossy(field);
         let text: String = whole.chars().take(SHOWN).collect();
+        let called = match self.names.get(column).map_or("", String::as_str) {
+            "" => String::new(),
+            name => format!(" ({})", shown(name)),
+        };
         let found = format!(
-            "{text:?} in line {}, column {}, which is not a number",
+            "{text:?} in line {}, column {}{called}, which is not a number",
             self.line(start),
             column + 1
         );
+        if whole.ends_with('%') {
+            let remedy = "write all of that column as percentages, or nothing of it";
+            return self.input.unsupported(found, remedy);
+        }
         let dots = whole.replace(',', ".");
         let remedy = if whole.contains(',') && dots.parse::<f64>().is_ok() {
             "write numbers with a decimal point"

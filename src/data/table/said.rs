@@ -47,6 +47,26 @@ pub(super) fn left_out(table: Table<'_>, plan: &Plan) -> Vec<String> {
     out.iter().map(sentence).collect()
 }
 
+/// What to do where a column could be the labels and none is taken.
+pub(super) fn could_be_labels(table: Table<'_>, plan: &Plan) -> Option<String> {
+    let words = plan.roles.iter().enumerate().filter(|(place, role)| {
+        let seen = &table.survey.columns[*place];
+        **role == Role::LeftOut(Why::Words) && seen.is_classes(table.survey.rows) && seen.repeats()
+    });
+    let titles: Vec<String> = words.map(|(place, _)| table.title(place)).collect();
+    match &titles[..] {
+        _ if plan.label.is_some() => None,
+        [] => None,
+        [only] => Some(format!(
+            "Column {only} can be taken as the labels (--label {only})."
+        )),
+        [first, ..] => Some(format!(
+            "One of {} can be taken as the labels (--label {first}).",
+            list(&titles)
+        )),
+    }
+}
+
 /// The columns in use that have gaps, those with most of them first.
 fn gaps(table: Table<'_>, used: &[usize], complete: &Complete) -> Vec<String> {
     let mut places: Vec<(usize, usize)> = complete
@@ -72,14 +92,17 @@ pub(super) fn incomplete(
     table: Table<'_>,
     used: &[usize],
     complete: &Complete,
-    choice: Incomplete,
+    asked: Incomplete,
 ) -> Option<String> {
     let (some, all) = (complete.incomplete, table.survey.rows);
     let of = format!("{} of {} rows", grouped(some as u64), grouped(all as u64));
     let where_ = list(&gaps(table, used, complete));
-    match choice {
+    match complete.choice {
         _ if some == 0 => None,
-        Incomplete::LeaveOut => Some(format!(
+        Incomplete::FillMean if asked == Incomplete::Auto => Some(format!(
+            "Every row has a missing value, so they are filled with their column's mean: {where_}."
+        )),
+        Incomplete::Auto | Incomplete::LeaveOut => Some(format!(
             "{of} left out, since values are missing: {where_}."
         )),
         Incomplete::FillMean => Some(format!(

@@ -21,6 +21,8 @@ pub(super) struct Survey {
     pub(super) commas: bool,
     /// Whether "true" or "false" were read.
     pub(super) truths: bool,
+    /// Whether digits were read in groups of three.
+    pub(super) grouped: bool,
 }
 
 /// What a column was seen to hold.
@@ -34,6 +36,8 @@ pub(super) struct Seen {
     names: usize,
     /// Words that are numbers but for the way they are written: 1,000 or 5 %.
     nearly: usize,
+    percents: usize,
+    first_percent: Option<Place>,
     /// The first row's number, while all rows after it count up from there.
     counts_from: Option<f64>,
     /// The first field that is no number.
@@ -66,6 +70,7 @@ impl Survey {
             columns,
             commas: false,
             truths: false,
+            grouped: false,
         }
     }
 
@@ -81,8 +86,13 @@ impl Survey {
             let read = dialect.read(field);
             self.commas |= matches!(read, Field::Comma(_));
             self.truths |= matches!(read, Field::Truth(_));
+            self.grouped |= matches!(read, Field::Grouped(_));
             self.values.push(match read {
-                Field::Number(value) | Field::Comma(value) | Field::Truth(value) => value,
+                Field::Number(value)
+                | Field::Comma(value)
+                | Field::Grouped(value)
+                | Field::Truth(value)
+                | Field::Percent(value) => value,
                 Field::Infinite(_) | Field::Gap | Field::Word => f64::NAN,
             });
             seen.take(read, (field, start), row);
@@ -128,7 +138,10 @@ impl Seen {
             Place { field, start }
         };
         match read {
-            Field::Number(value) | Field::Comma(value) | Field::Truth(value) => {
+            Field::Number(value)
+            | Field::Comma(value)
+            | Field::Grouped(value)
+            | Field::Truth(value) => {
                 self.numbers += 1;
                 if row == 0 {
                     self.counts_from = Some(value);
@@ -141,6 +154,10 @@ impl Seen {
                 return;
             }
             Field::Gap => self.gaps += 1,
+            Field::Percent(_) => {
+                self.percents += 1;
+                self.first_percent.get_or_insert_with(place);
+            }
             Field::Infinite(value) => {
                 self.numbers += 1;
                 self.first_infinite.get_or_insert_with(|| (value, place()));
@@ -157,6 +174,29 @@ impl Seen {
             }
         }
         self.counts_from = None;
+    }
+
+    /// Once all rows are taken: percentages are numbers where the column has nothing else, and mistakes among others.
+    pub(super) fn settle(&mut self) {
+        let Some(percent) = self.first_percent.take() else {
+            return;
+        };
+        if self.numbers + self.words == 0 {
+            self.numbers = self.percents;
+            return;
+        }
+        self.words += self.percents;
+        self.nearly += self.percents;
+        let word = self.first_word.take();
+        self.first_word = word
+            .filter(|word| word.start < percent.start)
+            .or(Some(percent));
+        self.percents = 0;
+    }
+
+    /// Whether it holds percentages and nothing else but gaps.
+    pub(super) fn is_percentages(&self) -> bool {
+        self.percents > 0
     }
 
     /// Whether it holds words and no numbers, but for a few that are mistakes.
@@ -194,6 +234,12 @@ impl Seen {
             let words = kept.codes.len();
             !kept.many && self.names == self.words && (words <= FEW || words * 2 <= rows)
         })
+    }
+
+    /// Whether a word stands in it more than once.
+    pub(super) fn repeats(&self) -> bool {
+        let kept = self.kept.as_ref();
+        kept.is_some_and(|kept| kept.codes.len() < kept.rows.len())
     }
 }
 

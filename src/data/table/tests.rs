@@ -1,3 +1,5 @@
+mod found_out_there;
+
 use super::super::progress::unwatched;
 use super::super::testing::{Folder, found, golden, loaded, values};
 use super::super::{
@@ -67,7 +69,7 @@ fn what_is_wrong_is_named_by_line_and_column() {
         ("\"1,5\",2\n\"3,5\",5\n", "decimal point"),
         (
             "p,q\n1,\n,2\n",
-            "no row without a missing value, of 2, with gaps in p (1) and q (1)",
+            "nothing to learn: all its samples are the same",
         ),
         (
             "p,q\ncat,red\ndog,blue\n",
@@ -232,6 +234,7 @@ fn what_describes_no_sample_is_left_out_and_said() {
             "Left out: column 0, which numbers the rows.",
             "Left out: name, sex and note, which hold words.",
             "Left out: born, which holds dates.",
+            "Column sex can be taken as the labels (--label sex).",
             "1 of 4 rows left out, since values are missing: height (1) and weight (1).",
         ]
     );
@@ -342,7 +345,7 @@ fn columns_are_taken_in_the_order_asked_for() {
     for (names, part) in [
         (
             &["a", "kind"][..],
-            "\"cat\" in line 2, column 2, which is not a number",
+            "\"cat\" in line 2, column 2 (kind), which is not a number",
         ),
         (&["4"], "no column 4, but 0 a, 1 kind, 2 b, 3 c"),
         (&["a", "0"], "one column a alone: name it once"),
