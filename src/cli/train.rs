@@ -114,8 +114,8 @@ pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
 }
 
 fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result<(), CliError> {
-    // before the work, not after it
-    io::make_folder(&arguments.out)?;
+    // before the work, not after it; of a run that is refused no empty folder is left
+    let _out = io::OutFolder::make(&arguments.out)?;
     io::sweep(&arguments.out);
     let Resolved {
         data,

@@ -16,12 +16,31 @@ use super::{DataError, cifar, foreign, limits, natural, picture, source};
 mod tests;
 
 /// The pictures that lie in a folder, in the order of their names; where none does, those of the folders in it, each a
-/// class.
+/// class. Where these are `train` and `test`, what lies in `train`.
 pub(super) fn read(path: &Path, watch: Watch<'_>) -> Result<Found, DataError> {
     let listed = List::of(path)?;
     let name = path
         .file_name()
         .map_or_else(|| name_of(path), |name| name.to_string_lossy().into_owned());
+    if let Some(split) = listed.split() {
+        let mut found = whole(List::of(&split.training)?, path, name, watch)?;
+        let others: Vec<String> = split.others.iter().map(|other| last_of(other)).collect();
+        found.notes.push(format!(
+            "Folder {} taken; left out: {}.",
+            last_of(&split.training),
+            few(&others)
+        ));
+        return Ok(found);
+    }
+    whole(listed, path, name, watch)
+}
+
+/// The folder to test with, of one that holds it and another to train on.
+pub(super) fn test_of(path: &Path) -> Option<PathBuf> {
+    Some(List::of(path).ok()?.split()?.test)
+}
+
+fn whole(listed: List, path: &Path, name: String, watch: Watch<'_>) -> Result<Found, DataError> {
     if !listed.pictures.is_empty() {
         return pictures(listed.pictures, name, watch);
     }
@@ -60,7 +79,41 @@ struct List {
     tests: Vec<String>,
 }
 
+/// A folder of folders for the parts of a data set.
+struct Split {
+    training: PathBuf,
+    test: PathBuf,
+    /// All but the one to train on.
+    others: Vec<PathBuf>,
+}
+
 impl List {
+    /// `None` where a folder is called otherwise than such parts are.
+    fn split(&self) -> Option<Split> {
+        if !self.pictures.is_empty() || !self.batches.is_empty() {
+            return None;
+        }
+        let called = |folder: &PathBuf, names: &[&str]| {
+            let name = folder.file_name().unwrap_or_default();
+            names.iter().any(|known| name.eq_ignore_ascii_case(known))
+        };
+        const TRAIN: [&str; 2] = ["train", "training"];
+        const TEST: [&str; 2] = ["test", "testing"];
+        const OTHER: [&str; 4] = ["val", "valid", "validation", "dev"];
+        let of = |names: &[&str]| self.folders.iter().find(|folder| called(folder, names));
+        let known = [&TRAIN[..], &TEST, &OTHER].concat();
+        if !self.folders.iter().all(|folder| called(folder, &known)) {
+            return None;
+        }
+        let training = of(&TRAIN)?.clone();
+        let others = self.folders.iter().filter(|other| **other != training);
+        Some(Split {
+            test: of(&TEST)?.clone(),
+            others: others.cloned().collect(),
+            training,
+        })
+    }
+
     fn of(path: &Path) -> Result<Self, DataError> {
         let cannot = |source| DataError::Open {
             file: name_of(path),

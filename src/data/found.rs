@@ -161,6 +161,8 @@ pub struct Found {
     pub understood: Option<Understood>,
     /// The source's own test part, where a spec asked for it.
     pub test: Option<Box<Found>>,
+    /// Whether the source has such a part.
+    pub has_own_test: bool,
 }
 
 impl Found {
@@ -192,6 +194,7 @@ impl Found {
             variables: Vec::new(),
             understood: None,
             test: None,
+            has_own_test: false,
         }
     }
 }

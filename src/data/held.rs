@@ -25,6 +25,16 @@ impl Held {
     /// The largest fraction that can be held out.
     pub const MOST: f64 = 0.9;
 
+    /// How many of as many samples, pictures or patches are drawn: one at least, and never all of them.
+    pub fn drawn_of(self, total: usize) -> usize {
+        match self {
+            Self::Fraction(fraction) if fraction > 0.0 && total > 1 => {
+                ((fraction * total as f64).round() as usize).clamp(1, total - 1)
+            }
+            Self::Fraction(_) | Self::None | Self::OwnSplit => 0,
+        }
+    }
+
     /// The fraction that is drawn; `None` where nothing is.
     ///
     /// # Errors
@@ -114,6 +124,17 @@ mod tests {
         let part = TestPart::new(&training, test, None);
         assert_eq!(part.variance, 9.0 / 4.0);
         assert_eq!(part.len(), 2);
+    }
+
+    #[test]
+    fn some_are_drawn_and_some_are_left() {
+        for (fraction, total, drawn) in [(0.25, 10, 3), (0.01, 10, 1), (0.9, 3, 2), (0.5, 1, 0)] {
+            assert_eq!(Held::Fraction(fraction).drawn_of(total), drawn);
+        }
+        assert_eq!(
+            Held::Fraction(0.0).drawn_of(10) + Held::OwnSplit.drawn_of(10),
+            0
+        );
     }
 
     #[test]

@@ -125,7 +125,9 @@ pub fn find_like(
 }
 
 fn find_wanted(spec: &DataSpec, known: &[String], watch: Watch<'_>) -> Result<Found, DataError> {
-    let found = find_training(spec, known, watch)?;
+    let mut found = find_training(spec, known, watch)?;
+    let own = twin::spec_of(spec, &found);
+    found.has_own_test = own.is_ok();
     if spec.held != Held::OwnSplit {
         return Ok(found);
     }
@@ -134,7 +136,7 @@ fn find_wanted(spec: &DataSpec, known: &[String], watch: Watch<'_>) -> Result<Fo
     } else {
         known
     };
-    let test = find_training(&twin::spec_of(spec, &found)?, known, watch)?;
+    let test = find_training(&own?, known, watch)?;
     Ok(Found {
         test: Some(Box::new(test)),
         ..found

@@ -5,7 +5,7 @@ use std::io::Cursor;
 
 use image::error::{DecodingError, ImageFormatHint, LimitError, LimitErrorKind};
 use image::metadata::Orientation;
-use image::{DynamicImage, ImageError, ImageFormat, Rgb32FImage};
+use image::{DynamicImage, ImageBuffer, ImageError, ImageFormat, Rgb, Rgb32FImage, RgbImage};
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 use tiff::{ColorType, TiffError};
@@ -14,6 +14,8 @@ use super::error::grouped;
 use super::input::Input;
 use super::picture::Raw;
 use super::{DataError, limits};
+
+type Rgb16 = ImageBuffer<Rgb<u16>, Vec<u16>>;
 
 #[cfg(test)]
 mod tests;
@@ -177,13 +179,16 @@ impl Reader<'_> {
     }
 }
 
-/// A page whose pixels are floating point, signed, or integers of 32 or 64 bits: read as they are.
+/// A page whose pixels are floating point, signed, or integers of 32 or 64 bits, which are read as they are; or one whose
+/// colours lie apart, a plane for each.
 pub(super) struct Numbers<'a> {
     decoder: Decoder<Cursor<&'a [u8]>>,
     width: u32,
     height: u32,
     channels: usize,
     bits: u8,
+    /// Whether its pixels are bytes or pairs of them, as those of any picture.
+    usual: bool,
 }
 
 impl<'a> Numbers<'a> {
@@ -202,12 +207,19 @@ impl<'a> Numbers<'a> {
         let unsigned = kinds.iter().all(|&kind| kind == 1);
         let (width, height) = decoder.dimensions().ok()?;
         let usual = unsigned && bits <= 16;
-        (!usual && [8, 16, 32, 64].contains(&bits)).then_some(Self {
+        let apart = decoder
+            .find_tag_unsigned::<u16>(Tag::PlanarConfiguration)
+            .ok()?
+            == Some(2);
+        let known = [8, 16, 32, 64].contains(&bits);
+        let others = usual && !(apart && channels > 1);
+        (known && !others).then_some(Self {
             decoder,
             width,
             height,
             channels,
             bits,
+            usual,
         })
     }
 
@@ -240,12 +252,21 @@ impl<'a> Numbers<'a> {
             .decoder
             .read_image_to_buffer(&mut result)
             .map_err(told)?;
-        let (kind, values) = floats(result);
-        let expected = self.width as usize * self.height as usize * self.channels;
-        if layout.planes > 1 || values.len() != expected {
+        let (kind, mut values) = floats(result);
+        let each = self.width as usize * self.height as usize;
+        let (one, all) = (1, self.channels);
+        if ![one, all].contains(&layout.planes) || values.len() != each * self.channels {
             return Err(decoding(
                 "its pixels lie in a way that the lab does not read",
             ));
+        }
+        if layout.planes > 1 {
+            values = (0..values.len())
+                .map(|at| values[at % all * each + at / all])
+                .collect();
+        }
+        if self.usual {
+            return self.picture(&values, orientation);
         }
         // grey is written three times over, and is told for grey where every picture is
         let pixels = match self.channels {
@@ -259,6 +280,29 @@ impl<'a> Numbers<'a> {
             image: DynamicImage::from(image),
             orientation,
             encoding: format!("{}-bit {kind} {colour} TIFF", self.bits),
+        })
+    }
+}
+
+impl Numbers<'_> {
+    /// One as other readers would read it, had its colours lain side by side.
+    fn picture(&self, values: &[f32], orientation: Orientation) -> Result<Raw, ImageError> {
+        let (width, height) = (self.width, self.height);
+        // bytes and pairs of them are f32 to the bit
+        let image = match self.bits {
+            8 => {
+                let values = values.iter().map(|&value| value as u8).collect();
+                RgbImage::from_raw(width, height, values).map(DynamicImage::from)
+            }
+            _ => {
+                let values = values.iter().map(|&value| value as u16).collect();
+                Rgb16::from_raw(width, height, values).map(DynamicImage::from)
+            }
+        };
+        Ok(Raw {
+            image: image.ok_or_else(|| decoding("pixels are missing at its end"))?,
+            orientation,
+            encoding: format!("{}-bit RGB TIFF", self.bits),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{DataError, DataSource, DataSpec, Found, Held, cifar};
+use super::{DataError, DataSource, DataSpec, Found, Held, cifar, folder};
 
 /// What is called like the one to train on, and what takes its place in the name of the one to test with.
 const NAMES: [(&str, &str); 4] = [
@@ -37,7 +37,7 @@ pub(super) fn spec_of(spec: &DataSpec, found: &Found) -> Result<DataSpec, DataEr
         None => Err(DataError::NoTestPart {
             file: found.name.clone(),
             reason: "nothing in it or beside it is called as a test part is, such as x_test for x_train, t10k-images \
-                     for train-images or test_batch.bin",
+                     for train-images, test_batch.bin or the folder test",
             remedy: "give the fraction of it to hold out",
         }),
     }
@@ -60,6 +60,9 @@ fn file_of(path: &Path) -> Option<PathBuf> {
     let inside = cifar::TESTS.map(|name| path.join(name));
     if let Some(batch) = inside.into_iter().find(|batch| batch.is_file()) {
         return Some(batch);
+    }
+    if let Some(test) = folder::test_of(path) {
+        return Some(test);
     }
     if let Some(cifar::Part::Training) = cifar::part(path)
         && let Some(batch) = test_batch(path)

@@ -82,6 +82,38 @@ pub fn make_folder(folder: &Path) -> Result<(), IoError> {
     })
 }
 
+/// A folder to write to, made if need be. Dropped, it takes the folders that it made away again if nothing was written.
+#[derive(Debug)]
+pub struct OutFolder {
+    /// The innermost first.
+    made: Vec<PathBuf>,
+}
+
+impl OutFolder {
+    /// # Errors
+    /// The folder can neither be found nor made.
+    pub fn make(folder: &Path) -> Result<Self, IoError> {
+        let missing = folder
+            .ancestors()
+            .filter(|path| !path.as_os_str().is_empty());
+        let made = missing.take_while(|path| !path.exists());
+        let made = made.map(Path::to_owned).collect();
+        make_folder(folder)?;
+        Ok(Self { made })
+    }
+}
+
+impl Drop for OutFolder {
+    fn drop(&mut self) {
+        for folder in &self.made {
+            // which refuses a folder that has something in it
+            if std::fs::remove_dir(folder).is_err() {
+                break;
+            }
+        }
+    }
+}
+
 /// Removes what a run that was killed left behind in `folder`, and returns how many files that was. What cannot be
 /// removed stays: a stray file harms nobody.
 pub fn sweep(folder: &Path) -> usize {
@@ -182,6 +214,26 @@ mod tests {
             (std::fs::read(&path).unwrap(), mode(&path)),
             (b"through".to_vec(), 0o640)
         );
+    }
+
+    #[test]
+    fn a_folder_in_which_nothing_was_written_goes_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let deep = folder.path().join("a/b");
+        drop(OutFolder::make(&deep).unwrap());
+        assert!(!folder.path().join("a").exists());
+        std::fs::create_dir(folder.path().join("a")).unwrap();
+        drop(OutFolder::make(&deep).unwrap());
+        assert!(folder.path().join("a").exists() && !deep.exists());
+        let out = OutFolder::make(&deep).unwrap();
+        atomic_write(&deep.join("x"), |file| file.write_all(b"x")).unwrap();
+        drop(out);
+        assert!(deep.join("x").exists());
+        // one that was there stays, empty as it is
+        let there = folder.path().join("there");
+        std::fs::create_dir(&there).unwrap();
+        drop(OutFolder::make(&there).unwrap());
+        assert!(there.exists());
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub mod sweep_folder;
 pub mod sweep_map;
 
 #[cfg(not(target_family = "wasm"))]
-pub use atomic::{atomic_write, make_folder, sweep};
+pub use atomic::{OutFolder, atomic_write, make_folder, sweep};
 pub use error::IoError;
 #[cfg(not(target_family = "wasm"))]
 pub use record::ModelRecord;

@@ -99,6 +99,7 @@ fn thinned(found: &Found) -> Option<Found> {
             ..understood.clone()
         }),
         test: None,
+        has_own_test: found.has_own_test,
     })
 }
 
@@ -192,10 +193,7 @@ impl Preview {
         } else {
             opened.found.count()
         };
-        let full = match spec.held {
-            Held::Fraction(fraction) => (full as f64 * (1.0 - fraction)).round() as usize,
-            Held::None | Held::OwnSplit => full,
-        };
+        let full = full - spec.held.drawn_of(full);
         Ok(Self {
             spec: spec.clone(),
             opened: None,

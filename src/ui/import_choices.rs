@@ -30,7 +30,7 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     whitening(ui, import, &mut spec);
     scaling(ui, import, &mut spec);
     let settings = import_settings::settings(ui, &import.settings);
-    held(ui, &mut spec);
+    held(ui, import.found().has_own_test, &mut spec);
     // last: they change with every preview, and nothing is to move below the pointer
     import_settings::reasons(ui, &import.settings);
     if spec != import.spec || settings.is_some() {
@@ -276,7 +276,7 @@ fn meaning(scaling: Scaling) -> &'static str {
 }
 
 /// What is not trained on, to test with.
-fn held(ui: &mut Ui, spec: &mut DataSpec) {
+fn held(ui: &mut Ui, has_own_test: bool, spec: &mut DataSpec) {
     title(ui, "Held out to test with");
     let hover = "A dashed curve shows the loss on it: whole pictures where patches are cut";
     ui.horizontal_wrapped(|ui| {
@@ -289,8 +289,10 @@ fn held(ui: &mut Ui, spec: &mut DataSpec) {
                 spec.held = held;
             }
         }
-        if matches!(spec.held, Held::OwnSplit) {
-            option(ui, "Held out", "the file's own part", hover, true, None);
+        let own = spec.held == Held::OwnSplit;
+        if (own || has_own_test) && option(ui, "Held out", "the file's own part", hover, own, None)
+        {
+            spec.held = Held::OwnSplit;
         }
     });
 }

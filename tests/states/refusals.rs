@@ -89,3 +89,14 @@ fn a_cost_that_is_not_finite_is_a_failure_everywhere() {
         }
     }
 }
+
+#[test]
+fn a_run_that_is_refused_leaves_no_empty_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("runs/first");
+    let to = out.to_str().unwrap();
+    refused(&["train", "--data", "nowhere.csv", "--out", to], 2);
+    assert!(!folder.path().join("runs").exists());
+    let done = run(&["train", "--data", "digits", "--epochs", "1", "--out", to]);
+    assert!(done.status.success() && out.join("run.json").exists());
+}

@@ -36,9 +36,9 @@ pub(super) fn parts<'a>(
     if spec.held == Held::OwnSplit {
         return own(found, spec, fitted).map(Some);
     }
-    let Some(fraction) = spec.held.fraction()? else {
+    if spec.held.fraction()?.is_none() {
         return Ok(None);
-    };
+    }
     let side = patch_side(found, spec, fitted);
     let total = found.count();
     // of pictures that are smaller than a patch nothing is seen anyway
@@ -60,7 +60,7 @@ pub(super) fn parts<'a>(
             None => few("it has only one sample", "add samples, or hold out nothing"),
         });
     }
-    let share = |of: usize| ((fraction * of as f64).round() as usize).clamp(1, of - 1);
+    let share = |of: usize| spec.held.drawn_of(of);
     let patches = match side {
         Some(_) if spec.patches < 2 => {
             return Err(few(

@@ -189,3 +189,79 @@ fn circles_and_pages_that_share_their_pixels_are_refused() {
     let error = read(&bytes).unwrap_err().to_string();
     assert!(error.contains("unpacks to more than 500 times"), "{error}");
 }
+
+/// Red, green and blue apart, a strip each, of 2×2 pixels; `kind` 1 unsigned, 3 floating point.
+fn apart(bits: u16, kind: u16, planes: [&[u8]; 3]) -> Vec<u8> {
+    let after = 8 + 2 + 11 * 12 + 4;
+    let each = planes[0].len() as u32;
+    let (bits_at, kinds_at, places_at, sizes_at) = (after, after + 6, after + 12, after + 24);
+    let pixels_at = after + 36;
+    let entries: [(u16, u16, u32, u32); 11] = [
+        (256, 3, 1, 2),
+        (257, 3, 1, 2),
+        (258, 3, 3, bits_at),
+        (259, 3, 1, 1),
+        (262, 3, 1, 2),
+        (273, 4, 3, places_at),
+        (277, 3, 1, 3),
+        (278, 3, 1, 2),
+        (279, 4, 3, sizes_at),
+        (284, 3, 1, 2),
+        (339, 3, 3, kinds_at),
+    ];
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    bytes.extend((entries.len() as u16).to_le_bytes());
+    for (tag, of, count, value) in entries {
+        bytes.extend([tag.to_le_bytes(), of.to_le_bytes()].concat());
+        bytes.extend([count.to_le_bytes(), value.to_le_bytes()].concat());
+    }
+    bytes.extend(0u32.to_le_bytes());
+    bytes.extend(
+        [bits, bits, bits, kind, kind, kind]
+            .map(u16::to_le_bytes)
+            .concat(),
+    );
+    bytes.extend(
+        [0, 1, 2]
+            .map(|plane| (pixels_at + plane * each).to_le_bytes())
+            .concat(),
+    );
+    bytes.extend([each; 3].map(u32::to_le_bytes).concat());
+    bytes.extend(planes.concat());
+    bytes
+}
+
+#[test]
+fn colours_that_lie_apart_are_put_together() {
+    let plane = |from: f32| {
+        [0.0, 0.25, 0.5, 0.75]
+            .map(|at| (from + at).to_le_bytes())
+            .concat()
+    };
+    let [red, green, blue] = [plane(0.0), plane(0.0625), plane(0.125)];
+    let floats = apart(32, 3, [&red, &green, &blue]);
+    let found = read(&floats).unwrap();
+    assert_eq!(found.encoding, "32-bit floating-point RGB TIFF");
+    let pixels = |found: &Found| match &found.content {
+        Content::Pictures(pictures) => pictures[0].values.clone(),
+        Content::Samples { .. } => samples(found).0,
+    };
+    let expected: Vec<f32> = (0..12)
+        .map(|at| 0.0625 * (at % 3) as f32 + 0.25 * (at / 3) as f32)
+        .collect();
+    assert_eq!(pixels(&found), expected);
+    let bytes = apart(
+        8,
+        1,
+        [&[0, 51, 102, 153], &[255, 0, 0, 51], &[0, 0, 0, 255]],
+    );
+    let found = read(&bytes).unwrap();
+    assert_eq!(found.encoding, "8-bit RGB TIFF");
+    let expected = [0.0, 1.0, 0.0, 0.2, 0.0, 0.0, 0.4, 0.0, 0.0, 0.6, 0.2, 1.0];
+    for (got, expected) in pixels(&found).iter().zip(expected) {
+        assert!((got - expected).abs() < 1e-6, "{:?}", pixels(&found));
+    }
+    for length in 0..floats.len() {
+        assert!(read(&floats[..length]).is_err(), "cut at {length}");
+    }
+}

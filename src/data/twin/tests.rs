@@ -128,3 +128,52 @@ fn a_table_called_train_brings_the_one_called_test() {
     let trained: Vec<f64> = set.samples.to::<f64>().row(1).to_vec();
     assert_eq!(row, trained);
 }
+
+#[test]
+fn folders_called_train_and_test_are_parts_and_no_classes() {
+    let folder = Folder::new();
+    let picture = |path: &str, grey: u8| {
+        let path = folder.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let image = image::GrayImage::from_fn(6, 6, |x, y| image::Luma([grey + (x * y) as u8]));
+        image.save(path).unwrap();
+    };
+    for (at, class) in ["cats", "dogs"].into_iter().enumerate() {
+        for index in 0..4 {
+            picture(
+                &format!("set/Train/{class}/{index}.png"),
+                40 * at as u8 + 9 * index,
+            );
+        }
+        picture(&format!("set/test/{class}/9.png"), 100 * at as u8);
+        picture(&format!("set/val/{class}/9.png"), 7);
+    }
+    let path = folder.path().join("set");
+    let found = crate::data::testing::found(&path).unwrap();
+    assert!(found.has_own_test);
+    assert_eq!(found.class_names, ["cats", "dogs"]);
+    assert!(
+        found
+            .notes
+            .iter()
+            .any(|note| note == "Folder Train taken; left out: test, val.")
+    );
+    assert_eq!(load(&DataSpec::file(&path)).unwrap().len(), 8);
+    let set = own(&path).unwrap();
+    let part = set.test.as_ref().unwrap();
+    assert_eq!((set.len(), part.len()), (8, 2));
+    assert_eq!(part.labels, Some(vec![0, 1]));
+    // without classes, and not where other folders stand beside them
+    for index in 0..4 {
+        picture(&format!("flat/train/{index}.png"), 9 * index);
+        picture(&format!("flat/test/{index}.png"), 50 + 9 * index);
+    }
+    let flat = own(folder.path().join("flat")).unwrap();
+    assert_eq!(
+        (flat.len(), flat.test.unwrap().len(), flat.labels),
+        (4, 4, None)
+    );
+    picture("flat/owls/0.png", 3);
+    let set = load(&DataSpec::file(folder.path().join("flat"))).unwrap();
+    assert_eq!((set.len(), set.labels.unwrap().iter().max()), (9, Some(&2)));
+}
