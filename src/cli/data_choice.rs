@@ -46,7 +46,7 @@ pub struct DataChoice {
     /// training data; or else auto]
     #[arg(long, value_enum)]
     pub preprocess: Option<Preprocessing>,
-    /// ε of ZCA whitening [default: 0.1]
+    /// ε of ZCA whitening, in units of [0, 1] whatever the data's are [default: 0.1]
     #[arg(long, value_name = "EPSILON")]
     pub epsilon: Option<f64>,
     /// Turn colour to grey

@@ -14,7 +14,8 @@ pub enum Whitening {
     /// Samples: each value's mean over the set removed, then multiplied by U diag(1/√(s + ε)) Uᵀ, U and s from the
     /// covariance (Bell & Sejnowski 1997; UFLDL, "Linear Decoders").
     Zca {
-        /// Added to each eigenvalue of the covariance: more of it passes less noise. Finite, > 0.
+        /// Added to each eigenvalue of the covariance of the values brought to [0, 1], whatever units the source has them
+        /// in: more of it passes less noise. Finite, > 0.
         epsilon: f64,
     },
 }

@@ -114,8 +114,8 @@ impl std::fmt::Display for Step {
             Self::MeansRemoved => f.write_str("Each sample's mean removed."),
             Self::Zca { epsilon } => write!(
                 f,
-                "Each value's mean over the set removed, ZCA whitened with ε = {epsilon}; features and reconstructions \
-                 are shown without it."
+                "Each value's mean over the set removed, ZCA whitened with ε = {epsilon} of values in [0, 1]; features and \
+                 reconstructions are shown without it."
             ),
             Self::Clipped => f.write_str(
                 "Clipped at ±3 standard deviations of the whole set, scaled to [0.1, 0.9].",

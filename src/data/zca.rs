@@ -14,31 +14,31 @@ const BLOCK: usize = 1 << 10;
 /// Steps of the eigenvalue iteration allowed for each value; it takes two or three.
 const PATIENCE: usize = 100;
 
-/// x ↦ (x − x̄)·Z with Z = U diag(1/√(s + ε)) Uᵀ; U, s from the covariance 1/m Σ (x − x̄)(x − x̄)ᵀ (Bell & Sejnowski
+/// x ↦ (x − x̄)·Z with Z = U diag(1/√(s + ε u²)) Uᵀ, u what is 1 in the units of ε; U, s from the covariance 1/m Σ (x − x̄)(x − x̄)ᵀ (Bell & Sejnowski
 /// 1997; UFLDL, "Whitening"). Z is symmetric.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Zca {
-    /// ε
+    /// ε, of values in [0, 1]
     pub epsilon: f64,
     /// x̄ (n)
     pub mean: Array1<f64>,
     /// Z (n, n)
     pub matrix: Array2<f64>,
-    /// Z⁻¹ = U diag(√(s + ε)) Uᵀ (n, n)
+    /// Z⁻¹ = U diag(√(s + ε u²)) Uᵀ (n, n)
     pub inverse: Array2<f64>,
     /// Least and greatest value before whitening.
     pub range: (f64, f64),
 }
 
 impl Zca {
-    /// Measures `samples` (m, n) and whitens them in place.
+    /// Measures `samples` (m, n) and whitens them in place; `unit` is what 1 is in the units of ε.
     ///
     /// # Errors
     /// ε out of range, n over the limit, cancelled, or an iteration that finds no eigenvalues.
     pub(super) fn fit<T: Real>(
         file: &str,
         samples: &mut Array2<T>,
-        epsilon: f64,
+        (epsilon, unit): (f64, f64),
         watch: Watch<'_>,
     ) -> Result<Self, DataError> {
         let (count, length) = samples.dim();
@@ -74,7 +74,8 @@ impl Zca {
         word()?;
         let spread = |gain: fn(f64) -> f64| {
             // U diag(gain) Uᵀ
-            let scaled = &vectors * &values.mapv(|value| gain(value.max(0.0) + epsilon));
+            let scaled =
+                &vectors * &values.mapv(|value| gain(value.max(0.0) + epsilon * unit * unit));
             scaled.dot(&vectors.t())
         };
         let zca = Self {
@@ -177,7 +178,7 @@ mod tests {
     fn whitened_samples_have_the_covariance_that_epsilon_leaves() {
         let plain = samples(3_000, 12);
         let mut whitened = plain.clone();
-        let zca = Zca::fit("x", &mut whitened, 1e-6, &unwatched).unwrap();
+        let zca = Zca::fit("x", &mut whitened, (1e-6, 1.0), &unwatched).unwrap();
         assert!(furthest(&covariance(&whitened), &Array2::eye(12)) < 1e-3);
         assert!(
             whitened
@@ -190,7 +191,7 @@ mod tests {
         assert!(furthest(&zca.matrix, &zca.matrix.t().to_owned()) < 1e-10);
         // with more ε, C (C + ε)⁻¹: shown by multiplying back
         let mut softer = plain.clone();
-        let zca = Zca::fit("x", &mut softer, 0.1, &unwatched).unwrap();
+        let zca = Zca::fit("x", &mut softer, (0.1, 1.0), &unwatched).unwrap();
         let plain_covariance = covariance(&plain);
         let expected = zca.matrix.dot(&plain_covariance).dot(&zca.matrix);
         assert!(furthest(&covariance(&softer), &expected) < 1e-10);
@@ -205,7 +206,7 @@ mod tests {
     fn it_is_undone_and_features_are_seen_through_it() {
         let plain = samples(500, 9);
         let mut whitened = plain.clone();
-        let zca = Zca::fit("x", &mut whitened, 0.1, &unwatched).unwrap();
+        let zca = Zca::fit("x", &mut whitened, (0.1, 1.0), &unwatched).unwrap();
         assert!(furthest(&zca.undo(whitened.view()), &plain) < 1e-10);
         let weights =
             Array2::from_shape_fn((4, 9), |(unit, value)| ((unit * 7 + value) as f64).sin());
@@ -224,14 +225,14 @@ mod tests {
     fn a_constant_value_stays_finite_and_limits_hold() {
         let mut flat = samples(50, 4);
         flat.column_mut(2).fill(7.0);
-        Zca::fit("x", &mut flat, 0.1, &unwatched).unwrap();
+        Zca::fit("x", &mut flat, (0.1, 1.0), &unwatched).unwrap();
         assert!(flat.iter().all(|value| value.is_finite()));
         for epsilon in [0.0, -1.0, f64::NAN, f64::INFINITY] {
-            let error = Zca::fit("x", &mut flat, epsilon, &unwatched).unwrap_err();
+            let error = Zca::fit("x", &mut flat, (epsilon, 1.0), &unwatched).unwrap_err();
             assert!(matches!(error, DataError::Epsilon { .. }), "{error}");
         }
         let mut wide = Array2::<f32>::zeros((2, limits::WHITENED + 1));
-        let error = Zca::fit("x", &mut wide, 0.1, &unwatched).unwrap_err();
+        let error = Zca::fit("x", &mut wide, (0.1, 1.0), &unwatched).unwrap_err();
         assert!(matches!(error, DataError::TooLarge { .. }), "{error}");
     }
 }

@@ -225,7 +225,7 @@ fn epsilon_row(ui: &mut Ui, epsilon: &mut f64) {
             zero: false,
         };
         let slider = LogSlider::new("ε of the whitening", epsilon, scale);
-        let hover = "Added to each variance: more of it passes less noise. Double-click for 0.1, the usual one";
+        let hover = "Added to each variance of values in [0, 1]: more of it passes less noise. Double-click for 0.1, the usual one";
         ui.add(slider.tick(Whitening::EPSILON).width(180.0)).help(hover);
         let speed = *epsilon * 0.01;
         let before = *epsilon;

@@ -4,6 +4,7 @@ use super::super::{Colour, Cut, DataSource, EmbeddedSet, Preprocessing, Scaling,
 use super::*;
 use crate::data::Values;
 use crate::data::progress::unwatched;
+use ndarray::Array2;
 use std::ops::ControlFlow;
 
 fn all() -> impl Iterator<Item = DataSpec> {
@@ -307,7 +308,7 @@ fn pictures_can_be_taken_whole_and_small_ones_cut() {
 /// ε is in units of [0, 1], whatever the file counts in.
 #[test]
 fn zca_of_bytes_is_zca_of_brightness() {
-    let bytes = ndarray::Array2::from_shape_fn((300, 25), |(row, column)| {
+    let bytes = Array2::from_shape_fn((300, 25), |(row, column)| {
         ((row * 7 + column * row * 3 + column * 11) % 256) as u8
     });
     let shape = SampleShape::grey(5, 5);
@@ -330,4 +331,40 @@ fn zca_of_bytes_is_zca_of_brightness() {
         whitened(Values::F32(brightness)),
     );
     assert!((a / b - 1.0).abs() < 1e-5, "{a}, {b}");
+}
+
+/// ε is in units of [0, 1], whatever a file has its pictures in.
+#[test]
+fn whitening_does_the_same_to_the_same_pictures_in_other_units() {
+    let bytes = Array2::from_shape_fn((60, 64), |(row, place)| {
+        (((row * 37 + place * 11 + row * place) % 251) as u8).max(u8::from(place == 0) * 255)
+    });
+    let whitened = |values: Values| {
+        let shape = SampleShape::grey(8, 8);
+        let content = Content::Samples { values, shape };
+        let found = Found::new("a", content, "", Preparation::NONE);
+        let spec = DataSpec {
+            preparation: Some(Preparation {
+                whitening: Whitening::ZCA,
+                ..Preparation::NONE
+            }),
+            ..DataSpec::default()
+        };
+        let set = prepare(&found, &spec, &unwatched).unwrap();
+        set.samples.to::<f64>().into_owned()
+    };
+    let expected = whitened(Values::Bytes(bytes.clone()));
+    let float = bytes.mapv(f64::from);
+    let unit = float.mapv(|value| value / 255.0);
+    for (values, what) in [
+        (float.clone(), "0 to 255"),
+        (unit.clone(), "0 to 1"),
+        (unit.mapv(|value| 3.2 * value - 0.42), "-.42 to 2.78"),
+    ] {
+        let got = whitened(Values::F64(values));
+        let most = (&got - &expected)
+            .mapv(f64::abs)
+            .fold(0.0f64, |a, b| a.max(*b));
+        assert!(most < 1e-4, "{what}: {most}");
+    }
 }

@@ -93,15 +93,35 @@ pub(super) fn fit<T: Real>(
     steps: &mut Vec<Step>,
     watch: Watch<'_>,
 ) -> Result<(Option<Zca>, FittedScaling), DataError> {
+    // before anything is done to them
+    let unit = unit(samples);
     let squares = choice.remove_mean.then(|| remove_means(samples));
     let mut zca = None;
     if let Whitening::Zca { epsilon } = choice.whitening {
-        zca = Some(Zca::fit(name, samples, epsilon, watch)?);
+        zca = Some(Zca::fit(name, samples, (epsilon, unit), watch)?);
     }
     let scaling = FittedScaling::measure(samples, choice.scaling, squares);
     scaling.apply(samples);
     say(choice, &scaling, steps);
     Ok((zca, scaling))
+}
+
+/// What is 1 where the values are brought to [0, 1], in whose units ε is: 1 of values that lie there, white of levels in
+/// a floating-point file, else the length of their range.
+fn unit<T: Real>(samples: &Array2<T>) -> f64 {
+    let (mut low, mut high, mut whole) = (f64::INFINITY, f64::NEG_INFINITY, true);
+    for value in samples {
+        let value = value.f64();
+        (low, high) = (low.min(value), high.max(value));
+        whole &= value.fract() == 0.0;
+    }
+    match (low, high) {
+        _ if low >= 0.0 && high <= 1.0 => 1.0,
+        _ if low >= high => 1.0,
+        _ if whole && low >= 0.0 && (EIGHT_BITS.into()..=255.0).contains(&high) => 255.0,
+        _ if whole && low >= 0.0 && high < EIGHT_BITS.into() => high,
+        _ => high - low,
+    }
 }
 
 /// The same by what was measured on other samples.
