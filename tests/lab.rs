@@ -19,6 +19,7 @@ use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::state::Severity;
 use sae_lab::lab::{Action, Lab, Page, Preferences, UserCommand};
 use sae_lab::training::record::Change;
+use sae_lab::training::timeline::Archive;
 use sae_lab::training::trainer::{
     Ask, DataId, Event, Host, Opened, Reply, Request, RunId, Tell, TrainerError,
 };
@@ -32,6 +33,7 @@ struct Trainer {
     shared: Mutex<Vec<DataId>>,
     forgotten: Mutex<Vec<DataId>>,
     busy: Mutex<bool>,
+    archive: Arc<Archive>,
 }
 
 struct Port(Arc<Trainer>);
@@ -48,6 +50,10 @@ impl Host for Port {
     fn share(&self, id: DataId, _: Arc<DataSet>) -> Result<(), TrainerError> {
         self.0.shared.lock().unwrap().push(id);
         Ok(())
+    }
+
+    fn archive(&self) -> Arc<Archive> {
+        Arc::clone(&self.0.archive)
     }
 
     fn forget(&self, id: DataId) {

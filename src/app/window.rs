@@ -92,7 +92,7 @@ impl eframe::App for LabApp {
                 self.act(ctx, command.into());
             }
         }
-        if let Some(again) = self.lab.inspect(self.start.elapsed()) {
+        if let Some(again) = self.lab.follow(self.start.elapsed()) {
             ctx.request_repaint_after(again);
         }
     }

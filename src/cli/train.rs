@@ -136,7 +136,7 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
     for _ in 0..epochs {
         match run.epoch(&|| true) {
             EpochEnd::Finished { .. } => {}
-            EpochEnd::Diverged { epoch, cause } => {
+            EpochEnd::Diverged { epoch, cause, .. } => {
                 diverged = Some(format!(
                     "the cost became infinite at epoch {epoch}: {cause}"
                 ));

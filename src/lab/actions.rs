@@ -13,8 +13,9 @@ use super::room::Lab;
 use super::shared::ZOOMS;
 use super::speed;
 use super::state::Action;
-use super::state::{Contrast, OpenDialog, Question, Restart};
+use super::state::{Contrast, OpenDialog, Restart};
 use super::studies::Study;
+use super::undo::Done;
 use crate::data::DataSpec;
 use crate::training::Experiment;
 use crate::training::trainer::Ask;
@@ -30,22 +31,15 @@ impl Lab {
                 press,
             } => self.set(setting, value, press),
             Action::SetHidden(hidden) => {
-                let (old, hidden) = (self.session.shown.experiment.hidden, hidden.max(1));
-                self.change(format!("{old} → {hidden} hidden units"), |experiment| {
-                    experiment.hidden = hidden
-                });
+                self.change(|experiment| experiment.hidden = hidden.max(1));
             }
             Action::SetHiddenActivation(activation) => {
-                let what = format!("hidden activation {}", activation.name());
-                self.change(what, |experiment| experiment.hidden_activation = activation);
+                self.change(|experiment| experiment.hidden_activation = activation);
             }
             Action::SetOutputActivation(activation) => {
-                let what = format!("output activation {}", activation.name());
-                self.change(what, |experiment| experiment.output_activation = activation);
+                self.change(|experiment| experiment.output_activation = activation);
             }
-            Action::SetSeed(seed) => {
-                self.change(format!("seed {seed}"), |experiment| experiment.seed = seed)
-            }
+            Action::SetSeed(seed) => self.change(|experiment| experiment.seed = seed),
             Action::SetSpeed(speed) => {
                 self.session.shown.speed = speed;
                 self.ask(Ask::SetSpeed(speed));
@@ -57,20 +51,16 @@ impl Lab {
                 self.shared.show(Page::Unit);
             }
             Action::Load(spec) => {
-                let what = format!("data: {}", spec.source.title());
                 let experiment = Experiment {
                     data: spec,
                     ..self.session.shown.experiment.clone()
                 };
-                self.restart(what, Restart::LoadToSuit(Box::new(experiment)));
+                self.restart(Restart::LoadToSuit(Box::new(experiment)));
             }
             Action::Open(paths) => self.open(paths),
             Action::SetImport { spec, settings } => self.set_import(spec, *settings),
-            Action::ConfirmRestart => {
-                if let Some(question) = self.shared.question.take() {
-                    self.do_restart(question.restart);
-                }
-            }
+            Action::Seek(epoch) => self.seek(epoch),
+            Action::Kept(run, action) => self.keep(run, action),
             Action::CloseDialog => self.close(),
             Action::DismissNotice(index) => {
                 if index < self.shared.notices.len() {
@@ -90,6 +80,8 @@ impl Lab {
         }
         match command {
             UserCommand::Palette => self.shared.palette = !palette,
+            UserCommand::PlayPause if self.session.shown.past.is_some() => self.play_past(),
+            UserCommand::StepEpoch if self.session.shown.past.is_some() => self.step_in_time(1),
             UserCommand::PlayPause => {
                 self.session.shown.playing = !self.session.shown.playing;
                 self.ask(if self.session.shown.playing {
@@ -102,7 +94,7 @@ impl Lab {
                 self.session.shown.playing = false;
                 self.ask(Ask::Step);
             }
-            UserCommand::Reset => self.restart("the same initial weights".into(), Restart::Reset),
+            UserCommand::Reset => self.restart(Restart::Reset),
             UserCommand::NewSeed => self.act(Action::SetSeed(
                 self.session.shown.experiment.seed.wrapping_add(1),
             )),
@@ -130,8 +122,7 @@ impl Lab {
             UserCommand::CancelLoading => self.cancel_loading(),
             UserCommand::Data(set) => self.act(Action::Load(DataSpec::embedded(set))),
             UserCommand::Preset(preset) => {
-                let what = format!("preset {}", preset.title());
-                self.restart(what, Restart::Load(Box::new(preset.experiment())));
+                self.restart(Restart::Load(Box::new(preset.experiment())));
             }
             UserCommand::ToggleTheme => {
                 self.preferences.dark = !self.preferences.dark;
@@ -193,15 +184,10 @@ impl Lab {
                     .shown
                     .selected
                     .filter(|unit| self.session.shown.can_revive(*unit));
-                if let Some(unit) = unit {
-                    self.ask(Ask::Revive(vec![unit]));
-                }
+                self.revive(unit.into_iter().collect());
             }
             UserCommand::ReviveDead => {
-                let dead = self.session.shown.dead_units();
-                if !dead.is_empty() {
-                    self.ask(Ask::Revive(dead));
-                }
+                self.revive(self.session.shown.dead_units());
             }
             UserCommand::CheckGradient => {
                 if let Some(snapshot) = &self.session.shown.snapshot {
@@ -212,6 +198,15 @@ impl Lab {
                     self.shared.bring(Panel::GradientCheck);
                 }
             }
+            UserCommand::EpochBack => self.step_in_time(-1),
+            UserCommand::EpochForward => self.step_in_time(1),
+            UserCommand::TenEpochsBack => self.step_in_time(-10),
+            UserCommand::TenEpochsForward => self.step_in_time(10),
+            UserCommand::FirstEpoch => self.seek_first(),
+            UserCommand::ReturnToNow => self.return_to_now(),
+            UserCommand::GoOnFromHere => self.go_on_from_here(None),
+            UserCommand::Undo => self.undo(),
+            UserCommand::Redo => self.redo(),
             UserCommand::PreviousInput
             | UserCommand::NextInput
             | UserCommand::RandomInput
@@ -222,6 +217,24 @@ impl Lab {
             | UserCommand::CompareRuns
             | UserCommand::CancelComparison => self.look_command(command),
         }
+    }
+
+    /// Restarts `units`; of the past, in a run that goes on from there.
+    fn revive(&mut self, units: Vec<usize>) {
+        if units.is_empty() {
+            return;
+        }
+        if self.session.shown.past.is_some() {
+            let all = units.len() > 1 || self.session.shown.selected != units.first().copied();
+            let again = if all {
+                UserCommand::ReviveDead
+            } else {
+                UserCommand::ReviveUnit
+            };
+            return self.go_on_from_here(Some(again.into()));
+        }
+        self.session.undo.push(Done::Revived);
+        self.ask(Ask::Revive(units));
     }
 
     /// Selects the unit `by` places on, if there is one.
@@ -244,24 +257,16 @@ impl Lab {
         self.preferences.zoom = percent;
     }
 
-    /// Asks first if there is a run to lose.
-    pub(super) fn restart(&mut self, what: String, restart: Restart) {
-        if self.session.shown.has_run_to_lose() {
-            self.shared.question = Some(Question { what, restart });
-        } else {
-            self.do_restart(restart);
-        }
-    }
-
-    fn change(&mut self, what: String, change: impl FnOnce(&mut Experiment)) {
+    fn change(&mut self, change: impl FnOnce(&mut Experiment)) {
         let mut experiment = self.session.shown.experiment.clone();
         change(&mut experiment);
         if experiment != self.session.shown.experiment {
-            self.restart(what, Restart::Change(Box::new(experiment)));
+            self.restart(Restart::Change(Box::new(experiment)));
         }
     }
 
-    fn do_restart(&mut self, restart: Restart) {
+    /// The run that is shown gives way to another; undo brings it back.
+    pub(super) fn restart(&mut self, restart: Restart) {
         self.shared.notices.clear();
         match restart {
             Restart::Reset => self.begin_again(),

@@ -58,6 +58,18 @@ commands! {
         /// The one that is shown.
         ReviveUnit,
         ReviveDead,
+        /// The cursor over the run's time: every view shows the run as it stood at that epoch.
+        EpochBack,
+        EpochForward,
+        TenEpochsBack,
+        TenEpochsForward,
+        FirstEpoch,
+        ReturnToNow,
+        /// The epoch that is shown becomes the present of a run of its own.
+        GoOnFromHere,
+        /// Takes the last gesture back.
+        Undo,
+        Redo,
         /// Another sample on its way through the network.
         PreviousInput,
         NextInput,
@@ -86,8 +98,7 @@ commands! {
         ZoomReset,
         /// The list of all commands, to choose from by typing; closes it where it is open.
         Palette,
-        /// Closes or stops whatever is in front: a
-        /// question, a dialog, the sheet, loading, the newest notice, the page,
+        /// Closes or stops whatever is in front: a dialog, the sheet, loading, the newest notice, the page,
         /// the selection.
         Dismiss,
     }
@@ -100,8 +111,6 @@ pub enum Cover {
     Nothing,
     /// A dialog, the import sheet or the palette.
     Window,
-    /// A question: only its answer goes on.
-    Question,
 }
 
 impl UserCommand {
@@ -110,10 +119,6 @@ impl UserCommand {
         match cover {
             Cover::Nothing => true,
             Cover::Window => self.works_under_a_window(),
-            Cover::Question => matches!(
-                self,
-                Self::ToggleTheme | Self::ZoomIn | Self::ZoomOut | Self::ZoomReset | Self::Dismiss
-            ),
         }
     }
 
@@ -136,6 +141,15 @@ impl UserCommand {
             | Self::UnitAbove
             | Self::ReviveUnit
             | Self::ReviveDead
+            | Self::EpochBack
+            | Self::EpochForward
+            | Self::TenEpochsBack
+            | Self::TenEpochsForward
+            | Self::FirstEpoch
+            | Self::ReturnToNow
+            | Self::GoOnFromHere
+            | Self::Undo
+            | Self::Redo
             | Self::PreviousInput
             | Self::NextInput
             | Self::RandomInput

@@ -84,7 +84,7 @@ impl Lab {
         }
     }
 
-    /// Starts a run on what the sheet holds, after asking if there is one to lose.
+    /// Starts a run on what the sheet holds.
     pub(super) fn train_on_import(&mut self) {
         let ready = |import: &&Import| import.is_ready();
         let Some(import) = self.shared.import.as_ref().filter(ready) else {
@@ -100,8 +100,7 @@ impl Lab {
             ..self.session.shown.experiment.clone()
         };
         let experiment = import.settings.choices.applied_to(experiment);
-        let what = format!("data: {}", import.found().name);
-        self.restart(what, Restart::Import(Box::new(experiment)));
+        self.restart(Restart::Import(Box::new(experiment)));
     }
 
     /// Loads what the sheet holds, then begins `experiment` on it.
@@ -188,7 +187,7 @@ impl Lab {
 
     /// Closes the foremost window.
     pub(super) fn close(&mut self) {
-        if std::mem::take(&mut self.shared.palette) || self.shared.question.take().is_some() {
+        if std::mem::take(&mut self.shared.palette) {
         } else if self.shared.opening.is_some() {
             self.jobs.cancel(JobKind::Find);
             (self.shared.opening, self.shared.progress) = (None, None);
@@ -223,7 +222,6 @@ impl Lab {
     pub(super) fn show_import(&mut self, spec: DataSpec, opened: Opened) {
         self.shared.open_dialog = None;
         self.shared.palette = false;
-        self.shared.question = None; // it was about another change
         if let DataSource::File(path) = &spec.source {
             self.preferences.remember(path);
             self.shared.recent.clone_from(&self.preferences.recent);

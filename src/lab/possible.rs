@@ -93,6 +93,17 @@ impl View<'_> {
                 )
             }
             UserCommand::ReviveDead => only_if(!self.run.dead_units().is_empty(), "No unit is dead."),
+            UserCommand::EpochBack | UserCommand::TenEpochsBack | UserCommand::FirstEpoch => {
+                only_if(self.run.shown_epoch() > 0, "This is the first epoch.")
+            }
+            UserCommand::EpochForward
+            | UserCommand::TenEpochsForward
+            | UserCommand::ReturnToNow
+            | UserCommand::GoOnFromHere => {
+                only_if(self.run.past.is_some(), "This is the latest epoch.")
+            }
+            UserCommand::Undo => only_if(self.undo.can_undo(), "There is nothing to undo."),
+            UserCommand::Redo => only_if(self.undo.can_redo(), "There is nothing to redo."),
             UserCommand::ReleaseActivations => {
                 only_if(!self.run.look.hand.is_empty(), "No activation was set by hand.")
             }

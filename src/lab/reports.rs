@@ -49,6 +49,7 @@ impl Lab {
             Progress::Compare(progress) => {
                 self.session.shown.compared = Study::Running(Some(progress))
             }
+            Progress::Replay { done, of } => self.replay_progress(done, of),
         }
     }
 
@@ -85,6 +86,7 @@ impl Lab {
             }
             Outcome::Features(seen) => self.session.shown.features = Some(seen),
             Outcome::Spectrum { run, spectrum } => self.take_spectrum(run, spectrum),
+            Outcome::Replayed { run, moment, frame } => self.take_replayed(run, moment, frame),
         }
     }
 
@@ -117,6 +119,7 @@ impl Lab {
             JobKind::Compare => self.session.shown.compared = Study::ended(error),
             JobKind::Features => self.no_features(&error),
             JobKind::Spectrum => self.no_spectrum(&error),
+            JobKind::Replay => self.no_replay(&error),
         }
     }
 }

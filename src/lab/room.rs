@@ -12,6 +12,7 @@ use super::jobs::{Host, JobKind, Jobs};
 use super::measuring::Measuring;
 use super::page::Page;
 use super::panel::Panel;
+use super::past::Arrival;
 use super::port::{Backend, Wake};
 use super::preferences::Preferences;
 use super::session::Session;
@@ -33,6 +34,8 @@ pub struct Lab {
     pub(super) inspecting: Inspecting,
     pub(super) seeing: Seeing,
     pub(super) measuring: Measuring,
+    /// An undo under way.
+    pub(super) arrival: Option<Arrival>,
     /// How many tiles stand side by side on the page of units.
     pub(super) unit_columns: usize,
 }
@@ -69,6 +72,7 @@ impl Lab {
             inspecting: Inspecting::default(),
             seeing: Seeing::default(),
             measuring: Measuring::default(),
+            arrival: None,
             unit_columns: 1,
             wake,
             session: Session::new(experiment.clone()),
@@ -82,6 +86,7 @@ impl Lab {
     pub fn view(&self) -> View<'_> {
         View {
             run: &self.session.shown,
+            undo: self.session.undo(),
             shared: &self.shared,
         }
     }
@@ -119,8 +124,13 @@ impl Lab {
     }
 
     /// Keeps what the Unit page shows up to date while it is open; returns when to look again, if nothing else happens
-    /// before.
-    pub fn inspect(&mut self, now: Duration) -> Option<Duration> {
+    /// before. Moves the cursor on while the past is played.
+    pub fn follow(&mut self, now: Duration) -> Option<Duration> {
+        let times = [self.inspect(now), self.follow_past(now)];
+        times.into_iter().flatten().min()
+    }
+
+    fn inspect(&mut self, now: Duration) -> Option<Duration> {
         if self.shared.page != Page::Unit {
             self.jobs.cancel(JobKind::Inspect);
             self.inspecting.rest();

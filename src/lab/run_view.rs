@@ -6,6 +6,7 @@ use super::compare::{self, CompareProgress, Compared};
 use super::features::SeenFeatures;
 use super::inspection::Inspection;
 use super::look::Look;
+use super::past::Past;
 use super::studies::{CheckedGradient, Study};
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
@@ -13,19 +14,23 @@ use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum};
 use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
 use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed, diagnosis};
 
-/// Training for as long as this is work to lose, whatever was done: to have it again takes as long.
-pub const SECONDS_TO_LOSE: f64 = 600.0;
-/// So is as much as this where a run of the person's own making was steered: the same seed and settings don't give it again.
-pub const STEERED_SECONDS_TO_LOSE: f64 = 60.0;
-
 /// What a window knows of one run.
 #[derive(Debug)]
 pub struct RunView {
     pub id: RunId,
     /// What its frames are put together in; `None` before the first data set is loaded: then there is no run yet.
     mirror: Option<Mirror>,
-    /// The latest. Until the first of this run has come, that of the run before it.
+    /// What is shown: the latest, or a moment of the past. Until the first of this run has come, that of the run before
+    /// it.
     pub snapshot: Option<Arc<Snapshot>>,
+    /// The latest, whatever is shown.
+    pub(super) live: Option<Arc<Snapshot>>,
+    /// The cursor, while an epoch of the past is shown.
+    pub past: Option<Past>,
+    /// As the person called it.
+    pub name: Option<String>,
+    /// It is kept whatever it costs.
+    pub pinned: bool,
     /// As the person has set it: it runs ahead of `snapshot.experiment`.
     pub experiment: Experiment,
     pub preset: Option<Preset>,
@@ -54,6 +59,10 @@ impl RunView {
             id: RunId::default(),
             mirror: None,
             snapshot: None,
+            live: None,
+            past: None,
+            name: None,
+            pinned: false,
             preset: Preset::of(&experiment),
             home: Preset::of(&experiment),
             experiment,
@@ -91,6 +100,10 @@ impl RunView {
             mirror: Some(mirror),
             compare,
             snapshot: self.snapshot.clone(),
+            live: None,
+            past: None,
+            name: None,
+            pinned: false,
             preset: Preset::of(&experiment),
             home: Preset::of(&experiment).or(self.home),
             experiment,
@@ -116,6 +129,10 @@ impl RunView {
         self.mirror.is_none()
     }
 
+    pub(super) fn mirror(&self) -> Option<&Mirror> {
+        self.mirror.as_ref()
+    }
+
     /// What it trains on.
     pub fn data(&self) -> Option<&Arc<DataSet>> {
         self.mirror.as_ref().map(Mirror::data)
@@ -130,10 +147,17 @@ impl RunView {
             return Ok(()); // a draft has no frames
         };
         mirror.check(&frame)?;
-        self.snapshot = None; // it holds the history, which is then extended in place
+        // they hold the history, which is then extended in place
+        self.live = None;
+        if self.past.is_none() {
+            self.snapshot = None;
+        }
         let snapshot = Arc::new(mirror.take(frame)?);
         self.look.suit(&snapshot);
-        self.snapshot = Some(snapshot);
+        if self.past.is_none() {
+            self.snapshot = Some(Arc::clone(&snapshot));
+        }
+        self.live = Some(snapshot);
         Ok(())
     }
 
@@ -147,8 +171,10 @@ impl RunView {
     /// Takes what was measured of this run's data and output.
     pub(super) fn take_spectrum(&mut self, spectrum: Arc<Spectrum>) {
         let id = self.id;
-        if let Some(snapshot) = self.snapshot.as_mut().filter(|shown| shown.run == id) {
-            Arc::make_mut(snapshot).spectrum = Some(Arc::clone(&spectrum));
+        for snapshot in [&mut self.snapshot, &mut self.live].into_iter().flatten() {
+            if snapshot.run == id {
+                Arc::make_mut(snapshot).spectrum = Some(Arc::clone(&spectrum));
+            }
         }
         if let Some(mirror) = &mut self.mirror {
             mirror.set_spectrum(spectrum);
@@ -185,19 +211,6 @@ impl RunView {
 
     pub fn hyperparameters(&self) -> &Hyperparameters {
         &self.experiment.hyperparameters
-    }
-
-    /// Whether throwing the run away would lose something that is long to make again. A run that came from a preset can be
-    /// shown again by its key, so that steering it for a while is no loss; neither is a run that only needs its seed and
-    /// settings, as long as it is short.
-    pub fn has_run_to_lose(&self) -> bool {
-        self.own_snapshot().is_some_and(|snapshot| {
-            let history = &snapshot.history;
-            let steered = !history.edits().is_empty() || history.revivals().next().is_some();
-            let seconds = snapshot.trained_for.as_secs_f64();
-            let own = self.preset.is_none();
-            seconds >= SECONDS_TO_LOSE || own && steered && seconds >= STEERED_SECONDS_TO_LOSE
-        })
     }
 
     /// Whether what is set for `setting` waits for the next epoch: (old, new) as text.
@@ -257,7 +270,8 @@ impl RunView {
     }
 
     pub fn is_diverged(&self) -> bool {
-        self.own_snapshot()
-            .is_some_and(|snapshot| snapshot.activity == Activity::Diverged)
+        self.latest().is_some_and(|latest| {
+            latest.run == self.id && latest.activity == Activity::Diverged
+        })
     }
 }

@@ -3,12 +3,18 @@
 use std::sync::Arc;
 
 use super::room::Lab;
-use super::state::Severity;
+use super::state::{Action, Severity};
+use super::undo::Done;
 use crate::data::DataSet;
 use crate::data::error::grouped;
 use crate::training::record::Change;
+use crate::training::run::Keyframe;
+use crate::training::timeline::{Archive, Moment};
 use crate::training::trainer::{Ask, Event, Reply, Request, RunId, Tell, TrainerError};
 use crate::training::{Experiment, Preset, Setting, Speed, Value};
+
+/// Most runs that stay beside the one shown, those that are pinned left out.
+const KEPT: usize = 8;
 
 impl Lab {
     /// Asks the trainer about the run that is shown. Returns whether it was asked.
@@ -16,7 +22,7 @@ impl Lab {
         self.ask_about(self.session.shown.id, what)
     }
 
-    fn ask_about(&mut self, run: RunId, what: Ask) -> bool {
+    pub(super) fn ask_about(&mut self, run: RunId, what: Ask) -> bool {
         // before the first data set is loaded there is no run to tell; `begin` passes everything on then
         let Some(trainer) = &self.trainer else {
             return false;
@@ -58,6 +64,8 @@ impl Lab {
             return false;
         }
         let before = self.session.shown.preset;
+        let left = self.session.shown.id;
+        let was_draft = self.session.shown.is_draft();
         self.warn_of_range(&experiment, &data);
         let run = self.session.begin(experiment.clone(), data);
         let asked = self.ask(Ask::Open {
@@ -68,8 +76,83 @@ impl Lab {
             self.session.take_back(run);
             return false;
         }
+        if !was_draft {
+            self.session.undo.push(Done::Left(left));
+            self.ask_about(left, Ask::Pause);
+        }
+        self.show_in_archive();
         self.pace(before);
         if self.session.shown.playing {
+            self.ask(Ask::Play);
+        }
+        true
+    }
+
+    /// Where the trainer keeps the past, once there is a trainer.
+    pub(super) fn archive(&self) -> Option<Arc<Archive>> {
+        Some(self.trainer.as_ref()?.archive())
+    }
+
+    /// The past of the run that is shown is the last to be given up.
+    fn show_in_archive(&self) {
+        if let Some(archive) = self.archive() {
+            archive.show(self.session.shown.id);
+        }
+    }
+
+    /// A run of its own goes on from a moment of the one shown, which stays beside it. Returns whether the trainer was
+    /// asked for it.
+    pub(super) fn branch(&mut self, moment: Moment, frame: &Arc<Keyframe>) -> bool {
+        let (Some(archive), Some(mirror)) = (self.archive(), self.session.shown.mirror()) else {
+            return false;
+        };
+        let history = Box::new(mirror.history_at(frame));
+        let data = Arc::clone(mirror.data());
+        let (set, _) = self.session.name(&data);
+        let parent = self.session.shown.id;
+        let (preset, home) = (self.session.shown.preset, self.session.shown.home);
+        let experiment = Experiment {
+            hyperparameters: frame.settings,
+            ..self.session.shown.experiment.clone()
+        };
+        let selected = self.session.shown.selected;
+        let run = self.session.begin(experiment.clone(), data);
+        archive.branch(parent, moment, run);
+        let asked = self.ask(Ask::Continue {
+            experiment: Box::new(experiment),
+            data: set,
+            frame: Box::new((**frame).clone()),
+            history,
+        });
+        if !asked {
+            archive.forget(run);
+            self.session.take_back(run);
+            return false;
+        }
+        self.ask_about(parent, Ask::Pause);
+        let shown = &mut self.session.shown;
+        (shown.selected, shown.preset, shown.home) = (selected, preset, home);
+        let (speed, playing) = (shown.speed, shown.playing);
+        self.show_in_archive();
+        if speed != Speed::Unlimited {
+            self.ask(Ask::SetSpeed(speed));
+        }
+        if playing {
+            self.ask(Ask::Play);
+        }
+        true
+    }
+
+    /// Shows `run` again, as it was left; it trains if the one shown so far did. Returns whether it is kept.
+    pub(super) fn reopen(&mut self, run: RunId) -> bool {
+        let (left, playing) = (self.session.shown.id, self.session.shown.playing);
+        if !self.session.reopen(run) {
+            return false;
+        }
+        self.ask_about(left, Ask::Pause);
+        self.session.shown.playing = playing;
+        self.show_in_archive();
+        if playing {
             self.ask(Ask::Play);
         }
         true
@@ -132,8 +215,17 @@ impl Lab {
 
     /// Changes one setting of the shown run from its next epoch on.
     pub(super) fn set(&mut self, setting: Setting, value: Value, press: u64) {
+        if self.session.shown.past.is_some() {
+            let action = Action::Set {
+                setting,
+                value,
+                press,
+            };
+            return self.go_on_from_here(Some(action));
+        }
         let shown = &mut self.session.shown;
         let mut settings = shown.experiment.hyperparameters;
+        let old = setting.get(&settings);
         let set = setting.set(&mut settings, value);
         if let Err(error) = set.and_then(|()| Ok(settings.check()?)) {
             self.shared.notify(Severity::Trouble, error.to_string());
@@ -141,6 +233,13 @@ impl Lab {
         }
         shown.experiment.hyperparameters = settings;
         let gesture = self.session.gesture(press);
+        if old != value {
+            self.session.undo.push(Done::Set {
+                gesture,
+                setting,
+                old,
+            });
+        }
         self.ask(Ask::Set(Change {
             setting,
             value,
@@ -172,14 +271,19 @@ impl Lab {
         }
     }
 
-    /// The shown run is there: those before it go.
+    /// The shown run is there: of those before it the last few stay.
     fn opened(&mut self, run: RunId) {
         if self.session.shown.id != run {
             return;
         }
-        for before in self.session.keep_shown() {
+        for before in self.session.settle(KEPT) {
             self.ask_about(before, Ask::Close);
         }
+        self.forget_unused_data();
+    }
+
+    /// Data sets on which no run trains any more.
+    pub(super) fn forget_unused_data(&mut self) {
         let unused = self.session.unused_data();
         if let Some(trainer) = &self.trainer {
             unused.into_iter().for_each(|data| trainer.forget(data));
@@ -203,7 +307,10 @@ impl Lab {
                 )
             }
             Event::NotOpened { message } => {
-                self.session.take_back(run);
+                if self.session.take_back(run) {
+                    self.session.undo.take_back(self.session.shown.id);
+                }
+                self.show_in_archive();
                 message
             }
             Event::Refused { message } => message,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
 use super::run_view::RunView;
+use super::undo::Undo;
 use crate::data::DataSet;
 use crate::training::Experiment;
 use crate::training::record::Gesture;
@@ -15,6 +16,9 @@ pub struct Session {
     /// The run that is shown.
     pub shown: RunView,
     others: BTreeMap<RunId, RunView>,
+    /// The run that was shown before the one that is yet to open.
+    before: Option<RunId>,
+    pub(super) undo: Undo,
     /// The number of the last run and of the last data set.
     last_run: u64,
     last_data: u64,
@@ -31,6 +35,8 @@ impl Session {
         Self {
             shown: RunView::draft(experiment),
             others: BTreeMap::new(),
+            before: None,
+            undo: Undo::default(),
             last_run: 0,
             last_data: 0,
             sets: BTreeMap::new(),
@@ -64,9 +70,26 @@ impl Session {
         self.last_run += 1;
         let id = RunId(self.last_run);
         let next = self.shown.followed_by(id, experiment, data);
-        let before = std::mem::replace(&mut self.shown, next);
-        self.others.insert(before.id, before);
+        self.put_before(next);
         id
+    }
+
+    /// Shows `next`; the run shown so far stays beside it.
+    fn put_before(&mut self, next: RunView) {
+        let mut before = std::mem::replace(&mut self.shown, next);
+        before.return_to_now();
+        self.before = Some(before.id);
+        self.others.insert(before.id, before);
+    }
+
+    /// Shows `run` again in the place of the one shown, which stays. Returns whether it is kept.
+    pub(super) fn reopen(&mut self, run: RunId) -> bool {
+        let Some(next) = self.others.remove(&run) else {
+            return false;
+        };
+        self.put_before(next);
+        self.before = None;
+        true
     }
 
     /// `run` could not begin: the one before it is shown again, with what the person set since about the window. Returns
@@ -75,7 +98,8 @@ impl Session {
         if self.shown.id != run {
             return self.others.remove(&run).is_some();
         }
-        let Some((_, before)) = self.others.pop_last() else {
+        let before = self.before.take();
+        let Some(before) = before.and_then(|before| self.others.remove(&before)) else {
             return false;
         };
         let refused = std::mem::replace(&mut self.shown, before);
@@ -83,9 +107,40 @@ impl Session {
         true
     }
 
-    /// Lets go of all runs but the one shown; returns their numbers.
-    pub(super) fn keep_shown(&mut self) -> Vec<RunId> {
-        std::mem::take(&mut self.others).into_keys().collect()
+    /// The run shown has opened: it will not give way to the one before it any more. Lets go of those that never trained,
+    /// and of the oldest that are neither pinned nor among the last `most`; returns their numbers.
+    pub(super) fn settle(&mut self, most: usize) -> Vec<RunId> {
+        self.before = None;
+        let empty = |run: &RunView| run.now() == 0 && !run.pinned;
+        let mut gone: Vec<RunId> = self
+            .others
+            .values()
+            .filter(|run| empty(run))
+            .map(|run| run.id)
+            .collect();
+        let plain = self.others.values().filter(|run| !run.pinned && !empty(run));
+        let plain: Vec<RunId> = plain.map(|run| run.id).collect();
+        gone.extend(&plain[..plain.len().saturating_sub(most)]);
+        for run in &gone {
+            self.drop_run(*run);
+        }
+        gone
+    }
+
+    /// Lets go of a run that is not shown. Returns whether it was there.
+    pub(super) fn drop_run(&mut self, run: RunId) -> bool {
+        self.undo.forget(run);
+        self.others.remove(&run).is_some()
+    }
+
+    /// What has been done, as far as it can be taken back.
+    pub fn undo(&self) -> &Undo {
+        &self.undo
+    }
+
+    /// The next change is a gesture of its own.
+    pub(super) fn press_is_over(&mut self) {
+        self.press = None;
     }
 
     /// The name of `data` in the trainer's store, and whether it is new there.

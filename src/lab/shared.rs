@@ -7,7 +7,8 @@ use super::import::Import;
 use super::page::Page;
 use super::panel::Panel;
 use super::run_view::RunView;
-use super::state::{Contrast, Notice, OpenDialog, Question, Severity};
+use super::undo::Undo;
+use super::state::{Contrast, Notice, OpenDialog, Severity};
 use crate::data::{DataSpec, Progress};
 
 /// The steps of the presenter's zoom, in percent.
@@ -17,6 +18,8 @@ pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     pub run: &'a RunView,
+    /// What can be taken back.
+    pub undo: &'a Undo,
     pub shared: &'a Shared,
 }
 
@@ -51,7 +54,6 @@ pub struct Shared {
     /// Under the pointer, or where it was last.
     pub(super) pointed: Option<Panel>,
     pub notices: Vec<Notice>,
-    pub question: Option<Question>,
     /// Whether the list of all commands is open.
     pub palette: bool,
     pub open_dialog: Option<OpenDialog>,
@@ -79,7 +81,6 @@ impl Shared {
             fronts: Vec::new(),
             pointed: None,
             notices: Vec::new(),
-            question: None,
             palette: false,
             open_dialog: None,
             import: None,
@@ -93,9 +94,7 @@ impl Shared {
 
     /// What stands over the panels.
     pub fn cover(&self) -> Cover {
-        if self.question.is_some() {
-            Cover::Question
-        } else if self.palette || self.open_dialog.is_some() || self.import.is_some() {
+        if self.palette || self.open_dialog.is_some() || self.import.is_some() {
             Cover::Window
         } else {
             Cover::Nothing

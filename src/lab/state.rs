@@ -1,4 +1,4 @@
-//! What a person can ask of the lab with a value, and the dialogs in which it asks back.
+//! What a person can ask of the lab with a value, and what it says and opens for it.
 
 use std::path::PathBuf;
 
@@ -9,6 +9,7 @@ use super::look::LookAction;
 use super::panel::Panel;
 use crate::data::DataSpec;
 use crate::model::{HiddenActivation, OutputActivation};
+use crate::training::trainer::RunId;
 use crate::training::{Experiment, Setting, Speed, Value};
 
 /// A request from a panel.
@@ -43,9 +44,11 @@ pub enum Action {
         spec: DataSpec,
         settings: Box<ImportSettings>,
     },
-    /// "Restart" in the dialog that asks first.
-    ConfirmRestart,
     CloseDialog,
+    /// Shows the run as it stood at the end of this epoch; now, where it has not come further.
+    Seek(u64),
+    /// About a run that is not shown.
+    Kept(RunId, KeptAction),
     DismissNotice(usize),
     /// To the front of its tabs.
     Bring(Panel),
@@ -53,6 +56,18 @@ pub enum Action {
     Look(LookAction),
     /// What a comparison is to be with.
     SetComparison(compare::Choice),
+}
+
+/// What can be done with a run that is kept beside the one shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeptAction {
+    /// Shows it in the place of the one shown.
+    Show,
+    /// Empty: it has its own title again.
+    Rename(String),
+    /// It stays, however many runs there are.
+    Pin(bool),
+    Drop,
 }
 
 impl From<UserCommand> for Action {
@@ -96,14 +111,6 @@ pub enum Restart {
     LoadToSuit(Box<Experiment>),
     /// What the import sheet holds.
     Import(Box<Experiment>),
-}
-
-/// A question that waits for an answer; the trainer goes on meanwhile.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Question {
-    /// What would restart it, e.g. "49 → 64 hidden units".
-    pub what: String,
-    pub restart: Restart,
 }
 
 /// The window for opening a file.

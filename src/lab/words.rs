@@ -32,6 +32,14 @@ impl UserCommand {
             | Self::RandomInput
             | Self::ClearInput
             | Self::BrowsePicture => "Input",
+            Self::EpochBack
+            | Self::EpochForward
+            | Self::TenEpochsBack
+            | Self::TenEpochsForward
+            | Self::FirstEpoch
+            | Self::ReturnToNow
+            | Self::GoOnFromHere => "Time",
+            Self::Undo | Self::Redo => "Run",
             Self::ReleaseActivations | Self::SortActivations => "Activations",
             Self::CompareRuns | Self::CancelComparison => "Comparison",
             Self::Show(_) => "Page",
@@ -81,6 +89,15 @@ impl UserCommand {
             Self::UnitAbove => "Unit above",
             Self::ReviveUnit => "Revive this unit",
             Self::ReviveDead => "Revive all dead",
+            Self::EpochBack => "One epoch back",
+            Self::EpochForward => "One epoch forward",
+            Self::TenEpochsBack => "Ten epochs back",
+            Self::TenEpochsForward => "Ten epochs forward",
+            Self::FirstEpoch => "To the first epoch",
+            Self::ReturnToNow => "Return to now",
+            Self::GoOnFromHere => "Go on from here",
+            Self::Undo => "Undo",
+            Self::Redo => "Redo",
             Self::PreviousInput => "Previous input",
             Self::NextInput => "Next input",
             Self::RandomInput => "Random",
@@ -153,6 +170,19 @@ impl UserCommand {
                     Resets their encoder and decoder weights, their biases, and the optimiser's memory of them; \
                     live units are unchanged"
             }
+            Self::EpochBack => "Show the run as it stood one epoch earlier; it goes on training meanwhile",
+            Self::EpochForward => "Show the run as it stood one epoch later",
+            Self::TenEpochsBack => "Show the run as it stood ten epochs earlier",
+            Self::TenEpochsForward => "Show the run as it stood ten epochs later",
+            Self::FirstEpoch => "Show the run as it began",
+            Self::ReturnToNow => "Show the latest epoch again",
+            Self::GoOnFromHere => {
+                "Train on from the epoch that is shown, in a run of its own; the present one stays among the runs"
+            }
+            Self::Undo => {
+                "Return to the moment before the last change; what came after it stays among the runs"
+            }
+            Self::Redo => "Do again what was undone: the run that was left is shown again",
             Self::PreviousInput => "Send the previous sample through the network",
             Self::NextInput => "Send the next sample through the network",
             Self::RandomInput => "Send any sample through the network",

@@ -386,7 +386,7 @@ pub fn trained<T: Real>(
         match run.epoch(watch.go_on) {
             EpochEnd::Finished { .. } => {}
             EpochEnd::Interrupted => return Err(ComparisonError::Cancelled),
-            EpochEnd::Diverged { epoch, cause } => {
+            EpochEnd::Diverged { epoch, cause, .. } => {
                 return Err(ComparisonError::Diverged {
                     data: data.name.clone(),
                     seed,

@@ -15,6 +15,7 @@ pub mod run;
 pub mod snapshot;
 pub mod sweep;
 pub(crate) mod threads;
+pub mod timeline;
 pub mod trainer;
 pub mod views;
 mod weigh;

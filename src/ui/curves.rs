@@ -56,7 +56,7 @@ impl CurvesPanel {
     /// Takes what is new of the run, once a frame, whether the curves are drawn in it or not.
     pub fn refresh(&mut self, view: &View<'_>) {
         self.drawn = false;
-        if let Some(snapshot) = view.run.snapshot.as_deref() {
+        if let Some(snapshot) = view.run.latest() {
             let cache = self.cache.of(snapshot.run);
             cache.update(snapshot.run, snapshot.epoch, &snapshot.history);
         }
@@ -70,7 +70,7 @@ impl CurvesPanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
         let theme = Theme::of(ui);
         let room = ui.available_width();
-        let snapshot = view.run.snapshot.as_deref();
+        let snapshot = view.run.latest();
         let tests = snapshot.is_some_and(|snapshot| snapshot.data.test.is_some());
         widgets::title_row(ui, "Cost", "", |ui| {
             let names = legend(ui, room, tests);
@@ -177,6 +177,10 @@ impl CurvesPanel {
         let response = response.response;
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Canvas, true, "Cost curves"));
         self.asked = by_keys(ui, &response, self.view.epochs);
+        if view.run.past.is_some() {
+            let x = transform.position_from_point_x(view.run.shown_epoch() as f64);
+            cursor(ui, frame, x);
+        }
         let pointer = response.hover_pos();
         let rows = events(ui, frame, self.label_rows, &snapshot.history, |epoch| {
             transform.position_from_point_x(epoch)
@@ -220,6 +224,14 @@ fn legend(ui: &mut Ui, room: f32, tested: bool) -> [&'static str; 4] {
     let (_, names, apart) = fitting.unwrap_or(&choices[3]);
     ui.spacing_mut().item_spacing.x = *apart;
     *names
+}
+
+/// The epoch that is shown of the past.
+pub(super) fn cursor(ui: &Ui, frame: egui::Rect, x: f32) {
+    if frame.x_range().contains(x) {
+        let stroke = egui::Stroke::new(2.0, Theme::of(ui).notice);
+        ui.painter().vline(x, frame.y_range(), stroke);
+    }
 }
 
 /// What a drag and the wheel do, by the keys of the focused plot: ← → to move along the epochs, ↑ ↓ to see fewer or more.

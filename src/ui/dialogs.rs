@@ -1,4 +1,4 @@
-//! The two small windows: the question before a run is thrown away, and opening a file. Neither stops the trainer.
+//! The small window for opening a file. It does not stop the trainer.
 
 use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
@@ -6,7 +6,7 @@ use super::progress;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{at_right, command_button, muted};
 use crate::lab::View;
-use crate::lab::state::{OpenDialog, Question};
+use crate::lab::state::OpenDialog;
 use crate::lab::{Action, UserCommand};
 
 const WIDTH: f32 = 400.0;
@@ -17,16 +17,11 @@ pub struct Dialogs {
     path: Option<String>,
     /// Whether the path was refused when it was last drawn.
     refused: bool,
-    /// Whether the question was drawn in the last frame.
-    asked: bool,
 }
 
 impl Dialogs {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-        let asked = std::mem::replace(&mut self.asked, view.shared.question.is_some());
-        if let Some(question) = &view.shared.question {
-            ask(ui, view, question, !asked, actions);
-        } else if let Some(dialog) = &view.shared.open_dialog {
+        if let Some(dialog) = &view.shared.open_dialog {
             self.open_file(ui, view, dialog, actions);
             return;
         }
@@ -103,44 +98,4 @@ pub(super) fn primary(theme: &Theme, text: &str) -> Button<'static> {
     Button::new(text)
         .fill(theme.accent)
         .min_size(vec2(72.0, 28.0))
-}
-
-/// Asks before the run is thrown away. Nothing beneath can be reached meanwhile: neither the pointer nor Enter does more
-/// than answer, and the button that keeps the run has the focus `first`.
-fn ask(ui: &mut Ui, view: &View<'_>, question: &Question, first: bool, actions: &mut Vec<Action>) {
-    let modal = Modal::new(Id::unique("restart")).frame(frame(ui));
-    modal.show(ui.ctx(), |ui| {
-        ui.set_width(WIDTH);
-        ui.spacing_mut().item_spacing.y = GRID;
-        let theme = Theme::of(ui);
-        ui.label(
-            RichText::new("Restart the run?")
-                .heading()
-                .color(theme.text_strong),
-        );
-        let epochs = view
-            .run
-            .snapshot
-            .as_deref()
-            .map_or(0, |snapshot| snapshot.epoch);
-        ui.label(format!(
-            "This run has trained for {} epochs. Restarting it ({}) discards that progress.",
-            super::numbers::thousands(epochs),
-            question.what
-        ));
-        at_right(ui, "answers", |ui| {
-            let keep = ui.add(Button::new("Keep this run").min_size(vec2(104.0, 28.0)));
-            let restart = ui.add(primary(theme, "Restart"));
-            let outside = !keep.has_focus() && !restart.has_focus();
-            let passing = ui.input(|input| input.key_pressed(Key::Tab)); // from the last to the first
-            if first || outside && !passing {
-                keep.request_focus();
-            }
-            if restart.clicked() {
-                actions.push(Action::ConfirmRestart);
-            } else if keep.clicked() {
-                actions.push(Action::CloseDialog);
-            }
-        });
-    });
 }

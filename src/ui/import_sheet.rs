@@ -46,7 +46,7 @@ impl ImportSheet {
             self.typing = false;
             return;
         };
-        let foremost = view.shared.question.is_none() && view.shared.open_dialog.is_none();
+        let foremost = view.shared.open_dialog.is_none();
         let enter = foremost
             && !self.typing
             && view.shared.opening.is_none() // the sheet of what was opened last is yet to come

@@ -57,6 +57,13 @@ const fn command(key: Key) -> Chord {
     }
 }
 
+const fn command_shift(key: Key) -> Chord {
+    Chord {
+        shortcut: KeyboardShortcut::new(Modifiers::COMMAND.plus(Modifiers::SHIFT), key),
+        pages: Pages::All,
+    }
+}
+
 /// Those of the presets, in their order.
 static PRESETS: [Chord; 9] = [
     plain(Key::Num1),
@@ -104,6 +111,15 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         // keys that a person would press to turn pages, anywhere else
         C::PreviousInput => const { &[plain(Key::PageUp).only_on(Page::LookThrough)] },
         C::NextInput => const { &[plain(Key::PageDown).only_on(Page::LookThrough)] },
+        C::EpochBack => const { &[command(Key::ArrowLeft)] },
+        C::EpochForward => const { &[command(Key::ArrowRight)] },
+        C::TenEpochsBack => const { &[command_shift(Key::ArrowLeft)] },
+        C::TenEpochsForward => const { &[command_shift(Key::ArrowRight)] },
+        C::FirstEpoch => const { &[command(Key::Home)] },
+        C::ReturnToNow => const { &[command(Key::End)] },
+        C::GoOnFromHere => const { &[command_shift(Key::Enter)] },
+        C::Undo => const { &[command(Key::Z)] },
+        C::Redo => const { &[command(Key::Y), command_shift(Key::Z)] },
         C::RandomInput => const { &[plain(Key::I)] },
         C::Palette => const { &[command(Key::P)] },
         C::Dismiss => const { &[plain(Key::Escape)] },
@@ -339,7 +355,7 @@ mod tests {
     }
 
     #[test]
-    fn what_may_not_be_given_under_a_window_or_a_question_is_not_given() {
+    fn what_may_not_be_given_under_a_window_is_not_given() {
         let given = |modifiers, key, cover| {
             let ctx = egui::Context::default();
             let mut given = Vec::new();
@@ -350,26 +366,21 @@ mod tests {
             output.textures_delta.clear();
             given
         };
-        use Cover::{Nothing, Question, Window};
+        use Cover::{Nothing, Window};
         let plain = Modifiers::NONE;
         assert_eq!(given(plain, Key::R, Nothing), [UserCommand::Reset]);
         assert_eq!(given(plain, Key::Space, Window), [UserCommand::PlayPause]);
-        for cover in [Window, Question] {
-            assert_eq!(given(plain, Key::R, cover), []);
-            assert_eq!(given(plain, Key::Num3, cover), []);
-            assert_eq!(given(plain, Key::T, cover), [UserCommand::ToggleTheme]);
+        for key in [Key::R, Key::Num3, Key::S, Key::F3] {
+            assert_eq!(given(plain, key, Window), []);
         }
-        for key in [Key::Space, Key::Period, Key::Comma, Key::S, Key::F3] {
-            assert_eq!(given(plain, key, Question), []);
-        }
-        assert_eq!(given(plain, Key::Escape, Question), [UserCommand::Dismiss]);
+        assert_eq!(given(plain, Key::T, Window), [UserCommand::ToggleTheme]);
+        assert_eq!(given(plain, Key::Escape, Window), [UserCommand::Dismiss]);
         let ctrl = Modifiers {
             ctrl: true,
             ..Modifiers::COMMAND
         };
         assert_eq!(given(ctrl, Key::P, Nothing), [UserCommand::Palette]);
         assert_eq!(given(ctrl, Key::P, Window), []);
-        assert_eq!(given(ctrl, Key::O, Question), []);
         assert_eq!(given(plain, Key::P, Nothing), [UserCommand::PrepareData]);
     }
 }

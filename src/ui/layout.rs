@@ -181,7 +181,11 @@ fn sides(area: Rect) -> (f32, f32) {
 /// What of the window is no area of a page: the bar, the line that says what to watch, the status line, and the gaps.
 const AROUND_AREA: Vec2 = vec2(
     2.0 * GAP,
-    super::toolbar::HEIGHT + super::watch::HEIGHT + super::status::HEIGHT + GAP,
+    super::toolbar::HEIGHT
+        + super::watch::HEIGHT
+        + super::timeline::HEIGHT
+        + super::status::HEIGHT
+        + GAP,
 );
 
 const ALL_PLOTS: [Panel; 3] = [Panel::Cost, Panel::Sparsity, Panel::Units];

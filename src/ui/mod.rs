@@ -51,6 +51,7 @@ mod tabs;
 mod terms;
 pub mod theme;
 mod tiles;
+mod timeline;
 mod toolbar;
 mod unit;
 mod units;
@@ -82,6 +83,7 @@ pub struct Panels {
     unit: unit::UnitPage,
     look_through: look_through::LookThroughPage,
     compare: compare::ComparePage,
+    timeline: timeline::TimelinePanel,
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
@@ -112,6 +114,13 @@ impl Panels {
             .show_separator_line(false)
             .show(ui, |ui| {
                 self.status.ui(ui, view, actions);
+            });
+        egui::Panel::bottom("timeline")
+            .exact_size(timeline::HEIGHT)
+            .frame(Frame::NONE)
+            .show_separator_line(false)
+            .show(ui, |ui| {
+                self.timeline.ui(ui, view, actions);
             });
         egui::CentralPanel::no_frame().show(ui, |ui| {
             let area = watch::ui(ui, ui.max_rect(), view);
@@ -179,8 +188,7 @@ impl Panels {
                 let epochs = self.curves.view();
                 let run = view
                     .run
-                    .snapshot
-                    .as_ref()
+                    .latest()
                     .map_or(view.run.id, |snapshot| snapshot.run);
                 self.units.ui(ui, view, self.curves.records(run), epochs);
             }

@@ -34,7 +34,7 @@ impl StatusLine {
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
-        let parts = parts(snapshot, theme);
+        let parts = parts(snapshot, view.run.past.is_some(), theme);
         let widths: Vec<f32> = parts.iter().map(|part| width(ui, &part.text)).collect();
         let room = row.available_width();
         let shown = fitting(&parts, &widths, width(ui, BETWEEN), room);
@@ -66,7 +66,7 @@ struct Part {
 }
 
 /// In the order of the line; of those that say the same, the longest first.
-fn parts(snapshot: &Snapshot, theme: &Theme) -> Vec<Part> {
+fn parts(snapshot: &Snapshot, past: bool, theme: &Theme) -> Vec<Part> {
     let diagnosis = Diagnosis::of(snapshot);
     let settings = &snapshot.hyperparameters;
     let size = format!(
@@ -77,11 +77,12 @@ fn parts(snapshot: &Snapshot, theme: &Theme) -> Vec<Part> {
     let name = shortened(&snapshot.data.name);
     let epoch = format!("epoch {}", thousands(snapshot.epoch));
     let pace = match snapshot.activity {
+        _ if past => Some("the past".to_owned()),
         Activity::Paused => Some("paused".to_owned()),
         Activity::Diverged => Some("diverged".to_owned()),
         Activity::Training => Some(format!("{} epochs/s", rate(snapshot.epochs_per_second))),
     };
-    let samples = (snapshot.activity == Activity::Training)
+    let samples = (snapshot.activity == Activity::Training && !past)
         .then(|| format!("{} samples/s", rate(snapshot.samples_per_second)));
     let cost = format!(
         "J {} · FVU {}",

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use egui::{Align2, Mesh, Rect, Sense, Shape, Stroke, Ui, WidgetInfo, pos2, vec2};
 
 use super::axes::AXIS_WIDTH;
-use super::curves::EpochView;
+use super::curves::{self, EpochView};
 use super::hatch;
 use super::help::Help as _;
 use super::numbers;
@@ -45,7 +45,7 @@ impl UnitsPanel {
         {
             words.help(diagnosis.sentences().join("\n"));
         }
-        let Some(snapshot) = snapshot else {
+        let (Some(snapshot), Some(latest)) = (snapshot, view.run.latest()) else {
             return;
         };
         let theme = Theme::of(ui);
@@ -56,7 +56,7 @@ impl UnitsPanel {
         let epochs = epochs
             .filter(|epochs| epochs.x.1 > epochs.x.0)
             .unwrap_or(EpochView {
-                epochs: (0.0, (snapshot.epoch as f64).max(10.0)),
+                epochs: (0.0, (latest.epoch as f64).max(10.0)),
                 x: (area.left() + AXIS_WIDTH, area.right()),
             });
         let (left, right) = epochs.x;
@@ -88,7 +88,7 @@ impl UnitsPanel {
         let painter = ui.painter_at(frame);
         painter.rect_filled(frame, 0.0, theme.line.gamma_multiply(0.5));
         painter.extend(stacked(records, frame, theme, &x, &y));
-        for marker in snapshot.history.markers() {
+        for marker in latest.history.markers() {
             let at = x(marker.epoch as f64);
             let ends = [pos2(at, frame.top()), pos2(at, frame.bottom())];
             painter.extend(Shape::dashed_line(
@@ -98,11 +98,20 @@ impl UnitsPanel {
                 4.0,
             ));
         }
-        if let Some(last) = records.last() {
+        let past = view.run.past.is_some();
+        if past {
+            curves::cursor(ui, frame, x(view.run.shown_epoch() as f64));
+        }
+        let counts = if past {
+            Some(StateCounts::of(&snapshot.units))
+        } else {
+            records.last().map(|last| last.counts)
+        };
+        if let Some(counts) = counts {
             let StateCounts {
                 alive, duplicate, ..
-            } = last.counts;
-            let dead = last.counts.dead();
+            } = counts;
+            let dead = counts.dead();
             let names = |at, anchor: Align2, text: String, back| {
                 let galley = widgets::galley(ui, text, theme::bold(SMALL), theme.on_area);
                 let place = anchor.anchor_size(at, galley.size());

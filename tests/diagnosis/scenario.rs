@@ -117,7 +117,7 @@ impl Scenario {
             }
             match run.epoch(&|| true) {
                 EpochEnd::Finished { .. } => {}
-                EpochEnd::Diverged { epoch, cause } => {
+                EpochEnd::Diverged { epoch, cause, .. } => {
                     return Played {
                         run,
                         before,

@@ -9,6 +9,7 @@ use ndarray::Array2;
 use sae_lab::data::{DataSet, DataSpec, SampleShape, Samples};
 use sae_lab::numerics::WorkerPool;
 use sae_lab::training::record::{Change, Gesture};
+use sae_lab::training::timeline::Archive;
 use sae_lab::training::trainer::{
     Activity, Ask, DataId, Driver, Event, Host, Interrupted, Mirror, Opened, Reply, Request, RunId,
     SharedStore, Tell, ThroughBytes, TrainerError, TrainerThread,
@@ -42,6 +43,7 @@ pub fn experiment() -> Experiment {
 pub struct Simulated {
     driver: RefCell<Driver>,
     store: Arc<SharedStore>,
+    archive: Arc<Archive>,
     pub now: Cell<Duration>,
     /// When the driver said that it wants to be polled again.
     pub next: Cell<Option<Duration>>,
@@ -52,10 +54,17 @@ impl Simulated {
 
     pub fn new(interrupted: Interrupted) -> Self {
         let store = Arc::<SharedStore>::default();
+        let archive = Arc::<Archive>::default();
         let pool = Arc::new(WorkerPool::new(1));
         Self {
-            driver: RefCell::new(Driver::new(store.clone(), pool, interrupted)),
+            driver: RefCell::new(Driver::new(
+                store.clone(),
+                archive.clone(),
+                pool,
+                interrupted,
+            )),
             store,
+            archive,
             now: Cell::default(),
             next: Cell::default(),
         }
@@ -78,6 +87,10 @@ impl Host for Simulated {
     fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
         self.store.put(id, data);
         Ok(())
+    }
+
+    fn archive(&self) -> Arc<Archive> {
+        Arc::clone(&self.archive)
     }
 
     fn forget(&self, id: DataId) {

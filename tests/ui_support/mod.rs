@@ -24,6 +24,7 @@ use sae_lab::model::units::StateCounts;
 use sae_lab::model::{Cost, Hyperparameters, Parameters, UnitState, UnitStatistics};
 use sae_lab::training::record::{Change, Cursor, Edit, Gesture};
 use sae_lab::training::snapshot::{samples_at, shown_places};
+use sae_lab::training::timeline::Archive;
 use sae_lab::training::trainer::{
     Activity, Ask, DataId, Frame, Host, Opened, Reply, Request, RunId, Tell, ThroughBytes,
     TrainerError, TrainerThread,
@@ -189,6 +190,10 @@ impl Host for Scripted {
     fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
         self.0.sets.lock().unwrap().insert(id, data);
         Ok(())
+    }
+
+    fn archive(&self) -> Arc<Archive> {
+        Arc::default()
     }
 
     /// The tests still look at it.

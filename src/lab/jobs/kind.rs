@@ -22,6 +22,8 @@ pub enum JobKind {
     Features,
     /// What the laws of the dead state need of the data.
     Spectrum,
+    /// An epoch of the past that is not kept.
+    Replay,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -49,13 +51,14 @@ impl JobKind {
             | Self::CheckGradient
             | Self::Compare
             | Self::Features
-            | Self::Spectrum => Policy::Replace,
+            | Self::Spectrum
+            | Self::Replay => Policy::Replace,
         }
     }
 
     /// Whether it takes long enough to give way to the run in the window as well.
     pub fn gives_way_to_the_run(self) -> bool {
-        self == Self::Compare
+        matches!(self, Self::Compare | Self::Replay)
     }
 
     /// What is being done, as the subject of a sentence.
@@ -71,6 +74,7 @@ impl JobKind {
             Self::Compare => "comparing the runs",
             Self::Features => "computing the features",
             Self::Spectrum => "measuring the data's directions",
+            Self::Replay => "training the epochs of the past again",
         }
     }
 
@@ -87,6 +91,7 @@ impl JobKind {
             Self::Compare => "sae-lab comparison",
             Self::Features => "sae-lab features",
             Self::Spectrum => "sae-lab spectrum",
+            Self::Replay => "sae-lab replay",
         }
     }
 }

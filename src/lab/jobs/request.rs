@@ -13,6 +13,8 @@ use crate::lab::preview::{Opened, Preview};
 use crate::lab::studies::CheckedGradient;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{OutputActivation, Spectrum};
+use crate::training::run::Keyframe;
+use crate::training::timeline::{Moment, Replay};
 use crate::training::trainer::RunId;
 use crate::training::{Snapshot, SnapshotInspector};
 
@@ -57,6 +59,8 @@ pub enum Request {
         data: Arc<DataSet>,
         output: OutputActivation,
     },
+    /// A moment of the past of `run`, by training on from a keyframe before it.
+    Replay { run: RunId, replay: Box<Replay> },
 }
 
 impl Request {
@@ -72,6 +76,7 @@ impl Request {
             Self::Compare { .. } => JobKind::Compare,
             Self::Features { .. } => JobKind::Features,
             Self::Spectrum { .. } => JobKind::Spectrum,
+            Self::Replay { .. } => JobKind::Replay,
         }
     }
 }
@@ -82,6 +87,11 @@ pub enum Progress {
     Data(Loading),
     Gradient(CheckProgress),
     Compare(CompareProgress),
+    Replay {
+        /// Epochs.
+        done: u64,
+        of: u64,
+    },
 }
 
 impl Progress {
@@ -91,6 +101,7 @@ impl Progress {
             (Self::Data(now), Self::Data(before)) => now.stage != before.stage,
             (Self::Gradient(now), Self::Gradient(before)) => now.block != before.block,
             (Self::Compare(now), Self::Compare(before)) => now.what != before.what,
+            (Self::Replay { .. }, Self::Replay { .. }) => false,
             _ => true,
         }
     }
@@ -120,5 +131,11 @@ pub enum Outcome {
     Spectrum {
         run: RunId,
         spectrum: Option<Arc<Spectrum>>,
+    },
+    Replayed {
+        run: RunId,
+        moment: Moment,
+        /// Whole.
+        frame: Arc<Keyframe>,
     },
 }

@@ -90,5 +90,9 @@ fn dispatch(
             let spectrum = work::spectrum(&data, output, watcher)?;
             Ok(Outcome::Spectrum { run, spectrum })
         }
+        Request::Replay { run, replay } => {
+            let (moment, frame) = (replay.to(), work::replay(&replay, watcher)?);
+            Ok(Outcome::Replayed { run, moment, frame })
+        }
     }
 }

@@ -4,10 +4,12 @@ mod compare;
 mod features;
 mod gradient;
 mod inspect;
+mod replay;
 mod spectrum;
 
 pub use compare::compare;
 pub use features::features;
 pub use gradient::check_gradient;
 pub use inspect::inspect;
+pub use replay::replay;
 pub use spectrum::spectrum;

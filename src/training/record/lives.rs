@@ -107,6 +107,34 @@ impl UnitLife {
         self.push(change);
     }
 
+    /// As it was at the end of `epoch`, where it was in the state of `unit` by the measurement there.
+    pub(super) fn until(&self, epoch: u64, unit: &UnitStatistics) -> Self {
+        let kept = self.changes.partition_point(|change| change.epoch <= epoch);
+        let mut past = Self {
+            first: self.first,
+            changes: self.changes[..kept].to_vec(),
+            left_out: 0,
+        };
+        // of several changes at that epoch the later ones may be of after that moment
+        while past.state() != unit.state
+            && past.changes.last().is_some_and(|last| last.epoch == epoch)
+        {
+            past.changes.pop();
+        }
+        if past.state() != unit.state {
+            let (from, now) = (past.state(), UnitPoint::from(unit));
+            past.push(StateChange {
+                epoch,
+                from,
+                to: unit.state,
+                revived: false,
+                now,
+                before: now,
+            });
+        }
+        past
+    }
+
     fn push(&mut self, change: StateChange) {
         if self.changes.len() == CHANGES {
             self.changes.remove(FIRST_CHANGES);

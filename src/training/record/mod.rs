@@ -2,6 +2,7 @@
 //! bounded, and all of it is plain data.
 
 mod check;
+mod cut;
 pub mod edits;
 pub mod history;
 pub mod lives;
@@ -13,6 +14,7 @@ pub mod setting;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::training) use cut::Cut;
 pub use edits::{Change, Edit, EditLog, Gesture};
 pub use history::{History, Record, Revival, TestLoss};
 pub use lives::{Lives, StateChange, UnitLife, UnitPoint};

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use thiserror::Error;
+use xxhash_rust::xxh3::Xxh3Default;
 
 use super::samples::SamplesIdentity;
 use crate::data::FittedPreparation;
@@ -52,14 +53,14 @@ pub struct Checkpoint {
 }
 
 /// Values in the run's precision.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum Numbers {
     F32(Vec<f32>),
     F64(Vec<f64>),
 }
 
 /// What the optimiser remembers.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) enum OptimizerMemory {
     Descent,
     Momentum {
@@ -74,7 +75,7 @@ pub(super) enum OptimizerMemory {
 }
 
 /// What L-BFGS knows at the parameters.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct LbfgsMemory {
     pub cost: f64,
     pub gradient: Numbers,
@@ -208,7 +209,86 @@ fn unseal(bytes: &[u8]) -> Result<&[u8], CheckpointError> {
     Ok(body)
 }
 
+impl OptimizerMemory {
+    /// What its arrays take.
+    pub fn bytes(&self) -> usize {
+        self.arrays().map(Numbers::bytes).sum()
+    }
+
+    /// Takes every bit of it into `sum`.
+    pub fn digest(&self, sum: &mut Xxh3Default) {
+        let (kind, count): (u8, i64) = match self {
+            Self::Descent => (0, 0),
+            Self::Momentum { .. } => (1, 0),
+            Self::Adam { steps, .. } => (2, i64::from(*steps)),
+            Self::Lbfgs(None) => (3, -1),
+            Self::Lbfgs(Some(memory)) => (3, memory.corrections.len() as i64),
+        };
+        sum.update(&[kind]);
+        sum.update(&count.to_le_bytes());
+        if let Self::Lbfgs(Some(memory)) = self {
+            sum.update(&memory.cost.to_le_bytes());
+        }
+        self.arrays().for_each(|numbers| numbers.digest(sum));
+    }
+
+    fn arrays(&self) -> impl Iterator<Item = &Numbers> {
+        let (one, two, many) = match self {
+            Self::Descent | Self::Lbfgs(None) => (None, None, None),
+            Self::Momentum { velocity } => (Some(velocity), None, None),
+            Self::Adam { first, second, .. } => (Some(first), Some(second), None),
+            Self::Lbfgs(Some(memory)) => (Some(&memory.gradient), None, Some(&memory.corrections)),
+        };
+        let pairs = many.into_iter().flatten();
+        let pairs = pairs.flat_map(|(step, change)| [step, change]);
+        one.into_iter().chain(two).chain(pairs)
+    }
+}
+
 impl Numbers {
+    /// What they take in memory.
+    pub fn bytes(&self) -> usize {
+        match self {
+            Self::F32(values) => size_of_val(values.as_slice()),
+            Self::F64(values) => size_of_val(values.as_slice()),
+        }
+    }
+
+    /// Takes every bit of them into `sum`.
+    pub fn digest(&self, sum: &mut Xxh3Default) {
+        const CHUNK: usize = 512;
+        match self {
+            Self::F32(values) => {
+                let mut bytes = [0; 4 * CHUNK];
+                for chunk in values.chunks(CHUNK) {
+                    let places = bytes.as_chunks_mut::<4>().0.iter_mut();
+                    places
+                        .zip(chunk)
+                        .for_each(|(place, value)| *place = value.to_le_bytes());
+                    sum.update(&bytes[..4 * chunk.len()]);
+                }
+            }
+            Self::F64(values) => {
+                let mut bytes = [0; 8 * CHUNK];
+                for chunk in values.chunks(CHUNK) {
+                    let places = bytes.as_chunks_mut::<8>().0.iter_mut();
+                    places
+                        .zip(chunk)
+                        .for_each(|(place, value)| *place = value.to_le_bytes());
+                    sum.update(&bytes[..8 * chunk.len()]);
+                }
+            }
+        }
+    }
+
+    /// In single precision, for showing.
+    pub fn to_f32(&self) -> Vec<f32> {
+        match self {
+            Self::F32(values) => values.clone(),
+            Self::F64(values) => values.iter().map(|value| *value as f32).collect(),
+        }
+    }
+
     pub fn of<T: Real>(values: &[T]) -> Self {
         match T::PRECISION {
             Precision::F32 => Self::F32(values.iter().map(|value| value.f64() as f32).collect()),

@@ -16,8 +16,12 @@ pub enum EpochEnd {
     /// With these changes of settings in force for the first time, if any.
     Finished { edits: Vec<Edit> },
     /// The cost became non-finite. The weights are those of the epoch's start and the optimiser remembers nothing; the
-    /// changes that were staged are in force and in the history. `cause` names the setting.
-    Diverged { epoch: u64, cause: String },
+    /// changes that were staged, `edits`, are in force and in the history. `cause` names the setting.
+    Diverged {
+        epoch: u64,
+        cause: String,
+        edits: Vec<Edit>,
+    },
     /// `keep_going` said no; the run is exactly as it was.
     Interrupted,
 }
@@ -67,13 +71,13 @@ impl<T: Real> Run<T> {
             self.state.history.edit(*edit);
         }
         if let Steps::Diverged = steps {
-            return self.diverge();
+            return self.diverge(edits);
         }
         let (cost, units) = (self.state.cost, self.state.units.clone());
         self.measure();
         if !self.state.cost.is_finite() || !self.state.parameters.is_finite() {
             (self.state.cost, self.state.units) = (cost, units);
-            return self.diverge();
+            return self.diverge(edits);
         }
         self.state.epoch += 1;
         self.record();
@@ -232,7 +236,7 @@ impl<T: Real> Run<T> {
     }
 
     /// Goes back to the weights of the epoch's start; the optimiser's memory led away from them, so it is cleared.
-    fn diverge(&mut self) -> EpochEnd {
+    fn diverge(&mut self, edits: Vec<Edit>) -> EpochEnd {
         let parameters = self.state.parameters.flat_mut();
         parameters.copy_from_slice(self.last_finite.flat());
         self.state.optimizer.restart();
@@ -252,6 +256,7 @@ impl<T: Real> Run<T> {
         EpochEnd::Diverged {
             epoch,
             cause: divergence::cause(&evidence),
+            edits,
         }
     }
 }

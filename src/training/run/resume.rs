@@ -8,11 +8,13 @@ use super::checkpoint::{Checkpoint, LbfgsMemory, Numbers, OptimizerMemory, VERSI
 use super::samples::{Identities, SamplesIdentity};
 use super::{Run, RunError, RunState, size};
 use crate::data::DataSet;
-use crate::model::{CheckedHyperparameters, HyperparameterError, OptimizerKind, Parameters};
+use crate::model::{
+    CheckedHyperparameters, Cost, HyperparameterError, OptimizerKind, Parameters, UnitStatistics,
+};
 use crate::numerics::{KernelPath, Precision, Real, WorkerPool};
 use crate::optim::lbfgs::{self, CORRECTIONS};
 use crate::optim::{Memory, Optimizer};
-use crate::training::record::SettingError;
+use crate::training::record::{Change, History, SettingError};
 
 /// More epochs than a run can do; a counter beyond it is no count.
 const MOST_EPOCHS: u64 = 1 << 53;
@@ -86,7 +88,7 @@ impl<T: Real> Run<T> {
             staged: state.staged.clone(),
             epoch: state.epoch,
             parameters: Numbers::of(state.parameters.flat()),
-            optimizer: remembered(state.optimizer.memory()),
+            optimizer: remembered(&state.optimizer),
             gradient_known: state.gradient_known,
             cost: state.cost,
             units: state.units.clone(),
@@ -192,61 +194,94 @@ fn staged(
         .map_err(|error| ResumeError::Staged(error.into()))
 }
 
+/// The present of a run as plain data.
+pub(super) struct Present<'a> {
+    pub hidden: usize,
+    pub epoch: u64,
+    pub parameters: &'a Numbers,
+    pub optimizer: &'a OptimizerMemory,
+    pub gradient_known: bool,
+    pub cost: Cost,
+    pub units: &'a [UnitStatistics],
+    pub staged: &'a [Change],
+}
+
+impl Present<'_> {
+    /// The state of the run with `history` as its past.
+    pub fn state<T: Real>(
+        &self,
+        history: History,
+        data: &DataSet,
+        settings: CheckedHyperparameters,
+    ) -> Result<RunState<T>, ResumeError> {
+        let (inputs, hidden) = (data.inputs(), self.hidden);
+        let read = Reader {
+            count: 2 * inputs * hidden + inputs + hidden,
+        };
+        let inconsistent = |what| ResumeError::Inconsistent { what };
+        if self.epoch >= MOST_EPOCHS {
+            return Err(inconsistent("epochs"));
+        }
+        let flat = read.finite("parameters", self.parameters)?;
+        let Some(parameters) = Parameters::from_flat(flat, inputs, hidden) else {
+            return Err(inconsistent("parameters"));
+        };
+        let memory = read.memory::<T>(self.optimizer)?;
+        let optimizer = Optimizer::with_memory(parameters.flat(), memory);
+        if optimizer.kind() != settings.optimizer {
+            return Err(inconsistent("optimiser's memory"));
+        }
+        let whole = settings.batch.rows(data.len()) == data.len();
+        if self.gradient_known && (settings.optimizer == OptimizerKind::Lbfgs || !whole) {
+            return Err(inconsistent("gradient"));
+        }
+        if self.units.len() != hidden {
+            return Err(ResumeError::Length {
+                name: "unit statistics",
+                found: self.units.len(),
+                expected: hidden,
+            });
+        }
+        history.check(hidden, self.epoch).map_err(inconsistent)?;
+        Ok(RunState {
+            epoch: self.epoch,
+            parameters,
+            optimizer,
+            settings,
+            staged: self.staged.to_vec(),
+            gradient_known: self.gradient_known,
+            cost: self.cost,
+            units: self.units.to_vec(),
+            history,
+        })
+    }
+}
+
 fn state_of<T: Real>(
     checkpoint: &Checkpoint,
     data: &DataSet,
     settings: CheckedHyperparameters,
 ) -> Result<RunState<T>, ResumeError> {
-    let (inputs, hidden) = (data.inputs(), checkpoint.experiment.hidden);
-    let read = Reader {
-        count: 2 * inputs * hidden + inputs + hidden,
-    };
-    let inconsistent = |what| ResumeError::Inconsistent { what };
-    if checkpoint.preparation.inputs() != inputs {
-        return Err(inconsistent("preparation"));
-    }
-    if checkpoint.epoch >= MOST_EPOCHS {
-        return Err(inconsistent("epochs"));
-    }
-    let flat = read.finite("parameters", &checkpoint.parameters)?;
-    let Some(parameters) = Parameters::from_flat(flat, inputs, hidden) else {
-        return Err(inconsistent("parameters"));
-    };
-    let memory = read.memory::<T>(&checkpoint.optimizer)?;
-    let optimizer = Optimizer::with_memory(parameters.flat(), memory);
-    if optimizer.kind() != settings.optimizer {
-        return Err(inconsistent("optimiser's memory"));
-    }
-    let whole = settings.batch.rows(data.len()) == data.len();
-    if checkpoint.gradient_known && (settings.optimizer == OptimizerKind::Lbfgs || !whole) {
-        return Err(inconsistent("gradient"));
-    }
-    if checkpoint.units.len() != hidden {
-        return Err(ResumeError::Length {
-            name: "unit statistics",
-            found: checkpoint.units.len(),
-            expected: hidden,
+    if checkpoint.preparation.inputs() != data.inputs() {
+        return Err(ResumeError::Inconsistent {
+            what: "preparation",
         });
     }
-    checkpoint
-        .history
-        .check(hidden, checkpoint.epoch)
-        .map_err(inconsistent)?;
-    Ok(RunState {
+    let present = Present {
+        hidden: checkpoint.experiment.hidden,
         epoch: checkpoint.epoch,
-        parameters,
-        optimizer,
-        settings,
-        staged: checkpoint.staged.clone(),
+        parameters: &checkpoint.parameters,
+        optimizer: &checkpoint.optimizer,
         gradient_known: checkpoint.gradient_known,
         cost: checkpoint.cost,
-        units: checkpoint.units.clone(),
-        history: checkpoint.history.clone(),
-    })
+        units: &checkpoint.units,
+        staged: &checkpoint.staged,
+    };
+    present.state(checkpoint.history.clone(), data, settings)
 }
 
-fn remembered<T: Real>(memory: Memory<T>) -> OptimizerMemory {
-    match memory {
+pub(super) fn remembered<T: Real>(optimizer: &Optimizer<T>) -> OptimizerMemory {
+    match optimizer.memory() {
         Memory::Descent => OptimizerMemory::Descent,
         Memory::Momentum { velocity } => OptimizerMemory::Momentum {
             velocity: Numbers::of(&velocity),

@@ -74,7 +74,7 @@ impl<T: Real> Common<T> {
             match run.epoch(go_on) {
                 EpochEnd::Finished { .. } => {}
                 EpochEnd::Interrupted => return Ok(None),
-                EpochEnd::Diverged { epoch, cause } => {
+                EpochEnd::Diverged { epoch, cause, .. } => {
                     diverged = Some(format!(
                         "the cost became infinite at epoch {epoch}: {cause}"
                     ));

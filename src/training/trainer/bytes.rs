@@ -7,6 +7,7 @@ use super::host::{Host, TrainerError};
 use super::protocol::{DataId, Reply, Request};
 use super::wire::{from_bytes, to_bytes};
 use crate::data::DataSet;
+use crate::training::timeline::Archive;
 
 /// `H`, reached through bytes.
 pub struct ThroughBytes<H>(pub H);
@@ -19,6 +20,10 @@ impl<H: Host> Host for ThroughBytes<H> {
     fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
         let copy = DataSet::from_bytes(&data.to_bytes()?)?;
         self.0.share(id, Arc::new(copy))
+    }
+
+    fn archive(&self) -> Arc<Archive> {
+        self.0.archive()
     }
 
     fn forget(&self, id: DataId) {

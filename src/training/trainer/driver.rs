@@ -17,8 +17,10 @@ use super::store::DataStore;
 use super::trained::{self, Trained};
 use crate::data::DataSet;
 use crate::numerics::WorkerPool;
+use crate::training::record::{Change, Edit};
 use crate::training::run::EpochEnd;
 use crate::training::threads::message_of;
+use crate::training::timeline::{Archive, Deed};
 
 /// Frames of a run are published at most this often while it trains.
 pub const PUBLISH_EVERY: Duration = Duration::from_millis(33);
@@ -29,6 +31,8 @@ pub type Interrupted = Box<dyn Fn() -> bool + Send>;
 /// Trains any number of runs in turn, an epoch each.
 pub struct Driver {
     store: Arc<dyn DataStore>,
+    /// Where the past of the runs is kept.
+    archive: Arc<Archive>,
     pool: Arc<WorkerPool>,
     interrupted: Interrupted,
     runs: BTreeMap<RunId, Seat>,
@@ -41,11 +45,17 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Runs find their data in `store` and compute on `pool`. An epoch that `interrupted` breaks off leaves its run as it
-    /// was.
-    pub fn new(store: Arc<dyn DataStore>, pool: Arc<WorkerPool>, interrupted: Interrupted) -> Self {
+    /// Runs find their data in `store`, keep their past in `archive` and compute on `pool`. An epoch that `interrupted`
+    /// breaks off leaves its run as it was.
+    pub fn new(
+        store: Arc<dyn DataStore>,
+        archive: Arc<Archive>,
+        pool: Arc<WorkerPool>,
+        interrupted: Interrupted,
+    ) -> Self {
         Self {
             store,
+            archive,
             pool,
             interrupted,
             runs: BTreeMap::new(),
@@ -98,6 +108,14 @@ impl Driver {
             Ask::Resume { checkpoint, data } => self.open(run, data, now, |data, pool| {
                 trained::resume(*checkpoint, data, pool)
             }),
+            Ask::Continue {
+                experiment,
+                data,
+                frame,
+                history,
+            } => self.open(run, data, now, |data, pool| {
+                trained::go_on(*experiment, &frame, *history, data, pool)
+            }),
             Ask::Seen(cursor) => {
                 // a frame may be seen after its run was closed
                 if let Some(seat) = self.runs.get_mut(&run) {
@@ -107,6 +125,7 @@ impl Driver {
             Ask::Close => {
                 self.runs.remove(&run);
                 self.replies.forget(run);
+                self.archive.forget(run);
             }
             Ask::Play => self.with(run, |seat| seat.play(now)),
             Ask::Pause => self.with(run, Seat::pause),
@@ -121,10 +140,17 @@ impl Driver {
                 }
                 None => self.tell_not_open(run),
             },
-            Ask::Revive(units) => self.guarded(run, |seat| {
-                seat.run.revive(&units);
-                None
-            }),
+            Ask::Revive(units) => {
+                let archive = Arc::clone(&self.archive);
+                self.guarded(run, |seat| {
+                    let revived = seat.run.revive(&units);
+                    if !revived.is_empty() {
+                        archive.done(run, Deed::Revived(revived));
+                        keep(&archive, run, seat);
+                    }
+                    None
+                });
+            }
             Ask::Checkpoint => self.guarded(run, |seat| {
                 Some(Tell::Checkpoint(Box::new(seat.run.checkpoint())))
             }),
@@ -159,7 +185,11 @@ impl Driver {
                     epoch: made.epoch(),
                     other_path: made.on_other_path(),
                 };
-                self.runs.insert(run, Seat::new(made, now));
+                let seat = Seat::new(made, now);
+                let (experiment, data) = (seat.run.experiment(), seat.run.data());
+                self.archive.open(run, experiment, Arc::clone(data));
+                keep(&self.archive, run, &seat);
+                self.runs.insert(run, seat);
                 Tell::Opened(opened)
             }
             Ok(Err(message)) => Tell::Event(Event::NotOpened { message }),
@@ -226,16 +256,27 @@ impl Driver {
     fn epoch(&mut self, run: RunId, now: Duration) {
         (self.working, self.last) = (Some((run, now)), run);
         let interrupted = std::mem::replace(&mut self.interrupted, Box::new(|| false));
+        let archive = Arc::clone(&self.archive);
         self.guarded(run, |seat| {
             seat.begin(now);
             match seat.run.advance(&|| !interrupted()) {
                 // the edits are in the next frame's news
-                EpochEnd::Finished { edits: _ } => {
+                EpochEnd::Finished { edits } => {
                     seat.finish();
+                    if !edits.is_empty() {
+                        archive.done(run, Deed::Edits(changes(&edits)));
+                    }
+                    keep(&archive, run, seat);
                     None
                 }
-                EpochEnd::Diverged { epoch, cause } => {
+                EpochEnd::Diverged {
+                    epoch,
+                    cause,
+                    edits,
+                } => {
                     seat.diverge();
+                    archive.done(run, Deed::Diverged(changes(&edits)));
+                    keep(&archive, run, seat);
                     Some(Tell::Event(Event::Diverged { epoch, cause }))
                 }
                 EpochEnd::Interrupted => None,
@@ -256,4 +297,19 @@ impl Driver {
             self.guarded(run, |seat| Some(Tell::Frame(Box::new(seat.frame(now)))));
         }
     }
+}
+
+/// Keeps where the run stands.
+fn keep(archive: &Archive, run: RunId, seat: &Seat) {
+    archive.record(run, seat.run.keyframe(archive.most_for_a_frame()));
+}
+
+/// What was asked for, of what came of it.
+fn changes(edits: &[Edit]) -> Vec<Change> {
+    let change = |edit: &Edit| Change {
+        setting: edit.setting,
+        value: edit.new,
+        gesture: edit.gesture,
+    };
+    edits.iter().map(change).collect()
 }

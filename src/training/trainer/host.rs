@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::protocol::{DataId, Reply, Request};
 use crate::data::DataSet;
+use crate::training::timeline::Archive;
 
 /// A trainer that can be asked. Nothing here waits.
 pub trait Host {
@@ -18,6 +19,9 @@ pub trait Host {
     /// # Errors
     /// It can't be brought there.
     fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError>;
+
+    /// Where the trainer keeps the past of its runs.
+    fn archive(&self) -> Arc<Archive>;
 
     /// No run will be opened on this data set any more.
     fn forget(&self, id: DataId);

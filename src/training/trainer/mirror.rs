@@ -1,16 +1,18 @@
 //! A run as its watcher sees it, put together from its frames.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use ndarray::Array2;
 use thiserror::Error;
 
-use super::frame::Frame;
+use super::frame::{Activity, Frame};
 use super::protocol::RunId;
 use crate::data::DataSet;
-use crate::model::{OutputActivation, Parameters, Spectrum};
+use crate::model::{Architecture, Engine, OutputActivation, Parameters, Spectrum};
 use crate::training::Experiment;
-use crate::training::record::{Cursor, History};
+use crate::training::record::{Cursor, Cut, History};
+use crate::training::run::Keyframe;
 use crate::training::snapshot::{Snapshot, samples_at, shown_places};
 
 /// Keeps a run's past and makes snapshots of its frames.
@@ -91,6 +93,60 @@ impl Mirror {
         } else {
             Ok(())
         }
+    }
+
+    /// The run as it stood at a keyframe of its past. `None` where the keyframe is of another size, or can't be.
+    pub fn past(&self, keyframe: &Keyframe, trained_for: Duration) -> Option<Snapshot> {
+        let (inputs, hidden) = (self.data.inputs(), self.experiment.hidden);
+        let parameters = keyframe.weights(inputs, hidden)?;
+        if keyframe.units.len() != hidden {
+            return None;
+        }
+        let settings = keyframe.settings.check().ok()?;
+        let experiment = Experiment {
+            hyperparameters: keyframe.settings,
+            ..self.experiment.clone()
+        };
+        let architecture = Architecture {
+            inputs,
+            hidden,
+            hidden_activation: experiment.hidden_activation,
+            output_activation: experiment.output_activation,
+        };
+        let mut engine = Engine::<f32>::new(architecture, 1);
+        let (activations, reconstructions) = engine.reconstruct(&parameters, self.inputs.view());
+        let record = keyframe.record(self.data.variance);
+        Some(Snapshot {
+            run: self.run,
+            experiment,
+            data: Arc::clone(&self.data),
+            activity: Activity::Paused,
+            epoch: keyframe.epoch,
+            hyperparameters: settings,
+            parameters,
+            cost: keyframe.cost,
+            fvu: record.fvu,
+            units: keyframe.units.clone(),
+            places: Arc::clone(&self.places),
+            inputs: Arc::clone(&self.inputs),
+            reconstructions,
+            activations,
+            history: Arc::new(self.history_at(keyframe)),
+            spectrum: self.spectrum.clone(),
+            epochs_per_second: 0.0,
+            samples_per_second: 0.0,
+            trained_for,
+        })
+    }
+
+    /// The log of the run as it was at a keyframe of its past.
+    pub fn history_at(&self, keyframe: &Keyframe) -> History {
+        self.history.cut(&Cut {
+            record: keyframe.record(self.data.variance),
+            units: &keyframe.units,
+            edits: keyframe.edits,
+            revived: keyframe.revived,
+        })
     }
 
     /// The run at the epoch of `frame`. The history is copied only where an older snapshot is still held.

@@ -7,7 +7,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
-use crate::training::record::{Change, Cursor};
+use crate::training::record::{Change, Cursor, History};
+use crate::training::run::Keyframe;
 use crate::training::{Checkpoint, Experiment};
 
 /// Names a run for as long as the trainer lives. No number is used twice.
@@ -48,6 +49,14 @@ pub enum Ask {
     Resume {
         checkpoint: Box<Checkpoint>,
         data: DataId,
+    },
+    /// A run that goes on from a moment of another, paused: of `experiment` on `data`, at `frame`, with `history` as its
+    /// past.
+    Continue {
+        experiment: Box<Experiment>,
+        data: DataId,
+        frame: Box<Keyframe>,
+        history: Box<History>,
     },
     /// Ends the run; nothing more is said of it.
     Close,

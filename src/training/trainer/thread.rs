@@ -14,6 +14,7 @@ use super::store::SharedStore;
 use crate::data::DataSet;
 use crate::numerics::WorkerPool;
 use crate::training::threads::yield_to_the_window;
+use crate::training::timeline::Archive;
 
 type Wake = Box<dyn Fn() + Send>;
 
@@ -22,6 +23,7 @@ pub struct TrainerThread {
     requests: Inbox,
     replies: Replies,
     store: Arc<SharedStore>,
+    archive: Arc<Archive>,
     /// A request that ends the epoch under way is waiting.
     attention: Arc<AtomicBool>,
 }
@@ -38,6 +40,8 @@ impl TrainerThread {
         let attention = Arc::<AtomicBool>::default();
         let (inbox, outbox) = (requests.clone(), replies.clone());
         let (sets, flag) = (Arc::clone(&store), Arc::clone(&attention));
+        let archive = Arc::<Archive>::default();
+        let kept = Arc::clone(&archive);
         std::thread::Builder::new()
             .name("sae-lab trainer".into())
             .spawn(move || {
@@ -45,7 +49,7 @@ impl TrainerThread {
                 let pool = WorkerPool::with_start(threads, |_| yield_to_the_window());
                 let interrupted = Arc::clone(&flag);
                 let interrupted = Box::new(move || interrupted.load(Ordering::Acquire));
-                let driver = Driver::new(sets, Arc::new(pool), interrupted);
+                let driver = Driver::new(sets, kept, Arc::new(pool), interrupted);
                 work(driver, &inbox, &outbox, &flag, &wake);
             })
             .map_err(|error| TrainerError::Start(error.to_string()))?;
@@ -53,6 +57,7 @@ impl TrainerThread {
             requests,
             replies,
             store,
+            archive,
             attention,
         })
     }
@@ -62,7 +67,7 @@ impl Host for TrainerThread {
     fn send(&self, request: Request) -> Result<(), TrainerError> {
         let urgent = matches!(
             request.what,
-            Ask::Open { .. } | Ask::Resume { .. } | Ask::Close
+            Ask::Open { .. } | Ask::Resume { .. } | Ask::Continue { .. } | Ask::Close
         );
         let sent = self.requests.put(request);
         if urgent && sent.is_ok() {
@@ -75,6 +80,10 @@ impl Host for TrainerThread {
     fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
         self.store.put(id, data);
         Ok(())
+    }
+
+    fn archive(&self) -> Arc<Archive> {
+        Arc::clone(&self.archive)
     }
 
     fn forget(&self, id: DataId) {

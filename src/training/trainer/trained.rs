@@ -7,8 +7,8 @@ use ndarray::Array2;
 use super::frame::{Activity, Frame};
 use crate::data::DataSet;
 use crate::numerics::{Precision, Real, WorkerPool};
-use crate::training::record::{Change, Cursor, SettingError};
-use crate::training::run::{EpochEnd, Run};
+use crate::training::record::{Change, Cursor, History, SettingError};
+use crate::training::run::{EpochEnd, Keyframe, Run};
 use crate::training::snapshot::shown_samples;
 use crate::training::{Checkpoint, Experiment};
 
@@ -19,8 +19,13 @@ pub(super) trait Trained: Send {
     fn on_other_path(&self) -> bool;
     fn set(&mut self, change: Change) -> Result<(), SettingError>;
     fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd;
-    fn revive(&mut self, units: &[usize]);
+    /// Returns which, in increasing order.
+    fn revive(&mut self, units: &[usize]) -> Vec<usize>;
     fn checkpoint(&self) -> Checkpoint;
+    /// The weights alone where `most` bytes are too few for all of it.
+    fn keyframe(&self, most: usize) -> Keyframe;
+    fn experiment(&self) -> Experiment;
+    fn data(&self) -> &Arc<DataSet>;
     /// Without what only the driver knows.
     fn frame(&mut self, activity: Activity, seen: &Cursor) -> Frame;
 }
@@ -78,6 +83,33 @@ pub(super) fn resume(
     }
 }
 
+/// A run that goes on from a moment of another.
+///
+/// # Errors
+/// The keyframe does not fit; one sentence.
+pub(super) fn go_on(
+    experiment: Experiment,
+    frame: &Keyframe,
+    history: History,
+    data: Arc<DataSet>,
+    pool: Arc<WorkerPool>,
+) -> Result<Box<dyn Trained>, String> {
+    fn of<T: Real>(
+        experiment: Experiment,
+        frame: &Keyframe,
+        history: History,
+        data: Arc<DataSet>,
+        pool: Arc<WorkerPool>,
+    ) -> Result<Box<dyn Trained>, String> {
+        let run = Run::<T>::at(experiment, frame, history, data, pool);
+        Ok(showing(run.map_err(|error| error.to_string())?))
+    }
+    match experiment.precision {
+        Precision::F32 => of::<f32>(experiment, frame, history, data, pool),
+        Precision::F64 => of::<f64>(experiment, frame, history, data, pool),
+    }
+}
+
 fn showing<T: Real>(run: Run<T>) -> Box<dyn Trained> {
     let shown = shown_samples::<T>(run.data());
     Box::new(Showing { run, shown })
@@ -105,8 +137,20 @@ impl<T: Real> Trained for Showing<T> {
         self.run.epoch(keep_going)
     }
 
-    fn revive(&mut self, units: &[usize]) {
-        self.run.revive(units);
+    fn revive(&mut self, units: &[usize]) -> Vec<usize> {
+        self.run.revive(units)
+    }
+
+    fn keyframe(&self, most: usize) -> Keyframe {
+        self.run.keyframe(most)
+    }
+
+    fn experiment(&self) -> Experiment {
+        self.run.experiment()
+    }
+
+    fn data(&self) -> &Arc<DataSet> {
+        self.run.data()
     }
 
     fn checkpoint(&self) -> Checkpoint {

@@ -1,0 +1,53 @@
+//! The runs that stay beside the one shown.
+
+use super::room::Lab;
+use super::run_view::RunView;
+use super::state::KeptAction;
+use crate::training::trainer::{Ask, RunId};
+
+/// Most characters of a run's name.
+const NAME: usize = 60;
+
+impl RunView {
+    /// What it is called: by the person, or by its preset, or by its data.
+    pub fn title(&self) -> String {
+        if let Some(name) = &self.name {
+            return name.clone();
+        }
+        match self.preset {
+            Some(preset) => preset.title().to_owned(),
+            None => self.data().map_or_else(
+                || self.experiment.data.source.title(),
+                |data| data.name.clone(),
+            ),
+        }
+    }
+}
+
+impl Lab {
+    /// Does what was asked about a run.
+    pub(super) fn keep(&mut self, run: RunId, action: KeptAction) {
+        match action {
+            KeptAction::Show => {
+                self.reopen(run);
+            }
+            KeptAction::Rename(name) => {
+                if let Some(view) = self.session.get_mut(run) {
+                    let name: String = name.trim().chars().take(NAME).collect();
+                    view.name = (!name.is_empty()).then_some(name);
+                }
+            }
+            KeptAction::Pin(pinned) => {
+                if let Some(view) = self.session.get_mut(run) {
+                    view.pinned = pinned;
+                }
+            }
+            KeptAction::Drop => {
+                if self.session.drop_run(run) {
+                    self.ask_about(run, Ask::Close);
+                    self.forget_unused_data();
+                }
+            }
+        }
+    }
+}
