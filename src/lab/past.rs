@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::jobs::{JobError, JobKind, Request};
 use super::room::Lab;
 use super::run_view::RunView;
-use super::undo::Done;
 use super::state::{Action, Severity};
+use super::undo::Done;
 use crate::model::Hyperparameters;
 use crate::training::Snapshot;
 use crate::training::run::Keyframe;
@@ -133,7 +133,10 @@ impl Lab {
             return self.return_to_now();
         }
         let run = self.session.shown.id;
-        let Some(asked) = self.archive().and_then(|archive| archive.last_of(run, epoch)) else {
+        let Some(asked) = self
+            .archive()
+            .and_then(|archive| archive.last_of(run, epoch))
+        else {
             return;
         };
         self.seek_moment(asked);

@@ -270,8 +270,7 @@ impl RunView {
     }
 
     pub fn is_diverged(&self) -> bool {
-        self.latest().is_some_and(|latest| {
-            latest.run == self.id && latest.activity == Activity::Diverged
-        })
+        self.latest()
+            .is_some_and(|latest| latest.run == self.id && latest.activity == Activity::Diverged)
     }
 }

@@ -118,7 +118,10 @@ impl Session {
             .filter(|run| empty(run))
             .map(|run| run.id)
             .collect();
-        let plain = self.others.values().filter(|run| !run.pinned && !empty(run));
+        let plain = self
+            .others
+            .values()
+            .filter(|run| !run.pinned && !empty(run));
         let plain: Vec<RunId> = plain.map(|run| run.id).collect();
         gone.extend(&plain[..plain.len().saturating_sub(most)]);
         for run in &gone {

@@ -7,8 +7,8 @@ use super::import::Import;
 use super::page::Page;
 use super::panel::Panel;
 use super::run_view::RunView;
-use super::undo::Undo;
 use super::state::{Contrast, Notice, OpenDialog, Severity};
+use super::undo::Undo;
 use crate::data::{DataSpec, Progress};
 
 /// The steps of the presenter's zoom, in percent.

@@ -168,12 +168,7 @@ impl Lab {
     }
 
     /// The moment that an undo goes back to is there.
-    pub(super) fn undone(
-        &mut self,
-        moment: Moment,
-        frame: &Arc<Keyframe>,
-        done: Done,
-    ) {
+    pub(super) fn undone(&mut self, moment: Moment, frame: &Arc<Keyframe>, done: Done) {
         self.jobs.cancel(JobKind::Replay);
         let run = self.session.shown.id;
         if self.branch(moment, frame) {

@@ -170,7 +170,9 @@ impl UserCommand {
                     Resets their encoder and decoder weights, their biases, and the optimiser's memory of them; \
                     live units are unchanged"
             }
-            Self::EpochBack => "Show the run as it stood one epoch earlier; it goes on training meanwhile",
+            Self::EpochBack => {
+                "Show the run as it stood one epoch earlier; it goes on training meanwhile"
+            }
             Self::EpochForward => "Show the run as it stood one epoch later",
             Self::TenEpochsBack => "Show the run as it stood ten epochs earlier",
             Self::TenEpochsForward => "Show the run as it stood ten epochs later",

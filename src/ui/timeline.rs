@@ -30,10 +30,8 @@ impl TimelinePanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
         let whole = ui.max_rect();
-        let strip = Rect::from_min_max(
-            whole.min + vec2(GAP, 0.0),
-            whole.max - vec2(GAP, GAP / 2.0),
-        );
+        let strip =
+            Rect::from_min_max(whole.min + vec2(GAP, 0.0), whole.max - vec2(GAP, GAP / 2.0));
         ui.painter()
             .rect_filled(strip, f32::from(theme::RADIUS), theme.panel);
         let narrow = strip.width() < NARROW;
@@ -84,7 +82,9 @@ fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool) {
     let now = thousands(latest.epoch);
     let text = match &view.run.past {
         None => format!("epoch {now}: now"),
-        Some(past) if past.is_exact() && narrow => format!("{} of {now}", thousands(past.shown.epoch)),
+        Some(past) if past.is_exact() && narrow => {
+            format!("{} of {now}", thousands(past.shown.epoch))
+        }
         Some(past) if past.is_exact() => {
             format!("epoch {} of {now}: the past", thousands(past.shown.epoch))
         }
@@ -106,17 +106,24 @@ fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool) {
         format!("epoch {now} of {now}: the past")
     };
     let font = theme::bold(BODY);
-    let width = widgets::galley(ui, longest, font.clone(), theme.text).size().x;
+    let width = widgets::galley(ui, longest, font.clone(), theme.text)
+        .size()
+        .x;
     let tone = if view.run.past.is_some() {
         theme.notice
     } else {
         theme.text
     };
     let galley = widgets::galley(ui, text.clone(), font, tone);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(width.max(galley.size().x) + GRID, BUTTON), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(
+        vec2(width.max(galley.size().x) + GRID, BUTTON),
+        Sense::hover(),
+    );
     response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &text));
-    let at = pos2(rect.left() + GRID / 2.0, rect.center().y - galley.size().y / 2.0);
+    let at = pos2(
+        rect.left() + GRID / 2.0,
+        rect.center().y - galley.size().y / 2.0,
+    );
     ui.painter().galley(at, galley, tone);
     let trouble = view.run.past.as_ref().and_then(|past| past.trouble.clone());
     response.help(trouble.unwrap_or_else(|| {
@@ -212,11 +219,18 @@ fn paint(ui: &Ui, rect: Rect, icon: Icon, tone: egui::Color32) {
             painter.rect_filled(bar(-5.0), 0.0, tone);
         }
         Icon::Undo | Icon::Redo => {
-            let side = if matches!(icon, Icon::Undo) { -1.0 } else { 1.0 };
+            let side = if matches!(icon, Icon::Undo) {
+                -1.0
+            } else {
+                1.0
+            };
             // an arc over the middle, with its head on that side
             let arc = |part: f32| {
                 let angle = std::f32::consts::PI * part;
-                pos2(at.x - side * 5.0 * angle.cos(), at.y + 2.0 - 6.0 * angle.sin())
+                pos2(
+                    at.x - side * 5.0 * angle.cos(),
+                    at.y + 2.0 - 6.0 * angle.sin(),
+                )
             };
             let points: Vec<Pos2> = (0..=12).map(|part| arc(part as f32 / 12.0)).collect();
             let end = arc(1.0);
@@ -254,13 +268,7 @@ fn word_button(
 }
 
 /// Cost, events and cursor over the epochs from the first to now.
-fn track(
-    ui: &mut Ui,
-    rect: Rect,
-    view: &View<'_>,
-    latest: &Snapshot,
-    actions: &mut Vec<Action>,
-) {
+fn track(ui: &mut Ui, rect: Rect, view: &View<'_>, latest: &Snapshot, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     let response = ui.interact(rect, ui.scope_id().with("track"), Sense::click_and_drag());
     let shown = view.run.shown_epoch();
@@ -282,11 +290,20 @@ fn track(
     ));
     events(&painter, latest, rect, marks, theme, x_of);
     let in_the_past = view.run.past.is_some();
-    let tone = if in_the_past { theme.notice } else { theme.accent };
+    let tone = if in_the_past {
+        theme.notice
+    } else {
+        theme.accent
+    };
     let x = x_of(shown);
     painter.vline(x, rect.y_range().shrink(1.0), Stroke::new(2.0, tone));
     let middle = pos2(x, curve.center().y);
-    let diamond = [vec2(0.0, -5.0), vec2(5.0, 0.0), vec2(0.0, 5.0), vec2(-5.0, 0.0)];
+    let diamond = [
+        vec2(0.0, -5.0),
+        vec2(5.0, 0.0),
+        vec2(0.0, 5.0),
+        vec2(-5.0, 0.0),
+    ];
     let diamond = diamond.map(|corner| middle + corner).to_vec();
     painter.add(Shape::convex_polygon(diamond, tone, Stroke::NONE));
     if (response.is_pointer_button_down_on() || response.clicked())
@@ -333,7 +350,11 @@ fn by_keys(ui: &Ui, response: &Response, shown: u64, now: u64) -> Option<u64> {
         ([true, _], _) => Some(0),
         ([_, true], _) => Some(now),
         (_, 0) => None,
-        (_, by) => Some(shown.saturating_add_signed(by * if many { 10 } else { 1 }).min(now)),
+        (_, by) => Some(
+            shown
+                .saturating_add_signed(by * if many { 10 } else { 1 })
+                .min(now),
+        ),
     }
 }
 
@@ -370,14 +391,24 @@ fn events(
     x_of: impl Fn(u64) -> f32,
 ) {
     let line = |epoch: u64, tone| {
-        painter.vline(x_of(epoch), rect.y_range().shrink(2.0), Stroke::new(1.0, tone));
+        painter.vline(
+            x_of(epoch),
+            rect.y_range().shrink(2.0),
+            Stroke::new(1.0, tone),
+        );
     };
     for marker in latest.history.markers() {
         let tone = marker_colour(theme, marker.setting);
         line(marker.epoch, tone);
         let at = pos2(x_of(marker.epoch) + 3.0, rect.top() + 1.0);
         let symbol = marker.setting.symbol();
-        painter.text(at, egui::Align2::LEFT_TOP, symbol, theme::regular(SMALL), tone);
+        painter.text(
+            at,
+            egui::Align2::LEFT_TOP,
+            symbol,
+            theme::regular(SMALL),
+            tone,
+        );
     }
     for revival in latest.history.revivals() {
         line(revival.epoch, theme.alive);

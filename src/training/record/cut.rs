@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::history::{History, Record};
 use super::lives::{Lives, Row};
-use super::{EditLog, UnitPoint};
+use super::{EditLog, UnitLife, UnitPoint};
 use crate::model::UnitStatistics;
 
 /// Where a history is cut.
@@ -69,6 +69,9 @@ impl EditLog {
 impl Lives {
     fn cut(&self, epoch: u64, cut: &Cut<'_>) -> Self {
         let until = |row: &&Row| row.epoch <= epoch;
+        // where no life was followed, they begin here
+        let unknown = cut.units.iter().skip(self.lives.len());
+        let unknown = unknown.map(|unit| UnitLife::from_state(unit.state));
         let lives = self.lives.iter().zip(cut.units);
         let mut lives = Self {
             recent: self.recent.iter().take_while(until).cloned().collect(),
@@ -77,6 +80,7 @@ impl Lives {
             lives: Arc::new(
                 lives
                     .map(|(life, unit)| life.until(epoch, unit))
+                    .chain(unknown)
                     .collect(),
             ),
         };

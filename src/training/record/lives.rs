@@ -67,6 +67,14 @@ pub struct UnitLife {
 }
 
 impl UnitLife {
+    /// A life that begins in state `first`.
+    pub(super) fn from_state(first: UnitState) -> Self {
+        Self {
+            first,
+            ..Self::default()
+        }
+    }
+
     /// In order; at most [`CHANGES`].
     pub fn changes(&self) -> &[StateChange] {
         &self.changes
@@ -254,12 +262,8 @@ impl Lives {
         if first.is_empty() || self.lives.len() == first.len() {
             return;
         }
-        let life = |first: &UnitState| UnitLife {
-            first: *first,
-            ..UnitLife::default()
-        };
         *self = Self {
-            lives: Arc::new(first.iter().map(life).collect()),
+            lives: Arc::new(first.iter().copied().map(UnitLife::from_state).collect()),
             ..Self::default()
         };
     }

@@ -24,6 +24,8 @@ const WHOLE: usize = 64;
 const OTHERS: usize = 4;
 /// What is thinned is thinned to this part of its share, so that it isn't at every epoch.
 const SLACK: f64 = 0.97;
+/// Most rounds of thinning at a time.
+const ROUNDS: usize = 16;
 
 /// A keyframe and where it stands.
 #[derive(Clone, Debug)]
@@ -239,9 +241,7 @@ impl Archive {
         let start = frames
             .start_for(moment)
             .ok_or(Unreachable::NoStart { epoch })?;
-        let from = frames
-            .deeds
-            .partition_point(|(at, _)| *at < start.moment);
+        let from = frames.deeds.partition_point(|(at, _)| *at < start.moment);
         let deeds = frames.deeds.range(from..);
         let known = frames.slots.iter();
         let known = known.filter(|slot| slot.moment > start.moment && slot.moment <= moment);
@@ -251,10 +251,7 @@ impl Archive {
             from: start.moment,
             frame: Arc::clone(&start.frame),
             to: moment,
-            deeds: deeds
-                .take_while(|(at, _)| *at < moment)
-                .cloned()
-                .collect(),
+            deeds: deeds.take_while(|(at, _)| *at < moment).cloned().collect(),
             known: known
                 .map(|slot| (slot.moment, slot.frame.checksum()))
                 .collect(),
@@ -323,14 +320,17 @@ impl State {
                 }
             }
         }
-        let total = self.count();
-        if total > self.budget
-            && let Some(shown) = self.runs.get_mut(&self.shown)
-        {
-            let beside = total - shown.bytes.min(total);
-            gone.extend(shown.thin(share(self.budget).saturating_sub(beside)));
+        // what one run gives up may stay as another's: a few rounds bring the total down
+        for _ in 0..ROUNDS {
+            let surplus = self.count().saturating_sub(self.budget);
+            if surplus == 0 {
+                break;
+            }
+            if let Some(shown) = self.runs.get_mut(&self.shown) {
+                let part = share(shown.bytes.saturating_sub(surplus));
+                gone.extend(shown.thin(part));
+            }
         }
-        self.count();
         gone
     }
 }

@@ -136,9 +136,8 @@ impl Frames {
             .collect();
         let mut kept = stay(&candidates, most.saturating_sub(beside)).into_iter();
         let slots = std::mem::take(&mut self.slots);
-        let (stay, go): (Vec<Slot>, Vec<Slot>) = slots
-            .into_iter()
-            .partition(|_| kept.next().unwrap_or(true));
+        let (stay, go): (Vec<Slot>, Vec<Slot>) =
+            slots.into_iter().partition(|_| kept.next().unwrap_or(true));
         self.slots = stay;
         let gone: usize = go.iter().map(|slot| slot.frame.bytes()).sum();
         self.bytes -= gone;
@@ -167,9 +166,7 @@ impl Frames {
 
     pub(super) fn at(&self, moment: Moment) -> Option<&Slot> {
         let place = self.slots.partition_point(|slot| slot.moment < moment);
-        self.slots
-            .get(place)
-            .filter(|slot| slot.moment == moment)
+        self.slots.get(place).filter(|slot| slot.moment == moment)
     }
 
     /// The last moment of `epoch`.
@@ -212,7 +209,11 @@ impl Frames {
             ..self.clone_empty()
         };
         past.bytes = past.slots.iter().map(|slot| slot.frame.bytes()).sum();
-        past.bytes += past.deeds.iter().map(|(_, deed)| deed.bytes()).sum::<usize>();
+        past.bytes += past
+            .deeds
+            .iter()
+            .map(|(_, deed)| deed.bytes())
+            .sum::<usize>();
         past
     }
 

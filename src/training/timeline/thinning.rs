@@ -61,25 +61,28 @@ pub(super) fn stay(candidates: &[Candidate], most: usize) -> Vec<bool> {
 /// Bisections of s: to 1 in 10⁷ of its range.
 const STEPS: usize = 24;
 
-/// Those that stay at this spacing, and their bytes.
+/// Those that stay at this spacing, and their bytes. One at which something happened takes the place of a plainer one that
+/// is too near before it.
 fn spaced(candidates: &[Candidate], now: u64, spacing: f64) -> (Vec<bool>, usize) {
-    let mut last: Option<u64> = None;
-    let mut bytes = 0;
-    let kept = candidates
-        .iter()
-        .enumerate()
-        .map(|(index, candidate)| {
-            let epoch = candidate.moment.epoch;
-            let age = now.saturating_sub(epoch) as f64;
-            let least = spacing * candidate.interest.closeness() * (age + 1.0).sqrt();
-            let apart = last.is_none_or(|last| (epoch - last) as f64 >= least);
-            let keep = apart || index + 1 == candidates.len();
-            if keep {
-                last = Some(epoch);
-                bytes += candidate.bytes;
+    let mut kept = vec![false; candidates.len()];
+    let mut last: Option<usize> = None;
+    for (index, candidate) in candidates.iter().enumerate() {
+        let epoch = candidate.moment.epoch;
+        let age = now.saturating_sub(epoch) as f64;
+        let least = spacing * candidate.interest.closeness() * (age + 1.0).sqrt();
+        let near = last.filter(|last| ((epoch - candidates[*last].moment.epoch) as f64) < least);
+        if let Some(near) = near {
+            let better = near > 0 && candidates[near].interest < candidate.interest;
+            if !better && index + 1 < candidates.len() {
+                continue;
             }
-            keep
-        })
-        .collect();
+            kept[near] = !better;
+        }
+        kept[index] = true;
+        last = Some(index);
+    }
+    let bytes = candidates.iter().zip(&kept);
+    let bytes = bytes.filter(|(_, kept)| **kept);
+    let bytes = bytes.map(|(candidate, _)| candidate.bytes).sum();
     (kept, bytes)
 }
