@@ -196,10 +196,10 @@ fn what_is_set_between_a_request_and_its_start_is_the_new_runs() {
         .collect();
     assert_eq!(
         names,
-        ["2 Open", "2 Play", "2 Set", "1 Close", "2 Set"],
-        "the run before goes once the new one is there"
+        ["2 Open", "1 Pause", "2 Play", "2 Set", "2 Set"],
+        "the run before rests, and stays"
     );
-    assert_eq!(lab.session().runs().count(), 1);
+    assert_eq!(lab.session().runs().count(), 2);
 }
 
 #[test]

@@ -13,7 +13,7 @@ use sae_lab::data::{DataSource, DataSpec, EmbeddedSet};
 use sae_lab::lab::Page;
 use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::state::Contrast;
-use sae_lab::model::{GradientForm, Hyperparameters, OptimizerKind};
+use sae_lab::model::{GradientForm, HiddenActivation, Hyperparameters, OptimizerKind};
 use sae_lab::training::trainer::{Event, Tell};
 use sae_lab::training::{Experiment, Preset, Setting, Speed};
 use ui_support::{scripted, wait};
@@ -190,40 +190,25 @@ fn keys_and_buttons_drive_the_trainer() {
 }
 
 #[test]
-fn a_long_steered_run_is_asked_after_before_it_is_thrown_away() {
+fn a_long_run_gives_way_at_once_and_comes_back_with_one_key() {
     let long = ui_support::long_snapshot();
     let (mut harness, script) = ui_support::scripted_at(&long, Preferences::default(), SIZE, false);
-    harness.key_press(Key::R);
-    harness.run();
-    assert!(script.commands().is_empty());
-    assert!(harness.query_by_label_contains("340 epochs").is_some());
-    harness.get_by_label("Keep this run").click();
-    harness.run();
-    assert!(script.commands().is_empty() && harness.state().view().shared.question.is_none());
-    harness.get_by_label("Reset").click();
-    harness.run();
-    harness.get_by_label("Restart").click();
-    harness.run();
-    assert_eq!(script.commands(), ["Open", "Play"]);
-    script.show(&long);
-    harness.run();
+    let first = harness.state().view().run.id;
     harness.key_press(Key::N);
     harness.run();
-    harness.key_press(Key::Escape);
+    let shown = |harness: &Harness<'static, LabApp>| {
+        let run = harness.state().view().run;
+        (run.id, run.experiment.seed)
+    };
+    assert_eq!(script.commands(), ["Open", "Pause", "Play"]);
+    assert_ne!(shown(&harness).0, first);
+    assert_eq!(shown(&harness).1, 2);
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Z);
     harness.run();
-    assert!(script.commands().is_empty() && harness.state().view().shared.question.is_none());
-}
-
-#[test]
-fn an_untouched_young_run_is_not_worth_a_question() {
-    let mut young = ui_support::snapshot();
-    young.history = Arc::default();
-    let (mut harness, script) =
-        ui_support::scripted_at(&young, Preferences::default(), SIZE, false);
-    harness.key_press(Key::N);
+    assert_eq!(shown(&harness), (first, 1));
+    harness.key_press_modifiers(Modifiers::COMMAND, Key::Y);
     harness.run();
-    assert_eq!(script.commands(), ["Open", "Play"]);
-    assert_eq!(harness.state().view().run.experiment.seed, 2);
+    assert_eq!(shown(&harness).1, 2);
 }
 
 #[test]
@@ -262,7 +247,7 @@ fn presets_and_data_are_one_click_each() {
         harness.state().view().run.experiment,
         Preset::TooSparse.experiment()
     );
-    assert_eq!(script.commands(), ["Open", "Play"]);
+    assert_eq!(script.commands(), ["Open", "Pause", "Play"]);
     harness.run();
     harness.get_by_label("Data").click();
     harness.run();
@@ -299,9 +284,9 @@ fn the_rows_change_what_they_say() {
     harness.run();
     harness.get_by_label("tanh").click();
     harness.run();
-    assert!(
-        harness.state().view().shared.question.is_some(),
-        "that restarts the run: the lab asks first"
+    assert_eq!(
+        harness.state().view().run.experiment.hidden_activation,
+        HiddenActivation::Tanh
     );
 }
 
@@ -376,11 +361,7 @@ fn typing_in_a_field_is_not_commanding() {
         harness.run();
     }
     let view = harness.state().view();
-    assert!(
-        script.commands().is_empty()
-            && view.shared.question.is_none()
-            && view.shared.open_dialog.is_some()
-    );
+    assert!(script.commands().is_empty() && view.shared.open_dialog.is_some());
     assert_eq!(view.shared.contrast, Contrast::Shared);
     assert!(harness.ctx.global_style().visuals.dark_mode);
 }

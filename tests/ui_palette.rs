@@ -9,7 +9,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
-use sae_lab::lab::{Action, Page, Preferences, UserCommand};
+use sae_lab::lab::{Page, Preferences, UserCommand};
 use sae_lab::training::{Experiment, Preset, Snapshot};
 use ui_support::{Script, scripted, scripted_at, wait};
 
@@ -46,11 +46,7 @@ fn a_preset_is_a_few_letters_and_enter() {
     type_in(&mut harness, "cliff");
     harness.key_press(Key::Enter);
     harness.run();
-    // the run was steered for long: the lab asks first
-    assert!(
-        !harness.state().view().shared.palette && harness.state().view().shared.question.is_some()
-    );
-    harness.get_by_label("Restart").click();
+    assert!(!harness.state().view().shared.palette);
     wait(&mut harness, |app| {
         app.view().run.preset == Some(Preset::DecayCliff)
     });
@@ -117,7 +113,7 @@ fn letters_are_the_query_and_no_command() {
         harness.run();
     }
     type_in(&mut harness, "t r n c ,.");
-    assert!(script.commands().is_empty() && harness.state().view().shared.question.is_none());
+    assert!(script.commands().is_empty());
     assert_eq!(harness.ctx.global_style().visuals.dark_mode, dark);
     assert!(
         harness
@@ -181,9 +177,6 @@ fn the_bar_ends_within_the_window_whatever_the_preset() {
             let ctx = harness.ctx.clone();
             let app = harness.state_mut();
             app.act(&ctx, UserCommand::Preset(preset).into());
-            if app.view().shared.question.is_some() {
-                app.act(&ctx, Action::ConfirmRestart);
-            }
             wait(&mut harness, |app| app.view().run.preset == Some(preset));
             harness.run();
             let end = harness.get_by_label("Zoom").rect();

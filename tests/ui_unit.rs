@@ -508,7 +508,7 @@ fn the_inspection_rests_by_the_clock_of_the_lab() {
     let frame = |lab: &mut Lab, at: u64| {
         let now = Duration::from_millis(at);
         lab.drain(now);
-        lab.inspect(now)
+        lab.follow(now)
     };
     frame(&mut lab, 0); // the data are loaded
     lab.act(Action::Inspect(6));

@@ -3,6 +3,7 @@
 use super::room::Lab;
 use super::run_view::RunView;
 use super::state::KeptAction;
+use super::undo::Done;
 use crate::training::trainer::{Ask, RunId};
 
 /// Most characters of a run's name.
@@ -29,7 +30,10 @@ impl Lab {
     pub(super) fn keep(&mut self, run: RunId, action: KeptAction) {
         match action {
             KeptAction::Show => {
-                self.reopen(run);
+                let left = self.session.shown.id;
+                if self.reopen(run) {
+                    self.session.undo.push(Done::Left(left));
+                }
             }
             KeptAction::Rename(name) => {
                 if let Some(view) = self.session.get_mut(run) {

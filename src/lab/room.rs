@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cursor::Arrival;
 use super::features::Seeing;
 use super::import::{Asked, Wish};
 use super::inspecting::{Due, Inspecting};
@@ -12,7 +13,6 @@ use super::jobs::{Host, JobKind, Jobs};
 use super::measuring::Measuring;
 use super::page::Page;
 use super::panel::Panel;
-use super::past::Arrival;
 use super::port::{Backend, Wake};
 use super::preferences::Preferences;
 use super::session::Session;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::compare::{self, CompareProgress, Compared};
+use super::cursor::Past;
 use super::features::SeenFeatures;
 use super::inspection::Inspection;
 use super::look::Look;
-use super::past::Past;
 use super::studies::{CheckedGradient, Study};
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;

@@ -107,23 +107,15 @@ impl Session {
         true
     }
 
-    /// The run shown has opened: it will not give way to the one before it any more. Lets go of those that never trained,
-    /// and of the oldest that are neither pinned nor among the last `most`; returns their numbers.
+    /// The run shown has opened: it will not give way to the one before it any more. Of the others that are not pinned at
+    /// most `most` stay: first those go that never trained, then the oldest. Returns their numbers.
     pub(super) fn settle(&mut self, most: usize) -> Vec<RunId> {
         self.before = None;
-        let empty = |run: &RunView| run.now() == 0 && !run.pinned;
-        let mut gone: Vec<RunId> = self
-            .others
-            .values()
-            .filter(|run| empty(run))
-            .map(|run| run.id)
-            .collect();
-        let plain = self
-            .others
-            .values()
-            .filter(|run| !run.pinned && !empty(run));
-        let plain: Vec<RunId> = plain.map(|run| run.id).collect();
-        gone.extend(&plain[..plain.len().saturating_sub(most)]);
+        let plain = self.others.values().filter(|run| !run.pinned);
+        let mut plain: Vec<(bool, RunId)> = plain.map(|run| (run.now() > 0, run.id)).collect();
+        plain.sort_unstable();
+        plain.truncate(plain.len().saturating_sub(most));
+        let gone: Vec<RunId> = plain.into_iter().map(|(_, run)| run).collect();
         for run in &gone {
             self.drop_run(*run);
         }

@@ -5,9 +5,10 @@
 //! have at 100 %, and what has no room beside them then becomes tabs. Where that is not enough for all tiles at the size
 //! that they have at 100 %, the tiles scroll.
 
-use egui::{Rect, Vec2, pos2, vec2};
+use egui::{Rect, Vec2, vec2};
 
 use super::features::{self, MARGIN};
+use super::rows::Room;
 use super::tiles::Grid;
 use super::widgets::{GAP, PADDING, TAB_ROW, TITLE_ROW};
 use crate::lab::{Page, Panel};
@@ -45,12 +46,12 @@ impl Tiles {
         )
     }
 
-    /// So many pixels to a value they have at 100 %, in the window of which `area` is what a page has at `zoom`.
-    pub fn floor(&self, area: Rect, zoom: f32) -> f32 {
-        if zoom <= 1.0 {
+    /// So many pixels to a value they have at 100 % in the window in which a page has `room`.
+    pub fn floor(&self, room: Room) -> f32 {
+        if room.zoom <= 1.0 {
             return 0.0;
         }
-        let slots = lab(at_100_percent(area, zoom), 1.0, None);
+        let slots = lab(room.at_100_percent(), None);
         let Some(features) = features_of(&slots) else {
             return 0.0;
         };
@@ -81,10 +82,11 @@ const AROUND: Vec2 = vec2(
 
 const RECONSTRUCTIONS: std::ops::RangeInclusive<f32> = 134.0..=220.0;
 
-/// The places of `page` in `area`, all of what stands between the bar and the status line.
-pub fn arrange(page: Page, area: Rect, zoom: f32, tiles: Option<Tiles>) -> Vec<Slot> {
+/// The places of `page` in its `room`.
+pub fn arrange(page: Page, room: Room, tiles: Option<Tiles>) -> Vec<Slot> {
+    let area = room.area;
     match page {
-        Page::Lab => lab(area, zoom, tiles),
+        Page::Lab => lab(room, tiles),
         Page::Unit => unit(area),
         Page::Mathematics => maths(area),
         Page::LookThrough => look_through(area),
@@ -133,22 +135,16 @@ fn tile_room(slots: &[Slot]) -> f32 {
     features_of(slots).map_or(0.0, |slot| (slot.rect.size() - AROUND).min_elem())
 }
 
-/// What a page has at 100 % in the window in which it has `area` at `zoom`: the bars and gaps around it grow with the
-/// text too.
-fn at_100_percent(area: Rect, zoom: f32) -> Rect {
-    let window = (area.size() + AROUND_AREA) * zoom - AROUND_AREA;
-    Rect::from_min_size(pos2(0.0, 0.0), window)
-}
-
 /// The first of four forms, from the one that shows most side by side to the one that shows least, which leaves the
 /// tiles the room that they have at 100 %, and in which all of `tiles` have the size that they have there.
-fn lab(area: Rect, zoom: f32, tiles: Option<Tiles>) -> Vec<Slot> {
+fn lab(room: Room, tiles: Option<Tiles>) -> Vec<Slot> {
+    let (area, zoom) = (room.area, room.zoom);
     let need = if zoom > 1.0 {
-        tile_room(&lab(at_100_percent(area, zoom), 1.0, None)) / zoom
+        tile_room(&lab(room.at_100_percent(), None)) / zoom
     } else {
         0.0
     };
-    let floor = tiles.map_or(0.0, |tiles| tiles.floor(area, zoom));
+    let floor = tiles.map_or(0.0, |tiles| tiles.floor(room));
     let shows_all = |slots: &[Slot]| match (tiles, features_of(slots)) {
         (Some(tiles), Some(slot)) if floor > 0.0 => {
             !tiles.grid(slot.rect.size(), zoom, floor).scrolls
@@ -178,16 +174,6 @@ fn sides(area: Rect) -> (f32, f32) {
     (SETTINGS, plots)
 }
 
-/// What of the window is no area of a page: the bar, the line that says what to watch, the status line, and the gaps.
-const AROUND_AREA: Vec2 = vec2(
-    2.0 * GAP,
-    super::toolbar::HEIGHT
-        + super::watch::HEIGHT
-        + super::timeline::HEIGHT
-        + super::status::HEIGHT
-        + GAP,
-);
-
 const ALL_PLOTS: [Panel; 3] = [Panel::Cost, Panel::Sparsity, Panel::Units];
 const FOLDING: [Panel; 4] = [
     Panel::Cost,
@@ -198,7 +184,7 @@ const FOLDING: [Panel; 4] = [
 
 /// settings │ features over reconstructions │ three plots
 fn all_beside(area: Rect, need: f32) -> Option<Vec<Slot>> {
-    if area.width() < 1000.0 || area.height() < 600.0 {
+    if area.width() < 1000.0 || area.height() < 580.0 {
         return None;
     }
     let (settings, plots) = sides(area);
@@ -461,6 +447,8 @@ fn column(rect: Rect, panels: &[Panel]) -> Vec<Slot> {
 mod tests {
     use super::*;
     use crate::lab::shared::ZOOMS;
+    use crate::ui::rows::around;
+    use egui::pos2;
 
     /// Windows of these sizes in pixels.
     const WINDOWS: [[f32; 2]; 7] = [
@@ -473,27 +461,33 @@ mod tests {
         [2560.0, 1440.0],
     ];
 
-    fn area(window: [f32; 2], zoom: u32) -> Rect {
-        let size = vec2(window[0], window[1]) * 100.0 / zoom as f32;
-        Rect::from_min_size(pos2(10.0, 54.0), size.floor() - AROUND_AREA)
+    fn room(window: [f32; 2], zoom: u32) -> Room {
+        let size = (vec2(window[0], window[1]) * 100.0 / zoom as f32).floor();
+        Room {
+            area: Rect::from_min_size(pos2(10.0, 54.0), size - around(size.y)),
+            window: size.y,
+            zoom: zoom as f32 / 100.0,
+        }
     }
 
-    fn everywhere() -> impl Iterator<Item = (Page, Rect, f32)> {
+    fn everywhere() -> impl Iterator<Item = (Page, Room)> {
         let sizes = WINDOWS.into_iter().chain([[640.0, 360.0], [800.0, 600.0]]);
         // the least window, 640 by 360, is for text at 100 %
-        let held = |(_, area, _): &(Page, Rect, f32)| area.width() > 480.0 && area.height() > 260.0;
+        let held =
+            |(_, room): &(Page, Room)| room.area.width() > 480.0 && room.area.height() > 260.0;
         let all = sizes.flat_map(|window| {
-            ZOOMS.into_iter().flat_map(move |zoom| {
-                Page::ALL.map(move |page| (page, area(window, zoom), zoom as f32 / 100.0))
-            })
+            ZOOMS
+                .into_iter()
+                .flat_map(move |zoom| Page::ALL.map(move |page| (page, room(window, zoom))))
         });
         all.filter(held)
     }
 
     #[test]
     fn every_panel_of_a_page_has_one_place_inside_it_beside_the_others() {
-        for (page, area, zoom) in everywhere() {
-            let slots = arrange(page, area, zoom, None);
+        for (page, room) in everywhere() {
+            let area = room.area;
+            let slots = arrange(page, room, None);
             let mut shown: Vec<Panel> = slots.iter().flat_map(|slot| slot.panels.clone()).collect();
             let expected = Panel::ALL
                 .into_iter()
@@ -518,8 +512,9 @@ mod tests {
 
     #[test]
     fn panels_are_no_lower_than_they_need_unless_nothing_else_is_left() {
-        for (page, area, zoom) in everywhere() {
-            let slots = arrange(page, area, zoom, None);
+        for (page, room) in everywhere() {
+            let (area, zoom) = (room.area, room.zoom);
+            let slots = arrange(page, room, None);
             for slot in &slots {
                 let folded = slot.panels.len() > 1 || slot.rect.height() >= area.height() - 1.0;
                 let least = slot
@@ -538,15 +533,16 @@ mod tests {
 
     /// (its size, whether all of them are seen at once) of a tile in `window`, in pixels.
     fn tile(window: [f32; 2], zoom: u32, count: usize, picture: (usize, usize)) -> (f32, bool) {
-        let (area, scale) = (area(window, zoom), zoom as f32 / 100.0);
+        let room = room(window, zoom);
+        let scale = room.zoom;
         let tiles = Tiles {
             count,
             picture,
             pixels: 1.0,
         };
-        let slots = arrange(Page::Lab, area, scale, Some(tiles));
+        let slots = arrange(Page::Lab, room, Some(tiles));
         let size = features_of(&slots).unwrap().rect.size();
-        let grid = tiles.grid(size, scale, tiles.floor(area, scale));
+        let grid = tiles.grid(size, scale, tiles.floor(room));
         (grid.tile.y * scale, !grid.scrolls)
     }
 
@@ -587,7 +583,7 @@ mod tests {
 
     #[test]
     fn a_window_of_1024_by_768_gives_the_tiles_most_of_its_middle() {
-        let slots = arrange(Page::Lab, area([1024.0, 768.0], 100), 1.0, None);
+        let slots = arrange(Page::Lab, room([1024.0, 768.0], 100), None);
         assert_eq!(slots.len(), 6);
         let (pixels, _) = tile([1024.0, 768.0], 100, 49, (8, 8));
         assert_eq!(pixels, 56.0);
@@ -595,14 +591,14 @@ mod tests {
 
     #[test]
     fn a_window_of_1280_by_720_shows_all_of_the_lab_page_at_once() {
-        let slots = arrange(Page::Lab, area([1280.0, 720.0], 100), 1.0, None);
+        let slots = arrange(Page::Lab, room([1280.0, 720.0], 100), None);
         assert_eq!(slots.len(), 6);
         assert!(slots.iter().all(|slot| slot.panels.len() == 1));
     }
 
     #[test]
     fn a_projector_at_150_percent_keeps_settings_features_and_a_plot_side_by_side() {
-        let slots = arrange(Page::Lab, area([1280.0, 720.0], 150), 1.5, None);
+        let slots = arrange(Page::Lab, room([1280.0, 720.0], 150), None);
         assert_eq!(slots[0].panels, [Panel::Settings]);
         assert_eq!(slots[1].panels, [Panel::Features]);
         assert!(slots[2].panels.contains(&Panel::Cost));

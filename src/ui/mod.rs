@@ -44,6 +44,7 @@ mod presses;
 mod profiles;
 mod progress;
 mod reconstructions;
+mod rows;
 mod settings;
 mod sparsity;
 mod status;
@@ -58,9 +59,10 @@ mod units;
 mod watch;
 mod widgets;
 
-use egui::{Align2, Frame, Rect, Ui, vec2};
+use egui::{Align2, Frame, Ui, vec2};
 
 use self::layout::{Slot, Tiles};
+use self::rows::Room;
 use self::theme::{GRID, Theme};
 use crate::lab::View;
 use crate::lab::{Action, Page, Panel};
@@ -108,23 +110,29 @@ impl Panels {
             .show(ui, |ui| {
                 self.toolbar.ui(ui, view, actions);
             });
-        egui::Panel::bottom("status")
-            .exact_size(status::HEIGHT)
-            .frame(Frame::NONE)
-            .show_separator_line(false)
-            .show(ui, |ui| {
-                self.status.ui(ui, view, actions);
-            });
+        let window = ui.max_rect().height();
+        if rows::has_status(window) {
+            egui::Panel::bottom("status")
+                .exact_size(status::HEIGHT)
+                .frame(Frame::NONE)
+                .show_separator_line(false)
+                .show(ui, |ui| {
+                    self.status.ui(ui, view, actions);
+                });
+        }
         egui::Panel::bottom("timeline")
             .exact_size(timeline::HEIGHT)
             .frame(Frame::NONE)
             .show_separator_line(false)
             .show(ui, |ui| {
-                self.timeline.ui(ui, view, actions);
+                self.timeline
+                    .ui(ui, view, !rows::has_status(window), actions);
             });
         egui::CentralPanel::no_frame().show(ui, |ui| {
             let area = watch::ui(ui, ui.max_rect(), view);
-            self.page(ui, area, view, actions);
+            let zoom = ui.ctx().zoom_factor();
+            let room = Room { area, window, zoom };
+            self.page(ui, room, view, actions);
         });
         self.notices.ui(ui, view, actions);
         self.import.ui(ui, view, actions);
@@ -147,14 +155,14 @@ impl Panels {
     }
 
     /// The panels of the page, each in its place.
-    fn page(&mut self, ui: &mut Ui, area: Rect, view: &View<'_>, actions: &mut Vec<Action>) {
-        let zoom = ui.ctx().zoom_factor();
+    fn page(&mut self, ui: &mut Ui, room: Room, view: &View<'_>, actions: &mut Vec<Action>) {
+        let Room { area, zoom, .. } = room;
         let tiles = view.run.snapshot.as_deref().map(|snapshot| Tiles {
             count: snapshot.units.len(),
             picture: pictures::size(snapshot.data.shape),
             pixels: ui.pixels_per_point() / zoom,
         });
-        self.floor = tiles.map_or(0.0, |tiles| tiles.floor(area, zoom));
+        self.floor = tiles.map_or(0.0, |tiles| tiles.floor(room));
         let slots = match view.shared.filled {
             Some(panel) => vec![Slot {
                 rect: area,
@@ -163,7 +171,7 @@ impl Panels {
             None if view.shared.page == Page::Unit && view.run.selected.is_none() => {
                 layout::choosing(area)
             }
-            None => layout::arrange(view.shared.page, area, zoom, tiles),
+            None => layout::arrange(view.shared.page, room, tiles),
         };
         self.curves.refresh(view);
         for slot in &slots {

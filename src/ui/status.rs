@@ -15,7 +15,7 @@ use crate::model::GradientForm;
 use crate::numerics::Precision;
 use crate::training::{Activity, Diagnosis, Snapshot};
 
-pub const HEIGHT: f32 = 28.0;
+pub const HEIGHT: f32 = 24.0;
 
 #[derive(Debug, Default)]
 pub struct StatusLine;
@@ -49,6 +49,19 @@ impl StatusLine {
             }
         }
     }
+}
+
+/// All that the line says, where it has no row.
+pub fn sentence(snapshot: &Snapshot, past: bool, theme: &Theme) -> String {
+    let mut said: Vec<String> = Vec::new();
+    let mut last = None;
+    for part in parts(snapshot, past, theme) {
+        // of those that say the same, the longest
+        if last.replace(part.of) != Some(part.of) {
+            said.push(part.text);
+        }
+    }
+    said.join(" · ")
 }
 
 /// Between two parts of the line.

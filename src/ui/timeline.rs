@@ -10,13 +10,13 @@ use super::help::Help as _;
 use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets::{self, GAP};
-use super::{focus, keymap};
-use crate::lab::past::Past;
+use super::{focus, keymap, progress, status};
+use crate::lab::cursor::Past;
 use crate::lab::{Action, UserCommand, View};
 use crate::training::Snapshot;
 
 /// With the gap below it.
-pub const HEIGHT: f32 = 42.0;
+pub const HEIGHT: f32 = 36.0;
 /// Below this width, in points, words are short and the rarer buttons are left to the keys and the palette.
 const NARROW: f32 = 900.0;
 const BUTTON: f32 = 26.0;
@@ -27,7 +27,8 @@ const CURVE: f32 = 60.0;
 pub struct TimelinePanel;
 
 impl TimelinePanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    /// Where it stands `alone`, it says what the line of the run has no row for.
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, alone: bool, actions: &mut Vec<Action>) {
         let theme = Theme::of(ui);
         let whole = ui.max_rect();
         let strip =
@@ -42,6 +43,9 @@ impl TimelinePanel {
         let mut row = ui.new_child(builder);
         let ui = &mut row;
         ui.spacing_mut().item_spacing.x = GRID / 2.0;
+        if alone && progress::words(view).is_some() {
+            return progress::strip(ui, view, actions);
+        }
         let past = view.run.past.as_ref();
         let playing = past.is_some_and(Past::is_playing);
         icon_button(ui, view, UserCommand::Undo, Icon::Undo, actions);
@@ -58,27 +62,28 @@ impl TimelinePanel {
         let Some(latest) = view.run.latest() else {
             return;
         };
-        label(ui, view, latest, narrow);
+        label(ui, view, latest, narrow, alone);
+        let after = ui.cursor().left();
         widgets::at_right(ui, "end of the timeline", |ui| {
-            word_button(ui, view, UserCommand::ReturnToNow, narrow, actions);
-            if !narrow {
-                word_button(ui, view, UserCommand::GoOnFromHere, narrow, actions);
-            }
-            let rect = ui.available_rect_before_wrap();
             let curve = Rect::from_min_max(
-                pos2(rect.left() + GRID, strip.top()),
-                pos2(rect.right() - GRID, strip.bottom()),
+                pos2(after + GRID, strip.top()),
+                pos2(ui.max_rect().left() - GRID, strip.bottom()),
             );
             if curve.width() >= CURVE {
                 track(ui, curve, view, latest, actions);
+            }
+            word_button(ui, view, UserCommand::ReturnToNow, narrow, actions);
+            if !narrow {
+                word_button(ui, view, UserCommand::GoOnFromHere, narrow, actions);
             }
         });
     }
 }
 
 /// Where the cursor is, in words.
-fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool) {
+fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool, alone: bool) {
     let theme = Theme::of(ui);
+    let past = view.run.past.is_some();
     let now = thousands(latest.epoch);
     let text = match &view.run.past {
         None => format!("epoch {now}: now"),
@@ -109,11 +114,7 @@ fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool) {
     let width = widgets::galley(ui, longest, font.clone(), theme.text)
         .size()
         .x;
-    let tone = if view.run.past.is_some() {
-        theme.notice
-    } else {
-        theme.text
-    };
+    let tone = if past { theme.notice } else { theme.text };
     let galley = widgets::galley(ui, text.clone(), font, tone);
     let (rect, response) = ui.allocate_exact_size(
         vec2(width.max(galley.size().x) + GRID, BUTTON),
@@ -126,11 +127,15 @@ fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool) {
     );
     ui.painter().galley(at, galley, tone);
     let trouble = view.run.past.as_ref().and_then(|past| past.trouble.clone());
-    response.help(trouble.unwrap_or_else(|| {
+    let mut said = trouble.unwrap_or_else(|| {
         "The epoch that every page shows. While the past is shown, the run trains on; a change of a setting goes on \
          from the epoch that is shown."
             .to_owned()
-    }));
+    });
+    if alone && let Some(snapshot) = view.run.snapshot.as_deref() {
+        said = format!("{}\n{said}", status::sentence(snapshot, past, theme));
+    }
+    response.help(said);
 }
 
 #[derive(Clone, Copy)]

@@ -41,7 +41,7 @@ fn space_plays_and_pauses_whatever_has_the_focus() {
             (Page::Lab, None),
             "{name}"
         );
-        assert!(view.shared.question.is_none(), "{name}");
+        assert!(!view.shared.is_covered(), "{name}");
     }
     // and Enter presses it
     harness.get_by_label("Maths").focus();
@@ -76,7 +76,7 @@ fn a_digit_on_a_slider_or_in_its_field_is_no_preset() {
     ui_support::wait(&mut harness, |app| {
         app.view().run.preset == Some(Preset::Bars)
     });
-    assert_eq!(script.commands(), ["Open", "Play"]);
+    assert_eq!(script.commands(), ["Open", "Pause", "Play"]);
 }
 
 #[test]

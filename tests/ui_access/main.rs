@@ -1,5 +1,4 @@
-//! The window for every hand: by keyboard alone, with questions that are rare and stand in the way, and with help that
-//! covers nothing that is being changed.
+//! The window for every hand: by keyboard alone, and with help that covers nothing that is being changed.
 #![cfg(feature = "window")]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
@@ -13,11 +12,9 @@ mod help;
 mod keys;
 mod numbers;
 mod painted;
-mod questions;
 mod shapes;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use egui_kittest::Harness;
 use sae_lab::app::LabApp;
@@ -37,12 +34,4 @@ pub fn window_at(snapshot: &Snapshot) -> (Window, Arc<Script>) {
 /// The window on the fixed snapshot.
 pub fn window() -> (Window, Arc<Script>) {
     window_at(&ui_support::snapshot())
-}
-
-/// The fixed snapshot, steered at epoch 300, after so much training.
-pub fn trained_for(seconds: u64) -> Snapshot {
-    Snapshot {
-        trained_for: Duration::from_secs(seconds),
-        ..ui_support::snapshot()
-    }
 }

@@ -48,7 +48,7 @@ fn the_name_and_a_bar_stand_there_at_once_and_enter_waits_for_the_sheet() {
     wait(&mut harness, |app| {
         app.view().shared.import.is_none() && app.view().shared.loading.is_none()
     });
-    assert_eq!(script.commands(), ["Open", "Play"]);
+    assert_eq!(script.commands(), ["Open", "Pause", "Play"]);
 }
 
 #[test]
@@ -98,5 +98,5 @@ fn enter_is_not_for_the_sheet_that_another_is_about_to_replace() {
     wait(&mut harness, |app| {
         app.view().shared.import.is_none() && app.view().shared.loading.is_none()
     });
-    assert_eq!(script.commands(), ["Open", "Play"]);
+    assert_eq!(script.commands(), ["Open", "Pause", "Play"]);
 }

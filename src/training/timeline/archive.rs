@@ -310,11 +310,10 @@ impl State {
         let share = |bytes: usize| (bytes as f64 * SLACK) as usize;
         let own = self.runs.get(&self.shown).map_or(0, |shown| shown.bytes);
         let others = self.runs.len() - usize::from(self.runs.contains_key(&self.shown));
-        if others > 0 {
-            // what they share with the one shown costs nothing more
-            let room = self.budget.saturating_sub(own).max(self.budget / OTHERS);
+        // what they share with the one shown costs nothing more
+        let room = self.budget.saturating_sub(own).max(self.budget / OTHERS);
+        if let Some(part) = share(room).checked_div(others) {
             for (_, frames) in self.runs.iter_mut().filter(|(run, _)| **run != self.shown) {
-                let part = share(room / others);
                 if frames.bytes > part {
                     gone.extend(frames.thin(part));
                 }
