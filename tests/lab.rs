@@ -16,7 +16,7 @@ use sae_lab::data::{
 use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
-use sae_lab::lab::state::Severity;
+use sae_lab::lab::state::{KeptAction, Severity};
 use sae_lab::lab::{Action, Lab, Page, Preferences, UserCommand};
 use sae_lab::training::record::Change;
 use sae_lab::training::timeline::Archive;
@@ -301,7 +301,12 @@ fn data_sets_are_shared_once_and_forgotten_with_their_last_run() {
     trainer.say(3, opened());
     lab.drain(Duration::ZERO);
     assert_eq!(*trainer.shared.lock().unwrap(), [DataId(1), DataId(2)]);
-    assert_eq!(*trainer.forgotten.lock().unwrap(), [DataId(1)]);
+    let forgotten = || trainer.forgotten.lock().unwrap().clone();
+    assert!(forgotten().is_empty(), "kept runs train on it");
+    lab.act(Action::Kept(RunId(1), KeptAction::Drop));
+    assert!(forgotten().is_empty());
+    lab.act(Action::Kept(RunId(2), KeptAction::Drop));
+    assert_eq!(forgotten(), [DataId(1)]);
 }
 
 #[test]
@@ -310,6 +315,7 @@ fn what_is_said_of_a_run_that_is_gone_is_not_heard() {
     lab.act(UserCommand::NewSeed.into());
     trainer.say(2, opened());
     lab.drain(Duration::ZERO);
+    lab.act(Action::Kept(RunId(1), KeptAction::Drop));
     let cause = "α".to_owned();
     trainer.say(1, Tell::Event(Event::Diverged { epoch: 3, cause }));
     lab.drain(Duration::ZERO);

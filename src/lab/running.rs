@@ -310,10 +310,17 @@ impl Lab {
                 if self.session.take_back(run) {
                     self.session.undo.take_back(self.session.shown.id);
                 }
+                if let Some(archive) = self.archive() {
+                    archive.forget(run);
+                }
                 self.show_in_archive();
                 message
             }
             Event::Refused { message } => message,
+        };
+        let text = match self.session.get(run) {
+            Some(view) if run != self.session.shown.id => format!("{}: {text}", view.title()),
+            _ => text,
         };
         self.shared.notify(Severity::Trouble, text);
     }

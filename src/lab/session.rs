@@ -111,6 +111,7 @@ impl Session {
     /// most `most` stay: first those go that never trained, then the oldest. Returns their numbers.
     pub(super) fn settle(&mut self, most: usize) -> Vec<RunId> {
         self.before = None;
+        self.others.retain(|_, run| !run.is_draft());
         let plain = self.others.values().filter(|run| !run.pinned);
         let mut plain: Vec<(bool, RunId)> = plain.map(|run| (run.now() > 0, run.id)).collect();
         plain.sort_unstable();

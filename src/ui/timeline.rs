@@ -14,6 +14,7 @@ use super::{focus, keymap, progress, status};
 use crate::lab::cursor::Past;
 use crate::lab::{Action, UserCommand, View};
 use crate::training::Snapshot;
+use crate::training::record::Marker;
 
 /// With the gap below it.
 pub const HEIGHT: f32 = 36.0;
@@ -293,7 +294,7 @@ fn track(ui: &mut Ui, rect: Rect, view: &View<'_>, latest: &Snapshot, actions: &
         cost_curve(latest, curve, x_of),
         Stroke::new(1.2, theme.text_muted),
     ));
-    events(&painter, latest, rect, marks, theme, x_of);
+    events(&painter, latest, x_of(shown), rect, marks, theme, x_of);
     let in_the_past = view.run.past.is_some();
     let tone = if in_the_past {
         theme.notice
@@ -386,10 +387,14 @@ fn cost_curve(latest: &Snapshot, frame: Rect, x_of: impl Fn(u64) -> f32) -> Vec<
     points
 }
 
+/// Of a setting's symbol with the gap before it, in points.
+const SYMBOL: f32 = 18.0;
+
 /// Changes of settings and revivals as lines, deaths as marks below.
 fn events(
     painter: &egui::Painter,
     latest: &Snapshot,
+    cursor: f32,
     rect: Rect,
     marks: Rect,
     theme: &Theme,
@@ -402,21 +407,34 @@ fn events(
             Stroke::new(1.0, tone),
         );
     };
-    for marker in latest.history.markers() {
-        let tone = marker_colour(theme, marker.setting);
-        line(marker.epoch, tone);
-        let at = pos2(x_of(marker.epoch) + 3.0, rect.top() + 1.0);
-        let symbol = marker.setting.symbol();
-        painter.text(
-            at,
-            egui::Align2::LEFT_TOP,
-            symbol,
-            theme::regular(SMALL),
-            tone,
-        );
-    }
     for revival in latest.history.revivals() {
         line(revival.epoch, theme.alive);
+    }
+    let markers: Vec<Marker> = latest.history.markers().collect();
+    for marker in &markers {
+        line(marker.epoch, marker_colour(theme, marker.setting));
+    }
+    // the symbols of those that no line and no other symbol comes near to
+    let revivals = latest.history.revivals().map(|revival| revival.epoch);
+    let lines = markers.iter().map(|marker| marker.epoch).chain(revivals);
+    let lines: Vec<f32> = lines.map(&x_of).chain([cursor]).collect();
+    let mut end = f32::MIN;
+    for marker in &markers {
+        let x = x_of(marker.epoch);
+        let free = lines
+            .iter()
+            .all(|other| *other <= x || *other >= x + SYMBOL);
+        if !free || x < end || x + SYMBOL > rect.right() {
+            continue;
+        }
+        end = x + SYMBOL;
+        painter.text(
+            pos2(x + 3.0, rect.top() + 1.0),
+            egui::Align2::LEFT_TOP,
+            marker.setting.symbol(),
+            theme::regular(SMALL),
+            marker_colour(theme, marker.setting),
+        );
     }
     let mut last = f32::MIN;
     let lives = latest.history.lives().all().iter();

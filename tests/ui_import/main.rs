@@ -22,7 +22,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
 use sae_lab::data::error::grouped;
-use sae_lab::data::{Cut, DataSource, DataSpec, EmbeddedSet, Scaling, Whitening};
+use sae_lab::data::{DataSource, DataSpec, EmbeddedSet, Scaling, Whitening};
 use sae_lab::lab::import::Import;
 use sae_lab::lab::import_settings::Whose;
 use sae_lab::lab::preferences::Preferences;

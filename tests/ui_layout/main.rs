@@ -24,7 +24,7 @@ fn faults(window: &mut Window) -> Vec<String> {
     let caret = window.harness.ctx.global_style().visuals.text_cursor.stroke;
     let painted = Painted::of(&window.harness.output().shapes, screen, &overlays, caret);
     let mut faults = Vec::new();
-    assert!(painted.words.len() > 20, "nothing is shown");
+    assert!(painted.words.len() > 12, "nothing is shown");
     for (one, other) in painted.overlaps() {
         // the letters of a formula are set one by one, and an accent reaches into its letter's box
         if !(one.formula && other.formula) {
