@@ -210,7 +210,10 @@ fn is_an_arrow(key: Key) -> bool {
 }
 
 fn was_pressed(ctx: &egui::Context, shortcut: &KeyboardShortcut) -> bool {
-    ctx.input(|input| input.key_pressed(shortcut.logical_key) && input.modifiers.is_none())
+    ctx.input(|input| {
+        input.key_pressed(shortcut.logical_key)
+            && input.modifiers.matches_logically(shortcut.modifiers)
+    })
 }
 
 /// What a number is typed with.
