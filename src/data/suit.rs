@@ -8,6 +8,27 @@ use super::{Found, Preparation, SampleShape, Scaling};
 /// A set of fewer columns is a table, whose columns have units of their own.
 pub const WIDEST_TABLE: usize = 64;
 
+/// Whether names only say where columns are: "d0", "d1", … or the wavelengths of a spectrum, a number in even steps behind
+/// the same letters. Such columns have one unit and no meaning of their own.
+pub fn are_numbered(names: &[String]) -> bool {
+    let parts = |name: &String| -> Option<(String, i64)> {
+        let letters = name.trim_end_matches(|sign: char| sign.is_ascii_digit());
+        Some((letters.to_owned(), name[letters.len()..].parse().ok()?))
+    };
+    let Some(numbers) = names.iter().map(parts).collect::<Option<Vec<_>>>() else {
+        return false;
+    };
+    let [(letters, first), (_, second), ..] = &numbers[..] else {
+        return false;
+    };
+    let step = second.saturating_sub(*first);
+    step != 0
+        && numbers
+            .iter()
+            .zip(0..)
+            .all(|((other, number), at)| other == letters && *number == first + step * at)
+}
+
 impl Found {
     /// The scaling that brings values within reach of a sigmoid output, and why it and no other; `None` where they are, or
     /// where the source says itself what is done to them.
@@ -65,6 +86,30 @@ mod tests {
     use ndarray::Array2;
 
     use super::*;
+
+    #[test]
+    fn numbered_columns_are_known_by_their_names() {
+        let numbered = |names: &[&str]| {
+            are_numbered(&names.iter().map(ToString::to_string).collect::<Vec<_>>())
+        };
+        for names in [
+            &["d0", "d1", "d2"][..],
+            &["400", "405", "410"],
+            &["x_09", "x_10"],
+        ] {
+            assert!(numbered(names), "{names:?}");
+        }
+        for names in [
+            &["d0", "e1"][..],
+            &["a", "b"],
+            &["1", "2", "4"],
+            &["7", "7"],
+            &["x1"],
+            &[],
+        ] {
+            assert!(!numbered(names), "{names:?}");
+        }
+    }
 
     fn suited(values: Array2<f64>, shape: SampleShape) -> Preparation {
         let content = Content::Samples {

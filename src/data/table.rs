@@ -24,6 +24,8 @@ use super::input::Input;
 use super::progress::{Stage, Watch, tell};
 use super::reading::Wanted;
 use super::reading::{Incomplete, Orientation, Reading, Role, TableColumn, Understood};
+use super::smooth::are_curves;
+use super::suit::{WIDEST_TABLE, are_numbered};
 use super::{DataError, Decimal, Preparation, SampleShape, Scaling, limits, square};
 use columns::{Plan, Refused, Table};
 use dialect::{Dialect, Separator};
@@ -85,17 +87,17 @@ pub(super) fn read(
     let mut notes = said::left_out(table, &plan);
     notes.extend(said::could_be_labels(table, &plan));
     notes.extend(joined);
-    if survey.grouped {
+    let used = |of: fn(&Seen) -> bool| plan.used.iter().any(|&at| of(&survey.columns[at]));
+    if used(|seen| seen.grouped) {
         notes.push("Digits in groups of three read as thousands.".into());
     }
-    let percentages = |place: &usize| survey.columns[*place].is_percentages();
-    if plan.used.iter().any(percentages) {
+    if used(Seen::is_percentages) {
         notes.push("Percentages read as parts of 1.".into());
     }
     if survey.commas {
         notes.push("Decimal commas read as points.".into());
     }
-    if survey.truths {
+    if used(|seen| seen.truths) {
         notes.push("True read as 1, false as 0.".into());
     }
     let mut understood = understood(table, &plan, reading);
@@ -130,7 +132,7 @@ pub(super) fn read(
     if understood.transposed() {
         values = values.t().as_standard_layout().into_owned();
         notes.push(super::matrix::turned(size));
-        let found = found(name, values, encoding);
+        let found = found(name, values, true, encoding);
         notes.extend(found.notes);
         return Ok(Found {
             notes,
@@ -150,15 +152,20 @@ pub(super) fn read(
         }
         None => (None, Vec::new()),
     };
-    let mut found = found(name, values, encoding);
+    let named = plan.used.iter().filter_map(|&place| names.get(place));
+    let named: Vec<String> = named.cloned().collect();
+    let numbered = named.is_empty() || are_numbered(&named);
+    let mut found = found(name, values, numbered, encoding);
     notes.append(&mut found.notes);
     // the pixels of a colour picture may have been put in another order
-    let named = plan.used.iter().filter_map(|&place| names.get(place));
-    let named = named.filter(|_| !found.has_colour());
     Ok(Found {
         labels,
         class_names,
-        column_names: named.cloned().collect(),
+        column_names: if found.has_colour() {
+            Vec::new()
+        } else {
+            named
+        },
         notes,
         understood: Some(understood),
         ..found
@@ -296,15 +303,20 @@ fn classes_of(
     }
 }
 
-/// The matrix, how it is shown, and the scaling that suits it.
-fn found(name: String, values: Array2<f64>, encoding: Encoding) -> Found {
+/// The matrix, how it is shown, and the scaling that suits it; `numbered`: columns without names of their own.
+fn found(name: String, values: Array2<f64>, numbered: bool, encoding: Encoding) -> Found {
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
+    let curves = are_curves(&values);
     let (values, shape, note) = square::arranged(Values::F64(values));
     let scaling = match shape {
         _ if inside => Scaling::None,
         // a pixel is as bright as its neighbours are; the columns of a table have units of their own
         SampleShape::Image { .. } => Scaling::Unit,
+        SampleShape::Vector { length } if numbered && length >= WIDEST_TABLE && !curves => {
+            // embeddings have one unit, and a few outliers that would squeeze each column
+            Scaling::Clip
+        }
         SampleShape::Vector { .. } => Scaling::UnitColumns,
     };
     let suggested = Preparation {

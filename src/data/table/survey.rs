@@ -19,10 +19,6 @@ pub(super) struct Survey {
     pub(super) columns: Vec<Seen>,
     /// Whether decimal commas were read.
     pub(super) commas: bool,
-    /// Whether "true" or "false" were read.
-    pub(super) truths: bool,
-    /// Whether digits were read in groups of three.
-    pub(super) grouped: bool,
 }
 
 /// What a column was seen to hold.
@@ -37,6 +33,10 @@ pub(super) struct Seen {
     /// Words that are numbers but for the way they are written: 1,000 or 5 %.
     nearly: usize,
     percents: usize,
+    /// Whether "true" or "false" were read.
+    pub(super) truths: bool,
+    /// Whether digits were read in groups of three.
+    pub(super) grouped: bool,
     first_percent: Option<Place>,
     /// The first row's number, while all rows after it count up from there.
     counts_from: Option<f64>,
@@ -69,8 +69,6 @@ impl Survey {
             values: Vec::new(),
             columns,
             commas: false,
-            truths: false,
-            grouped: false,
         }
     }
 
@@ -85,8 +83,6 @@ impl Survey {
         for (seen, field) in self.columns.iter_mut().zip(fields) {
             let read = dialect.read(field);
             self.commas |= matches!(read, Field::Comma(_));
-            self.truths |= matches!(read, Field::Truth(_));
-            self.grouped |= matches!(read, Field::Grouped(_));
             self.values.push(match read {
                 Field::Number(value)
                 | Field::Comma(value)
@@ -143,6 +139,8 @@ impl Seen {
             | Field::Grouped(value)
             | Field::Truth(value) => {
                 self.numbers += 1;
+                self.truths |= matches!(read, Field::Truth(_));
+                self.grouped |= matches!(read, Field::Grouped(_));
                 if row == 0 {
                     self.counts_from = Some(value);
                 } else if self

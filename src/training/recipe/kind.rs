@@ -4,7 +4,7 @@ use serde::Serialize;
 use strum::VariantArray;
 
 use crate::data::smooth::are_curves;
-use crate::data::suit::WIDEST_TABLE;
+use crate::data::suit::{WIDEST_TABLE, are_numbered};
 use crate::data::{DataSet, SampleShape, Samples, Whitening};
 
 /// Of so many columns one more unit than there are columns is a choice, and a dozen is not.
@@ -45,7 +45,8 @@ impl Kind {
             SampleShape::Image { .. } if colour => Self::ColourPictures,
             SampleShape::Image { .. } => Self::GreyPictures,
             SampleShape::Vector { length } => {
-                let named = !data.fitted.columns.is_empty();
+                let columns = &data.fitted.columns;
+                let named = !columns.is_empty() && !are_numbered(columns);
                 let curve = !named
                     && match &data.samples {
                         Samples::F32(samples) => are_curves(samples),

@@ -132,9 +132,10 @@ const ROWS: [Row; 9] = [
         share: 0.003,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
-        batch: 50,
+        batch: 100,
         updates: 2_000,
-        reason: "Whole colour pictures vary most in their overall colour: little weight decay leaves room for more.",
+        reason: "Whole colour pictures vary most in their overall colour: little weight decay leaves room for more, and \
+                 in batches of fewer ρ̂ is too rough a mean to hold units to ρ.",
     },
     Row {
         kind: Kind::FewColumns,
@@ -145,7 +146,7 @@ const ROWS: [Row; 9] = [
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
-        updates: 20_000,
+        updates: 60_000,
         reason: "A few columns are as many directions: of more units some repeat others.",
     },
     Row {
@@ -157,7 +158,7 @@ const ROWS: [Row; 9] = [
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
-        updates: 20_000,
+        updates: 40_000,
         reason: "Columns of a table vary little once they are scaled: little weight decay is enough to kill.",
     },
     Row {
@@ -197,7 +198,12 @@ impl Recipe {
         )]
         let row = ROWS.iter().find(|row| row.kind == kind).expect("a row");
         let output = Experiment::output_for(data);
-        let hidden = row.hidden.of(data.inputs(), samples);
+        let pictures = matches!(kind, Kind::GreyPictures | Kind::ColourPictures);
+        let few = pictures && samples < 4 * kind::FEW;
+        let hidden = match row.hidden.of(data.inputs(), samples) {
+            hidden if few => hidden.min((samples / 4).max(1)),
+            hidden => hidden,
+        };
         let weight = match row.weight {
             Weight::Fixed(weight) => weight,
             Weight::OfVariance(times) => {
@@ -223,7 +229,7 @@ impl Recipe {
         });
         settings.weight_decay = below(row.share * lambda_c);
         let steps = samples.div_ceil(batch.rows(samples).max(1)).max(1) as u64;
-        let reasons = vec![
+        let mut reasons = vec![
             format!("Taken for {}. {}", kind.title(), row.reason),
             format!(
                 "λ is {} of λ_c = {}, above which a unit that dies stays dead.",
@@ -231,6 +237,12 @@ impl Recipe {
                 short(lambda_c)
             ),
         ];
+        if few {
+            reasons.push(format!(
+                "Only {samples} pictures: with more units than {hidden} some would learn one picture each by heart. Patches \
+                 cut from them are more samples."
+            ));
+        }
         Self {
             kind,
             hidden,

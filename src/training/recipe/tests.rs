@@ -5,7 +5,7 @@ use std::sync::Arc;
 use strum::VariantArray;
 
 use super::*;
-use crate::data::{self, DataSpec, EmbeddedSet, Preparation, SampleShape};
+use crate::data::{self, DataSpec, EmbeddedSet, Preparation, SampleShape, Scaling};
 
 #[test]
 fn every_kind_has_a_row() {
@@ -57,6 +57,69 @@ fn units_are_no_fewer_than_the_columns_of_a_small_table_and_no_more_than_samples
         let recipe = Recipe::of(&data, rows);
         assert_eq!(recipe.hidden, hidden, "{columns} columns");
         assert!(recipe.hidden >= columns.min(25));
+    }
+}
+
+/// What a table in which the word `row` stands before numbers is taken for, and what scaling suits it.
+fn read(names: &dyn Fn(usize) -> String, columns: usize) -> (Kind, Scaling) {
+    let line =
+        |fields: &mut dyn Iterator<Item = String>| fields.collect::<Vec<_>>().join(",") + "\n";
+    let mut text = line(&mut std::iter::once("word".into()).chain((0..columns).map(names)));
+    for row in 0..40 {
+        let value =
+            |column: usize| format!("{}", ((row * 31 + column * column * 17) % 29) as f64 - 14.5);
+        text += &line(&mut std::iter::once(format!("w{row}")).chain((0..columns).map(value)));
+    }
+    let (spec, watch) = (DataSpec::default(), data::progress::unwatched);
+    let found = data::find_bytes("t.csv", text.into_bytes(), &spec, &watch).unwrap();
+    let set = data::prepare(&found, &spec, &watch).unwrap();
+    (Kind::of(&set), set.prepared().scaling)
+}
+
+#[test]
+fn vectors_with_numbered_columns_are_embeddings_and_a_table_with_names_is_one() {
+    let numbered = |column| format!("d{column}");
+    let named = |column: usize| format!("{}_{}", ["a", "b", "c"][column % 3], column / 3);
+    assert_eq!(read(&numbered, 100), (Kind::Embeddings, Scaling::Clip));
+    assert_eq!(read(&named, 100), (Kind::ManyColumns, Scaling::UnitColumns));
+    assert_eq!(
+        read(&numbered, 30),
+        (Kind::ManyColumns, Scaling::UnitColumns)
+    );
+}
+
+#[test]
+fn of_few_pictures_few_units_are_suggested_and_it_is_said() {
+    let of = |count: usize| {
+        let values = ndarray::Array2::from_shape_fn((count, 144), |(row, place)| {
+            ((row * 31 + place * place * 17) % 29) as f64 / 28.0
+        });
+        let shape = SampleShape::grey(12, 12);
+        let spec = DataSpec::file("p.npy");
+        Recipe::of(&DataSet::new("p", spec, Samples::F64(values), shape), count)
+    };
+    let few = of(20);
+    assert_eq!((few.kind, few.hidden), (Kind::GreyPictures, 5));
+    assert!(
+        few.reasons[2].starts_with("Only 20 pictures"),
+        "{:?}",
+        few.reasons
+    );
+    assert_eq!(of(2).hidden, 1);
+    let enough = of(200);
+    assert_eq!((enough.hidden, enough.reasons.len()), (50, 2));
+}
+
+/// A mean over so few samples of a batch that two or three of them are active is too rough to hold a unit to ρ.
+#[test]
+fn batches_have_samples_enough_for_the_mean_activation() {
+    for row in &ROWS {
+        let active = row.target * row.batch as f64;
+        assert!(
+            row.kind != Kind::ColourPictures || active >= 5.0,
+            "{:?}",
+            row.kind
+        );
     }
 }
 

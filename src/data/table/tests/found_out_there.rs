@@ -181,3 +181,13 @@ fn of_several_columns_of_words_one_can_be_the_labels() {
     let found = read(text, chosen).unwrap();
     assert!(!found.notes.concat().contains(hint), "{:?}", found.notes);
 }
+
+#[test]
+fn what_is_said_of_numbers_is_said_of_columns_in_use() {
+    let found = suggested("word,a,b\nx,1,2\ny,3,4\ntrue,5,7\nz,6,5\n");
+    assert_eq!(
+        found.notes,
+        ["Column word taken as labels: it holds words."],
+        "the words are words"
+    );
+}
