@@ -6,27 +6,18 @@
     reason = "a test may fail"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::path::Path;
-use std::process::{Command, Output};
 
 use ndarray::Array2;
 use sae_lab::data::{DataSpec, Preparation, load};
 use sae_lab::io::npz::{read_model, read_parameters};
+
 use serde_json::Value;
 
-fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sae-lab"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-fn json(arguments: &[&str]) -> (Value, String) {
-    let output = run(&[arguments, &["--json"]].concat());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    (serde_json::from_slice(&output.stdout).unwrap(), said)
-}
+use self::command::{json_and_said as json, read, run};
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()
@@ -116,8 +107,7 @@ fn a_run_on_a_part_is_the_run_on_that_matrix_alone() {
     assert_eq!(empty, [false, true, true, true, true, false]);
     assert_eq!(rows[5][0].parse::<f64>().ok(), summary["test_fvu"].as_f64());
 
-    let page: Value =
-        serde_json::from_slice(&std::fs::read(parted.join("run.json")).unwrap()).unwrap();
+    let page = read(&parted.join("run.json"));
     assert_eq!(page["results"]["test_fvu"], summary["test_fvu"]);
     assert_eq!(page["data"]["test_samples"], 359);
     assert_eq!(

@@ -33,7 +33,7 @@ fn unscaled(folder: &Path) -> String {
 }
 
 fn trained(folder: &Path) -> Value {
-    serde_json::from_slice(&std::fs::read(folder.join("run.json")).unwrap()).unwrap()
+    command::read(&folder.join("run.json"))
 }
 
 #[test]

@@ -6,30 +6,17 @@
     reason = "a test may fail"
 )]
 
+#[path = "support/command.rs"]
+mod command;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
 
 use ndarray::Array2;
 use sae_lab::io::npz::{read_model, write_parameters};
 use sae_lab::model::Parameters;
 use serde_json::Value;
 
-fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sae-lab"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
-
-/// The line of JSON, and what standard error says.
-fn json(arguments: &[&str]) -> (Value, String) {
-    let output = run(&[arguments, &["--json"]].concat());
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.success(), "{arguments:?}: {said}");
-    let lines = String::from_utf8(output.stdout).unwrap();
-    assert_eq!(lines.lines().count(), 1, "{lines}");
-    (serde_json::from_str(&lines).unwrap(), said)
-}
+use self::command::{json_and_said as json, run};
 
 fn refused(arguments: &[&str]) -> String {
     let output = run(arguments);

@@ -107,20 +107,20 @@ struct Suggestion {
 
 impl Suggestion {
     fn of(found: &Found, set: &DataSet) -> Result<Self, CliError> {
-        let scaled = match found.wanted_scaling() {
-            Some(_) => {
-                let spec = DataSpec {
-                    preparation: None,
-                    ..set.spec.clone()
-                };
-                Some(data::prepare(
-                    &found.clone().suited(),
-                    &spec,
-                    &progress::unwatched,
-                )?)
-            }
-            None => None,
-        };
+        let suited = found.wanted_scaling().map(|(scaling, _)| Preparation {
+            scaling,
+            ..found.suggested
+        });
+        // once is enough where that was asked for
+        let suited = suited.filter(|suited| *suited != set.prepared());
+        let scaled = suited.map(|suited| {
+            let spec = DataSpec {
+                preparation: Some(suited),
+                ..set.spec.clone()
+            };
+            data::prepare(found, &spec, &progress::unwatched)
+        });
+        let scaled = scaled.transpose()?;
         let set = scaled.as_ref().unwrap_or(set);
         Ok(Self {
             preparation: set.prepared(),

@@ -107,7 +107,7 @@ impl ExperimentArguments {
         let recipe =
             (self.data.recipe == RecipeChoice::Auto).then(|| Recipe::of(&data, data.len()));
         if let Some(recipe) = &recipe {
-            base = recipe.applied_to(base);
+            base = recipe.choices().applied_to(base);
             hidden = self.hidden.unwrap_or(recipe.hidden);
             for reason in &recipe.reasons {
                 eprintln!("sae-lab: note: {reason}");

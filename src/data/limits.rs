@@ -1,6 +1,9 @@
 //! Every limit on what is read, in one place. A file's claims are held against these, and against the file's real
 //! length, before anything is allocated.
 
+use super::DataError;
+use super::error::grouped;
+
 /// Most values that a data set may have in memory, m·n: 2²⁸ (1 GiB in f32); where addresses have 32 bits, as in a
 /// browser, 2²⁶, for no array there may have more than 2³¹ − 1 bytes.
 pub const VALUES: u64 = if cfg!(target_pointer_width = "32") {
@@ -62,6 +65,19 @@ pub const ENTRIES: usize = 1 << 20;
 
 /// Most arrays looked at in one file.
 pub const ARRAYS: usize = 1_000;
+
+/// Refuses more than [`ARRAYS`], which are called `what`.
+pub(super) fn arrays(file: &str, count: usize, what: &str) -> Result<(), DataError> {
+    if count <= ARRAYS {
+        return Ok(());
+    }
+    Err(DataError::TooLarge {
+        file: file.to_owned(),
+        found: format!("{} {what}", grouped(count as u64)),
+        limit: grouped(ARRAYS as u64),
+        remedy: "keep the one to train on".into(),
+    })
+}
 
 /// Pictures of one size up to this side are samples as they are; larger ones are cut into patches.
 pub const SAMPLE_SIDE: usize = 64;

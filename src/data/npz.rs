@@ -40,14 +40,7 @@ pub(super) fn read(
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes))
         .map_err(|error| damaged(&input, Part::Directory, &error))?;
-    if archive.len() > limits::ARRAYS {
-        return Err(DataError::TooLarge {
-            file: input.file().to_owned(),
-            found: format!("{} arrays", grouped(archive.len() as u64)),
-            limit: grouped(limits::ARRAYS as u64),
-            remedy: "keep the one to train on".into(),
-        });
-    }
+    limits::arrays(input.file(), archive.len(), "arrays")?;
     let mut candidates = Vec::new();
     let mut places = Vec::new();
     for place in 0..archive.len() {

@@ -164,14 +164,7 @@ fn header<'a>(input: &Input<'_>, bytes: &'a [u8]) -> Result<(Vec<Tensor>, &'a [u
                 said(&error)
             ))
         })?;
-    if entries.len() > limits::ARRAYS {
-        return Err(DataError::TooLarge {
-            file: input.file().to_owned(),
-            found: format!("{} tensors", grouped(entries.len() as u64)),
-            limit: grouped(limits::ARRAYS as u64),
-            remedy: "keep the one to train on".into(),
-        });
-    }
+    limits::arrays(input.file(), entries.len(), "tensors")?;
     let mut tensors = Vec::new();
     for (name, value) in entries {
         if name == METADATA {

@@ -1,8 +1,7 @@
 //! What a run on the data of the import sheet would be like: as the recipe has it, as the run in progress is, or as the
 //! person set it.
 
-use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
-use crate::training::{Experiment, Recipe};
+use crate::training::{Choices, Experiment, Recipe};
 
 /// Whose settings they are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,15 +14,6 @@ pub enum Whose {
     Own,
 }
 
-/// Units, activations and hyperparameters.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Choices {
-    pub hidden: usize,
-    pub hidden_activation: HiddenActivation,
-    pub output_activation: OutputActivation,
-    pub hyperparameters: Hyperparameters,
-}
-
 /// The sheet's part about network and training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ImportSettings {
@@ -31,28 +21,6 @@ pub struct ImportSettings {
     pub choices: Choices,
     kept: Choices,
     recipe: Option<Recipe>,
-}
-
-impl Choices {
-    fn of(experiment: &Experiment) -> Self {
-        Self {
-            hidden: experiment.hidden,
-            hidden_activation: experiment.hidden_activation,
-            output_activation: experiment.output_activation,
-            hyperparameters: experiment.hyperparameters,
-        }
-    }
-
-    /// `experiment` with these; its data, seed and precision stay.
-    pub fn applied_to(self, experiment: Experiment) -> Experiment {
-        Experiment {
-            hidden: self.hidden,
-            hidden_activation: self.hidden_activation,
-            output_activation: self.output_activation,
-            hyperparameters: self.hyperparameters,
-            ..experiment
-        }
-    }
 }
 
 impl ImportSettings {
@@ -83,14 +51,8 @@ impl ImportSettings {
     /// With the recipe's, or those of the run in progress; one's own stay as they stand.
     #[must_use]
     pub fn with(&self, whose: Whose) -> Self {
-        let suited = |recipe: &Recipe| Choices {
-            hidden: recipe.hidden,
-            hidden_activation: recipe.hidden_activation,
-            output_activation: recipe.output_activation,
-            hyperparameters: recipe.hyperparameters,
-        };
         let choices = match whose {
-            Whose::Recipe => self.recipe.as_ref().map_or(self.choices, suited),
+            Whose::Recipe => self.recipe.as_ref().map_or(self.choices, Recipe::choices),
             Whose::Kept => self.kept,
             Whose::Own => self.choices,
         };

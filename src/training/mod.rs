@@ -25,7 +25,7 @@ pub use diagnosis::{Diagnosis, DiagnosisReport, UnitDiagnosis};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
 pub use presets::Preset;
-pub use recipe::Recipe;
+pub use recipe::{Choices, Recipe};
 pub use record::{
     Change, Cursor, Edit, EditLog, Gesture, History, Lives, Marker, News, Record, Revival, Setting,
     SettingError, StateChange, TestLoss, UnitLife, UnitPoint, Value, history, lives,

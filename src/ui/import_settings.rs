@@ -7,8 +7,9 @@ use super::import_option::{number, option, title};
 use super::numbers;
 use super::settings::MOST_HIDDEN;
 use super::widgets::muted;
-use crate::lab::import_settings::{Choices, ImportSettings, Whose};
+use crate::lab::import_settings::{ImportSettings, Whose};
 use crate::model::{BatchSize, OptimizerKind};
+use crate::training::Choices;
 
 /// The settings, where they were changed.
 pub fn settings(ui: &mut Ui, settings: &ImportSettings) -> Option<ImportSettings> {

@@ -1,17 +1,11 @@
 //! What can't be counted or computed is refused, in one sentence and by the exit status.
 
 use std::path::Path;
-use std::process::{Command, Output};
 
 use sae_lab::io::npz::write_parameters;
 use sae_lab::model::Parameters;
 
-fn run(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_sae-lab"))
-        .args(arguments)
-        .output()
-        .unwrap()
-}
+use crate::command::run;
 
 /// The one sentence of a command that ends with `status` and prints nothing else.
 fn refused(arguments: &[&str], status: i32) -> String {

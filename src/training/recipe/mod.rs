@@ -4,6 +4,7 @@
 //! λ_c ([`crate::model::law`]), the λ above which a unit that dies stays dead, so it is never beyond the cliff; β follows
 //! the variance, since what it holds against grows with it.
 
+mod choices;
 mod kind;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use crate::model::{
     BatchSize, Cliffs, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation, Spectrum,
 };
 
+pub use choices::Choices;
 pub use kind::Kind;
 
 /// What is suggested for a set, and why.
@@ -255,14 +257,13 @@ impl Recipe {
         }
     }
 
-    /// `experiment` with these settings; its data, seed and precision stay.
-    pub fn applied_to(&self, experiment: Experiment) -> Experiment {
-        Experiment {
+    /// Its part of an experiment.
+    pub fn choices(&self) -> Choices {
+        Choices {
             hidden: self.hidden,
             hidden_activation: self.hidden_activation,
             output_activation: self.output_activation,
             hyperparameters: self.hyperparameters,
-            ..experiment
         }
     }
 }
