@@ -12,6 +12,7 @@
 
 mod arrays;
 mod build;
+mod mutated;
 mod packed;
 mod pictures;
 mod seeds;
