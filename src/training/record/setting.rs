@@ -195,7 +195,7 @@ impl Value {
     }
 
     /// A number or a batch's number of samples; `None` for a choice.
-    fn size(self) -> Option<f64> {
+    pub(in crate::training) fn size(self) -> Option<f64> {
         match self {
             Self::Number(value) => Some(value),
             Self::Batch(BatchSize::Samples(rows)) => Some(rows as f64),

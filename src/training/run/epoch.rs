@@ -1,6 +1,6 @@
 //! One epoch: what was staged comes into force, the steps are taken, the result is measured and recorded. Or nothing.
 
-use ndarray::ArrayViewMut2;
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::super::divergence;
 use super::super::record::Edit;
@@ -112,6 +112,12 @@ impl<T: Real> Run<T> {
             self.state.gradient_known = false;
             self.state.settings = self.next;
         }
+        if let Some(account) = &mut self.account {
+            account.begin(
+                &self.state.optimizer,
+                matches!(optimizer, Undo::Replaced(_)),
+            );
+        }
         let settings = self.state.settings;
         // L-BFGS takes its own step back; of a single step nothing is left half done
         let several = settings.optimizer != OptimizerKind::Lbfgs
@@ -137,6 +143,9 @@ impl<T: Real> Run<T> {
             Undo::Replaced(optimizer) => self.state.optimizer = optimizer,
         }
         self.state.settings = before.settings;
+        if let Some(account) = &mut self.account {
+            account.interrupted();
+        }
         if before.gradient_known {
             // the batches' gradients took its place
             self.regain_gradient();
@@ -160,7 +169,7 @@ impl<T: Real> Run<T> {
                 self.engine
                     .cost_and_gradient(parameters, samples, &objective, &mut self.gradient)
             };
-            return self.update(cost, &settings);
+            return self.update(cost, &settings, None);
         }
         shuffle(&mut self.order, self.experiment.seed, self.state.epoch + 1);
         self.batch.resize(rows * inputs, T::zero());
@@ -189,16 +198,39 @@ impl<T: Real> Run<T> {
                 &objective,
                 &mut self.gradient,
             );
-            if let Steps::Diverged = self.update(cost, &settings) {
+            let rows = chosen.len();
+            if let Steps::Diverged = self.update(cost, &settings, Some(rows)) {
                 return Steps::Diverged;
             }
         }
         Steps::Done
     }
 
-    fn update(&mut self, cost: Cost, settings: &CheckedHyperparameters) -> Steps {
+    /// One step by the gradient of all samples, or of the first `batch` ones in the buffer.
+    fn update(
+        &mut self,
+        cost: Cost,
+        settings: &CheckedHyperparameters,
+        batch: Option<usize>,
+    ) -> Steps {
         if !cost.is_finite() {
             return Steps::Diverged;
+        }
+        if let Some(account) = &mut self.account {
+            let whole = view(&self.data, &self.converted);
+            let inputs = whole.ncols();
+            let samples = match batch {
+                None => whole,
+                Some(rows) => {
+                    let buffer = &self.batch[..rows * inputs];
+                    let Ok(samples) = ArrayView2::from_shape((rows, inputs), buffer) else {
+                        unreachable!("the buffer was cut to that shape")
+                    };
+                    samples
+                }
+            };
+            let parameters = &self.state.parameters;
+            account.step(parameters, samples, self.gradient.flat(), settings);
         }
         let rate = Rate {
             learning_rate: settings.learning_rate,
@@ -208,6 +240,9 @@ impl<T: Real> Run<T> {
         self.state
             .optimizer
             .update(parameters, self.gradient.flat(), rate);
+        if let Some(account) = &mut self.account {
+            account.stepped(&self.state.parameters);
+        }
         Steps::Done
     }
 
@@ -240,6 +275,9 @@ impl<T: Real> Run<T> {
         let parameters = self.state.parameters.flat_mut();
         parameters.copy_from_slice(self.last_finite.flat());
         self.state.optimizer.restart();
+        if let Some(account) = &mut self.account {
+            account.diverged();
+        }
         self.state.gradient_known = false;
         let epoch = self.state.epoch + 1;
         let weights = self.state.parameters.flat();

@@ -19,10 +19,12 @@ use crate::model::{
 use crate::numerics::{Real, WorkerPool};
 use crate::optim::Optimizer;
 
+mod account;
 mod checkpoint;
 mod epoch;
 mod held;
 mod keyframe;
+mod ledger;
 mod measure;
 mod resume;
 mod revive;
@@ -37,6 +39,7 @@ pub use checkpoint::{Checkpoint, CheckpointError, VERSION};
 pub use epoch::EpochEnd;
 pub use held::test_stride;
 pub use keyframe::Keyframe;
+pub use ledger::{Force, Ledger, NoLedger};
 pub use resume::ResumeError;
 use samples::Identities;
 pub use samples::SamplesIdentity;
@@ -71,6 +74,8 @@ pub struct Run<T: Real> {
     /// A few samples (k, n) for ‖∂reconstruction/∂W1‖, and where that gradient goes.
     probe: Array2<T>,
     probe_gradient: Option<Parameters<T>>,
+    /// The ledger of a unit, where one is kept.
+    account: Option<Box<account::Account<T>>>,
 }
 
 impl<T: Real> Run<T> {
@@ -142,6 +147,7 @@ impl<T: Real> Run<T> {
             spectrum: OnceLock::new(),
             identity: OnceLock::new(),
             other_path: None,
+            account: None,
             experiment,
             converted_test: held::converted(&data),
             data,

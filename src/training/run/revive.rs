@@ -68,6 +68,9 @@ impl<T: Real> Run<T> {
             return Vec::new();
         }
         let (epoch, units) = (self.state.epoch, &self.state.units);
+        if let Some(account) = &mut self.account {
+            account.revived(&revived, epoch);
+        }
         self.state.history.revive(epoch, revived.clone(), units);
         revived
     }
@@ -79,7 +82,7 @@ impl<T: Real> Run<T> {
 }
 
 /// Where W1_j, b1_j and W2_:j of `units` (increasing) lie in the flat vector, in increasing order.
-fn parameters_of<T: Real>(parameters: &Parameters<T>, units: &[usize]) -> Vec<usize> {
+pub(super) fn parameters_of<T: Real>(parameters: &Parameters<T>, units: &[usize]) -> Vec<usize> {
     let (n, h) = (parameters.inputs(), parameters.hidden());
     let (bias, decoder) = (
         parameters.encoder_bias_range().start,

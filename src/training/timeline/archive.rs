@@ -90,6 +90,11 @@ impl Archive {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What `look` finds in the past of `run`; `None` where nothing is kept of it.
+    pub(super) fn of<R>(&self, run: RunId, look: impl FnOnce(&Frames) -> R) -> Option<R> {
+        self.lock().runs.get(&run).map(look)
+    }
+
     pub fn budget(&self) -> usize {
         self.lock().budget
     }

@@ -11,8 +11,10 @@
 //! | `thinning` | which keyframes stay |
 //! | `archive` | all runs, the budget; shared by the trainer, which fills it, and the window, which looks things up |
 //! | `replay` | from a keyframe to a later moment |
+//! | `counterfactual` | what would have saved a unit: changes undone, the same epochs trained again |
 
 mod archive;
+pub mod counterfactual;
 mod frames;
 mod moment;
 mod replay;
@@ -22,6 +24,7 @@ mod thinning;
 mod tests;
 
 pub use archive::{Archive, BUDGET, Kept, MemoryUse, Unreachable};
+pub use counterfactual::{Answer, Counterfactual};
 pub use frames::Frames;
 pub use moment::{Deed, Moment};
 pub use replay::{Replay, ReplayError};
