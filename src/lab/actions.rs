@@ -189,6 +189,8 @@ impl Lab {
             UserCommand::ReviveDead => {
                 self.revive(self.session.shown.dead_units());
             }
+            UserCommand::WhatSaves => self.ask_what_saves(),
+            UserCommand::CloseWhatSaves => self.close_what_saves(),
             UserCommand::CheckGradient => {
                 if let Some(snapshot) = &self.session.shown.snapshot {
                     let snapshot = Arc::clone(snapshot);

@@ -58,6 +58,10 @@ commands! {
         /// The one that is shown.
         ReviveUnit,
         ReviveDead,
+        /// Undoes the changes before the unit's death in turn and trains the same epochs again.
+        WhatSaves,
+        /// Puts the answer away, or stops looking for it.
+        CloseWhatSaves,
         /// The cursor over the run's time: every view shows the run as it stood at that epoch.
         EpochBack,
         EpochForward,
@@ -141,6 +145,8 @@ impl UserCommand {
             | Self::UnitAbove
             | Self::ReviveUnit
             | Self::ReviveDead
+            | Self::WhatSaves
+            | Self::CloseWhatSaves
             | Self::EpochBack
             | Self::EpochForward
             | Self::TenEpochsBack

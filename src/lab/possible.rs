@@ -93,6 +93,17 @@ impl View<'_> {
                 )
             }
             UserCommand::ReviveDead => only_if(!self.run.dead_units().is_empty(), "No unit is dead."),
+            UserCommand::WhatSaves => {
+                let (unit, _) = self.run.death()?;
+                let saving = self.run.saving_of(unit);
+                only_if(
+                    saving.is_none_or(|saving| !saving.study.is_running()),
+                    "It is being found out.",
+                )
+            }
+            UserCommand::CloseWhatSaves => {
+                only_if(self.run.saving.is_some(), "Nothing of this is shown.")
+            }
             UserCommand::EpochBack | UserCommand::TenEpochsBack | UserCommand::FirstEpoch => {
                 only_if(self.run.shown_epoch() > 0, "This is the first epoch.")
             }

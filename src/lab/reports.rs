@@ -50,6 +50,7 @@ impl Lab {
                 self.session.shown.compared = Study::Running(Some(progress))
             }
             Progress::Replay { done, of } => self.replay_progress(done, of),
+            Progress::Counterfactual { done, of } => self.saving_progress(done, of),
         }
     }
 
@@ -87,6 +88,7 @@ impl Lab {
             Outcome::Features(seen) => self.session.shown.features = Some(seen),
             Outcome::Spectrum { run, spectrum } => self.take_spectrum(run, spectrum),
             Outcome::Replayed { run, moment, frame } => self.take_replayed(run, moment, frame),
+            Outcome::Counterfactual { run, answer } => self.take_answer(run, *answer),
         }
     }
 
@@ -120,6 +122,7 @@ impl Lab {
             JobKind::Features => self.no_features(&error),
             JobKind::Spectrum => self.no_spectrum(&error),
             JobKind::Replay => self.no_replay(&error),
+            JobKind::Counterfactual => self.no_answer(error),
         }
     }
 }

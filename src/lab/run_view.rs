@@ -7,7 +7,7 @@ use super::cursor::Past;
 use super::features::SeenFeatures;
 use super::inspection::Inspection;
 use super::look::Look;
-use super::studies::{CheckedGradient, Study};
+use super::studies::{CheckedGradient, Saving, Study};
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum};
@@ -50,6 +50,8 @@ pub struct RunView {
     /// What a comparison is to be with.
     pub compare: compare::Choice,
     pub compared: Study<CompareProgress, Compared>,
+    /// What would have saved one of its units.
+    pub saving: Option<Saving>,
 }
 
 impl RunView {
@@ -75,6 +77,7 @@ impl RunView {
             look: Look::default(),
             compare: compare::Choice::default(),
             compared: Study::Idle,
+            saving: None,
         }
     }
 
@@ -121,6 +124,7 @@ impl RunView {
                 Some(result) => Study::Done(Arc::clone(result)),
                 None => Study::Idle,
             },
+            saving: None,
         }
     }
 

@@ -6,6 +6,7 @@ use super::jobs::JobError;
 use crate::model::GradientCheck;
 use crate::model::Objective;
 use crate::model::gradient_check::LiveCheck;
+use crate::training::timeline::Answer;
 use crate::training::trainer::RunId;
 
 /// A finished gradient check, and what it was of.
@@ -17,6 +18,15 @@ pub struct CheckedGradient {
     /// The run and its epoch.
     pub run: RunId,
     pub epoch: u64,
+}
+
+/// What would have saved a unit: under way, answered, or why not.
+#[derive(Clone, Debug)]
+pub struct Saving {
+    /// Counted from 0.
+    pub unit: usize,
+    /// Progress is (epochs done, of how many).
+    pub study: Study<(u64, u64), Answer>,
 }
 
 /// What a view reads of one piece of work.

@@ -26,7 +26,9 @@ impl UserCommand {
             | Self::UnitBelow
             | Self::UnitAbove
             | Self::ReviveUnit
-            | Self::ReviveDead => "Unit",
+            | Self::ReviveDead
+            | Self::WhatSaves
+            | Self::CloseWhatSaves => "Unit",
             Self::PreviousInput
             | Self::NextInput
             | Self::RandomInput
@@ -89,6 +91,8 @@ impl UserCommand {
             Self::UnitAbove => "Unit above",
             Self::ReviveUnit => "Revive this unit",
             Self::ReviveDead => "Revive all dead",
+            Self::WhatSaves => "What would have saved it?",
+            Self::CloseWhatSaves => "Back to its weights",
             Self::EpochBack => "One epoch back",
             Self::EpochForward => "One epoch forward",
             Self::TenEpochsBack => "Ten epochs back",
@@ -169,6 +173,13 @@ impl UserCommand {
                 "Restart every dead unit, each from a different one of the inputs that are reconstructed worst. \
                     Resets their encoder and decoder weights, their biases, and the optimiser's memory of them; \
                     live units are unchanged"
+            }
+            Self::WhatSaves => {
+                "Go back before the unit's death, undo each change in turn and train the same epochs again: the smallest \
+                    change that would have saved it is named"
+            }
+            Self::CloseWhatSaves => {
+                "Put away what would have saved the unit; what is still being replayed is stopped"
             }
             Self::EpochBack => {
                 "Show the run as it stood one epoch earlier; it goes on training meanwhile"

@@ -108,6 +108,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::UnitAbove => const { &[plain(Key::ArrowUp).only_on(Page::Unit)] },
         C::ReviveUnit => const { &[plain(Key::V).only_on(Page::Unit)] },
         C::ReviveDead => const { &[plain(Key::D).only_on(Page::Unit)] },
+        C::WhatSaves => const { &[plain(Key::W).only_on(Page::Unit)] },
         // keys that a person would press to turn pages, anywhere else
         C::PreviousInput => const { &[plain(Key::PageUp).only_on(Page::LookThrough)] },
         C::NextInput => const { &[plain(Key::PageDown).only_on(Page::LookThrough)] },
@@ -136,6 +137,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::SortActivations
         | C::CompareRuns
         | C::CancelComparison
+        | C::CloseWhatSaves
         | C::Fill(_)
         | C::Data(_) => &[],
     }
@@ -314,6 +316,7 @@ mod tests {
             SortActivations,
             CompareRuns,
             CancelComparison,
+            CloseWhatSaves,
         ];
         let expected = expected
             .into_iter()

@@ -4,10 +4,11 @@
 //! `SAE_LAB_FULL=1` (`tests/long layout`) tries every page with every scene at every size; `SAE_LAB_PICTURES=DIR` also
 //! writes a picture of each, to be looked at.
 #![cfg(feature = "window")]
-#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test may fail")]
 
 mod fill;
 mod painted;
+mod saving;
 mod scene;
 #[path = "../ui_support/mod.rs"]
 mod ui_support;
@@ -19,10 +20,17 @@ use scene::{LONG_NAME, SIZES, Scene, Window, ZOOMS};
 
 /// Everything that is wrong with what a window shows.
 fn faults(window: &mut Window) -> Vec<String> {
+    faults_within(window, egui::Rect::EVERYTHING)
+}
+
+/// The same of what has a part in `place`; of the targets, all.
+fn faults_within(window: &mut Window, place: egui::Rect) -> Vec<String> {
     let screen = window.harness.ctx.content_rect();
     let overlays = window.overlays();
     let caret = window.harness.ctx.global_style().visuals.text_cursor.stroke;
-    let painted = Painted::of(&window.harness.output().shapes, screen, &overlays, caret);
+    let mut painted = Painted::of(&window.harness.output().shapes, screen, &overlays, caret);
+    painted.words.retain(|word| place.intersects(word.rect));
+    painted.rings.retain(|(ring, _)| place.intersects(*ring));
     let mut faults = Vec::new();
     assert!(painted.words.len() > 12, "nothing is shown");
     for (one, other) in painted.overlaps() {

@@ -203,6 +203,11 @@ impl Scene {
 }
 
 impl Window {
+    /// `zoom` is in percent.
+    pub fn of(harness: Harness<'static, LabApp>, zoom: u32) -> Self {
+        Self { harness, zoom }
+    }
+
     /// Writes a picture, where that was asked for.
     pub fn picture(&mut self, name: &str) {
         if let Some(folder) = std::env::var_os("SAE_LAB_PICTURES") {

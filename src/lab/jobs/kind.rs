@@ -24,6 +24,8 @@ pub enum JobKind {
     Spectrum,
     /// An epoch of the past that is not kept.
     Replay,
+    /// What would have saved a unit.
+    Counterfactual,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -52,13 +54,14 @@ impl JobKind {
             | Self::Compare
             | Self::Features
             | Self::Spectrum
-            | Self::Replay => Policy::Replace,
+            | Self::Replay
+            | Self::Counterfactual => Policy::Replace,
         }
     }
 
     /// Whether it takes long enough to give way to the run in the window as well.
     pub fn gives_way_to_the_run(self) -> bool {
-        matches!(self, Self::Compare | Self::Replay)
+        matches!(self, Self::Compare | Self::Replay | Self::Counterfactual)
     }
 
     /// What is being done, as the subject of a sentence.
@@ -75,6 +78,7 @@ impl JobKind {
             Self::Features => "computing the features",
             Self::Spectrum => "measuring the data's directions",
             Self::Replay => "training the epochs of the past again",
+            Self::Counterfactual => "training on without the changes",
         }
     }
 
@@ -92,6 +96,7 @@ impl JobKind {
             Self::Features => "sae-lab features",
             Self::Spectrum => "sae-lab spectrum",
             Self::Replay => "sae-lab replay",
+            Self::Counterfactual => "sae-lab counterfactual",
         }
     }
 }

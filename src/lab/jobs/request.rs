@@ -14,7 +14,7 @@ use crate::lab::studies::CheckedGradient;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{OutputActivation, Spectrum};
 use crate::training::run::Keyframe;
-use crate::training::timeline::{Moment, Replay};
+use crate::training::timeline::{Answer, Counterfactual, Moment, Replay};
 use crate::training::trainer::RunId;
 use crate::training::{Snapshot, SnapshotInspector};
 
@@ -61,6 +61,11 @@ pub enum Request {
     },
     /// A moment of the past of `run`, by training on from a keyframe before it.
     Replay { run: RunId, replay: Box<Replay> },
+    /// What would have saved a unit of `run`.
+    Counterfactual {
+        run: RunId,
+        question: Box<Counterfactual>,
+    },
 }
 
 impl Request {
@@ -77,6 +82,7 @@ impl Request {
             Self::Features { .. } => JobKind::Features,
             Self::Spectrum { .. } => JobKind::Spectrum,
             Self::Replay { .. } => JobKind::Replay,
+            Self::Counterfactual { .. } => JobKind::Counterfactual,
         }
     }
 }
@@ -92,6 +98,11 @@ pub enum Progress {
         done: u64,
         of: u64,
     },
+    Counterfactual {
+        /// Epochs.
+        done: u64,
+        of: u64,
+    },
 }
 
 impl Progress {
@@ -101,7 +112,8 @@ impl Progress {
             (Self::Data(now), Self::Data(before)) => now.stage != before.stage,
             (Self::Gradient(now), Self::Gradient(before)) => now.block != before.block,
             (Self::Compare(now), Self::Compare(before)) => now.what != before.what,
-            (Self::Replay { .. }, Self::Replay { .. }) => false,
+            (Self::Replay { .. }, Self::Replay { .. })
+            | (Self::Counterfactual { .. }, Self::Counterfactual { .. }) => false,
             _ => true,
         }
     }
@@ -137,5 +149,9 @@ pub enum Outcome {
         moment: Moment,
         /// Whole.
         frame: Arc<Keyframe>,
+    },
+    Counterfactual {
+        run: RunId,
+        answer: Box<Answer>,
     },
 }

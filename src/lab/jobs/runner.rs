@@ -94,5 +94,9 @@ fn dispatch(
             let (moment, frame) = (replay.to(), work::replay(&replay, watcher)?);
             Ok(Outcome::Replayed { run, moment, frame })
         }
+        Request::Counterfactual { run, question } => {
+            let answer = Box::new(work::counterfactual(&question, watcher)?);
+            Ok(Outcome::Counterfactual { run, answer })
+        }
     }
 }

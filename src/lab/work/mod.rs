@@ -1,6 +1,7 @@
 //! What the jobs do, on the thread that their host chose. It tells how far it is, and stops when it is told to.
 
 mod compare;
+mod counterfactual;
 mod features;
 mod gradient;
 mod inspect;
@@ -8,6 +9,7 @@ mod replay;
 mod spectrum;
 
 pub use compare::compare;
+pub use counterfactual::counterfactual;
 pub use features::features;
 pub use gradient::check_gradient;
 pub use inspect::inspect;

@@ -16,9 +16,13 @@ pub fn replay(replay: &Replay, watcher: &dyn Watcher) -> Result<Arc<Keyframe>, J
     let go_on = |done| watcher.tell(Progress::Replay { done, of }).is_continue();
     // the run in the window has the other threads
     let pool = Arc::new(WorkerPool::new(1));
-    let frame = replay.run(pool, &go_on).map_err(|error| match error {
+    let frame = replay.run(pool, &go_on).map_err(not_replayed)?;
+    Ok(Arc::new(frame))
+}
+
+pub(super) fn not_replayed(error: ReplayError) -> JobError {
+    match error {
         ReplayError::Stopped => JobError::Cancelled,
         error => JobError::Words(error.to_string()),
-    })?;
-    Ok(Arc::new(frame))
+    }
 }

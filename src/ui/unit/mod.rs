@@ -6,6 +6,7 @@ mod forces;
 mod inputs;
 mod lives;
 mod picker;
+mod saving;
 mod shown;
 mod similar;
 mod summary;

@@ -2,6 +2,7 @@
 
 use egui::{RichText, Ui, vec2};
 
+use super::saving;
 use super::shown::Shown;
 use super::weights::WeightsPart;
 use crate::lab::{Action, UserCommand};
@@ -37,12 +38,17 @@ pub(super) fn ui(
         let epoch = format!("at epoch {}: ", thousands(diagnosis.epoch));
         ui.label(muted(ui, epoch));
     });
+    let found = shown.view.run.saving_of(shown.unit);
     let words = diagnosis.sentences();
-    if !words.is_empty() {
+    // what replays have shown stands in the place of what the record suggests
+    if !words.is_empty() && found.is_none() {
         let text = RichText::new(words).size(SMALL + 1.0).color(theme.text);
         ui.add(egui::Label::new(text).wrap());
     }
     buttons(ui, shown, actions);
+    if let Some(found) = found {
+        return saving::ui(ui, found, shown);
+    }
     let height = ui.available_height() - NUMBERS_HEIGHT - GRID;
     weights.ui(ui, shown, height.max(64.0));
     numbers_row(ui, shown);
@@ -62,16 +68,26 @@ fn since(diagnosis: &UnitDiagnosis) -> String {
 
 fn buttons(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
     let dead = shown.view.run.dead_units().len();
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let all = match dead {
             0 => "Revive all dead".to_owned(),
             count => format!("Revive all dead ({count})"),
         };
         let one = UserCommand::ReviveUnit;
-        for (command, text) in [(one, one.text()), (UserCommand::ReviveDead, &all)] {
+        let mut offered = vec![(one, one.text()), (UserCommand::ReviveDead, &all)];
+        let run = shown.view.run;
+        if run.saving_of(shown.unit).is_some() {
+            let close = UserCommand::CloseWhatSaves;
+            offered.push((close, "Its weights"));
+        } else if run.death().is_ok() {
+            let ask = UserCommand::WhatSaves;
+            offered.push((ask, ask.text()));
+        }
+        for (command, text) in offered {
             let why_not = shown.view.can(command).err();
             ui.add_enabled_ui(why_not.is_none(), |ui| {
-                let button = egui::Button::new(RichText::new(text).size(BODY));
+                let button = egui::Button::new(RichText::new(text).size(BODY))
+                    .wrap_mode(egui::TextWrapMode::Extend);
                 let response = ui
                     .add(button.min_size(vec2(0.0, 26.0)))
                     .help(keymap::hover_text(ui.ctx(), command))
