@@ -100,6 +100,34 @@ fn of_two_changes_that_both_kill_none_saves_alone_and_the_setting_stays_for_good
 }
 
 #[test]
+fn of_two_changes_that_kill_together_the_smaller_is_named() {
+    let past = digits(BASE, 130)
+        .steps(&[
+            step(40, Setting::SparsityTarget, 1e-3, 1),
+            step(41, Setting::WeightDecay, 1e-3, 2),
+        ])
+        .play();
+    let (unit, death) = died(&past, 41);
+    let answer = past.answer(unit, death.epoch);
+    let [rho, lambda] = answer.tried.as_slice() else {
+        panic!("{}", answer.sentence())
+    };
+    assert_eq!(
+        (rho.outcome, lambda.outcome),
+        (Outcome::Saved, Outcome::Saved)
+    );
+    assert!((rho.undone.size - 50f64.ln()).abs() < 1e-9);
+    assert!((lambda.undone.size - 10f64.ln()).abs() < 1e-9);
+    let sentence = answer.sentence();
+    assert!(
+        sentence.starts_with("Had λ stayed at 1e-4, unit "),
+        "{sentence}"
+    );
+    let ends = " 2 of the 2 tried save it: this is the smallest.";
+    assert!(sentence.ends_with(ends), "{sentence}");
+}
+
+#[test]
 fn where_nothing_was_changed_nothing_is_invented() {
     let high = Hyperparameters {
         weight_decay: 0.05,

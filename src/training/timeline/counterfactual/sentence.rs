@@ -4,6 +4,7 @@ use super::answer::{Answer, Tried};
 use super::fate::Outcome;
 use super::question::{AFTER, CHANGES, EPOCHS, Limit};
 use super::undone::{Stayed, Undone, What};
+use crate::model::UnitState;
 
 impl Answer {
     /// What would have saved the unit, and how that was found, in one to three sentences.
@@ -16,7 +17,13 @@ impl Answer {
             );
         }
         if let Some(named) = self.named() {
-            return format!("{}{}", self.saved(named), self.limits());
+            return format!(
+                "{}{}{}{}",
+                self.saved(named),
+                twin(named),
+                self.others(),
+                self.limits()
+            );
         }
         let tried = self.tried.iter();
         let changes = tried.filter(|tried| !tried.undone.is_for_good()).count();
@@ -58,6 +65,19 @@ impl Answer {
             tried.undone.had(),
             tried.until
         )
+    }
+
+    /// What else saves it: the change named is then not the only one that can be blamed.
+    fn others(&self) -> String {
+        let saving = self.tried.iter();
+        let saving = saving.filter(|tried| tried.outcome == Outcome::Saved);
+        match saving.count() {
+            0 | 1 => String::new(),
+            count => format!(
+                " {count} of the {} tried save it: this is the smallest.",
+                self.tried.len()
+            ),
+        }
     }
 
     fn limits(&self) -> String {
@@ -146,6 +166,16 @@ impl Stayed {
     fn value(&self) -> String {
         let texts = self.setting.format_apart(&[self.at, self.instead_of]);
         texts.into_iter().next().unwrap_or_default()
+    }
+}
+
+/// Alive, and yet of little use.
+fn twin(tried: &Tried) -> &'static str {
+    let last = tried.fate.last().map(|point| point.state);
+    if last == Some(UnitState::Duplicate) {
+        " It would repeat another unit's feature there."
+    } else {
+        ""
     }
 }
 
