@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::beside::Question;
 use super::browse::Browse;
 use super::commands::UserCommand;
 use super::import::Wish;
@@ -61,6 +62,20 @@ impl Lab {
             Action::SetImport { spec, settings } => self.set_import(spec, *settings),
             Action::Seek(epoch) => self.seek(epoch),
             Action::Kept(run, action) => self.keep(run, action),
+            Action::Pair(action) => {
+                self.shared.question = None;
+                self.pair_action(action);
+            }
+            Action::PauseAt(epoch) => {
+                self.shared.question = None;
+                self.pause_at(epoch);
+            }
+            Action::SetPastBudget(bytes) => {
+                self.preferences.past_bytes = bytes;
+                if let Some(archive) = self.archive() {
+                    archive.set_budget(bytes);
+                }
+            }
             Action::CloseDialog => self.close(),
             Action::DismissNotice(index) => {
                 if index < self.shared.notices.len() {
@@ -209,6 +224,15 @@ impl Lab {
             UserCommand::GoOnFromHere => self.go_on_from_here(None),
             UserCommand::Undo => self.undo(),
             UserCommand::Redo => self.redo(),
+            UserCommand::SparseAgainstPlain => self.sparse_against_plain(),
+            UserCommand::CopyBeside => self.beside_from_here(Vec::new()),
+            UserCommand::CopyBesideWith => self.shared.question = Some(Question::OneSetting),
+            UserCommand::SwapRuns => self.swap_pair(),
+            UserCommand::KeepOther => self.promote_other(),
+            UserCommand::DropOther => self.drop_other(),
+            UserCommand::ToggleLock => self.toggle_lock(),
+            UserCommand::EndPair => self.end_pair(),
+            UserCommand::PauseAtEpoch => self.shared.question = Some(Question::PauseAt),
             UserCommand::PreviousInput
             | UserCommand::NextInput
             | UserCommand::RandomInput

@@ -74,6 +74,21 @@ commands! {
         /// Takes the last gesture back.
         Undo,
         Redo,
+        /// The run once more from its initial weights, and beside it the same with β 0.
+        SparseAgainstPlain,
+        /// A second run goes on from the moment that is shown, beside the first.
+        CopyBeside,
+        /// The same, with one setting different.
+        CopyBesideWith,
+        SwapRuns,
+        /// B takes the place of A.
+        KeepOther,
+        DropOther,
+        /// In step, or free.
+        ToggleLock,
+        /// Both stay; one is shown.
+        EndPair,
+        PauseAtEpoch,
         /// Another sample on its way through the network.
         PreviousInput,
         NextInput,
@@ -156,6 +171,15 @@ impl UserCommand {
             | Self::GoOnFromHere
             | Self::Undo
             | Self::Redo
+            | Self::SparseAgainstPlain
+            | Self::CopyBeside
+            | Self::CopyBesideWith
+            | Self::SwapRuns
+            | Self::KeepOther
+            | Self::DropOther
+            | Self::ToggleLock
+            | Self::EndPair
+            | Self::PauseAtEpoch
             | Self::PreviousInput
             | Self::NextInput
             | Self::RandomInput

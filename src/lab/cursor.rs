@@ -9,6 +9,7 @@ use crate::model::Hyperparameters;
 use crate::training::run::Keyframe;
 use crate::training::timeline::Moment;
 use crate::training::trainer::RunId;
+use crate::training::{Setting, Value};
 
 /// The cursor, in the past.
 #[derive(Clone, Debug)]
@@ -59,4 +60,6 @@ pub(super) struct Arrival {
 pub(super) enum Then {
     /// The run goes on from there, with this done first.
     GoOn(Option<Box<Action>>),
+    /// A second run goes on from there, with these settings.
+    Beside(Vec<(Setting, Value)>),
 }

@@ -2,10 +2,12 @@
 
 use super::room::Lab;
 use super::run_view::RunView;
-use super::state::KeptAction;
+use super::state::{KeptAction, Severity};
 use super::undo::Done;
 use crate::training::trainer::{Ask, RunId};
 
+/// Most curves beside that of the run shown.
+pub const OVERLAID: usize = 6;
 /// Most characters of a run's name.
 const NAME: usize = 60;
 
@@ -44,6 +46,17 @@ impl Lab {
             KeptAction::Pin(pinned) => {
                 if let Some(view) = self.session.get_mut(run) {
                     view.pinned = pinned;
+                }
+            }
+            KeptAction::Overlay(overlaid) => {
+                let many = self.session.runs().filter(|run| run.overlaid).count();
+                if overlaid && many >= OVERLAID {
+                    let text =
+                        format!("At most {OVERLAID} curves are overlaid: take one away first.");
+                    return self.shared.notify(Severity::Trouble, text);
+                }
+                if let Some(view) = self.session.get_mut(run) {
+                    view.overlaid = overlaid;
                 }
             }
             KeptAction::Drop => {

@@ -6,6 +6,7 @@
 //! **Architecture invariant:** nothing here knows egui, and nothing here waits.
 
 mod actions;
+pub mod beside;
 pub mod browse;
 pub mod commands;
 pub mod compare;
@@ -16,12 +17,13 @@ pub mod import_settings;
 mod inspecting;
 pub mod inspection;
 pub mod jobs;
-mod kept;
+pub mod kept;
 pub mod look;
 mod looking;
 mod measuring;
 mod opening;
 pub mod page;
+mod pair;
 pub mod panel;
 mod past;
 pub mod port;

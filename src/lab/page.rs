@@ -16,6 +16,8 @@ pub enum Page {
     LookThrough,
     /// The features of two runs, matched.
     Compare,
+    /// Every run of the session.
+    Runs,
 }
 
 impl Page {
@@ -30,6 +32,7 @@ impl Page {
             Self::Mathematics => "Maths",
             Self::LookThrough => "Look through",
             Self::Compare => "Compare",
+            Self::Runs => "Runs",
         }
     }
 
@@ -47,6 +50,9 @@ impl Page {
             }
             Self::LookThrough => {
                 "Look at which bars rise for this input. Drag one and watch what the decoder makes of it."
+            }
+            Self::Runs => {
+                "Choose two runs and put one beside the other: what differs is named over their features."
             }
             Self::Compare => {
                 "Look at the pairs one by one: a high mean says little until it is above its baselines."
@@ -66,6 +72,9 @@ impl Page {
                 "One input's way through the network: activations and reconstruction"
             }
             Self::Compare => "Match the features of this run with those of another data set",
+            Self::Runs => {
+                "Every run of this session: shown again, overlaid, put beside this one, deleted"
+            }
         }
     }
 }

@@ -34,6 +34,9 @@ pub enum Panel {
     /// The comparison of two runs.
     Choices,
     Pairs,
+    /// Every run of the session.
+    KeptRuns,
+    RunCurves,
 }
 
 impl Panel {
@@ -58,6 +61,7 @@ impl Panel {
             Self::Equations | Self::GradientCheck | Self::GradientNorms => Some(Page::Mathematics),
             Self::Input | Self::Activations | Self::Output => Some(Page::LookThrough),
             Self::Choices | Self::Pairs => Some(Page::Compare),
+            Self::KeptRuns | Self::RunCurves => Some(Page::Runs),
         }
     }
 
@@ -69,6 +73,7 @@ impl Panel {
             Page::Mathematics => Self::Equations,
             Page::LookThrough => Self::Activations,
             Page::Compare => Self::Pairs,
+            Page::Runs => Self::KeptRuns,
         }
     }
 
@@ -97,6 +102,8 @@ impl Panel {
             Self::Output => "Reconstruction",
             Self::Choices => "Data against data",
             Self::Pairs => "Matched features",
+            Self::KeptRuns => "Runs",
+            Self::RunCurves => "Curves of the runs",
         }
     }
 
@@ -118,6 +125,7 @@ impl Panel {
             Self::Input => "x",
             Self::Choices => "Choices",
             Self::Pairs => "Pairs",
+            Self::RunCurves => "Curves",
             panel => panel.title(),
         }
     }
@@ -151,6 +159,8 @@ impl Panel {
             Self::Output => "What the decoder makes of the activations",
             Self::Choices => "The second data set and what the comparison came to",
             Self::Pairs => "The features of both runs, each beside the one most like it",
+            Self::KeptRuns => "Every run of this session, with what it came to and what it costs",
+            Self::RunCurves => "The cost of the run shown, and J of those that are overlaid",
         }
     }
 

@@ -37,7 +37,7 @@ impl RunView {
     }
 
     /// Shows the run as it stood at `kept`, where `asked` was asked for. Returns whether it can be shown.
-    fn show_past(&mut self, kept: &Kept, asked: Moment) -> bool {
+    pub(super) fn show_past(&mut self, kept: &Kept, asked: Moment) -> bool {
         let trained_for = self.live.as_ref().map(|live| live.trained_for);
         let mirror = self.mirror();
         let Some(snapshot) =
@@ -92,7 +92,7 @@ impl Lab {
     }
 
     /// As [`Self::seek`], for a moment.
-    fn seek_moment(&mut self, asked: Moment) {
+    pub(super) fn seek_moment(&mut self, asked: Moment) {
         let Some(archive) = self.archive() else {
             return;
         };
@@ -105,8 +105,19 @@ impl Lab {
         if !self.session.shown.show_past(&kept, asked) {
             return;
         }
+        self.beside_follows();
         if kept.moment != asked {
             self.replay();
+        }
+    }
+
+    /// Does `then` once the moment that is shown is there, whole.
+    pub(super) fn wait_for_moment(&mut self, then: Then) {
+        if let Some(past) = &mut self.session.shown.past {
+            past.then = Some(then);
+            if !self.jobs.is_busy(JobKind::Replay) {
+                self.replay();
+            }
         }
     }
 
@@ -157,9 +168,17 @@ impl Lab {
             return;
         }
         let then = past.then.take();
-        shown.show_past(&Kept { moment, frame }, moment);
-        if let Some(Then::GoOn(with)) = then {
-            self.go_on_from_here(with.map(|action| *action));
+        let kept = Kept { moment, frame };
+        shown.show_past(&kept, moment);
+        match then {
+            Some(Then::GoOn(with)) => self.go_on_from_here(with.map(|action| *action)),
+            Some(Then::Beside(settings)) => {
+                self.branch_beside(moment, &kept.frame, &settings);
+                if Some(moment) == self.archive().and_then(|archive| archive.now(run)) {
+                    self.return_to_now(); // the present was only waited for
+                }
+            }
+            None => {}
         }
     }
 
@@ -185,6 +204,7 @@ impl Lab {
     pub(super) fn return_to_now(&mut self) {
         self.jobs.cancel(JobKind::Replay);
         self.session.shown.return_to_now();
+        self.beside_follows();
     }
 
     /// Moves the cursor by so many epochs.
@@ -233,11 +253,7 @@ impl Lab {
             return;
         };
         if !(past.is_exact() && past.frame.is_whole()) {
-            past.then = Some(Then::GoOn(with.map(Box::new)));
-            if !self.jobs.is_busy(JobKind::Replay) {
-                self.replay();
-            }
-            return;
+            return self.wait_for_moment(Then::GoOn(with.map(Box::new)));
         }
         let (moment, frame) = (past.shown, Arc::clone(&past.frame));
         let before = self.session.shown.id;

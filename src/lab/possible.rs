@@ -113,8 +113,19 @@ impl View<'_> {
             | UserCommand::GoOnFromHere => {
                 only_if(self.run.past.is_some(), "This is the latest epoch.")
             }
-            UserCommand::Undo => only_if(self.undo.can_undo(), "There is nothing to undo."),
-            UserCommand::Redo => only_if(self.undo.can_redo(), "There is nothing to redo."),
+            UserCommand::Undo => only_if(self.session.undo().can_undo(), "There is nothing to undo."),
+            UserCommand::Redo => only_if(self.session.undo().can_redo(), "There is nothing to redo."),
+            UserCommand::SparseAgainstPlain | UserCommand::CopyBeside | UserCommand::CopyBesideWith => {
+                has_run
+            }
+            UserCommand::PauseAtEpoch => has_run,
+            UserCommand::SwapRuns
+            | UserCommand::KeepOther
+            | UserCommand::DropOther
+            | UserCommand::ToggleLock
+            | UserCommand::EndPair => {
+                only_if(self.session.pair().is_some(), "There is no second run beside this one.")
+            }
             UserCommand::ReleaseActivations => {
                 only_if(!self.run.look.hand.is_empty(), "No activation was set by hand.")
             }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::shared::ZOOMS;
+use crate::training::timeline::BUDGET;
 
 /// What a person chose once and keeps.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,8 @@ pub struct Preferences {
     pub zoom: u32,
     /// Files and folders that were opened, the latest first.
     pub recent: Vec<PathBuf>,
+    /// For the past of all runs, in bytes.
+    pub past_bytes: usize,
 }
 
 /// As many files are remembered.
@@ -26,6 +29,7 @@ impl Default for Preferences {
             dark: true,
             zoom: 100,
             recent: Vec::new(),
+            past_bytes: BUDGET,
         }
     }
 }

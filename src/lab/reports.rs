@@ -89,6 +89,7 @@ impl Lab {
             Outcome::Spectrum { run, spectrum } => self.take_spectrum(run, spectrum),
             Outcome::Replayed { run, moment, frame } => self.take_replayed(run, moment, frame),
             Outcome::Counterfactual { run, answer } => self.take_answer(run, *answer),
+            Outcome::Matched(matched) => self.take_matched(matched),
         }
     }
 
@@ -123,6 +124,11 @@ impl Lab {
             JobKind::Spectrum => self.no_spectrum(&error),
             JobKind::Replay => self.no_replay(&error),
             JobKind::Counterfactual => self.no_answer(error),
+            JobKind::Match => {
+                if !matches!(error, JobError::Cancelled) {
+                    self.shared.notify(Severity::Trouble, error.to_string());
+                }
+            }
         }
     }
 }
@@ -199,6 +205,6 @@ impl Lab {
 fn has_tiles(page: Page) -> bool {
     match page {
         Page::Lab | Page::Unit | Page::LookThrough => true,
-        Page::Mathematics | Page::Compare => false,
+        Page::Mathematics | Page::Compare | Page::Runs => false,
     }
 }

@@ -18,6 +18,7 @@ use super::preferences::Preferences;
 use super::session::Session;
 use super::shared::{Shared, View};
 use crate::training::Experiment;
+use crate::training::timeline::Archive;
 use crate::training::trainer;
 
 /// What a window knows and can be asked.
@@ -36,6 +37,10 @@ pub struct Lab {
     pub(super) measuring: Measuring,
     /// An undo under way.
     pub(super) arrival: Option<Arrival>,
+    /// Where the trainer keeps the past, once there is a trainer.
+    pub(super) archive: Option<Arc<Archive>>,
+    /// When the features of the two runs were matched last.
+    pub(super) matched_at: Duration,
     /// How many tiles stand side by side on the page of units.
     pub(super) unit_columns: usize,
 }
@@ -73,6 +78,8 @@ impl Lab {
             seeing: Seeing::default(),
             measuring: Measuring::default(),
             arrival: None,
+            archive: None,
+            matched_at: Duration::ZERO,
             unit_columns: 1,
             wake,
             session: Session::new(experiment.clone()),
@@ -86,7 +93,8 @@ impl Lab {
     pub fn view(&self) -> View<'_> {
         View {
             run: &self.session.shown,
-            undo: self.session.undo(),
+            session: &self.session,
+            archive: self.archive.as_deref(),
             shared: &self.shared,
         }
     }
@@ -126,7 +134,11 @@ impl Lab {
     /// Keeps what the Unit page shows up to date while it is open; returns when to look again, if nothing else happens
     /// before. Moves the cursor on while the past is played.
     pub fn follow(&mut self, now: Duration) -> Option<Duration> {
-        let times = [self.inspect(now), self.follow_past(now)];
+        let times = [
+            self.inspect(now),
+            self.follow_past(now),
+            self.follow_pair(now),
+        ];
         times.into_iter().flatten().min()
     }
 

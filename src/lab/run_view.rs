@@ -31,6 +31,8 @@ pub struct RunView {
     pub name: Option<String>,
     /// It is kept whatever it costs.
     pub pinned: bool,
+    /// Its curve of J is drawn beside that of the run shown.
+    pub overlaid: bool,
     /// As the person has set it: it runs ahead of `snapshot.experiment`.
     pub experiment: Experiment,
     pub preset: Option<Preset>,
@@ -65,6 +67,7 @@ impl RunView {
             past: None,
             name: None,
             pinned: false,
+            overlaid: false,
             preset: Preset::of(&experiment),
             home: Preset::of(&experiment),
             experiment,
@@ -107,6 +110,7 @@ impl RunView {
             past: None,
             name: None,
             pinned: false,
+            overlaid: false,
             preset: Preset::of(&experiment),
             home: Preset::of(&experiment).or(self.home),
             experiment,

@@ -17,8 +17,21 @@ use crate::training::{Experiment, Preset, Setting, Speed, Value};
 const KEPT: usize = 8;
 
 impl Lab {
-    /// Asks the trainer about the run that is shown. Returns whether it was asked.
+    /// Asks the trainer about the run that is shown, and how it goes on about the one beside it too. Returns whether it
+    /// was asked.
     pub(super) fn ask(&mut self, what: Ask) -> bool {
+        let of_both = matches!(
+            what,
+            Ask::Play | Ask::Pause | Ask::Step | Ask::SetSpeed(_) | Ask::PauseAt(_)
+        );
+        if of_both && let Some(beside) = self.session.beside() {
+            let run = beside.run;
+            self.ask_about(run, what.clone());
+            let (speed, playing) = (self.session.shown.speed, self.session.shown.playing);
+            if let Some(view) = self.session.get_mut(run) {
+                (view.speed, view.playing) = (speed, playing);
+            }
+        }
         self.ask_about(self.session.shown.id, what)
     }
 
@@ -48,7 +61,11 @@ impl Lab {
     pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) -> bool {
         if self.trainer.is_none() {
             match self.backend.start(Arc::clone(&self.wake)) {
-                Ok(trainer) => self.trainer = Some(trainer),
+                Ok(trainer) => {
+                    let archive = trainer.archive();
+                    archive.set_budget(self.preferences.past_bytes);
+                    (self.archive, self.trainer) = (Some(archive), Some(trainer));
+                }
                 Err(error) => {
                     self.shared.notify(Severity::Trouble, error.to_string());
                     return false;
@@ -63,6 +80,7 @@ impl Lab {
             self.trainer_failed(&error);
             return false;
         }
+        self.end_pair();
         let before = self.session.shown.preset;
         let left = self.session.shown.id;
         let was_draft = self.session.shown.is_draft();
@@ -90,11 +108,11 @@ impl Lab {
 
     /// Where the trainer keeps the past, once there is a trainer.
     pub(super) fn archive(&self) -> Option<Arc<Archive>> {
-        Some(self.trainer.as_ref()?.archive())
+        self.archive.clone()
     }
 
     /// The past of the run that is shown is the last to be given up.
-    fn show_in_archive(&self) {
+    pub(super) fn show_in_archive(&self) {
         if let Some(archive) = self.archive() {
             archive.show(self.session.shown.id);
         }
@@ -137,6 +155,7 @@ impl Lab {
         if speed != Speed::Unlimited {
             self.ask(Ask::SetSpeed(speed));
         }
+        self.lock_pair();
         if playing {
             self.ask(Ask::Play);
         }
@@ -145,6 +164,7 @@ impl Lab {
 
     /// Shows `run` again, as it was left; it trains if the one shown so far did. Returns whether it is kept.
     pub(super) fn reopen(&mut self, run: RunId) -> bool {
+        self.end_pair();
         let (left, playing) = (self.session.shown.id, self.session.shown.playing);
         if !self.session.reopen(run) {
             return false;
@@ -156,6 +176,23 @@ impl Lab {
             self.ask(Ask::Play);
         }
         true
+    }
+
+    /// Pauses at the end of `epoch`, which is to come, and trains up to there.
+    pub(super) fn pause_at(&mut self, epoch: Option<u64>) {
+        let now = self.session.shown.now();
+        if let Some(epoch) = epoch.filter(|epoch| *epoch <= now) {
+            let text = format!(
+                "The run has come to epoch {} already: to see epoch {} again, move the cursor on the strip.",
+                grouped(now),
+                grouped(epoch)
+            );
+            return self.shared.notify(Severity::Trouble, text);
+        }
+        self.ask(Ask::PauseAt(epoch));
+        if epoch.is_some() {
+            self.play();
+        }
     }
 
     /// Trains on, where the run was paused.
@@ -299,6 +336,14 @@ impl Lab {
                 view.playing = false;
                 let epoch = grouped(epoch);
                 format!("The cost became infinite at epoch {epoch}, and the run stopped: {cause}")
+            }
+            Event::PausedAt { epoch } => {
+                view.playing = false;
+                if run == self.session.shown.id {
+                    let text = format!("Paused at epoch {}, as you asked.", grouped(epoch));
+                    self.shared.notify(Severity::Note, text);
+                }
+                return;
             }
             Event::Panicked { message } => {
                 view.playing = false;

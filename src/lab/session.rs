@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Weak};
 
+use super::beside::{Beside, Pair};
 use super::run_view::RunView;
 use super::undo::Undo;
 use crate::data::DataSet;
@@ -19,6 +20,8 @@ pub struct Session {
     /// The run that was shown before the one that is yet to open.
     before: Option<RunId>,
     pub(super) undo: Undo,
+    /// The run beside the one shown.
+    beside: Option<Beside>,
     /// The number of the last run and of the last data set.
     last_run: u64,
     last_data: u64,
@@ -37,6 +40,7 @@ impl Session {
             others: BTreeMap::new(),
             before: None,
             undo: Undo::default(),
+            beside: None,
             last_run: 0,
             last_data: 0,
             sets: BTreeMap::new(),
@@ -74,6 +78,37 @@ impl Session {
         id
     }
 
+    /// A new run that is not shown. Returns its number.
+    pub(super) fn begin_beside(&mut self, experiment: Experiment, data: Arc<DataSet>) -> RunId {
+        self.last_run += 1;
+        let id = RunId(self.last_run);
+        let mut next = self.shown.followed_by(id, experiment, data);
+        next.snapshot = None; // the pictures of the one shown are not its own
+        self.others.insert(id, next);
+        id
+    }
+
+    /// The run beside the one shown.
+    pub fn beside(&self) -> Option<&Beside> {
+        self.beside.as_ref()
+    }
+
+    pub(super) fn beside_mut(&mut self) -> Option<&mut Beside> {
+        self.beside.as_mut()
+    }
+
+    /// Returns what stood there.
+    pub(super) fn set_beside(&mut self, beside: Option<Beside>) -> Option<Beside> {
+        std::mem::replace(&mut self.beside, beside)
+    }
+
+    /// The run beside the one shown, with what it has to do with it.
+    pub fn pair(&self) -> Option<Pair<'_>> {
+        let beside = self.beside.as_ref()?;
+        let other = self.others.get(&beside.run)?;
+        Some(Pair { beside, other })
+    }
+
     /// Shows `next`; the run shown so far stays beside it.
     fn put_before(&mut self, next: RunView) {
         let mut before = std::mem::replace(&mut self.shown, next);
@@ -96,6 +131,7 @@ impl Session {
     /// whether there is one.
     pub(super) fn take_back(&mut self, run: RunId) -> bool {
         if self.shown.id != run {
+            self.beside.take_if(|beside| beside.run == run);
             return self.others.remove(&run).is_some();
         }
         let before = self.before.take();
@@ -112,7 +148,9 @@ impl Session {
     pub(super) fn settle(&mut self, most: usize) -> Vec<RunId> {
         self.before = None;
         self.others.retain(|_, run| !run.is_draft());
-        let plain = self.others.values().filter(|run| !run.pinned);
+        let beside = self.beside.as_ref().map(|beside| beside.run);
+        let stays = |run: &RunView| run.pinned || Some(run.id) == beside;
+        let plain = self.others.values().filter(|run| !stays(run));
         let mut plain: Vec<(bool, RunId)> = plain.map(|run| (run.now() > 0, run.id)).collect();
         plain.sort_unstable();
         plain.truncate(plain.len().saturating_sub(most));
@@ -126,6 +164,7 @@ impl Session {
     /// Lets go of a run that is not shown. Returns whether it was there.
     pub(super) fn drop_run(&mut self, run: RunId) -> bool {
         self.undo.forget(run);
+        self.beside.take_if(|beside| beside.run == run);
         self.others.remove(&run).is_some()
     }
 

@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
+use super::beside::{Pair, Question};
 use super::commands::Cover;
 use super::import::Import;
 use super::page::Page;
 use super::panel::Panel;
 use super::run_view::RunView;
+use super::session::Session;
 use super::state::{Contrast, Notice, OpenDialog, Severity};
-use super::undo::Undo;
 use crate::data::{DataSpec, Progress};
+use crate::training::timeline::Archive;
 
 /// The steps of the presenter's zoom, in percent.
 pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
@@ -18,9 +20,18 @@ pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
     pub run: &'a RunView,
-    /// What can be taken back.
-    pub undo: &'a Undo,
+    /// All runs, and what can be taken back.
+    pub session: &'a Session,
+    /// The epochs that are kept of them, once there is a trainer.
+    pub archive: Option<&'a Archive>,
     pub shared: &'a Shared,
+}
+
+impl<'a> View<'a> {
+    /// The run beside the one shown.
+    pub fn pair(&self) -> Option<Pair<'a>> {
+        self.session.pair()
+    }
 }
 
 impl View<'_> {
@@ -57,6 +68,8 @@ pub struct Shared {
     /// Whether the list of all commands is open.
     pub palette: bool,
     pub open_dialog: Option<OpenDialog>,
+    /// What is asked for in a small window.
+    pub question: Option<Question>,
     /// The import sheet.
     pub import: Option<Import>,
     /// What is being opened for the import sheet.
@@ -83,6 +96,7 @@ impl Shared {
             notices: Vec::new(),
             palette: false,
             open_dialog: None,
+            question: None,
             import: None,
             opening: None,
             loading: None,
@@ -94,7 +108,11 @@ impl Shared {
 
     /// What stands over the panels.
     pub fn cover(&self) -> Cover {
-        if self.palette || self.open_dialog.is_some() || self.import.is_some() {
+        if self.palette
+            || self.open_dialog.is_some()
+            || self.import.is_some()
+            || self.question.is_some()
+        {
             Cover::Window
         } else {
             Cover::Nothing

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::beside::PairAction;
 use super::commands::UserCommand;
 use super::compare;
 use super::import_settings::ImportSettings;
@@ -49,6 +50,12 @@ pub enum Action {
     Seek(u64),
     /// About a run that is not shown.
     Kept(RunId, KeptAction),
+    /// About the run beside the one shown.
+    Pair(PairAction),
+    /// The end of this epoch pauses the run shown, and the one beside it; `None`: no longer.
+    PauseAt(Option<u64>),
+    /// For the past of all runs, in bytes.
+    SetPastBudget(usize),
     DismissNotice(usize),
     /// To the front of its tabs.
     Bring(Panel),
@@ -67,6 +74,8 @@ pub enum KeptAction {
     Rename(String),
     /// It stays, however many runs there are.
     Pin(bool),
+    /// Its curve of J is drawn in the cost panel.
+    Overlay(bool),
     Drop,
 }
 

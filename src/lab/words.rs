@@ -41,7 +41,15 @@ impl UserCommand {
             | Self::FirstEpoch
             | Self::ReturnToNow
             | Self::GoOnFromHere => "Time",
-            Self::Undo | Self::Redo => "Run",
+            Self::Undo | Self::Redo | Self::PauseAtEpoch => "Run",
+            Self::SparseAgainstPlain
+            | Self::CopyBeside
+            | Self::CopyBesideWith
+            | Self::SwapRuns
+            | Self::KeepOther
+            | Self::DropOther
+            | Self::ToggleLock
+            | Self::EndPair => "Side by side",
             Self::ReleaseActivations | Self::SortActivations => "Activations",
             Self::CompareRuns | Self::CancelComparison => "Comparison",
             Self::Show(_) => "Page",
@@ -102,6 +110,15 @@ impl UserCommand {
             Self::GoOnFromHere => "Go on from here",
             Self::Undo => "Undo",
             Self::Redo => "Redo",
+            Self::SparseAgainstPlain => "Sparse against plain",
+            Self::CopyBeside => "A copy beside it",
+            Self::CopyBesideWith => "A copy with one setting different…",
+            Self::SwapRuns => "Swap A and B",
+            Self::KeepOther => "Keep B",
+            Self::DropOther => "Drop B",
+            Self::ToggleLock => "In step or free",
+            Self::EndPair => "Show A alone",
+            Self::PauseAtEpoch => "Pause at an epoch…",
             Self::PreviousInput => "Previous input",
             Self::NextInput => "Next input",
             Self::RandomInput => "Random",
@@ -196,6 +213,23 @@ impl UserCommand {
                 "Return to the moment before the last change; what came after it stays among the runs"
             }
             Self::Redo => "Do again what was undone: the run that was left is shown again",
+            Self::SparseAgainstPlain => {
+                "Start again from the initial weights, and beside it the same run with β 0, in step"
+            }
+            Self::CopyBeside => {
+                "A second run goes on from the epoch that is shown, in step with the first: then change a setting"
+            }
+            Self::CopyBesideWith => {
+                "A second run goes on from the epoch that is shown, with one setting different, in step with the first"
+            }
+            Self::SwapRuns => "The run beside becomes the one that the sliders act on",
+            Self::KeepOther => "B takes the place of A; A stays among the runs",
+            Self::DropOther => "B is given up, and its memory freed",
+            Self::ToggleLock => {
+                "Both do the same epochs and wait for one another, or each trains as fast as it can"
+            }
+            Self::EndPair => "B rests, and stays among the runs",
+            Self::PauseAtEpoch => "Train up to the end of an epoch that you name, then pause",
             Self::PreviousInput => "Send the previous sample through the network",
             Self::NextInput => "Send the next sample through the network",
             Self::RandomInput => "Send any sample through the network",

@@ -8,8 +8,8 @@ use super::curve_cache::{CurveCache, Term};
 use super::curve_events::{band, events, readout};
 use super::per_run::PerRun;
 use super::theme::{self, Theme};
-use super::{focus, highlight, numbers, widgets};
-use crate::lab::View;
+use super::{focus, highlight, numbers, runs, widgets};
+use crate::lab::{RunView, View};
 use crate::training::Record;
 use crate::training::trainer::RunId;
 
@@ -60,6 +60,12 @@ impl CurvesPanel {
             let cache = self.cache.of(snapshot.run);
             cache.update(snapshot.run, snapshot.epoch, &snapshot.history);
         }
+        for run in beside(view) {
+            if let Some(snapshot) = run.latest().filter(|latest| latest.run == run.id) {
+                let cache = self.cache.of(snapshot.run);
+                cache.update(snapshot.run, snapshot.epoch, &snapshot.history);
+            }
+        }
     }
 
     /// What the curves show, where they are drawn in this frame.
@@ -72,7 +78,12 @@ impl CurvesPanel {
         let room = ui.available_width();
         let snapshot = view.run.latest();
         let tests = snapshot.is_some_and(|snapshot| snapshot.data.test.is_some());
-        widgets::title_row(ui, "Cost", "", |ui| {
+        let quiet = match (view.pair(), beside(view).count()) {
+            (Some(_), 1) => "J of B dashed",
+            (_, 0) => "",
+            _ => "J of others dashed",
+        };
+        widgets::title_row(ui, "Cost", quiet, |ui| {
             let names = legend(ui, room, tests);
             widgets::at_right(ui, "legend", |ui| {
                 let terms = Term::ALL.into_iter().zip(names);
@@ -93,7 +104,14 @@ impl CurvesPanel {
             return;
         };
         let tests = tests && !self.test_hidden;
-        let cache = self.cache.of(snapshot.run);
+        let Some(cache) = self.cache.get(snapshot.run) else {
+            return; // refreshed before
+        };
+        let others: Vec<(&RunView, &CurveCache)> = beside(view)
+            .filter_map(|run| Some((run, self.cache.get(run.id)?)))
+            .collect();
+        let last = others.iter().map(|(run, _)| run.now());
+        let last = last.chain([snapshot.epoch]).max().unwrap_or_default();
         let shown: Vec<Term> = Term::ALL
             .into_iter()
             .zip(self.hidden)
@@ -112,7 +130,7 @@ impl CurvesPanel {
             .show_crosshair(false)
             .set_margin_fraction(vec2(0.0, 0.0))
             .include_x(0.0)
-            .include_x((snapshot.epoch as f64).max(10.0))
+            .include_x((last as f64).max(10.0))
             .allow_zoom([true, false])
             .allow_drag([true, false])
             .allow_scroll(false) // the wheel scrolls the column
@@ -137,8 +155,14 @@ impl CurvesPanel {
             }
             let bounds = plot.plot_bounds();
             let epochs = (bounds.min()[0], bounds.max()[0]);
-            let (low, high) = cache
-                .range(shown.iter().copied(), tests, epochs)
+            let own = cache.range(shown.iter().copied(), tests, epochs);
+            let total = std::iter::once(Term::Total);
+            let theirs = others.iter();
+            let theirs = theirs.filter_map(|(_, cache)| cache.range(total.clone(), false, epochs));
+            let (low, high) = own
+                .into_iter()
+                .chain(theirs)
+                .reduce(|a, b| (a.0.min(b.0), a.1.max(b.1)))
                 .unwrap_or((-2.0, 1.0));
             let margin = ((high - low) * 0.06).max(0.1);
             // the curves stay below the names of what happened
@@ -151,6 +175,16 @@ impl CurvesPanel {
                     .style(LineStyle::dashed_dense())
                     .width(1.4);
                 plot.line(line.allow_hover(false));
+            }
+            for (run, cache) in &others {
+                let colour = runs::colour(theme, view, run.id).unwrap_or(theme.text_muted);
+                for piece in cache.pieces(Term::Total) {
+                    let line = Line::new(run.title(), PlotPoints::Borrowed(piece))
+                        .color(colour)
+                        .style(LineStyle::dashed_loose())
+                        .width(1.8);
+                    plot.line(line.allow_hover(false));
+                }
             }
             for term in shown.iter().rev() {
                 for piece in cache.pieces(*term) {
@@ -198,6 +232,13 @@ impl CurvesPanel {
             }
         }
     }
+}
+
+/// The runs whose J is drawn beside that of the run shown.
+fn beside<'a>(view: &View<'a>) -> impl Iterator<Item = &'a RunView> + use<'a> {
+    let (shown, pair) = (view.run.id, view.pair().map(|pair| pair.other.id));
+    let runs = view.session.runs();
+    runs.filter(move |run| run.id != shown && (run.overlaid || Some(run.id) == pair))
 }
 
 /// The terms' names in the legend, as long as there is room for, with that of what was held out where it is `tested`;

@@ -1,21 +1,33 @@
 //! The pictures of all features in one texture.
 
 use egui::{Color32, Rect, Shape, Ui};
+use ndarray::ArrayView2;
 
 use super::pictures::{self, FeaturePainter};
 use super::theme::Theme;
 use super::tiles::Atlas;
+use crate::data::SampleShape;
 use crate::lab::View;
 use crate::lab::state::Contrast;
 use crate::model::Parameters;
 use crate::training::Snapshot;
 use crate::training::snapshot::Version;
 
+/// What of the features is shown, and how.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    pub version: Version,
+    pub contrast: Contrast,
+    pub smooth: bool,
+    /// The weight that is shown at full colour, where the tiles share a scale.
+    pub shared: f32,
+}
+
 #[derive(Default)]
 pub struct FeatureAtlas {
     atlas: Atlas,
-    /// What the texture shows: (of what, contrast, dark, smooth).
-    shown: Option<(Version, Contrast, bool, bool)>,
+    /// What the texture shows, and whether in the dark theme.
+    shown: Option<(Look, bool)>,
 }
 
 impl FeatureAtlas {
@@ -32,7 +44,6 @@ impl FeatureAtlas {
     /// Fills the texture anew if it shows anything but this. Behind ZCA whitening it shows the latest features that were
     /// computed for this run, and nothing before there are any.
     pub fn refresh(&mut self, ui: &Ui, view: &View<'_>, snapshot: &Snapshot, smooth: bool) {
-        let theme = Theme::of(ui);
         let data = &snapshot.data;
         let whitened = data.zca().is_some();
         let (version, features) = if whitened {
@@ -45,10 +56,6 @@ impl FeatureAtlas {
         } else {
             (snapshot.version(), snapshot.parameters.encoder_weights())
         };
-        let key = (version, view.shared.contrast, theme.dark, smooth);
-        if self.shown.replace(key) == Some(key) {
-            return;
-        }
         let shared = shared_scale(features.iter().map(|w| w.abs()));
         let shared = if whitened {
             shared
@@ -56,17 +63,33 @@ impl FeatureAtlas {
             // weights much smaller than those that a run starts from are nothing, not a picture
             shared.max(initial_scale(&snapshot.parameters))
         };
-        let painter = FeaturePainter::new(theme, data.shape);
+        let look = Look {
+            version,
+            contrast: view.shared.contrast,
+            smooth,
+            shared,
+        };
+        self.fill(ui, look, data.shape, features);
+    }
+
+    /// Fills the texture with `features` (h, n), one a row, if it shows anything but this.
+    pub fn fill(&mut self, ui: &Ui, look: Look, shape: SampleShape, features: ArrayView2<'_, f32>) {
+        let theme = Theme::of(ui);
+        let key = (look, theme.dark);
+        if self.shown.replace(key) == Some(key) {
+            return;
+        }
+        let painter = FeaturePainter::new(theme, shape);
         self.atlas.fill(
             ui.ctx(),
             "features",
             features.nrows(),
-            pictures::size(data.shape),
-            smooth,
+            pictures::size(shape),
+            look.smooth,
             |unit, pixels| {
                 let row = features.row(unit);
-                let scale = match view.shared.contrast {
-                    Contrast::Shared => shared,
+                let scale = match look.contrast {
+                    Contrast::Shared => look.shared,
                     Contrast::PerTile => row.iter().fold(0.0f32, |most, w| most.max(w.abs())),
                 };
                 if let Some(row) = row.as_slice() {
@@ -75,6 +98,12 @@ impl FeatureAtlas {
             },
         );
     }
+}
+
+/// The scale of the encoder weights of a run.
+pub fn scale_of(snapshot: &Snapshot) -> f32 {
+    let weights = snapshot.parameters.encoder_weights();
+    shared_scale(weights.iter().map(|w| w.abs())).max(initial_scale(&snapshot.parameters))
 }
 
 /// The largest weight that a run starts from.

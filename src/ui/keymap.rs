@@ -100,6 +100,11 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::Show(Page::Mathematics) => const { &[plain(Key::F3)] },
         C::Show(Page::LookThrough) => const { &[plain(Key::F4)] },
         C::Show(Page::Compare) => const { &[plain(Key::F5)] },
+        C::Show(Page::Runs) => const { &[plain(Key::F6)] },
+        C::CopyBeside => const { &[command(Key::B)] },
+        C::CopyBesideWith => const { &[command_shift(Key::B)] },
+        C::SwapRuns => const { &[plain(Key::X)] },
+        C::PauseAtEpoch => const { &[command(Key::G)] },
         C::FillWindow => const { &[plain(Key::F)] },
         C::CheckGradient => const { &[plain(Key::G)] },
         C::NextUnit => const { &[plain(Key::ArrowRight).only_on(Page::Unit)] },
@@ -138,6 +143,11 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::CompareRuns
         | C::CancelComparison
         | C::CloseWhatSaves
+        | C::SparseAgainstPlain
+        | C::KeepOther
+        | C::DropOther
+        | C::ToggleLock
+        | C::EndPair
         | C::Fill(_)
         | C::Data(_) => &[],
     }
@@ -317,6 +327,11 @@ mod tests {
             CompareRuns,
             CancelComparison,
             CloseWhatSaves,
+            SparseAgainstPlain,
+            KeepOther,
+            DropOther,
+            ToggleLock,
+            EndPair,
         ];
         let expected = expected
             .into_iter()

@@ -91,6 +91,7 @@ pub fn arrange(page: Page, room: Room, tiles: Option<Tiles>) -> Vec<Slot> {
         Page::Mathematics => maths(area),
         Page::LookThrough => look_through(area),
         Page::Compare => compare(area),
+        Page::Runs => runs(area),
     }
 }
 
@@ -365,6 +366,17 @@ fn compare(area: Rect) -> Vec<Slot> {
     slots
 }
 
+/// settings │ all runs over their curves
+fn runs(area: Rect) -> Vec<Slot> {
+    use Panel as P;
+    let Some((settings, rest)) = settings_beside(area) else {
+        return column(area, &[P::KeptRuns, P::RunCurves, P::Settings]);
+    };
+    let mut slots = vec![slot(settings, &[P::Settings])];
+    slots.extend(column(rest, &[P::KeptRuns, P::RunCurves]));
+    slots
+}
+
 /// The column of settings and what is left beside it, where there is room for both.
 fn settings_beside(area: Rect) -> Option<(Rect, Rect)> {
     let (width, _) = sides(area);
@@ -394,6 +406,8 @@ fn height(panel: Panel) -> (f32, f32) {
         Panel::Input => (380.0, 0.5),
         Panel::Output => (260.0, 0.5),
         Panel::Activations | Panel::Choices | Panel::Pairs => (300.0, 0.5),
+        Panel::KeptRuns => (220.0, 0.6),
+        Panel::RunCurves => (190.0, 0.4),
     }
 }
 

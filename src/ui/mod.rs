@@ -2,6 +2,7 @@
 //!
 //! **Architecture invariant:** nothing here waits: no file is read, no lock held, no trainer talked to.
 
+mod ask;
 mod axes;
 mod bar;
 mod cliff_marks;
@@ -37,6 +38,7 @@ mod named;
 mod notices;
 mod number_field;
 pub mod numbers;
+mod pair;
 mod palette;
 mod per_run;
 mod pictures;
@@ -45,6 +47,7 @@ mod profiles;
 mod progress;
 mod reconstructions;
 mod rows;
+mod runs;
 mod settings;
 mod sparsity;
 mod status;
@@ -85,10 +88,13 @@ pub struct Panels {
     unit: unit::UnitPage,
     look_through: look_through::LookThroughPage,
     compare: compare::ComparePage,
+    runs: runs::RunsPanel,
+    pair: pair::PairPanel,
     timeline: timeline::TimelinePanel,
     status: status::StatusLine,
     import: import_sheet::ImportSheet,
     dialogs: dialogs::Dialogs,
+    ask: ask::AskPanel,
     palette: palette::Palette,
     focus: focus::Before,
     pointed: Option<Panel>,
@@ -137,6 +143,7 @@ impl Panels {
         self.notices.ui(ui, view, actions);
         self.import.ui(ui, view, actions);
         self.dialogs.ui(ui, view, actions);
+        self.ask.ui(ui, view, actions);
         self.palette.ui(ui, view, actions);
         focus::ring(ui.ctx());
         if view.shared.drop_hovered {
@@ -188,7 +195,10 @@ impl Panels {
     fn panel(&mut self, ui: &mut Ui, panel: Panel, view: &View<'_>, actions: &mut Vec<Action>) {
         match panel {
             Panel::Settings => self.settings_column(ui, view, actions),
-            Panel::Features => self.features.ui(ui, view, self.floor, actions),
+            Panel::Features => match view.pair() {
+                Some(pair) => self.pair.ui(ui, view, pair, actions),
+                None => self.features.ui(ui, view, self.floor, actions),
+            },
             Panel::Reconstructions => self.reconstructions.ui(ui, view),
             Panel::Cost => self.curves.ui(ui, view),
             Panel::Sparsity => self.sparsity.ui(ui, view, actions),
@@ -205,6 +215,8 @@ impl Panels {
                 Some(Page::Mathematics) => self.maths.panel(ui, panel, view, actions),
                 Some(Page::LookThrough) => self.look_through.panel(ui, panel, view, actions),
                 Some(Page::Compare) => self.compare.panel(ui, panel, view, actions),
+                Some(Page::Runs) if panel == Panel::RunCurves => self.curves.ui(ui, view),
+                Some(Page::Runs) => self.runs.ui(ui, view, actions),
                 Some(Page::Lab) | None => {} // above
             },
         }

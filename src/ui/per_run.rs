@@ -3,7 +3,7 @@
 use crate::training::trainer::RunId;
 
 /// Runs remembered; the one shown longest ago goes first.
-const MOST: usize = 4;
+const MOST: usize = 9;
 
 /// A cache for each run.
 #[derive(Debug)]
@@ -26,6 +26,12 @@ impl<T: Default> PerRun<T> {
             }
         }
         &mut self.0[0].1
+    }
+
+    /// That of `run`, if there is one.
+    pub(super) fn get(&self, run: RunId) -> Option<&T> {
+        let (_, cache) = self.0.iter().find(|(other, _)| *other == run)?;
+        Some(cache)
     }
 }
 

@@ -10,6 +10,7 @@
 
 mod clock;
 mod frames;
+mod in_step;
 mod lab;
 mod runs;
 mod steering;

@@ -26,6 +26,8 @@ pub enum JobKind {
     Replay,
     /// What would have saved a unit.
     Counterfactual,
+    /// The features of the two runs side by side.
+    Match,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -55,7 +57,8 @@ impl JobKind {
             | Self::Features
             | Self::Spectrum
             | Self::Replay
-            | Self::Counterfactual => Policy::Replace,
+            | Self::Counterfactual
+            | Self::Match => Policy::Replace,
         }
     }
 
@@ -79,6 +82,7 @@ impl JobKind {
             Self::Spectrum => "measuring the data's directions",
             Self::Replay => "training the epochs of the past again",
             Self::Counterfactual => "training on without the changes",
+            Self::Match => "matching the features of the two runs",
         }
     }
 
@@ -97,6 +101,7 @@ impl JobKind {
             Self::Spectrum => "sae-lab spectrum",
             Self::Replay => "sae-lab replay",
             Self::Counterfactual => "sae-lab counterfactual",
+            Self::Match => "sae-lab matching",
         }
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::kind::JobKind;
 use crate::data::{DataSet, DataSpec, Found, Progress as Loading};
+use crate::lab::beside::Matched;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::compare::{Choice, CompareProgress, Compared};
 use crate::lab::features::SeenFeatures;
@@ -66,6 +67,8 @@ pub enum Request {
         run: RunId,
         question: Box<Counterfactual>,
     },
+    /// The features of two runs, assigned to one another.
+    Match { pair: [Arc<Snapshot>; 2] },
 }
 
 impl Request {
@@ -83,6 +86,7 @@ impl Request {
             Self::Spectrum { .. } => JobKind::Spectrum,
             Self::Replay { .. } => JobKind::Replay,
             Self::Counterfactual { .. } => JobKind::Counterfactual,
+            Self::Match { .. } => JobKind::Match,
         }
     }
 }
@@ -154,4 +158,5 @@ pub enum Outcome {
         run: RunId,
         answer: Box<Answer>,
     },
+    Matched(Matched),
 }

@@ -98,5 +98,6 @@ fn dispatch(
             let answer = Box::new(work::counterfactual(&question, watcher)?);
             Ok(Outcome::Counterfactual { run, answer })
         }
+        Request::Match { pair } => work::matched(&pair).map(Outcome::Matched),
     }
 }

@@ -5,6 +5,7 @@ mod counterfactual;
 mod features;
 mod gradient;
 mod inspect;
+mod matching;
 mod replay;
 mod spectrum;
 
@@ -13,5 +14,6 @@ pub use counterfactual::counterfactual;
 pub use features::features;
 pub use gradient::check_gradient;
 pub use inspect::inspect;
+pub use matching::matched;
 pub use replay::replay;
 pub use spectrum::spectrum;

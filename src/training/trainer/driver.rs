@@ -93,7 +93,7 @@ impl Driver {
             return Some(now); // by then it is known how long it took
         }
         let dues = self.runs.values();
-        dues.flat_map(|seat| [seat.wants(), seat.frame_due()])
+        dues.flat_map(|seat| [self.wants(seat), seat.frame_due()])
             .flatten()
             .min()
             .map(|due| due.max(now))
@@ -131,6 +131,8 @@ impl Driver {
             Ask::Pause => self.with(run, Seat::pause),
             Ask::Step => self.with(run, |seat| seat.step(now)),
             Ask::SetSpeed(speed) => self.with(run, |seat| seat.set_speed(speed, now)),
+            Ask::Lock(partner) => self.with(run, |seat| seat.partner = partner),
+            Ask::PauseAt(epoch) => self.with(run, |seat| seat.pause_at = epoch),
             Ask::Set(change) => match self.runs.get_mut(&run) {
                 // no frame for this: it is seen when an epoch has used it
                 Some(seat) => {
@@ -246,11 +248,26 @@ impl Driver {
 
     /// The run whose turn it is, among those that are due.
     fn next_run(&self, now: Duration) -> Option<RunId> {
-        let due = |seat: &Seat| seat.wants().is_some_and(|due| due <= now);
+        let due = |seat: &Seat| self.wants(seat).is_some_and(|due| due <= now);
         let after = self.runs.range((Excluded(self.last), Unbounded));
         let before = self.runs.range(..=self.last);
         let (run, _) = after.chain(before).find(|(_, seat)| due(seat))?;
         Some(*run)
+    }
+
+    /// When `seat` is to have its next epoch: in step with another run, not before that has done as many, and once more
+    /// where they would rest an epoch apart.
+    fn wants(&self, seat: &Seat) -> Option<Duration> {
+        let partner = seat.partner.and_then(|partner| self.runs.get(&partner));
+        let Some(partner) = partner.filter(|partner| !partner.is_diverged()) else {
+            return seat.wants();
+        };
+        let (own, other) = (seat.run.epoch(), partner.run.epoch());
+        if own > other {
+            return None;
+        }
+        let apart = own + 1 == other && !seat.is_diverged();
+        seat.wants().or(apart.then_some(Duration::ZERO))
     }
 
     fn epoch(&mut self, run: RunId, now: Duration) {
@@ -262,12 +279,13 @@ impl Driver {
             match seat.run.advance(&|| !interrupted()) {
                 // the edits are in the next frame's news
                 EpochEnd::Finished { edits } => {
-                    seat.finish();
+                    let there = seat.finish();
                     if !edits.is_empty() {
                         archive.done(run, Deed::Edits(changes(&edits)));
                     }
                     keep(&archive, run, seat);
-                    None
+                    let epoch = seat.run.epoch();
+                    there.then_some(Tell::Event(Event::PausedAt { epoch }))
                 }
                 EpochEnd::Diverged {
                     epoch,

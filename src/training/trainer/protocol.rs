@@ -65,6 +65,11 @@ pub enum Ask {
     /// One epoch, then pause.
     Step,
     SetSpeed(Speed),
+    /// In step with another run: whichever is ahead waits until the other has done as many epochs, and both rest at the
+    /// same epoch. Said of both. `None`: no longer.
+    Lock(Option<RunId>),
+    /// It pauses at the end of this epoch, and says so. `None`: no longer.
+    PauseAt(Option<u64>),
     /// In force from the next epoch on.
     Set(Change),
     /// Restarts these units between two epochs, from the inputs that are reconstructed worst (see
@@ -115,6 +120,8 @@ pub enum Event {
     NotOpened { message: String },
     /// A change, or a request to a run that isn't open, was refused. The run is as it was.
     Refused { message: String },
+    /// It has come to the epoch at which it was to pause.
+    PausedAt { epoch: u64 },
     /// The cost became non-finite at `epoch`; the last finite weights stand. `cause` is one sentence that names the
     /// setting.
     Diverged { epoch: u64, cause: String },

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::driver::PUBLISH_EVERY;
 use super::frame::{Activity, Frame};
-use super::protocol::Speed;
+use super::protocol::{RunId, Speed};
 use super::rate::Rate;
 use super::trained::Trained;
 use crate::training::record::Cursor;
@@ -25,6 +25,10 @@ pub(super) struct Seat {
     published: Option<Duration>,
     /// Whether anything happened since.
     pub(super) news: bool,
+    /// The run that it is in step with.
+    pub(super) partner: Option<RunId>,
+    /// The epoch at whose end it pauses.
+    pub(super) pause_at: Option<u64>,
 }
 
 impl Seat {
@@ -41,6 +45,8 @@ impl Seat {
             seen: Cursor::default(),
             published: None,
             news: true,
+            partner: None,
+            pause_at: None,
         }
     }
 
@@ -58,6 +64,10 @@ impl Seat {
     pub(super) fn pause(&mut self) {
         (self.playing, self.steps_left) = (false, 0);
         self.activity = Activity::Paused;
+    }
+
+    pub(super) fn is_diverged(&self) -> bool {
+        self.activity == Activity::Diverged
     }
 
     pub(super) fn diverge(&mut self) {
@@ -99,12 +109,18 @@ impl Seat {
         }
     }
 
-    /// The epoch was done.
-    pub(super) fn finish(&mut self) {
+    /// The epoch was done. Returns whether it is the one at whose end the run was to pause.
+    pub(super) fn finish(&mut self) -> bool {
         self.steps_left = self.steps_left.saturating_sub(1);
         if !self.playing && self.steps_left == 0 {
             self.activity = Activity::Paused;
         }
+        let there = self.pause_at == Some(self.run.epoch());
+        if there {
+            self.pause_at = None;
+            self.pause();
+        }
+        there
     }
 
     /// The epoch that began at `since` took until `now`.

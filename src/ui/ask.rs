@@ -1,0 +1,136 @@
+//! The small windows that ask for one value: the setting that differs, the epoch to pause at. They do not stop the trainer.
+
+use egui::{Button, ComboBox, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+
+use super::dialogs::{frame, primary};
+use super::theme::{self, BODY, GRID, Theme};
+use super::widgets::{at_right, muted};
+use crate::lab::beside::{PairAction, Question};
+use crate::lab::{Action, View};
+use crate::training::{Setting, Value};
+
+const WIDTH: f32 = 340.0;
+/// Those that are numbers.
+const SETTINGS: [Setting; 5] = [
+    Setting::SparsityWeight,
+    Setting::SparsityTarget,
+    Setting::LearningRate,
+    Setting::WeightDecay,
+    Setting::Momentum,
+];
+
+#[derive(Debug, Default)]
+pub struct AskPanel {
+    /// What is being asked, while it is.
+    open: Option<Question>,
+    setting: usize,
+    text: String,
+}
+
+impl AskPanel {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        let Some(question) = view.shared.question else {
+            self.open = None;
+            return;
+        };
+        let first = self.open.replace(question) != Some(question);
+        if first {
+            self.text.clear();
+        }
+        let response = Modal::new(Id::unique("question")).frame(frame(ui)).show(ui.ctx(), |ui| {
+            ui.set_width(WIDTH);
+            ui.spacing_mut().item_spacing.y = GRID;
+            let theme = Theme::of(ui);
+            let (title, about, hint) = match question {
+                Question::OneSetting => (
+                    "A copy with one setting different",
+                    "It goes on from the epoch that is shown, as B, in step with the run shown.",
+                    "its value in B",
+                ),
+                Question::PauseAt => (
+                    "Pause at an epoch",
+                    "The run trains up to the end of that epoch; a run beside it pauses there too.",
+                    "epoch",
+                ),
+            };
+            ui.label(RichText::new(title).heading().color(theme.text_strong));
+            ui.label(muted(ui, about));
+            if question == Question::OneSetting {
+                let named = |setting: Setting| {
+                    let now = setting.format(setting.get(view.run.hyperparameters()));
+                    format!("{} is {now} in A", setting.symbol())
+                };
+                let button = ComboBox::from_id_salt("setting").selected_text(named(SETTINGS[self.setting]));
+                let response = button.show_ui(ui, |ui| {
+                    for (place, setting) in SETTINGS.into_iter().enumerate() {
+                        ui.selectable_value(&mut self.setting, place, named(setting));
+                    }
+                });
+                response.response.accessible_name("Setting");
+            }
+            let field = TextEdit::singleline(&mut self.text).desired_width(f32::INFINITY).hint_text(hint);
+            let field = ui.add(field).accessible_name("Value");
+            if first {
+                field.request_focus();
+            }
+            let answer = self.answer(question, view);
+            if let (Err(why), false) = (&answer, self.text.trim().is_empty()) {
+                ui.label(RichText::new(why).size(theme::SMALL).color(theme.dead));
+            }
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            ui.horizontal(|ui| {
+                at_right(ui, "answers", |ui| {
+                    let cancel = Button::new(RichText::new("Cancel").size(BODY));
+                    if ui.add(cancel.min_size(vec2(72.0, 28.0))).clicked() {
+                        actions.push(Action::CloseDialog);
+                    }
+                    let clicked = ui.add_enabled(answer.is_ok(), primary(theme, "Start")).clicked();
+                    if (clicked || entered)
+                        && let Ok(action) = answer
+                    {
+                        actions.push(action);
+                    } else if entered {
+                        field.request_focus(); // the text stays, to be mended
+                    }
+                });
+            });
+        });
+        if response.should_close() {
+            actions.push(Action::CloseDialog);
+        }
+    }
+
+    /// What was typed, as what it asks for; or what is wanted.
+    fn answer(&self, question: Question, view: &View<'_>) -> Result<Action, String> {
+        let text = self.text.trim().replace(',', ".");
+        match question {
+            Question::OneSetting => {
+                let number: f64 = text
+                    .parse()
+                    .map_err(|_| format!("{text:?} is no number: type one like 0.5 or 1e-4"))?;
+                let (setting, value) = (SETTINGS[self.setting], Value::Number(number));
+                let mut settings = *view.run.hyperparameters();
+                let set = setting
+                    .set(&mut settings, value)
+                    .map_err(|error| error.to_string());
+                set.and_then(|()| {
+                    settings
+                        .check()
+                        .map(drop)
+                        .map_err(|error| error.to_string())
+                })?;
+                Ok(Action::Pair(PairAction::FromHere(vec![(setting, value)])))
+            }
+            Question::PauseAt => {
+                let epoch: u64 = text
+                    .parse()
+                    .map_err(|_| format!("{text:?} is no epoch: type a whole number"))?;
+                let now = view.run.now();
+                if epoch <= now {
+                    return Err(format!("The run stands at epoch {now}: type a later one"));
+                }
+                Ok(Action::PauseAt(Some(epoch)))
+            }
+        }
+    }
+}

@@ -1,0 +1,433 @@
+//! Every run of the session: what it was, what it came to, what it costs; to be named, sorted, pinned, overlaid, shown
+//! again, put beside the one shown, or deleted.
+
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
+
+use egui::{Align, Button, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+
+use super::help::Help as _;
+use super::log_slider::{LogScale, LogSlider};
+use super::theme::{BODY, GRID, SMALL, Theme};
+use super::widgets::{self, muted};
+use super::{numbers, numbers::thousands};
+use crate::data::SampleShape;
+use crate::lab::beside::PairAction;
+use crate::lab::state::KeptAction;
+use crate::lab::{Action, RunView, View};
+use crate::model::features::orientation_selectivity;
+use crate::training::trainer::RunId;
+use crate::training::{Diagnosis, Setting, Snapshot};
+
+/// The least and the most memory that can be given to the past, in MB.
+const BUDGETS: (f64, f64) = (16.0, 4096.0);
+const NAME: f32 = 150.0;
+const NUMBER: f32 = 58.0;
+
+/// What the rows are sorted by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Column {
+    /// The latest first.
+    #[default]
+    Begun,
+    Epochs,
+    Cost,
+    Fvu,
+    Dead,
+    Selectivity,
+    Time,
+    Memory,
+}
+
+impl Column {
+    const NUMBERS: [Self; 7] = [
+        Self::Epochs,
+        Self::Cost,
+        Self::Fvu,
+        Self::Dead,
+        Self::Selectivity,
+        Self::Time,
+        Self::Memory,
+    ];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Begun => "Run",
+            Self::Epochs => "epochs",
+            Self::Cost => "J",
+            Self::Fvu => "FVU",
+            Self::Dead => "dead",
+            Self::Selectivity => "select.",
+            Self::Time => "time",
+            Self::Memory => "MB",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Begun => "Sort by when they began, the latest first",
+            Self::Epochs => "Epochs done",
+            Self::Cost => "The total cost J at the last epoch",
+            Self::Fvu => "Reconstruction loss ÷ variance of the data",
+            Self::Dead => "Units that are dead",
+            Self::Selectivity => {
+                "Orientation selectivity of the features, on average: 0 for none, 1 for a single orientation. Of square \
+                 grey pictures only"
+            }
+            Self::Time => {
+                "Time spent training since the run began, or since it went on from another's epoch"
+            }
+            Self::Memory => {
+                "What its past takes; what it shares with another run is counted for both"
+            }
+        }
+    }
+}
+
+/// What a row says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Numbers {
+    epochs: u64,
+    cost: f64,
+    fvu: f64,
+    dead: u32,
+    selectivity: Option<f64>,
+    seconds: f64,
+    bytes: usize,
+}
+
+#[derive(Default)]
+pub struct RunsPanel {
+    sorted: Column,
+    /// The names that are being typed.
+    typed: BTreeMap<RunId, String>,
+    /// Of the epoch that it was computed at.
+    selectivity: BTreeMap<RunId, (u64, Option<f64>)>,
+}
+
+impl RunsPanel {
+    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+        let mut rows: Vec<(&RunView, Numbers)> = view
+            .session
+            .runs()
+            .filter(|run| !run.is_draft())
+            .map(|run| (run, self.numbers(run, view)))
+            .collect();
+        let known = |run: &RunId| rows.iter().any(|(row, _)| row.id == *run);
+        self.typed.retain(|run, _| known(run));
+        self.selectivity.retain(|run, _| known(run));
+        rows.sort_by(|a, b| self.order(a, b));
+        let quiet = match rows.len() {
+            1 => "one so far: presets, undo and copies add to it".to_owned(),
+            many => format!("{many} in this session"),
+        };
+        widgets::title_row(ui, "Runs", &quiet, |_| {});
+        memory(ui, view, actions);
+        ui.add_space(GRID / 2.0);
+        ScrollArea::both()
+            .id_salt("runs")
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                egui::Grid::new("runs")
+                    .spacing(vec2(GRID, GRID))
+                    .min_col_width(0.0)
+                    .show(ui, |ui| {
+                        self.header(ui);
+                        for (run, numbers) in &rows {
+                            self.row(ui, view, run, numbers, actions);
+                            ui.end_row();
+                        }
+                    });
+            });
+    }
+
+    fn header(&mut self, ui: &mut Ui) {
+        ui.label("");
+        for column in std::iter::once(Column::Begun).chain(Column::NUMBERS) {
+            let text = muted(ui, column.title());
+            let button = Button::selectable(self.sorted == column, text);
+            let response = ui.add(button.min_size(vec2(0.0, widgets::TARGET)));
+            let response = response.help(column.about());
+            if response
+                .accessible_name(format!("Sort by {}", column.title()))
+                .clicked()
+            {
+                self.sorted = column;
+            }
+        }
+        ui.label("");
+        ui.end_row();
+    }
+
+    fn row(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        run: &RunView,
+        numbers: &Numbers,
+        actions: &mut Vec<Action>,
+    ) {
+        let theme = Theme::of(ui);
+        let shown = run.id == view.run.id;
+        let beside = view.pair().is_some_and(|pair| pair.other.id == run.id);
+        let title = run.title();
+        overlay(ui, view, run, shown, actions);
+        ui.vertical(|ui| {
+            ui.spacing_mut().item_spacing.y = 1.0;
+            self.name(ui, run, &title, actions);
+            let place = match (shown, beside) {
+                (true, _) if view.pair().is_some() => "A, shown · ",
+                (true, _) => "shown · ",
+                (_, true) => "B · ",
+                _ => "",
+            };
+            let said = format!("{place}{}", settings(run));
+            let label = egui::Label::new(RichText::new(said).size(SMALL).color(theme.text_muted));
+            ui.add(label.truncate()).help(about(run));
+        });
+        let texts = [
+            thousands(numbers.epochs),
+            numbers::cost(numbers.cost),
+            format!("{:.2}", numbers.fvu),
+            numbers.dead.to_string(),
+            numbers
+                .selectivity
+                .map_or("–".to_owned(), |value| format!("{value:.2}")),
+            duration(numbers.seconds),
+            format!("{:.1}", numbers.bytes as f64 / f64::from(1 << 20)),
+        ];
+        for (column, text) in Column::NUMBERS.into_iter().zip(texts) {
+            let dead = column == Column::Dead && numbers.dead > 0;
+            let tone = if dead { theme.dead } else { theme.text };
+            ui.allocate_ui_with_layout(
+                vec2(NUMBER, widgets::TARGET),
+                Layout::right_to_left(Align::Center),
+                |ui| ui.label(RichText::new(text).size(BODY).color(tone)),
+            );
+        }
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = GRID / 2.0;
+            let mut button =
+                |ui: &mut Ui, enabled: bool, text: &str, help: &str, action: Action| {
+                    let button = Button::new(RichText::new(text).size(BODY));
+                    let response =
+                        ui.add_enabled(enabled, button.min_size(vec2(0.0, widgets::TARGET)));
+                    let response = response
+                        .help(help)
+                        .accessible_name(format!("{text} {title}"));
+                    if response.clicked() {
+                        actions.push(action);
+                    }
+                };
+            let kept = |what| Action::Kept(run.id, what);
+            button(
+                ui,
+                !shown,
+                "Show",
+                "In the place of the one shown",
+                kept(KeptAction::Show),
+            );
+            button(
+                ui,
+                !shown && !beside,
+                "Beside",
+                "As B, in step with the one shown",
+                Action::Pair(PairAction::With(run.id)),
+            );
+            let (word, help) = if run.pinned {
+                ("Unpin", "Let it go when there are many runs")
+            } else {
+                ("Pin", "Keep it, however many runs there are")
+            };
+            button(ui, true, word, help, kept(KeptAction::Pin(!run.pinned)));
+            button(
+                ui,
+                !shown,
+                "Delete",
+                "Free its memory; it can't be undone",
+                kept(KeptAction::Drop),
+            );
+        });
+    }
+
+    fn name(&mut self, ui: &mut Ui, run: &RunView, title: &str, actions: &mut Vec<Action>) {
+        let typed = self.typed.entry(run.id).or_insert_with(|| title.to_owned());
+        let field = TextEdit::singleline(typed).desired_width(NAME);
+        let response = ui.add(field).accessible_name(format!("Name of {title}"));
+        if response.lost_focus() && typed != title {
+            actions.push(Action::Kept(run.id, KeptAction::Rename(typed.clone())));
+        } else if !response.has_focus() && typed != title {
+            typed.clear();
+            typed.push_str(title);
+        }
+    }
+
+    fn numbers(&mut self, run: &RunView, view: &View<'_>) -> Numbers {
+        let bytes = view
+            .archive
+            .map_or(0, |archive| archive.memory(run.id).bytes);
+        let own = run.latest().filter(|latest| latest.run == run.id);
+        let Some(latest) = own else {
+            return Numbers {
+                bytes,
+                ..Numbers::default()
+            };
+        };
+        Numbers {
+            epochs: latest.epoch,
+            cost: latest.cost.total(),
+            fvu: latest.fvu,
+            dead: Diagnosis::of(latest).counts.dead(),
+            selectivity: self.selectivity(run.id, latest),
+            seconds: latest.trained_for.as_secs_f64(),
+            bytes,
+        }
+    }
+
+    /// Computed anew where the run has gone on by a tenth.
+    fn selectivity(&mut self, run: RunId, latest: &Snapshot) -> Option<f64> {
+        let known = self.selectivity.get(&run);
+        if let Some((epoch, value)) = known
+            && latest.epoch >= *epoch
+            && (latest.epoch - epoch) * 10 <= *epoch
+        {
+            return *value;
+        }
+        let value = match latest.data.shape {
+            SampleShape::Image {
+                rows,
+                columns,
+                channels: 1,
+            } if rows == columns => {
+                let features = latest.parameters.encoder_weights();
+                let each = orientation_selectivity(features, rows)?;
+                Some(each.iter().sum::<f64>() / each.len().max(1) as f64)
+            }
+            _ => None,
+        };
+        self.selectivity.insert(run, (latest.epoch, value));
+        value
+    }
+
+    fn order(&self, (a, x): &(&RunView, Numbers), (b, y): &(&RunView, Numbers)) -> Ordering {
+        let by = match self.sorted {
+            Column::Begun => Ordering::Equal,
+            Column::Epochs => y.epochs.cmp(&x.epochs),
+            Column::Cost => x.cost.total_cmp(&y.cost),
+            Column::Fvu => x.fvu.total_cmp(&y.fvu),
+            Column::Dead => x.dead.cmp(&y.dead),
+            Column::Selectivity => y
+                .selectivity
+                .partial_cmp(&x.selectivity)
+                .unwrap_or(Ordering::Equal),
+            Column::Time => y.seconds.total_cmp(&x.seconds),
+            Column::Memory => y.bytes.cmp(&x.bytes),
+        };
+        by.then(b.id.cmp(&a.id))
+    }
+}
+
+/// Whether its curve is drawn beside that of the run shown.
+fn overlay(ui: &mut Ui, view: &View<'_>, run: &RunView, shown: bool, actions: &mut Vec<Action>) {
+    let theme = Theme::of(ui);
+    let colour = if shown {
+        Some(theme.total)
+    } else {
+        colour(theme, view, run.id)
+    };
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(widgets::TARGET, widgets::TARGET), Sense::click());
+    let name = format!("Overlay {}", run.title());
+    response.widget_info(|| {
+        egui::WidgetInfo::selected(egui::Role::CheckBox, !shown, colour.is_some(), &name)
+    });
+    let dot = rect.center();
+    match colour {
+        Some(colour) => ui.painter().circle_filled(dot, 5.0, colour),
+        None => ui
+            .painter()
+            .circle_stroke(dot, 5.0, egui::Stroke::new(1.2, theme.rail)),
+    };
+    let help = if shown {
+        "The run that is shown"
+    } else {
+        "Draw its J in the cost panel, beside that of the run shown"
+    };
+    if response.help(help).clicked() && !shown {
+        actions.push(Action::Kept(run.id, KeptAction::Overlay(!run.overlaid)));
+    }
+}
+
+/// The colour of the curve of J of `run`, where it is drawn beside that of the run shown: B's is its own.
+pub(super) fn colour(theme: &Theme, view: &View<'_>, run: RunId) -> Option<egui::Color32> {
+    if view.pair().is_some_and(|pair| pair.other.id == run) {
+        return Some(theme.notice);
+    }
+    let overlaid = view
+        .session
+        .runs()
+        .filter(|other| other.overlaid && other.id != view.run.id);
+    let place = overlaid
+        .map(|other| other.id)
+        .position(|other| other == run)?;
+    Some(theme.class(place as u8))
+}
+
+/// What the past takes of what it may, and how much that is.
+fn memory(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    let Some(archive) = view.archive else { return };
+    let megabyte = f64::from(1 << 20);
+    let mut budget = archive.budget() as f64 / megabyte;
+    ui.horizontal(|ui| {
+        let used = archive.total() as f64 / megabyte;
+        let text = format!("The past takes {used:.1} of {budget:.0} MB");
+        ui.label(RichText::new(text).size(BODY));
+        let scale = LogScale { least: BUDGETS.0, most: BUDGETS.1, zero: false };
+        let slider = LogSlider::new("memory for the past", &mut budget, scale).width(120.0);
+        let response = ui.add(slider).help(
+            "How much memory the epochs of all runs may take, so that they can be shown again at once. The rest is trained \
+             again when it is asked for.",
+        );
+        if response.changed() {
+            actions.push(Action::SetPastBudget((budget.round() * megabyte) as usize));
+        }
+    });
+}
+
+/// The settings of a run in one line.
+pub(super) fn settings(run: &RunView) -> String {
+    let hyperparameters = run.hyperparameters();
+    let short = [
+        Setting::SparsityTarget,
+        Setting::SparsityWeight,
+        Setting::LearningRate,
+        Setting::WeightDecay,
+    ];
+    let mut said: Vec<String> = short
+        .into_iter()
+        .map(|setting| {
+            format!(
+                "{} {}",
+                setting.symbol(),
+                setting.format(setting.get(hyperparameters))
+            )
+        })
+        .collect();
+    said.push(format!("{} units", run.experiment.hidden));
+    said.join(" · ")
+}
+
+fn about(run: &RunView) -> String {
+    let data = run
+        .data()
+        .map_or_else(String::new, |data| data.name.clone());
+    format!("{data}, seed {}\n{}", run.experiment.seed, settings(run))
+}
+
+fn duration(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 60.0 => format!("{seconds:.0} s"),
+        seconds if seconds < 3600.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{:.1} h", seconds / 3600.0),
+    }
+}

@@ -1,0 +1,294 @@
+//! A run beside the one shown, and the drawer of all runs, on the real trainer: begun, swapped, kept, dropped by the
+//! keyboard.
+#![cfg(feature = "window")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod ui_support;
+
+use std::sync::Arc;
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use sae_lab::app::LabApp;
+use sae_lab::lab::{Action, Page, UserCommand};
+use sae_lab::training::trainer::RunId;
+use sae_lab::training::{Activity, Preset, Setting, Snapshot, Value};
+use ui_support::wait;
+
+type Window = Harness<'static, LabApp>;
+
+const SIZE: [f32; 2] = [1280.0, 720.0];
+const CTRL: Modifiers = Modifiers::COMMAND;
+const CTRL_SHIFT: Modifiers = Modifiers::COMMAND.plus(Modifiers::SHIFT);
+
+fn window() -> Window {
+    let mut harness = ui_support::real(SIZE, Preset::Bars.experiment());
+    wait(&mut harness, |app| app.view().run.now() > 5);
+    harness
+}
+
+fn act(harness: &mut Window, command: UserCommand) {
+    let context = harness.ctx.clone();
+    harness.state_mut().act(&context, command.into());
+    harness.run_steps(2);
+}
+
+fn pause(harness: &mut Window) {
+    harness.key_press(Key::Space);
+    wait(harness, |app| {
+        let view = app.view();
+        let rests = |run: &sae_lab::lab::RunView| {
+            run.latest()
+                .is_some_and(|latest| latest.run == run.id && latest.activity == Activity::Paused)
+        };
+        rests(view.run) && view.pair().is_none_or(|pair| rests(pair.other))
+    });
+    harness.run_steps(2);
+}
+
+/// (A, B) as they stand.
+fn both(harness: &Window) -> (Arc<Snapshot>, Arc<Snapshot>) {
+    let view = harness.state().view();
+    let pair = view.pair().unwrap();
+    (
+        Arc::clone(view.run.latest().unwrap()),
+        Arc::clone(pair.other.latest().unwrap()),
+    )
+}
+
+fn trains_beside(app: &LabApp) -> bool {
+    let view = app.view();
+    let epochs = |snapshot: &Arc<Snapshot>| snapshot.epoch;
+    view.pair().is_some_and(|pair| {
+        pair.other
+            .latest()
+            .is_some_and(|b| b.run == pair.other.id && epochs(b) > 10)
+            && view
+                .run
+                .latest()
+                .is_some_and(|a| a.run == view.run.id && epochs(a) > 10)
+    })
+}
+
+#[test]
+fn sparse_against_plain_is_one_command_from_the_same_weights_in_step() {
+    let mut harness = window();
+    act(&mut harness, UserCommand::SparseAgainstPlain);
+    wait(&mut harness, trains_beside);
+    wait(&mut harness, |app| {
+        app.view().pair().unwrap().beside.matched.is_some()
+    });
+    pause(&mut harness);
+    let (a, b) = both(&harness);
+    assert_eq!(a.epoch, b.epoch, "they rest at the same epoch");
+    assert_eq!(a.hyperparameters.sparsity_weight, 3.0);
+    assert_eq!(b.hyperparameters.sparsity_weight, 0.0);
+    assert_eq!(a.experiment.seed, b.experiment.seed);
+    assert!(
+        harness
+            .query_by_label_contains("1 setting differs: β 3 | 0 · in step")
+            .is_some()
+    );
+    // with β as in A, B would have been A
+    let first = |snapshot: &Snapshot| snapshot.history.records().next().unwrap().epoch;
+    assert_eq!((first(&a), first(&b)), (0, 0));
+    // before the first epoch only the term of β tells them apart
+    let plain = |snapshot: &Snapshot| snapshot.history.records().next().unwrap().fvu;
+    assert_eq!(plain(&a), plain(&b), "the same initial weights");
+}
+
+#[test]
+fn a_copy_is_the_run_itself_until_a_setting_differs() {
+    let mut harness = window();
+    pause(&mut harness);
+    harness.key_press_modifiers(CTRL, Key::B);
+    wait(&mut harness, |app| {
+        app.view()
+            .pair()
+            .is_some_and(|pair| pair.other.latest().is_some())
+    });
+    assert!(
+        harness
+            .query_by_label_contains("no setting differs")
+            .is_some()
+    );
+    let from = both(&harness).0.epoch;
+    for _ in 0..3 {
+        act(&mut harness, UserCommand::StepEpoch);
+    }
+    wait(&mut harness, |app| {
+        let view = app.view();
+        view.run.now() == from + 3 && view.pair().unwrap().other.now() == from + 3
+    });
+    let (a, b) = both(&harness);
+    assert_eq!(a.parameters, b.parameters);
+    // the sliders act on A alone
+    let context = harness.ctx.clone();
+    let set = Action::Set {
+        setting: Setting::WeightDecay,
+        value: Value::Number(5e-3),
+        press: 9,
+    };
+    harness.state_mut().act(&context, set);
+    act(&mut harness, UserCommand::StepEpoch);
+    wait(&mut harness, |app| {
+        let view = app.view();
+        view.run.now() == from + 4 && view.pair().unwrap().other.now() == from + 4
+    });
+    let (a, b) = both(&harness);
+    assert_ne!(a.parameters, b.parameters);
+    assert_ne!(
+        a.hyperparameters.weight_decay,
+        b.hyperparameters.weight_decay
+    );
+    // swapped, they act on the other
+    let before = harness.state().view().run.id;
+    harness.key_press(Key::X);
+    harness.run_steps(2);
+    let view = harness.state().view();
+    assert_eq!(view.pair().unwrap().other.id, before);
+    assert_eq!(view.run.latest().unwrap().parameters, b.parameters);
+    // A goes back in time, and B with it
+    harness.key_press_modifiers(CTRL, Key::ArrowLeft);
+    wait(&mut harness, |app| {
+        app.view()
+            .run
+            .past
+            .as_ref()
+            .is_some_and(|past| past.is_exact())
+    });
+    harness.run_steps(2);
+    let view = harness.state().view();
+    let shown = view.run.snapshot.as_ref().unwrap();
+    let beside = view.pair().unwrap().other.snapshot.as_ref().unwrap();
+    assert_eq!((shown.epoch, beside.epoch), (from + 3, from + 3));
+    assert_eq!(shown.parameters, beside.parameters);
+}
+
+#[test]
+fn one_setting_different_is_typed_and_what_cannot_be_says_so() {
+    let mut harness = window();
+    harness.key_press_modifiers(CTRL_SHIFT, Key::B);
+    harness.run_steps(3);
+    assert!(harness.get_by_label("Value").is_focused());
+    harness.get_by_label("Value").type_text("-1");
+    harness.run_steps(2);
+    assert!(harness.get_by_label("Start").accesskit_node().is_disabled());
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    assert!(harness.state().view().pair().is_none());
+    harness.key_press_modifiers(CTRL, Key::A);
+    harness.get_by_label("Value").type_text("0,5");
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    wait(&mut harness, trains_beside);
+    let view = harness.state().view();
+    assert!(!view.shared.is_covered());
+    assert_eq!(
+        view.pair().unwrap().other.hyperparameters().sparsity_weight,
+        0.5
+    );
+    assert!(
+        harness
+            .query_by_label_contains("1 setting differs: β 3 | 0.5")
+            .is_some()
+    );
+    // B takes the place of A, which stays; then undo brings A back
+    let a = view.run.id;
+    act(&mut harness, UserCommand::KeepOther);
+    assert_eq!(
+        harness.state().view().run.hyperparameters().sparsity_weight,
+        0.5
+    );
+    assert!(harness.state().view().pair().is_none());
+    act(&mut harness, UserCommand::Undo);
+    assert_eq!(harness.state().view().run.id, a);
+}
+
+#[test]
+fn the_run_pauses_at_the_epoch_that_was_named() {
+    let mut harness = window();
+    pause(&mut harness);
+    let target = harness.state().view().run.now() + 30;
+    harness.key_press_modifiers(CTRL, Key::G);
+    harness.run_steps(3);
+    harness.get_by_label("Value").type_text("1");
+    harness.run_steps(2);
+    assert!(
+        harness
+            .query_by_label_contains("type a later one")
+            .is_some()
+    );
+    harness.key_press_modifiers(CTRL, Key::A);
+    harness.get_by_label("Value").type_text(&target.to_string());
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    wait(&mut harness, |app| {
+        let latest = app.view().run.latest().unwrap();
+        latest.epoch == target && latest.activity == Activity::Paused
+    });
+    harness.run_steps(2);
+    assert!(!harness.state().view().run.playing);
+}
+
+#[test]
+fn the_drawer_shows_every_run_and_does_what_its_buttons_say() {
+    let mut harness = window();
+    act(&mut harness, UserCommand::NewSeed);
+    wait(&mut harness, |app| {
+        app.view()
+            .run
+            .latest()
+            .is_some_and(|latest| latest.epoch > 3)
+    });
+    act(&mut harness, UserCommand::NewSeed);
+    wait(&mut harness, |app| {
+        app.view()
+            .run
+            .latest()
+            .is_some_and(|latest| latest.epoch > 3)
+    });
+    ui_support::show(&mut harness, Page::Runs);
+    harness.run_steps(3);
+    let runs = |harness: &Window| harness.state().view().session.runs().count();
+    assert_eq!(runs(&harness), 3);
+    let title = harness.state().view().run.title();
+    let fields = harness.query_all_by_label_contains("Name of ").count();
+    assert_eq!(fields, 3);
+    let first = harness.state().view().session.get(RunId(1)).unwrap();
+    let names = format!("Name of {}", first.title());
+    // renamed by typing
+    harness.get_by_label(&names).focus();
+    harness.run_steps(2);
+    harness.key_press_modifiers(CTRL, Key::A);
+    harness.event(egui::Event::Text("the first".into()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let first = harness.state().view().session.get(RunId(1)).unwrap();
+    assert_eq!(first.title(), "the first");
+    harness.get_by_label("Pin the first").click();
+    harness.run_steps(2);
+    harness.get_by_label("Overlay the first").click();
+    harness.run_steps(2);
+    let first = harness.state().view().session.get(RunId(1)).unwrap();
+    assert!(first.pinned && first.overlaid);
+    harness.get_by_label("Show the first").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().view().run.id, RunId(1));
+    let delete = format!("Delete {title}");
+    harness.query_all_by_label(&delete).next().unwrap().click();
+    harness.run_steps(3);
+    assert_eq!(runs(&harness), 2);
+    let beside = format!("Beside {title}");
+    harness.get_by_label(&beside).click();
+    harness.run_steps(3);
+    assert!(harness.state().view().pair().is_some());
+    for column in ["J", "FVU", "dead", "select.", "time", "MB", "epochs"] {
+        harness.get_by_label(&format!("Sort by {column}")).click();
+        harness.run_steps(2);
+    }
+    let memory = harness.query_by_label_contains("The past takes").is_some();
+    assert!(memory);
+}
