@@ -56,6 +56,7 @@ mod tests {
             dark: false,
             zoom: 150,
             recent: vec!["/data/a.png".into()],
+            past_bytes: 64 << 20,
         };
         save(&chosen, &mut storage);
         assert_eq!(load(&storage), chosen);

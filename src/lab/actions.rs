@@ -10,6 +10,7 @@ use super::import_settings::Whose;
 use super::jobs::Request;
 use super::page::Page;
 use super::panel::Panel;
+use super::preferences::PAST_BYTES;
 use super::room::Lab;
 use super::shared::ZOOMS;
 use super::speed;
@@ -71,6 +72,7 @@ impl Lab {
                 self.pause_at(epoch);
             }
             Action::SetPastBudget(bytes) => {
+                let bytes = bytes.clamp(*PAST_BYTES.start(), *PAST_BYTES.end());
                 self.preferences.past_bytes = bytes;
                 if let Some(archive) = self.archive() {
                     archive.set_budget(bytes);

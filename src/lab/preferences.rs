@@ -23,6 +23,9 @@ pub struct Preferences {
 /// As many files are remembered.
 pub const MOST_RECENT: usize = 8;
 
+/// What can be given to the past of all runs, in bytes.
+pub const PAST_BYTES: std::ops::RangeInclusive<usize> = (16 << 20)..=(4 << 30);
+
 impl Default for Preferences {
     fn default() -> Self {
         Self {
@@ -42,6 +45,9 @@ impl Preferences {
             preferences.zoom = 100;
         }
         preferences.recent.truncate(MOST_RECENT);
+        if !PAST_BYTES.contains(&preferences.past_bytes) {
+            preferences.past_bytes = BUDGET;
+        }
         preferences
     }
 
@@ -76,6 +82,7 @@ mod tests {
             dark: false,
             zoom: 150,
             recent: vec!["/data/a.png".into()],
+            past_bytes: 64 << 20,
         };
         let text = chosen.to_text().unwrap();
         assert_eq!(Preferences::from_text(&text), chosen);

@@ -4,24 +4,25 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use egui::{Align, Button, Layout, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{Align2, Button, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
 
 use super::help::Help as _;
 use super::log_slider::{LogScale, LogSlider};
-use super::theme::{BODY, GRID, SMALL, Theme};
+use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets::{self, muted};
 use super::{numbers, numbers::thousands};
 use crate::data::SampleShape;
 use crate::lab::beside::PairAction;
+use crate::lab::preferences::PAST_BYTES;
 use crate::lab::state::KeptAction;
 use crate::lab::{Action, RunView, View};
 use crate::model::features::orientation_selectivity;
 use crate::training::trainer::RunId;
 use crate::training::{Diagnosis, Setting, Snapshot};
 
-/// The least and the most memory that can be given to the past, in MB.
-const BUDGETS: (f64, f64) = (16.0, 4096.0);
-const NAME: f32 = 150.0;
+/// Of the names, and of what stands beside them in a row.
+const NAME: std::ops::RangeInclusive<f32> = 150.0..=360.0;
+const REST: f32 = 720.0;
 const NUMBER: f32 = 58.0;
 
 /// What the rows are sorted by.
@@ -98,6 +99,8 @@ struct Numbers {
 
 #[derive(Default)]
 pub struct RunsPanel {
+    /// The panel's width.
+    room: f32,
     sorted: Column,
     /// The names that are being typed.
     typed: BTreeMap<RunId, String>,
@@ -117,6 +120,7 @@ impl RunsPanel {
         self.typed.retain(|run, _| known(run));
         self.selectivity.retain(|run, _| known(run));
         rows.sort_by(|a, b| self.order(a, b));
+        self.room = ui.available_width();
         let quiet = match rows.len() {
             1 => "one so far: presets, undo and copies add to it".to_owned(),
             many => format!("{many} in this session"),
@@ -146,7 +150,8 @@ impl RunsPanel {
         for column in std::iter::once(Column::Begun).chain(Column::NUMBERS) {
             let text = muted(ui, column.title());
             let button = Button::selectable(self.sorted == column, text);
-            let response = ui.add(button.min_size(vec2(0.0, widgets::TARGET)));
+            let width = if column == Column::Begun { 0.0 } else { NUMBER };
+            let response = ui.add(button.min_size(vec2(width, widgets::TARGET)));
             let response = response.help(column.about());
             if response
                 .accessible_name(format!("Sort by {}", column.title()))
@@ -172,9 +177,11 @@ impl RunsPanel {
         let beside = view.pair().is_some_and(|pair| pair.other.id == run.id);
         let title = run.title();
         overlay(ui, view, run, shown, actions);
+        let width = (self.room - REST).clamp(*NAME.start(), *NAME.end());
         ui.vertical(|ui| {
+            ui.set_width(width);
             ui.spacing_mut().item_spacing.y = 1.0;
-            self.name(ui, run, &title, actions);
+            self.name(ui, run, &title, width, actions);
             let place = match (shown, beside) {
                 (true, _) if view.pair().is_some() => "A, shown · ",
                 (true, _) => "shown · ",
@@ -199,10 +206,15 @@ impl RunsPanel {
         for (column, text) in Column::NUMBERS.into_iter().zip(texts) {
             let dead = column == Column::Dead && numbers.dead > 0;
             let tone = if dead { theme.dead } else { theme.text };
-            ui.allocate_ui_with_layout(
-                vec2(NUMBER, widgets::TARGET),
-                Layout::right_to_left(Align::Center),
-                |ui| ui.label(RichText::new(text).size(BODY).color(tone)),
+            let (rect, _) = ui.allocate_exact_size(vec2(NUMBER, widgets::TARGET), Sense::hover());
+            let centre = rect.center();
+            widgets::text(
+                ui,
+                centre,
+                Align2::CENTER_CENTER,
+                text,
+                theme::regular(BODY),
+                tone,
             );
         }
         ui.horizontal(|ui| {
@@ -250,9 +262,16 @@ impl RunsPanel {
         });
     }
 
-    fn name(&mut self, ui: &mut Ui, run: &RunView, title: &str, actions: &mut Vec<Action>) {
+    fn name(
+        &mut self,
+        ui: &mut Ui,
+        run: &RunView,
+        title: &str,
+        width: f32,
+        actions: &mut Vec<Action>,
+    ) {
         let typed = self.typed.entry(run.id).or_insert_with(|| title.to_owned());
-        let field = TextEdit::singleline(typed).desired_width(NAME);
+        let field = TextEdit::singleline(typed).desired_width(width - GRID);
         let response = ui.add(field).accessible_name(format!("Name of {title}"));
         if response.lost_focus() && typed != title {
             actions.push(Action::Kept(run.id, KeptAction::Rename(typed.clone())));
@@ -382,7 +401,7 @@ fn memory(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let used = archive.total() as f64 / megabyte;
         let text = format!("The past takes {used:.1} of {budget:.0} MB");
         ui.label(RichText::new(text).size(BODY));
-        let scale = LogScale { least: BUDGETS.0, most: BUDGETS.1, zero: false };
+        let scale = LogScale { least: *PAST_BYTES.start() as f64 / megabyte, most: *PAST_BYTES.end() as f64 / megabyte, zero: false };
         let slider = LogSlider::new("memory for the past", &mut budget, scale).width(120.0);
         let response = ui.add(slider).help(
             "How much memory the epochs of all runs may take, so that they can be shown again at once. The rest is trained \
