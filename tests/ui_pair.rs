@@ -254,13 +254,15 @@ fn the_drawer_shows_every_run_and_does_what_its_buttons_say() {
     let runs = |harness: &Window| harness.state().view().session.runs().count();
     assert_eq!(runs(&harness), 3);
     let title = harness.state().view().run.title();
-    let fields = harness.query_all_by_label_contains("Name of ").count();
-    assert_eq!(fields, 3);
+    let names = harness.query_all_by_label_contains("Rename ").count();
+    assert_eq!(names, 3);
     let first = harness.state().view().session.get(RunId(1)).unwrap();
-    let names = format!("Name of {}", first.title());
+    let name = format!("Rename {}", first.title());
     // renamed by typing
-    harness.get_by_label(&names).focus();
+    harness.get_by_label(&name).focus();
     harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
     harness.key_press_modifiers(CTRL, Key::A);
     harness.event(egui::Event::Text("the first".into()));
     harness.run_steps(2);
@@ -285,10 +287,23 @@ fn the_drawer_shows_every_run_and_does_what_its_buttons_say() {
     harness.get_by_label(&beside).click();
     harness.run_steps(3);
     assert!(harness.state().view().pair().is_some());
-    for column in ["J", "FVU", "dead", "select.", "time", "MB", "epochs"] {
-        harness.get_by_label(&format!("Sort by {column}")).click();
-        harness.run_steps(2);
-    }
+    harness.get_by_label("Sort").click();
+    harness.run_steps(2);
+    harness.get_by_label("by FVU").click();
+    harness.run_steps(2);
+    let fvu = |label: &str| harness.get_by_label(label).rect().top();
+    let view = harness.state().view();
+    let values = view
+        .session
+        .runs()
+        .map(|run| (run.latest().unwrap().fvu, run.title()));
+    let mut values: Vec<(f64, String)> = values.collect();
+    values.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let tops: Vec<f32> = values
+        .iter()
+        .map(|(_, title)| fvu(&format!("Rename {title}")))
+        .collect();
+    assert!(tops.is_sorted(), "{values:?}: {tops:?}");
     let memory = harness.query_by_label_contains("The past takes").is_some();
     assert!(memory);
 }

@@ -6,7 +6,7 @@ use super::run_view::RunView;
 use crate::model::matching::Matching;
 use crate::training::snapshot::Version;
 use crate::training::trainer::RunId;
-use crate::training::{Experiment, Setting, Value};
+use crate::training::{Experiment, Setting};
 
 /// B, and what it has to do with A.
 #[derive(Clone, Debug)]
@@ -31,15 +31,6 @@ pub struct Matched {
 pub struct Pair<'a> {
     pub beside: &'a Beside,
     pub other: &'a RunView,
-}
-
-/// What can be asked about the run beside the one shown.
-#[derive(Clone, Debug, PartialEq)]
-pub enum PairAction {
-    /// A second run goes on from the moment that is shown, with these settings.
-    FromHere(Vec<(Setting, Value)>),
-    /// A kept run stands beside the one shown.
-    With(RunId),
 }
 
 /// What is asked for in a small window.

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::beside::{Beside, Matched, PairAction};
+use super::beside::{Beside, Matched};
 use super::cursor::Then;
 use super::jobs::{JobKind, Request};
 use super::room::Lab;
-use super::state::{KeptAction, Severity};
+use super::state::{KeptAction, PairAction, Severity};
 use super::undo::Done;
 use crate::training::record::Change;
 use crate::training::run::Keyframe;

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use super::beside::PairAction;
 use super::commands::UserCommand;
 use super::compare;
 use super::import_settings::ImportSettings;
@@ -63,6 +62,15 @@ pub enum Action {
     Look(LookAction),
     /// What a comparison is to be with.
     SetComparison(compare::Choice),
+}
+
+/// What can be asked about the run beside the one shown.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PairAction {
+    /// A second run goes on from the moment that is shown, with these settings.
+    FromHere(Vec<(Setting, Value)>),
+    /// A kept run stands beside the one shown.
+    With(RunId),
 }
 
 /// What can be done with a run that is kept beside the one shown.

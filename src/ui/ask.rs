@@ -5,7 +5,8 @@ use egui::{Button, ComboBox, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 use super::dialogs::{frame, primary};
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{at_right, muted};
-use crate::lab::beside::{PairAction, Question};
+use crate::lab::beside::Question;
+use crate::lab::state::PairAction;
 use crate::lab::{Action, View};
 use crate::training::{Setting, Value};
 

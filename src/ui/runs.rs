@@ -4,26 +4,26 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use egui::{Align2, Button, RichText, ScrollArea, Sense, TextEdit, Ui, vec2};
+use egui::{
+    Align, Button, ComboBox, Layout, RichText, ScrollArea, Sense, Stroke, TextEdit, Ui, pos2, vec2,
+};
 
 use super::help::Help as _;
 use super::log_slider::{LogScale, LogSlider};
 use super::theme::{self, BODY, GRID, SMALL, Theme};
-use super::widgets::{self, muted};
+use super::widgets;
 use super::{numbers, numbers::thousands};
 use crate::data::SampleShape;
-use crate::lab::beside::PairAction;
 use crate::lab::preferences::PAST_BYTES;
-use crate::lab::state::KeptAction;
+use crate::lab::state::{KeptAction, PairAction};
 use crate::lab::{Action, RunView, View};
 use crate::model::features::orientation_selectivity;
 use crate::training::trainer::RunId;
 use crate::training::{Diagnosis, Setting, Snapshot};
 
-/// Of the names, and of what stands beside them in a row.
-const NAME: std::ops::RangeInclusive<f32> = 150.0..=360.0;
-const REST: f32 = 720.0;
-const NUMBER: f32 = 58.0;
+/// Of a run's buttons, and of one of its numbers with its word.
+const BUTTONS: f32 = 232.0;
+const NUMBER: f32 = 92.0;
 
 /// What the rows are sorted by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,12 +53,12 @@ impl Column {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Begun => "Run",
+            Self::Begun => "begin",
             Self::Epochs => "epochs",
             Self::Cost => "J",
             Self::Fvu => "FVU",
             Self::Dead => "dead",
-            Self::Selectivity => "select.",
+            Self::Selectivity => "selectivity",
             Self::Time => "time",
             Self::Memory => "MB",
         }
@@ -67,7 +67,7 @@ impl Column {
     fn about(self) -> &'static str {
         match self {
             Self::Begun => "Sort by when they began, the latest first",
-            Self::Epochs => "Epochs done",
+            Self::Epochs => "How many epochs it has trained",
             Self::Cost => "The total cost J at the last epoch",
             Self::Fvu => "Reconstruction loss ÷ variance of the data",
             Self::Dead => "Units that are dead",
@@ -99,11 +99,10 @@ struct Numbers {
 
 #[derive(Default)]
 pub struct RunsPanel {
-    /// The panel's width.
-    room: f32,
     sorted: Column,
-    /// The names that are being typed.
-    typed: BTreeMap<RunId, String>,
+    /// The name that is being typed, and whether its field has had the focus.
+    typed: Option<(RunId, String)>,
+    focused: bool,
     /// Of the epoch that it was computed at.
     selectivity: BTreeMap<RunId, (u64, Option<f64>)>,
 }
@@ -117,51 +116,47 @@ impl RunsPanel {
             .map(|run| (run, self.numbers(run, view)))
             .collect();
         let known = |run: &RunId| rows.iter().any(|(row, _)| row.id == *run);
-        self.typed.retain(|run, _| known(run));
+        self.typed.take_if(|(run, _)| !known(run));
         self.selectivity.retain(|run, _| known(run));
         rows.sort_by(|a, b| self.order(a, b));
-        self.room = ui.available_width();
         let quiet = match rows.len() {
             1 => "one so far: presets, undo and copies add to it".to_owned(),
             many => format!("{many} in this session"),
         };
-        widgets::title_row(ui, "Runs", &quiet, |_| {});
+        widgets::title_row(ui, "Runs", &quiet, |ui| {
+            widgets::at_right(ui, "sort", |ui| self.sorting(ui));
+        });
         memory(ui, view, actions);
         ui.add_space(GRID / 2.0);
-        ScrollArea::both()
+        ScrollArea::vertical()
             .id_salt("runs")
             .auto_shrink(false)
             .show(ui, |ui| {
-                egui::Grid::new("runs")
-                    .spacing(vec2(GRID, GRID))
-                    .min_col_width(0.0)
-                    .show(ui, |ui| {
-                        self.header(ui);
-                        for (run, numbers) in &rows {
-                            self.row(ui, view, run, numbers, actions);
-                            ui.end_row();
-                        }
-                    });
+                ui.spacing_mut().item_spacing = vec2(GRID / 2.0, 2.0);
+                for (run, numbers) in &rows {
+                    self.row(ui, view, run, numbers, actions);
+                    let (line, _) =
+                        ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
+                    let stroke = Stroke::new(1.0, Theme::of(ui).line);
+                    ui.painter().hline(line.x_range(), line.center().y, stroke);
+                }
             });
     }
 
-    fn header(&mut self, ui: &mut Ui) {
-        ui.label("");
-        for column in std::iter::once(Column::Begun).chain(Column::NUMBERS) {
-            let text = muted(ui, column.title());
-            let button = Button::selectable(self.sorted == column, text);
-            let width = if column == Column::Begun { 0.0 } else { NUMBER };
-            let response = ui.add(button.min_size(vec2(width, widgets::TARGET)));
-            let response = response.help(column.about());
-            if response
-                .accessible_name(format!("Sort by {}", column.title()))
-                .clicked()
-            {
-                self.sorted = column;
+    fn sorting(&mut self, ui: &mut Ui) {
+        let text = |column: Column| format!("by {}", column.title());
+        let chosen = RichText::new(text(self.sorted)).size(BODY);
+        let combo = ComboBox::from_id_salt("sort")
+            .selected_text(chosen)
+            .width(110.0);
+        let response = combo.show_ui(ui, |ui| {
+            for column in std::iter::once(Column::Begun).chain(Column::NUMBERS) {
+                let entry = ui.selectable_value(&mut self.sorted, column, text(column));
+                entry.help(column.about());
             }
-        }
-        ui.label("");
-        ui.end_row();
+        });
+        let response = response.response.accessible_name("Sort");
+        response.help("What the runs are sorted by; the best or the latest come first");
     }
 
     fn row(
@@ -176,22 +171,23 @@ impl RunsPanel {
         let shown = run.id == view.run.id;
         let beside = view.pair().is_some_and(|pair| pair.other.id == run.id);
         let title = run.title();
-        overlay(ui, view, run, shown, actions);
-        let width = (self.room - REST).clamp(*NAME.start(), *NAME.end());
-        ui.vertical(|ui| {
-            ui.set_width(width);
-            ui.spacing_mut().item_spacing.y = 1.0;
-            self.name(ui, run, &title, width, actions);
-            let place = match (shown, beside) {
-                (true, _) if view.pair().is_some() => "A, shown · ",
-                (true, _) => "shown · ",
-                (_, true) => "B · ",
-                _ => "",
-            };
-            let said = format!("{place}{}", settings(run));
-            let label = egui::Label::new(RichText::new(said).size(SMALL).color(theme.text_muted));
-            ui.add(label.truncate()).help(about(run));
+        ui.horizontal(|ui| {
+            overlay(ui, view, run, shown, actions);
+            let name = ui.available_width() - BUTTONS;
+            self.name(ui, run, &title, name.max(80.0), actions);
+            widgets::at_right(ui, &format!("run {}", run.id.0), |ui| {
+                buttons(ui, run, &title, (shown, beside), actions);
+            });
         });
+        let place = match (shown, beside) {
+            (true, _) if view.pair().is_some() => "A, shown · ",
+            (true, _) => "shown · ",
+            (_, true) => "B · ",
+            _ => "",
+        };
+        let said = format!("{place}{}", settings(run));
+        let label = egui::Label::new(RichText::new(said).size(SMALL).color(theme.text_muted));
+        ui.add(label.wrap()).help(about(run));
         let texts = [
             thousands(numbers.epochs),
             numbers::cost(numbers.cost),
@@ -203,65 +199,15 @@ impl RunsPanel {
             duration(numbers.seconds),
             format!("{:.1}", numbers.bytes as f64 / f64::from(1 << 20)),
         ];
-        for (column, text) in Column::NUMBERS.into_iter().zip(texts) {
-            let dead = column == Column::Dead && numbers.dead > 0;
-            let tone = if dead { theme.dead } else { theme.text };
-            let (rect, _) = ui.allocate_exact_size(vec2(NUMBER, widgets::TARGET), Sense::hover());
-            let centre = rect.center();
-            widgets::text(
-                ui,
-                centre,
-                Align2::CENTER_CENTER,
-                text,
-                theme::regular(BODY),
-                tone,
-            );
-        }
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = GRID / 2.0;
-            let mut button =
-                |ui: &mut Ui, enabled: bool, text: &str, help: &str, action: Action| {
-                    let button = Button::new(RichText::new(text).size(BODY));
-                    let response =
-                        ui.add_enabled(enabled, button.min_size(vec2(0.0, widgets::TARGET)));
-                    let response = response
-                        .help(help)
-                        .accessible_name(format!("{text} {title}"));
-                    if response.clicked() {
-                        actions.push(action);
-                    }
-                };
-            let kept = |what| Action::Kept(run.id, what);
-            button(
-                ui,
-                !shown,
-                "Show",
-                "In the place of the one shown",
-                kept(KeptAction::Show),
-            );
-            button(
-                ui,
-                !shown && !beside,
-                "Beside",
-                "As B, in step with the one shown",
-                Action::Pair(PairAction::With(run.id)),
-            );
-            let (word, help) = if run.pinned {
-                ("Unpin", "Let it go when there are many runs")
-            } else {
-                ("Pin", "Keep it, however many runs there are")
-            };
-            button(ui, true, word, help, kept(KeptAction::Pin(!run.pinned)));
-            button(
-                ui,
-                !shown,
-                "Delete",
-                "Free its memory; it can't be undone",
-                kept(KeptAction::Drop),
-            );
+        ui.horizontal_wrapped(|ui| {
+            for (column, text) in Column::NUMBERS.into_iter().zip(texts) {
+                let dead = column == Column::Dead && numbers.dead > 0;
+                number(ui, column, text, if dead { theme.dead } else { theme.text });
+            }
         });
     }
 
+    /// A click makes a field of it.
     fn name(
         &mut self,
         ui: &mut Ui,
@@ -270,14 +216,35 @@ impl RunsPanel {
         width: f32,
         actions: &mut Vec<Action>,
     ) {
-        let typed = self.typed.entry(run.id).or_insert_with(|| title.to_owned());
-        let field = TextEdit::singleline(typed).desired_width(width - GRID);
-        let response = ui.add(field).accessible_name(format!("Name of {title}"));
-        if response.lost_focus() && typed != title {
-            actions.push(Action::Kept(run.id, KeptAction::Rename(typed.clone())));
-        } else if !response.has_focus() && typed != title {
-            typed.clear();
-            typed.push_str(title);
+        if let Some((_, typed)) = self.typed.as_mut().filter(|(typed, _)| *typed == run.id) {
+            let field = TextEdit::singleline(typed).desired_width(width - GRID);
+            let response = ui.add(field).accessible_name(format!("Name of {title}"));
+            if !std::mem::replace(&mut self.focused, true) {
+                response.request_focus();
+            } else if response.lost_focus() {
+                if !ui.input(|input| input.key_pressed(egui::Key::Escape)) {
+                    let name = typed.clone();
+                    actions.push(Action::Kept(run.id, KeptAction::Rename(name)));
+                }
+                self.typed = None;
+            }
+            return;
+        }
+        let text = RichText::new(title)
+            .size(BODY)
+            .color(Theme::of(ui).text_strong);
+        let button = Button::new(text).frame_when_inactive(false).truncate();
+        let size = vec2(width, widgets::TARGET);
+        let child = ui.allocate_ui_with_layout(size, Layout::left_to_right(Align::Center), |ui| {
+            ui.set_max_width(width);
+            ui.add(button.min_size(vec2(40.0, widgets::TARGET)))
+        });
+        let response = child.inner.help("Give it a name of your own");
+        if response
+            .accessible_name(format!("Rename {title}"))
+            .clicked()
+        {
+            (self.typed, self.focused) = (Some((run.id, title.to_owned())), false);
         }
     }
 
@@ -346,6 +313,71 @@ impl RunsPanel {
     }
 }
 
+fn buttons(
+    ui: &mut Ui,
+    run: &RunView,
+    title: &str,
+    (shown, beside): (bool, bool),
+    actions: &mut Vec<Action>,
+) {
+    ui.spacing_mut().item_spacing.x = GRID / 2.0;
+    let kept = |what| Action::Kept(run.id, what);
+    let (pin, pins) = if run.pinned {
+        ("Unpin", "Let it go when there are many runs")
+    } else {
+        ("Pin", "Keep it, however many runs there are")
+    };
+    let all = [
+        (
+            !shown,
+            "Show",
+            "Show it in the place of the one shown",
+            kept(KeptAction::Show),
+        ),
+        (
+            !shown && !beside,
+            "Beside",
+            "Put it beside the one shown, as B, in step",
+            Action::Pair(PairAction::With(run.id)),
+        ),
+        (true, pin, pins, kept(KeptAction::Pin(!run.pinned))),
+        (
+            !shown,
+            "Delete",
+            "Free its memory. This can't be undone",
+            kept(KeptAction::Drop),
+        ),
+    ];
+    for (enabled, text, help, action) in all {
+        let button = Button::new(RichText::new(text).size(BODY));
+        let response = ui.add_enabled(enabled, button.min_size(vec2(0.0, widgets::TARGET)));
+        let response = response
+            .help(help)
+            .accessible_name(format!("{text} {title}"));
+        if response.clicked() {
+            actions.push(action);
+        }
+    }
+}
+
+/// A number with its word before it.
+fn number(ui: &mut Ui, column: Column, text: String, tone: egui::Color32) {
+    let theme = Theme::of(ui);
+    let word = widgets::galley(ui, column.title(), theme::regular(SMALL), theme.text_muted);
+    let said = format!("{} {text}", column.title());
+    let number = widgets::galley(ui, text, theme::regular(BODY), tone);
+    let after = word.size().x + 5.0;
+    let wide = (after + number.size().x + GRID).max(NUMBER);
+    let (rect, response) = ui.allocate_exact_size(vec2(wide, 18.0), Sense::hover());
+    let baseline = rect.top() + 1.0;
+    ui.painter()
+        .galley(pos2(rect.left(), baseline + 1.5), word, theme.text_muted);
+    ui.painter()
+        .galley(pos2(rect.left() + after, baseline), number, tone);
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Label, true, &said));
+    response.help(column.about());
+}
+
 /// Whether its curve is drawn beside that of the run shown.
 fn overlay(ui: &mut Ui, view: &View<'_>, run: &RunView, shown: bool, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
@@ -365,7 +397,7 @@ fn overlay(ui: &mut Ui, view: &View<'_>, run: &RunView, shown: bool, actions: &m
         Some(colour) => ui.painter().circle_filled(dot, 5.0, colour),
         None => ui
             .painter()
-            .circle_stroke(dot, 5.0, egui::Stroke::new(1.2, theme.rail)),
+            .circle_stroke(dot, 5.0, Stroke::new(1.2, theme.rail)),
     };
     let help = if shown {
         "The run that is shown"

@@ -19,7 +19,7 @@ pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 pub const LONG_NAME: &str = "patches_of_the_photographs_of_last_summer_whitened_and_scaled_2.npy";
 
 /// The panels whose content may be longer than their room.
-const SCROLLING: [Panel; 10] = [
+const SCROLLING: [Panel; 11] = [
     Panel::Settings,
     Panel::Features,
     Panel::Picker,
@@ -30,6 +30,7 @@ const SCROLLING: [Panel; 10] = [
     Panel::Pairs,
     Panel::Input,
     Panel::Output,
+    Panel::KeptRuns,
 ];
 
 type Prepare = fn(&mut Harness<'static, LabApp>);

@@ -1,0 +1,311 @@
+//! Whatever a person does with time, the window shows the run as it was at the epoch that it names, within the memory
+//! that was given. `SAE_LAB_FULL=1` tries 20,000 actions, as `tests/long time` does; without it there are fewer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test fails by them"
+)]
+
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use ndarray::Array2;
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha8Rng;
+use sae_lab::data::{DataError, DataSet, DataSpec, Found, SampleShape, Samples, Watch};
+use sae_lab::lab::browse::{Browse, Browsed};
+use sae_lab::lab::jobs::InlineHost;
+use sae_lab::lab::port::{Backend, Wake};
+use sae_lab::lab::state::{KeptAction, PairAction};
+use sae_lab::lab::{Action, Lab, Preferences, UserCommand};
+use sae_lab::numerics::WorkerPool;
+use sae_lab::training::timeline::Archive;
+use sae_lab::training::trainer::{
+    DataId, Driver, Host, Reply, Request, RunId, SharedStore, TrainerError,
+};
+use sae_lab::training::{Experiment, Preset, Setting, Snapshot, Value};
+
+/// Actions in one session, and sessions.
+const ACTIONS: usize = 500;
+
+/// The trainer on a clock of its own: an epoch of any run at every look at the replies.
+struct Simulated {
+    driver: Mutex<Driver>,
+    store: Arc<SharedStore>,
+    archive: Arc<Archive>,
+    now: Mutex<Duration>,
+}
+
+impl Host for Simulated {
+    fn send(&self, request: Request) -> Result<(), TrainerError> {
+        self.driver.lock().unwrap().ask(request);
+        Ok(())
+    }
+
+    fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
+        self.store.put(id, data);
+        Ok(())
+    }
+
+    fn archive(&self) -> Arc<Archive> {
+        Arc::clone(&self.archive)
+    }
+
+    fn forget(&self, id: DataId) {
+        self.store.forget(id);
+    }
+
+    fn replies(&self) -> Vec<Reply> {
+        let mut driver = self.driver.lock().unwrap();
+        let mut now = self.now.lock().unwrap();
+        driver.poll(*now);
+        *now += Duration::from_millis(50); // each epoch is published
+        std::iter::from_fn(|| driver.take_reply()).collect()
+    }
+}
+
+struct Room;
+
+impl Backend for Room {
+    fn start(&self, _: Wake) -> Result<Box<dyn Host>, TrainerError> {
+        let store = Arc::<SharedStore>::default();
+        let archive = Arc::<Archive>::default();
+        let pool = Arc::new(WorkerPool::new(1));
+        let driver = Driver::new(store.clone(), archive.clone(), pool, Box::new(|| false));
+        Ok(Box::new(Simulated {
+            driver: Mutex::new(driver),
+            store,
+            archive,
+            now: Mutex::default(),
+        }))
+    }
+
+    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
+        sae_lab::data::find(spec, watch)
+    }
+
+    /// A small set for every name.
+    fn prepare(&self, _: &Found, spec: &DataSpec, _: Watch<'_>) -> Result<DataSet, DataError> {
+        let samples =
+            Array2::from_shape_fn((24, 16), |(i, j)| ((i * (j % 5 + 1) + j) % 7) as f32 / 7.0);
+        let shape = SampleShape::grey(4, 4);
+        Ok(DataSet::new(
+            "few",
+            spec.clone(),
+            Samples::F32(samples),
+            shape,
+        ))
+    }
+
+    fn browse(&self, _: Browse) -> Browsed {
+        Browsed::Unavailable
+    }
+}
+
+/// What one epoch of any run was seen to be: its weights and its cost.
+fn print_of(snapshot: &Snapshot) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for weight in snapshot.parameters.encoder_weights() {
+        weight.to_bits().hash(&mut hasher);
+    }
+    snapshot.cost.total().to_bits().hash(&mut hasher);
+    hasher.finish()
+}
+
+struct Session {
+    lab: Lab,
+    now: Duration,
+    /// By epoch.
+    seen: BTreeMap<u64, HashSet<u64>>,
+    random: ChaCha8Rng,
+    exact: u64,
+}
+
+thread_local! {
+    static LAST: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Session {
+    fn new(seed: u64) -> Self {
+        let backend: Arc<dyn Backend> = Arc::new(Room);
+        let wake: Wake = Arc::new(|| {});
+        let host = InlineHost::new(Arc::clone(&backend), Arc::clone(&wake));
+        let experiment = Experiment {
+            hidden: 6,
+            ..Preset::Bars.experiment()
+        };
+        let lab = Lab::with_host(experiment, Preferences::default(), backend, wake, host);
+        Self {
+            lab,
+            now: Duration::ZERO,
+            seen: BTreeMap::new(),
+            random: ChaCha8Rng::seed_from_u64(seed),
+            exact: 0,
+        }
+    }
+
+    fn frame(&mut self) {
+        self.now += Duration::from_millis(50);
+        self.lab.drain(self.now);
+        self.lab.follow(self.now);
+        let live: Vec<Arc<Snapshot>> = self
+            .lab
+            .session()
+            .runs()
+            .filter_map(|run| run.latest().filter(|latest| latest.run == run.id).cloned())
+            .collect();
+        for snapshot in live {
+            self.seen
+                .entry(snapshot.epoch)
+                .or_default()
+                .insert(print_of(&snapshot));
+        }
+    }
+
+    fn action(&mut self) -> Action {
+        let random = &mut self.random;
+        let shown = self.lab.view().run;
+        let runs: Vec<RunId> = self.lab.session().runs().map(|run| run.id).collect();
+        let run = runs[random.random_range(0..runs.len())];
+        let numbers = [
+            (Setting::SparsityWeight, 3.0),
+            (Setting::WeightDecay, 0.3),
+            (Setting::LearningRate, 0.3),
+            (Setting::SparsityTarget, 0.2),
+        ];
+        let (setting, most) = numbers[random.random_range(0..numbers.len())];
+        let value = Value::Number(most * random.random_range(0.01..1.0));
+        let now = shown.now();
+        match random.random_range(0..30) {
+            0..=2 => Action::Set {
+                setting,
+                value,
+                press: random.random_range(0..3),
+            },
+            3..=6 => Action::Seek(random.random_range(0..=now)),
+            7 => UserCommand::EpochBack.into(),
+            8 => UserCommand::TenEpochsBack.into(),
+            9 => UserCommand::EpochForward.into(),
+            10 => UserCommand::FirstEpoch.into(),
+            11 => UserCommand::ReturnToNow.into(),
+            12 => UserCommand::GoOnFromHere.into(),
+            13..=14 => UserCommand::Undo.into(),
+            15 => UserCommand::Redo.into(),
+            16 => UserCommand::PlayPause.into(),
+            17 => UserCommand::StepEpoch.into(),
+            18 => UserCommand::CopyBeside.into(),
+            19 => UserCommand::SwapRuns.into(),
+            20 => match random.random_range(0..4) {
+                0 => UserCommand::KeepOther.into(),
+                1 => UserCommand::DropOther.into(),
+                2 => UserCommand::ToggleLock.into(),
+                _ => UserCommand::EndPair.into(),
+            },
+            21 => UserCommand::SparseAgainstPlain.into(),
+            22 => UserCommand::Reset.into(),
+            23 => UserCommand::NewSeed.into(),
+            24 => Action::Kept(run, KeptAction::Show),
+            25 => Action::Kept(run, KeptAction::Drop),
+            26 => Action::Pair(PairAction::With(run)),
+            27 => Action::Pair(PairAction::FromHere(vec![(setting, value)])),
+            28 => Action::SetPastBudget(random.random_range(0..64) << 20),
+            _ => {
+                if random.random_bool(0.5) {
+                    UserCommand::ReviveDead.into()
+                } else {
+                    Action::PauseAt(Some(now + random.random_range(0..20)))
+                }
+            }
+        }
+    }
+
+    fn check(&mut self) {
+        let view = self.lab.view();
+        let run = view.run;
+        if let Some(archive) = view.archive {
+            let (total, budget) = (archive.total(), archive.budget());
+            assert!(total <= budget, "{total} of {budget} bytes");
+        }
+        for run in self.lab.session().runs() {
+            let own = run.own_snapshot();
+            if let Some(past) = &run.past {
+                let shown = own.unwrap();
+                assert_eq!(shown.epoch, past.shown.epoch);
+                assert!(past.asked.epoch <= run.now());
+                let known = self.seen.get(&shown.epoch);
+                if let Some(known) = known.filter(|_| past.is_exact() && past.trouble.is_none()) {
+                    assert!(
+                        known.contains(&print_of(shown)),
+                        "epoch {} was never so",
+                        shown.epoch
+                    );
+                    self.exact += 1;
+                }
+                assert_eq!(*run.hyperparameters(), shown.experiment.hyperparameters);
+            }
+            if let Some(shown) = own {
+                let last = shown.history.last().unwrap();
+                assert_eq!(last.epoch, shown.epoch);
+                // the record of an epoch is of its end, before units were revived there
+                let mut revivals = shown.history.revivals();
+                if revivals.all(|revival| revival.epoch != shown.epoch) {
+                    assert_eq!(last.cost, shown.cost);
+                }
+                assert_eq!(shown.units.len(), run.experiment.hidden);
+            }
+        }
+        if let Some(pair) = view.pair() {
+            assert_ne!(pair.other.id, run.id);
+        }
+        assert!(self.lab.session().runs().count() <= 12);
+    }
+}
+
+#[test]
+fn random_actions_never_show_an_epoch_that_was_not_so() {
+    let sessions = if std::env::var_os("SAE_LAB_FULL").is_some() {
+        40
+    } else {
+        4
+    };
+    let mut exact = 0;
+    for seed in 0..sessions {
+        let mut session = Session::new(seed);
+        (0..20).for_each(|_| session.frame());
+        LAST.with_borrow_mut(Vec::clear);
+        for _ in 0..ACTIONS {
+            let action = session.action();
+            LAST.with_borrow_mut(|last| last.push(format!("{action:?}")));
+            let before = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                session.lab.act(action);
+                for _ in 0..session.random.random_range(1..5) {
+                    session.frame();
+                    session.check();
+                }
+            }));
+            if let Err(panic) = before {
+                LAST.with_borrow(|last| {
+                    println!("seed {seed}, after {} actions; the last:", last.len());
+                    last.iter()
+                        .rev()
+                        .take(12)
+                        .rev()
+                        .for_each(|action| println!("  {action}"));
+                });
+                std::panic::resume_unwind(panic);
+            }
+        }
+        exact += session.exact;
+    }
+    assert!(
+        exact > 100 * sessions,
+        "{exact} epochs of the past were held against what was seen"
+    );
+    println!(
+        "{sessions} sessions of {ACTIONS} actions, {exact} epochs of the past as they were seen live"
+    );
+}
