@@ -167,6 +167,26 @@ fn each_force_is_that_of_its_own_term() {
 }
 
 #[test]
+fn an_epoch_that_is_taken_back_leaves_no_trace() {
+    let mut run = run::<f64>(OptimizerKind::Momentum, BatchSize::Samples(7));
+    (0..5).for_each(|_| drop(run.epoch(&|| true)));
+    run.keep_ledger(UNIT, pool());
+    run.epoch(&|| true);
+    let before = run.ledger().unwrap().unwrap();
+    let kind = |kind| Value::Optimizer(kind);
+    set(&mut run, Setting::Optimizer, kind(OptimizerKind::Adam));
+    let asked = std::cell::Cell::new(0);
+    let third = || asked.replace(asked.get() + 1) < 3;
+    assert_eq!(run.epoch(&third), EpochEnd::Interrupted);
+    assert_eq!(run.ledger().unwrap().unwrap(), before);
+    set(&mut run, Setting::Optimizer, kind(OptimizerKind::Momentum));
+    run.epoch(&|| true);
+    let after = run.ledger().unwrap().unwrap();
+    assert!(after.gap() < 1e-12 && after.share(Force::Rounding) < 1e-12);
+    assert_eq!((after.from, after.to), (5, 7));
+}
+
+#[test]
 fn what_was_not_moved_by_terms_is_refused() {
     let mut run = run::<f32>(OptimizerKind::Momentum, BatchSize::Samples(7));
     assert!(run.ledger().is_none());

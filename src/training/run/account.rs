@@ -27,13 +27,14 @@ pub(super) struct Account<T: Real> {
     now: Sums,
     /// As it was at the epoch's start.
     before: Sums,
-    refused: Option<NoLedger>,
 }
 
 #[derive(Clone)]
 struct Sums {
     moved: [Vec<f64>; Force::COUNT],
     velocity: [Vec<f64>; Force::COUNT],
+    /// What can't be split has moved the weights.
+    refused: Option<NoLedger>,
 }
 
 impl<T: Real> Account<T> {
@@ -46,6 +47,7 @@ impl<T: Real> Account<T> {
         let mut now = Sums {
             moved: nothing.clone(),
             velocity: nothing,
+            refused: None,
         };
         if let Memory::Momentum { velocity } = run.state.optimizer.memory() {
             now.velocity[Force::Momentum as usize] = at(&velocity);
@@ -59,7 +61,6 @@ impl<T: Real> Account<T> {
             start: at(parameters.flat()),
             before: now.clone(),
             now,
-            refused: None,
             places,
         }
     }
@@ -73,7 +74,7 @@ impl<T: Real> Account<T> {
         match optimizer.kind() {
             OptimizerKind::Descent | OptimizerKind::Momentum => {}
             kind => {
-                self.refused.get_or_insert(NoLedger::Optimizer { kind });
+                self.now.refused.get_or_insert(NoLedger::Optimizer { kind });
             }
         }
     }
@@ -99,7 +100,8 @@ impl<T: Real> Account<T> {
     pub(super) fn revived(&mut self, units: &[usize], epoch: u64) {
         if units.contains(&self.unit) {
             let unit = self.unit;
-            self.refused
+            self.now
+                .refused
                 .get_or_insert(NoLedger::Revived { unit, epoch });
         }
     }
@@ -112,7 +114,7 @@ impl<T: Real> Account<T> {
         gradient: &[T],
         settings: &CheckedHyperparameters,
     ) {
-        if self.refused.is_some() {
+        if self.now.refused.is_some() {
             return;
         }
         let plain = Objective {
@@ -146,7 +148,9 @@ impl<T: Real> Account<T> {
             };
             let terms = [reconstruction, decayed, sparsity, 0.0, 0.0];
             self.last[index] = parameters.flat()[*place].f64();
-            let Sums { moved, velocity } = &mut self.now;
+            let Sums {
+                moved, velocity, ..
+            } = &mut self.now;
             for ((moved, velocity), term) in moved.iter_mut().zip(velocity).zip(terms) {
                 velocity[index] = momentum * velocity[index] - rate * term;
                 moved[index] += velocity[index];
@@ -156,10 +160,12 @@ impl<T: Real> Account<T> {
 
     /// The step was taken: what it did beyond the terms is rounding.
     pub(super) fn stepped(&mut self, parameters: &Parameters<T>) {
-        if self.refused.is_some() {
+        if self.now.refused.is_some() {
             return;
         }
-        let Sums { moved, velocity } = &mut self.now;
+        let Sums {
+            moved, velocity, ..
+        } = &mut self.now;
         for (index, place) in self.places.iter().enumerate() {
             let step: f64 = velocity.iter().map(|velocity| velocity[index]).sum();
             let taken = parameters.flat()[*place].f64() - self.last[index];
@@ -168,7 +174,7 @@ impl<T: Real> Account<T> {
     }
 
     fn ledger(&self, parameters: &Parameters<T>, to: u64) -> Result<Ledger, NoLedger> {
-        if let Some(why) = self.refused {
+        if let Some(why) = self.now.refused {
             return Err(why);
         }
         let places = self.places.iter().zip(&self.start);
