@@ -1,5 +1,5 @@
 //! Whatever a person does with time, the window shows the run as it was at the epoch that it names, within the memory
-//! that was given. `SAE_LAB_FULL=1` tries 20,000 actions, as `tests/long time` does; without it there are fewer.
+//! that was given: under 20,000 random actions. `SAE_LAB_FULL=1`, as `tests/long time` does, tries ten times as many.
 #![allow(
     clippy::unwrap_used,
     clippy::panic,

@@ -308,10 +308,10 @@ impl Lab {
         }
     }
 
-    /// The shown run is there: of those before it the last few stay.
+    /// A run is there: of the others the last few stay.
     fn opened(&mut self, run: RunId) {
-        if self.session.shown.id != run {
-            return;
+        if self.session.shown.id == run {
+            self.session.shown_is_there();
         }
         for before in self.session.settle(KEPT) {
             self.ask_about(before, Ask::Close);

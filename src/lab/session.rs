@@ -143,13 +143,19 @@ impl Session {
         true
     }
 
-    /// The run shown has opened: it will not give way to the one before it any more. Of the others that are not pinned at
-    /// most `most` stay: first those go that never trained, then the oldest. Returns their numbers.
-    pub(super) fn settle(&mut self, most: usize) -> Vec<RunId> {
+    /// The run shown has opened: it will not give way to the one before it any more.
+    pub(super) fn shown_is_there(&mut self) {
         self.before = None;
-        self.others.retain(|_, run| !run.is_draft());
+    }
+
+    /// Of the runs beside the one shown that are not pinned at most `most` stay: first those go that never trained, then
+    /// the oldest. Returns the numbers of those that went.
+    pub(super) fn settle(&mut self, most: usize) -> Vec<RunId> {
+        let before = self.before;
+        self.others
+            .retain(|_, run| !run.is_draft() || Some(run.id) == before);
         let beside = self.beside.as_ref().map(|beside| beside.run);
-        let stays = |run: &RunView| run.pinned || Some(run.id) == beside;
+        let stays = |run: &RunView| run.pinned || [beside, before].contains(&Some(run.id));
         let plain = self.others.values().filter(|run| !stays(run));
         let mut plain: Vec<(bool, RunId)> = plain.map(|run| (run.now() > 0, run.id)).collect();
         plain.sort_unstable();
