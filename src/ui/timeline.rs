@@ -387,8 +387,8 @@ fn cost_curve(latest: &Snapshot, frame: Rect, x_of: impl Fn(u64) -> f32) -> Vec<
     points
 }
 
-/// Of a setting's symbol with the gap before it, in points.
-const SYMBOL: f32 = 18.0;
+/// Of the gaps between a line, its symbol and the next line together, in points.
+const APART: f32 = 10.0;
 
 /// Changes of settings and revivals as lines, deaths as marks below.
 fn events(
@@ -421,20 +421,16 @@ fn events(
     let mut end = f32::MIN;
     for marker in &markers {
         let x = x_of(marker.epoch);
-        let free = lines
-            .iter()
-            .all(|other| *other <= x || *other >= x + SYMBOL);
-        if !free || x < end || x + SYMBOL > rect.right() {
+        let tone = marker_colour(theme, marker.setting);
+        let symbol = marker.setting.symbol().to_owned();
+        let galley = painter.layout_no_wrap(symbol, theme::regular(SMALL), tone);
+        let next = x + galley.size().x + APART;
+        let free = lines.iter().all(|other| *other <= x || *other >= next);
+        if !free || x < end || next > rect.right() {
             continue;
         }
-        end = x + SYMBOL;
-        painter.text(
-            pos2(x + 3.0, rect.top() + 1.0),
-            egui::Align2::LEFT_TOP,
-            marker.setting.symbol(),
-            theme::regular(SMALL),
-            marker_colour(theme, marker.setting),
-        );
+        end = next;
+        painter.galley(pos2(x + 3.0, rect.top() + 1.0), galley, tone);
     }
     let mut last = f32::MIN;
     let lives = latest.history.lives().all().iter();
