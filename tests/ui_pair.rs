@@ -233,6 +233,35 @@ fn the_run_pauses_at_the_epoch_that_was_named() {
 }
 
 #[test]
+fn a_copy_made_before_the_named_epoch_pauses_there_too() {
+    let mut harness = window();
+    let target = harness.state().view().run.now() + 60;
+    let context = harness.ctx.clone();
+    harness
+        .state_mut()
+        .act(&context, Action::PauseAt(Some(target)));
+    act(&mut harness, UserCommand::CopyBeside);
+    wait(&mut harness, |app| {
+        let view = app.view();
+        let rests = |run: &sae_lab::lab::RunView| {
+            run.latest()
+                .is_some_and(|latest| latest.run == run.id && latest.activity == Activity::Paused)
+        };
+        let both = view.pair().map(|pair| [view.run, pair.other]);
+        both.is_some_and(|both| both.iter().all(|run| run.now() >= target && rests(run)))
+    });
+    let (a, b) = both(&harness);
+    assert_eq!(a.epoch, b.epoch);
+    let epoch = a.epoch;
+    for _ in 0..5 {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        harness.step();
+    }
+    assert_eq!(both(&harness).0.epoch, epoch, "they stay there");
+    assert!(!harness.state().view().run.playing);
+}
+
+#[test]
 fn the_drawer_shows_every_run_and_does_what_its_buttons_say() {
     let mut harness = window();
     act(&mut harness, UserCommand::NewSeed);

@@ -149,6 +149,9 @@ impl Lab {
         if speed != Speed::Unlimited {
             self.ask_about(run, Ask::SetSpeed(speed));
         }
+        if let Some(epoch) = self.session.shown.pause_at {
+            self.ask_about(run, Ask::PauseAt(Some(epoch)));
+        }
         self.ask_about(run, if playing { Ask::Play } else { Ask::Pause });
     }
 

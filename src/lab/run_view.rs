@@ -39,6 +39,8 @@ pub struct RunView {
     /// The preset that was chosen last: its values are what the sliders go back to.
     pub home: Option<Preset>,
     pub playing: bool,
+    /// The epoch at whose end it is to pause.
+    pub pause_at: Option<u64>,
     pub speed: Speed,
     /// Counted from 0.
     pub selected: Option<usize>,
@@ -72,6 +74,7 @@ impl RunView {
             home: Preset::of(&experiment),
             experiment,
             playing: true,
+            pause_at: None,
             speed: Speed::Unlimited,
             selected: None,
             gradient_check: Study::Idle,
@@ -115,6 +118,7 @@ impl RunView {
             home: Preset::of(&experiment).or(self.home),
             experiment,
             playing: self.playing,
+            pause_at: None,
             speed: self.speed,
             selected: None,
             gradient_check: self

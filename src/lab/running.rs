@@ -189,6 +189,7 @@ impl Lab {
             );
             return self.shared.notify(Severity::Trouble, text);
         }
+        self.session.shown.pause_at = epoch;
         self.ask(Ask::PauseAt(epoch));
         if epoch.is_some() {
             self.play();
@@ -339,9 +340,15 @@ impl Lab {
             }
             Event::PausedAt { epoch } => {
                 view.playing = false;
-                if run == self.session.shown.id {
-                    let text = format!("Paused at epoch {}, as you asked.", grouped(epoch));
-                    self.shared.notify(Severity::Note, text);
+                view.pause_at.take_if(|at| *at == epoch);
+                // both rest, whichever was told of it
+                let pair = [
+                    Some(self.session.shown.id),
+                    self.session.beside().map(|of| of.run),
+                ];
+                if pair.contains(&Some(run)) && pair[1].is_some() {
+                    self.session.shown.playing = false;
+                    self.ask(Ask::Pause);
                 }
                 return;
             }

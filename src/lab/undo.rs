@@ -73,13 +73,45 @@ impl Undo {
         self.done.truncate(len);
     }
 
-    /// `run` is not kept any more: nothing leads back to it.
+    /// `run` is not kept any more: nothing leads back to it any more.
     pub(super) fn forget(&mut self, run: RunId) {
         if let Some(place) = self.done.iter().rposition(|done| *done == Done::Left(run)) {
-            self.done.drain(..=place);
+            // with what was done in it; what leads further back stays
+            let left = |done: &Done| matches!(done, Done::Left(_));
+            let from = self.done[..place].iter().rposition(left);
+            self.done.drain(from.map_or(0, |from| from + 1)..=place);
         }
         if let Some(place) = self.undone.iter().rposition(|(left, _)| *left == run) {
             self.undone.drain(..=place);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_that_went_takes_only_what_was_done_in_it_with_it() {
+        let mut undo = Undo::default();
+        let set = |gesture| Done::Set {
+            gesture: Gesture(gesture),
+            setting: Setting::WeightDecay,
+            old: Value::Number(0.1),
+        };
+        for done in [
+            set(1),
+            Done::Left(RunId(1)),
+            set(2),
+            Done::Left(RunId(2)),
+            set(3),
+        ] {
+            undo.push(done);
+        }
+        undo.forget(RunId(2));
+        assert_eq!(undo.done, [set(1), Done::Left(RunId(1)), set(3)]);
+        undo.forget(RunId(1));
+        assert_eq!(undo.done, [set(3)]);
+        assert!(undo.can_undo() && !undo.can_redo());
     }
 }

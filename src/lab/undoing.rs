@@ -7,7 +7,6 @@ use super::jobs::{JobKind, Request};
 use super::room::Lab;
 use super::state::Severity;
 use super::undo::Done;
-use crate::data::error::grouped;
 use crate::training::record::Change;
 use crate::training::run::Keyframe;
 use crate::training::timeline::Moment;
@@ -94,11 +93,6 @@ impl Lab {
         let run = self.session.shown.id;
         if self.branch(moment, frame) {
             self.session.undo.undone.push((run, done));
-            let epoch = grouped(moment.epoch);
-            self.shared.notify(
-                Severity::Note,
-                format!("Back at epoch {epoch}, before the change. What came after it is kept under Runs."),
-            );
         }
     }
 

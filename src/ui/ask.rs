@@ -110,6 +110,10 @@ impl AskPanel {
                     .parse()
                     .map_err(|_| format!("{text:?} is no number: type one like 0.5 or 1e-4"))?;
                 let (setting, value) = (SETTINGS[self.setting], Value::Number(number));
+                let now = view.run.hyperparameters();
+                if setting.get(now) == value {
+                    return Err("That is its value in A: type another".to_owned());
+                }
                 let mut settings = *view.run.hyperparameters();
                 let set = setting
                     .set(&mut settings, value)

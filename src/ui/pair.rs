@@ -17,8 +17,11 @@ use crate::lab::beside::{Matched, Pair, differences};
 use crate::lab::state::Contrast;
 use crate::lab::{Action, UserCommand, View};
 use crate::model::UnitState;
+use crate::training::snapshot::Version;
 use crate::training::{Diagnosis, Snapshot};
 
+/// From this width on the buttons stand beside the title.
+const BUTTONS: f32 = 416.0;
 /// Of the words over the tiles, and under them.
 const WORDS: f32 = 22.0;
 /// Of the height of both, the part of what is between them.
@@ -28,8 +31,8 @@ const DIFFERENCE: f32 = 0.24;
 pub struct PairPanel {
     atlases: PerRun<FeatureAtlas>,
     between: Atlas,
-    /// What the texture of the differences shows: of which matching, in the dark theme, at which scale.
-    shown: Option<(usize, bool, bool)>,
+    /// What the texture of the differences shows: of A and B, whether in the dark theme and filtered.
+    shown: Option<([Version; 2], bool, bool)>,
 }
 
 impl PairPanel {
@@ -41,10 +44,12 @@ impl PairPanel {
             1 => format!("1 setting differs: {}", differ[0]),
             many => format!("{many} settings differ: {}", differ.join(", ")),
         };
-        let step = if pair.beside.locked {
-            "in step"
-        } else {
-            "free"
+        let epochs = [view.run.now(), pair.other.now()];
+        let step = match pair.beside.locked {
+            true if epochs[0] > epochs[1] + 1 => "in step: A waits for B",
+            true if epochs[1] > epochs[0] + 1 => "in step: B waits for A",
+            true => "in step",
+            false => "free",
         };
         let line = RichText::new(format!("{said} · {step}")).size(SMALL);
         ui.add(egui::Label::new(line).truncate());
@@ -74,7 +79,7 @@ impl PairPanel {
         }
         if same_inputs {
             let place = whole.with_min_y(whole.bottom() - below);
-            self.between(ui, [a, b], matched, place, shared);
+            self.between(ui, [a, b], matched, place, (shared, pair.beside.locked));
         }
         ui.advance_cursor_after_rect(whole);
     }
@@ -98,14 +103,18 @@ impl PairPanel {
         let at = place.min + vec2(0.0, 3.0);
         let width = galley.size().x;
         ui.painter().galley(at, galley, tone);
-        let said = format!(
-            "{} alive, {} dead",
-            counts.alive + counts.duplicate,
-            counts.dead()
-        );
-        let galley = widgets::galley(ui, &said, super::theme::regular(SMALL), theme.text_muted);
-        let right = place.right() - galley.size().x;
-        if right > at.x + width + GRID {
+        let alive = counts.alive + counts.duplicate;
+        let said = [
+            format!("{alive} alive, {} dead", counts.dead()),
+            format!("{} dead", counts.dead()),
+        ];
+        let room = place.width() - width - GRID;
+        if let Some(said) = said
+            .into_iter()
+            .find(|said| widgets::width(ui, said) <= room)
+        {
+            let galley = widgets::galley(ui, &said, super::theme::regular(SMALL), theme.text_muted);
+            let right = place.right() - galley.size().x;
             ui.painter()
                 .galley(pos2(right, at.y), galley, theme.text_muted);
         }
@@ -184,20 +193,31 @@ impl PairPanel {
         [a, b]: [&Snapshot; 2],
         matched: Option<&Matched>,
         place: Rect,
-        shared: f32,
+        (shared, locked): (f32, bool),
     ) {
         let theme = Theme::of(ui);
         let said = match matched {
-            None => "A − B: the features are being matched".to_owned(),
-            Some(matched) => format!(
-                "A − B of matched features · mean |cos| {:.2} at epoch {}",
-                matched.matching.similarity,
-                thousands(matched.of[0].epoch)
-            ),
+            None => ["A − B: the features are being matched", "A − B"].map(str::to_owned),
+            Some(matched) => {
+                let [first, second] = matched.of.map(|of| thousands(of.epoch));
+                let mean = matched.matching.similarity;
+                let at = if first == second {
+                    format!("at epoch {first}")
+                } else {
+                    format!("at epochs {first} and {second}")
+                };
+                [
+                    format!("A − B of matched features · mean |cos| {mean:.2} {at}"),
+                    format!("A − B · mean |cos| {mean:.2}"),
+                ]
+            }
         };
-        let galley = widgets::galley(ui, &said, super::theme::bold(SMALL), theme.text);
+        let font = super::theme::bold(SMALL);
+        let set = |said: &String| widgets::galley(ui, said, font.clone(), theme.text);
+        let fits = |said: &&String| set(said).size().x <= place.width();
+        let said = said.iter().find(fits).unwrap_or(&said[1]);
         ui.painter()
-            .galley(place.min + vec2(0.0, 4.0), galley, theme.text);
+            .galley(place.min + vec2(0.0, 4.0), set(said), theme.text);
         let Some(matched) = matched else { return };
         let tiles = place.with_min_y(place.top() + WORDS);
         let pairs = &matched.matching.pairs;
@@ -217,14 +237,18 @@ impl PairPanel {
         if !fits(a, 0) || !fits(b, 1) {
             return;
         }
-        let key = (
-            a.epoch as usize
-                ^ (b.epoch as usize).rotate_left(20)
-                ^ (a.run.0 as usize).rotate_left(40),
-            theme.dark,
-            grid.smooth,
-        );
-        if self.shown.replace(key) != Some(key) {
+        let versions = [a.version(), b.version()];
+        let key = (versions, theme.dark, grid.smooth);
+        // of the same epoch of both, where they are in step: their frames come one after the other
+        let of_these = |shown: &[Version; 2]| [0, 1].map(|side| shown[side].run) == [a.run, b.run];
+        let kept = self.shown.is_some_and(|(shown, dark, smooth)| {
+            locked
+                && a.epoch != b.epoch
+                && of_these(&shown)
+                && shown[0].epoch == shown[1].epoch
+                && (dark, smooth) == (theme.dark, grid.smooth)
+        });
+        if !kept && self.shown.replace(key) != Some(key) {
             let difference = difference([a, b], matched);
             let painter = FeaturePainter::new(theme, a.data.shape);
             self.between.fill(
@@ -255,7 +279,7 @@ impl PairPanel {
             .filter(|(_, rect, _)| tiles.expand(1.0).contains_rect(*rect));
         ui.painter_at(place).add(self.between.mesh(places));
         let response = ui.interact(tiles, ui.scope_id().with("between"), Sense::hover());
-        response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &said));
+        response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, said));
         response.help(
             "Each unit of A with the unit of B that looks for the same, by the best assignment of all; where the two \
              look for opposites, B's is turned over. On the scale of the tiles above; the most alike first.",
@@ -280,31 +304,39 @@ fn difference([a, b]: [&Snapshot; 2], matched: &Matched) -> Array2<f32> {
     out
 }
 
+/// Beside the buttons where there is room, over them elsewhere.
 fn title(ui: &mut Ui, view: &View<'_>, pair: Pair<'_>, actions: &mut Vec<Action>) {
+    let room = ui.available_width() >= BUTTONS;
     widgets::title_row(ui, "Features", "", |ui| {
-        widgets::at_right(ui, "pair", |ui| {
-            ui.spacing_mut().item_spacing.x = GRID / 2.0;
-            let lock = if pair.beside.locked {
-                "Free"
-            } else {
-                "In step"
-            };
-            for (command, text) in [
-                (UserCommand::SwapRuns, "Swap"),
-                (UserCommand::ToggleLock, lock),
-                (UserCommand::EndPair, "Keep A"),
-                (UserCommand::KeepOther, "Keep B"),
-                (UserCommand::DropOther, "Drop B"),
-            ] {
-                let button = Button::new(RichText::new(text).size(BODY));
-                let possible = view.can(command).is_ok();
-                let response =
-                    ui.add_enabled(possible, button.min_size(vec2(0.0, widgets::TARGET)));
-                let response = response.help(keymap::hover_text(ui.ctx(), command));
-                if response.accessible_name(command.text()).clicked() {
-                    actions.push(command.into());
-                }
-            }
-        });
+        if room {
+            widgets::at_right(ui, "pair", |ui| buttons(ui, view, pair, actions));
+        }
     });
+    if !room {
+        ui.horizontal_wrapped(|ui| buttons(ui, view, pair, actions));
+    }
+}
+
+fn buttons(ui: &mut Ui, view: &View<'_>, pair: Pair<'_>, actions: &mut Vec<Action>) {
+    ui.spacing_mut().item_spacing.x = GRID / 2.0;
+    let lock = if pair.beside.locked {
+        "Free"
+    } else {
+        "In step"
+    };
+    for (command, text) in [
+        (UserCommand::SwapRuns, "Swap"),
+        (UserCommand::ToggleLock, lock),
+        (UserCommand::EndPair, "Keep A"),
+        (UserCommand::KeepOther, "Keep B"),
+        (UserCommand::DropOther, "Drop B"),
+    ] {
+        let button = Button::new(RichText::new(text).size(BODY));
+        let possible = view.can(command).is_ok();
+        let response = ui.add_enabled(possible, button.min_size(vec2(0.0, widgets::TARGET)));
+        let response = response.help(keymap::hover_text(ui.ctx(), command));
+        if response.accessible_name(command.text()).clicked() {
+            actions.push(command.into());
+        }
+    }
 }

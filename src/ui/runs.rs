@@ -53,7 +53,7 @@ impl Column {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Begun => "begin",
+            Self::Begun => "start",
             Self::Epochs => "epochs",
             Self::Cost => "J",
             Self::Fvu => "FVU",
@@ -121,7 +121,7 @@ impl RunsPanel {
         rows.sort_by(|a, b| self.order(a, b));
         let quiet = match rows.len() {
             1 => "one so far: presets, undo and copies add to it".to_owned(),
-            many => format!("{many} in this session"),
+            many => format!("{many} are kept"),
         };
         widgets::title_row(ui, "Runs", &quiet, |ui| {
             widgets::at_right(ui, "sort", |ui| self.sorting(ui));
@@ -217,7 +217,9 @@ impl RunsPanel {
         actions: &mut Vec<Action>,
     ) {
         if let Some((_, typed)) = self.typed.as_mut().filter(|(typed, _)| *typed == run.id) {
-            let field = TextEdit::singleline(typed).desired_width(width - GRID);
+            let field = TextEdit::singleline(typed)
+                .desired_width(width - GRID)
+                .hint_text(title);
             let response = ui.add(field).accessible_name(format!("Name of {title}"));
             if !std::mem::replace(&mut self.focused, true) {
                 response.request_focus();
@@ -244,7 +246,7 @@ impl RunsPanel {
             .accessible_name(format!("Rename {title}"))
             .clicked()
         {
-            (self.typed, self.focused) = (Some((run.id, title.to_owned())), false);
+            (self.typed, self.focused) = (Some((run.id, String::new())), false);
         }
     }
 

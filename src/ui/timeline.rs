@@ -312,7 +312,9 @@ fn track(ui: &mut Ui, rect: Rect, view: &View<'_>, latest: &Snapshot, actions: &
     ];
     let diamond = diamond.map(|corner| middle + corner).to_vec();
     painter.add(Shape::convex_polygon(diamond, tone, Stroke::NONE));
-    if (response.is_pointer_button_down_on() || response.clicked())
+    // held still it stays, though the run grows
+    let moved = ui.input(|input| input.pointer.is_moving() || input.pointer.any_pressed());
+    if (response.is_pointer_button_down_on() && moved || response.clicked())
         && let Some(pointer) = response.interact_pointer_pos()
     {
         let part = ((pointer.x - inner.left()) / inner.width().max(1.0)).clamp(0.0, 1.0);
