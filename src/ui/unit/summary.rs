@@ -85,17 +85,15 @@ fn buttons(ui: &mut Ui, shown: &Shown<'_>, actions: &mut Vec<Action>) {
         }
         for (command, text) in offered {
             let why_not = shown.view.can(command).err();
-            ui.add_enabled_ui(why_not.is_none(), |ui| {
-                let button = egui::Button::new(RichText::new(text).size(BODY))
-                    .wrap_mode(egui::TextWrapMode::Extend);
-                let response = ui
-                    .add(button.min_size(vec2(0.0, 26.0)))
-                    .help(keymap::hover_text(ui.ctx(), command))
-                    .why_not(why_not.unwrap_or_default());
-                if response.accessible_name(command.text()).clicked() {
-                    actions.push(command.into());
-                }
-            });
+            let button = egui::Button::new(RichText::new(text).size(BODY))
+                .wrap_mode(egui::TextWrapMode::Extend);
+            let response = ui
+                .add_enabled(why_not.is_none(), button.min_size(vec2(0.0, 26.0)))
+                .help(keymap::hover_text(ui.ctx(), command))
+                .why_not(why_not.unwrap_or_default());
+            if response.accessible_name(command.text()).clicked() {
+                actions.push(command.into());
+            }
         }
     });
 }
