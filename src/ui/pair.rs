@@ -98,8 +98,16 @@ impl PairPanel {
         let theme = Theme::of(ui);
         let counts = Diagnosis::of(snapshot).counts;
         let beta = numbers::short(snapshot.hyperparameters.sparsity_weight);
-        let head = format!("{name} · β {beta} · epoch {}", thousands(snapshot.epoch));
-        let galley = widgets::galley(ui, &head, super::theme::bold(SMALL), tone);
+        let epoch = thousands(snapshot.epoch);
+        let heads = [
+            format!("{name} · β {beta} · epoch {epoch}"),
+            format!("{name} · epoch {epoch}"),
+            name.to_owned(),
+        ];
+        let font = super::theme::bold(SMALL);
+        let set = |head: &String| widgets::galley(ui, head, font.clone(), tone);
+        let fits = |head: &&String| set(head).size().x + GRID <= place.width();
+        let galley = set(heads.iter().find(fits).unwrap_or(&heads[2]));
         let at = place.min + vec2(0.0, 3.0);
         let width = galley.size().x;
         ui.painter().galley(at, galley, tone);
