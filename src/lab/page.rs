@@ -73,7 +73,7 @@ impl Page {
             }
             Self::Compare => "Match the features of this run with those of another data set",
             Self::Runs => {
-                "Every run of this session: shown again, overlaid, put beside this one, deleted"
+                "The runs of this session that are kept: shown again, overlaid, put beside this one, deleted"
             }
         }
     }

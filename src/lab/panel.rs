@@ -159,7 +159,9 @@ impl Panel {
             Self::Output => "What the decoder makes of the activations",
             Self::Choices => "The second data set and what the comparison came to",
             Self::Pairs => "The features of both runs, each beside the one most like it",
-            Self::KeptRuns => "Every run of this session, with what it came to and what it costs",
+            Self::KeptRuns => {
+                "The runs of this session that are kept, with what each came to and what it costs"
+            }
             Self::RunCurves => "The cost of the run shown, and J of those that are overlaid",
         }
     }
