@@ -11,7 +11,7 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
-use sae_lab::lab::{Action, Page, UserCommand};
+use sae_lab::lab::{Action, Page, RunView, UserCommand};
 use sae_lab::training::trainer::RunId;
 use sae_lab::training::{Activity, Preset, Setting, Snapshot, Value};
 use ui_support::wait;
@@ -38,13 +38,21 @@ fn pause(harness: &mut Window) {
     harness.key_press(Key::Space);
     wait(harness, |app| {
         let view = app.view();
-        let rests = |run: &sae_lab::lab::RunView| {
-            run.latest()
-                .is_some_and(|latest| latest.run == run.id && latest.activity == Activity::Paused)
-        };
         rests(view.run) && view.pair().is_none_or(|pair| rests(pair.other))
     });
     harness.run_steps(2);
+}
+
+fn rests(run: &RunView) -> bool {
+    run.latest()
+        .is_some_and(|latest| latest.run == run.id && latest.activity == Activity::Paused)
+}
+
+fn until_both(harness: &mut Window, epoch: u64) {
+    wait(harness, |app| {
+        let view = app.view();
+        view.run.now() == epoch && view.pair().unwrap().other.now() == epoch
+    });
 }
 
 /// (A, B) as they stand.
@@ -117,10 +125,7 @@ fn a_copy_is_the_run_itself_until_a_setting_differs() {
     for _ in 0..3 {
         act(&mut harness, UserCommand::StepEpoch);
     }
-    wait(&mut harness, |app| {
-        let view = app.view();
-        view.run.now() == from + 3 && view.pair().unwrap().other.now() == from + 3
-    });
+    until_both(&mut harness, from + 3);
     let (a, b) = both(&harness);
     assert_eq!(a.parameters, b.parameters);
     // the sliders act on A alone
@@ -132,10 +137,7 @@ fn a_copy_is_the_run_itself_until_a_setting_differs() {
     };
     harness.state_mut().act(&context, set);
     act(&mut harness, UserCommand::StepEpoch);
-    wait(&mut harness, |app| {
-        let view = app.view();
-        view.run.now() == from + 4 && view.pair().unwrap().other.now() == from + 4
-    });
+    until_both(&mut harness, from + 4);
     let (a, b) = both(&harness);
     assert_ne!(a.parameters, b.parameters);
     assert_ne!(
@@ -243,10 +245,6 @@ fn a_copy_made_before_the_named_epoch_pauses_there_too() {
     act(&mut harness, UserCommand::CopyBeside);
     wait(&mut harness, |app| {
         let view = app.view();
-        let rests = |run: &sae_lab::lab::RunView| {
-            run.latest()
-                .is_some_and(|latest| latest.run == run.id && latest.activity == Activity::Paused)
-        };
         let both = view.pair().map(|pair| [view.run, pair.other]);
         both.is_some_and(|both| both.iter().all(|run| run.now() >= target && rests(run)))
     });

@@ -7,13 +7,14 @@ use super::beside::{Beside, Matched};
 use super::cursor::Then;
 use super::jobs::{JobKind, Request};
 use super::room::Lab;
+use super::session::Session;
 use super::state::{KeptAction, PairAction, Severity};
 use super::undo::Done;
 use crate::training::record::Change;
 use crate::training::run::Keyframe;
 use crate::training::timeline::Moment;
 use crate::training::trainer::{Ask, RunId};
-use crate::training::{Experiment, Setting, Speed, Value};
+use crate::training::{Setting, Speed, Value};
 
 /// β of the sparse run, where the one shown has none.
 const SPARSE: f64 = 3.0;
@@ -72,34 +73,10 @@ impl Lab {
         frame: &Arc<Keyframe>,
         settings: &[(Setting, Value)],
     ) {
-        let (Some(archive), Some(mirror)) = (self.archive(), self.session.shown.mirror()) else {
-            return;
-        };
-        let history = Box::new(mirror.history_at(frame));
-        let data = Arc::clone(mirror.data());
-        let (set, _) = self.session.name(&data);
-        let parent = self.session.shown.id;
-        let experiment = Experiment {
-            hyperparameters: frame.settings,
-            ..self.session.shown.experiment.clone()
-        };
         self.end_pair();
-        let run = self.session.begin_beside(experiment.clone(), data);
-        archive.branch(parent, moment, run);
-        let asked = self.ask_about(
-            run,
-            Ask::Continue {
-                experiment: Box::new(experiment),
-                data: set,
-                frame: Box::new((**frame).clone()),
-                history,
-            },
-        );
-        if !asked {
-            archive.forget(run);
-            self.session.drop_run(run);
+        let Some(run) = self.go_on_as(moment, frame, Session::begin_beside) else {
             return;
-        }
+        };
         for (setting, value) in settings {
             self.set_of(run, *setting, *value);
         }
@@ -108,9 +85,7 @@ impl Lab {
 
     /// Changes a setting of a run that is not shown.
     fn set_of(&mut self, run: RunId, setting: Setting, value: Value) {
-        self.session.press_is_over();
-        let gesture = self.session.gesture(0);
-        self.session.press_is_over();
+        let gesture = self.session.gesture_of_its_own();
         if let Some(view) = self.session.get_mut(run)
             && setting
                 .set(&mut view.experiment.hyperparameters, value)

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::room::Lab;
+use super::session::Session;
 use super::state::{Action, Severity};
 use super::undo::Done;
 use crate::data::DataSet;
@@ -118,33 +119,49 @@ impl Lab {
         }
     }
 
-    /// A run of its own goes on from a moment of the one shown, which stays beside it. Returns whether the trainer was
-    /// asked for it.
-    pub(super) fn branch(&mut self, moment: Moment, frame: &Arc<Keyframe>) -> bool {
-        let (Some(archive), Some(mirror)) = (self.archive(), self.session.shown.mirror()) else {
-            return false;
-        };
+    /// A new run, put where `begin` puts it, goes on from a moment of the one shown and shares its past up to there.
+    /// `None`: the trainer could not be asked for it.
+    pub(super) fn go_on_as(
+        &mut self,
+        moment: Moment,
+        frame: &Arc<Keyframe>,
+        begin: fn(&mut Session, Experiment, Arc<DataSet>) -> RunId,
+    ) -> Option<RunId> {
+        let (archive, mirror) = (self.archive()?, self.session.shown.mirror()?);
         let history = Box::new(mirror.history_at(frame));
         let data = Arc::clone(mirror.data());
         let (set, _) = self.session.name(&data);
         let parent = self.session.shown.id;
-        let (preset, home) = (self.session.shown.preset, self.session.shown.home);
         let experiment = Experiment {
             hyperparameters: frame.settings,
             ..self.session.shown.experiment.clone()
         };
-        let selected = self.session.shown.selected;
-        let run = self.session.begin(experiment.clone(), data);
+        let run = begin(&mut self.session, experiment.clone(), data);
         archive.branch(parent, moment, run);
-        let asked = self.ask(Ask::Continue {
-            experiment: Box::new(experiment),
-            data: set,
-            frame: Box::new((**frame).clone()),
-            history,
-        });
+        let asked = self.ask_about(
+            run,
+            Ask::Continue {
+                experiment: Box::new(experiment),
+                data: set,
+                frame: Box::new((**frame).clone()),
+                history,
+            },
+        );
         if !asked {
             archive.forget(run);
             self.session.take_back(run);
+            return None;
+        }
+        Some(run)
+    }
+
+    /// A run of its own goes on from a moment of the one shown, which stays beside it. Returns whether the trainer was
+    /// asked for it.
+    pub(super) fn branch(&mut self, moment: Moment, frame: &Arc<Keyframe>) -> bool {
+        let before = &self.session.shown;
+        let (parent, selected) = (before.id, before.selected);
+        let (preset, home) = (before.preset, before.home);
+        if self.go_on_as(moment, frame, Session::begin).is_none() {
             return false;
         }
         self.ask_about(parent, Ask::Pause);

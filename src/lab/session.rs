@@ -215,6 +215,13 @@ impl Session {
         unused
     }
 
+    /// A gesture of no press: no other change is a part of it.
+    pub(super) fn gesture_of_its_own(&mut self) -> Gesture {
+        self.press_is_over();
+        self.gesture.0 += 1;
+        self.gesture
+    }
+
     /// The gesture of a change: the last one where that was of the same `press`, else a new one.
     pub(super) fn gesture(&mut self, press: u64) -> Gesture {
         if self.press.replace(press) != Some(press) {

@@ -52,9 +52,7 @@ impl Lab {
         self.return_to_now();
         let settings = &mut self.session.shown.experiment.hyperparameters;
         if setting.set(settings, value).is_ok() {
-            self.session.press_is_over();
-            let gesture = self.session.gesture(0);
-            self.session.press_is_over();
+            let gesture = self.session.gesture_of_its_own();
             self.ask(Ask::Set(Change {
                 setting,
                 value,

@@ -25,7 +25,6 @@ mod tests;
 
 pub use archive::{Archive, BUDGET, Kept, MemoryUse, Unreachable};
 pub use counterfactual::{Answer, Counterfactual};
-pub use frames::Frames;
 pub use moment::{Deed, Moment};
 pub use replay::{Replay, ReplayError};
 pub use thinning::Interest;
