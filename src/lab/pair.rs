@@ -253,7 +253,7 @@ impl Lab {
             return;
         };
         let kept = asked
-            .filter(|epoch| *epoch < view.now())
+            .filter(|epoch| *epoch <= view.now())
             .and_then(|epoch| archive?.nearest(run, epoch));
         match kept {
             Some(kept) => {
