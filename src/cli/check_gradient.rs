@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::CliError;
 use super::model::Model;
 use super::settings::{ExperimentArguments, Resolved};
-use crate::model::{Architecture, Engine, GradientForm, Objective, Parameters, gradient_check};
+use crate::model::{Engine, GradientForm, Objective, Parameters, gradient_check};
 
 #[derive(Debug, Args)]
 pub struct CheckGradientArguments {
@@ -64,12 +64,7 @@ pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
         data, experiment, ..
     } = arguments.experiment.resolve(model.as_ref(), false)?;
     let settings = experiment.hyperparameters.check()?;
-    let architecture = Architecture {
-        inputs: data.inputs(),
-        hidden: experiment.hidden,
-        hidden_activation: experiment.hidden_activation,
-        output_activation: experiment.output_activation,
-    };
+    let architecture = experiment.architecture(data.inputs());
     let parameters = match model {
         Some(model) => model.parameters,
         None => Parameters::initial(data.inputs(), experiment.hidden, experiment.seed),

@@ -12,7 +12,7 @@ use crate::data::error::grouped;
 use crate::data::{DataSet, Held, TestPart};
 use crate::io;
 use crate::model::units::StateCounts;
-use crate::model::{Architecture, Engine, Objective, Parameters};
+use crate::model::{Engine, Objective, Parameters};
 use crate::numerics::{Precision, Real};
 use crate::training::Diagnosis;
 
@@ -80,12 +80,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
     let model = model.weights::<T>()?;
     let settings = experiment.hyperparameters.check()?;
     let objective = Objective::from(&settings);
-    let architecture = Architecture {
-        inputs: model.inputs(),
-        hidden: model.hidden(),
-        hidden_activation: experiment.hidden_activation,
-        output_activation: experiment.output_activation,
-    };
+    let architecture = experiment.architecture(model.inputs());
     let mut engine = Engine::<T>::with_pool(architecture, arguments.experiment.pool());
     let samples = data.samples.to::<T>();
     let mut gradient = Parameters::zeros(model.inputs(), model.hidden());

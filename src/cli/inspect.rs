@@ -103,12 +103,7 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         )));
     }
     let objective = Objective::from(&experiment.hyperparameters.check()?);
-    let architecture = Architecture {
-        inputs: model.inputs(),
-        hidden: model.hidden(),
-        hidden_activation: experiment.hidden_activation,
-        output_activation: experiment.output_activation,
-    };
+    let architecture = experiment.architecture(model.inputs());
     // the states in the precision that the model was trained in, where they were told before
     let (cost, units) = match arguments.experiment.precision(Some(&loaded)) {
         Precision::F32 => measure::<f32>(arguments, &loaded, &data, (architecture, objective)),
@@ -242,7 +237,7 @@ fn print(
             .iter()
             .map(|input| {
                 let class = data.class_of(input.index);
-                let class = class.map(|class| format!("{}, ", data.fitted.class_title(class)));
+                let class = class.map(|class| format!("{}, ", data.class_title(class)));
                 let class = class.unwrap_or_default();
                 format!("{} ({class}{:.3})", input.index, input.activation)
             })

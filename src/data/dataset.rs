@@ -6,6 +6,7 @@ use std::sync::Arc;
 use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
+use super::fitted::class_title;
 use super::{DataSpec, FittedPreparation, Preparation, Step, TestPart, Zca};
 use crate::numerics::Real;
 
@@ -144,6 +145,9 @@ pub struct DataSet {
     pub fitted: Arc<FittedPreparation>,
     /// A class for each sample, where the set has them.
     pub labels: Option<Vec<u8>>,
+    /// The name of each class, by its number, where labels are words: those of `fitted`, then those that only these data
+    /// have; else empty.
+    pub classes: Vec<String>,
     /// 1/(2m) Σ‖x − x̄‖²: the reconstruction loss of always answering the mean. FVU is measured against it.
     pub variance: f64,
     /// Least and greatest value.
@@ -180,6 +184,7 @@ impl DataSet {
             name,
             spec,
             samples,
+            classes: fitted.classes.clone(),
             shape: fitted.shape,
             preparation: Vec::new(),
             fitted,
@@ -217,6 +222,20 @@ impl DataSet {
     /// The class of a sample, where the set has classes.
     pub fn class_of(&self, sample: usize) -> Option<u8> {
         self.labels.as_ref()?.get(sample).copied()
+    }
+
+    /// What a class is called: "red", or "class 3" where labels are numbers.
+    pub fn class_title(&self, class: u8) -> String {
+        class_title(&self.classes, class)
+    }
+
+    /// The class of each sample as a table has it: its name, or its number where labels are numbers.
+    pub fn class_titles(&self) -> Option<Vec<String>> {
+        let title = |class: &u8| match self.classes.get(usize::from(*class)) {
+            Some(name) if !name.is_empty() => name.clone(),
+            _ => class.to_string(),
+        };
+        Some(self.labels.as_ref()?.iter().map(title).collect())
     }
 
     /// `preparation` for people, a sentence a step.

@@ -7,9 +7,8 @@ use ndarray::{Array1, Array2, s};
 
 use super::error::grouped;
 use super::random::Draw;
-use super::zca::eigen;
 use super::{DataError, DataSet, Samples, limits};
-use crate::numerics::{Real, moments};
+use crate::numerics::{Real, eigen, moments};
 
 /// Samples that are drawn or multiplied at a time.
 const BLOCK: usize = 1 << 10;

@@ -18,6 +18,7 @@ struct Record {
     preparation: Vec<Step>,
     fitted: PreparationRecord,
     labels: Option<Vec<u8>>,
+    classes: Vec<String>,
     /// What was held out, and its labels.
     test: Option<(Matrix, Option<Vec<u8>>)>,
 }
@@ -59,6 +60,7 @@ impl DataSet {
             preparation: self.preparation.clone(),
             fitted: PreparationRecord::from((*self.fitted).clone()),
             labels: self.labels.clone(),
+            classes: self.classes.clone(),
             test: test.map(|test| (Matrix::of(&test.samples), test.labels.clone())),
         };
         Ok(postcard::to_allocvec(&record)?)
@@ -81,6 +83,7 @@ impl DataSet {
         let mut data = Self::prepared_by(record.name, record.spec, samples, fitted);
         data.preparation = record.preparation;
         data.labels = record.labels;
+        data.classes = record.classes;
         data.test = test;
         Ok(data)
     }
@@ -136,8 +139,12 @@ mod tests {
             assert_eq!(through.fitted, data.fitted);
             assert_eq!(through.test, data.test);
             assert_eq!(
-                (through.name, through.spec, through.shape, through.labels),
-                (data.name, data.spec, data.shape, data.labels)
+                (through.name, through.spec, through.shape),
+                (data.name, data.spec, data.shape)
+            );
+            assert_eq!(
+                (through.labels, through.classes),
+                (data.labels, data.classes)
             );
             assert_eq!(through.preparation, data.preparation);
             assert_eq!(

@@ -1,18 +1,15 @@
 //! ZCA whitening: the rotation-free transform after which values are uncorrelated.
 
-use nalgebra::{DMatrix, SymmetricEigen};
 use ndarray::{Array1, Array2, ArrayView2, s};
 
 use super::error::grouped;
 use super::preparation::Whitening;
 use super::progress::{Stage, Watch, tell};
 use super::{DataError, limits};
-use crate::numerics::{Real, moments};
+use crate::numerics::{Real, eigen, moments};
 
 /// Samples that are multiplied at a time: Cancel is heard between two.
 const BLOCK: usize = 1 << 10;
-/// Steps of the eigenvalue iteration allowed for each value; it takes two or three.
-const PATIENCE: usize = 100;
 
 /// x ↦ (x − x̄)·Z with Z = U diag(1/√(s + ε u²)) Uᵀ, u what is 1 in the units of ε; U, s from the covariance 1/m Σ (x − x̄)(x − x̄)ᵀ (Bell & Sejnowski
 /// 1997; UFLDL, "Whitening"). Z is symmetric.
@@ -131,16 +128,6 @@ impl Zca {
     pub fn undo<T: Real>(&self, samples: ArrayView2<'_, T>) -> Array2<T> {
         (samples.mapv(T::f64).dot(&self.inverse) + &self.mean).mapv(T::of)
     }
-}
-
-/// Eigenvalues (n) and, column by column, eigenvectors (n, n) of a symmetric matrix.
-pub(super) fn eigen(matrix: &Array2<f64>) -> Option<(Array1<f64>, Array2<f64>)> {
-    let length = matrix.nrows();
-    let symmetric = DMatrix::from_fn(length, length, |row, column| matrix[[row, column]]);
-    let eigen = SymmetricEigen::try_new(symmetric, f64::EPSILON, PATIENCE * length.max(1))?;
-    let values = Array1::from_iter(eigen.eigenvalues.iter().copied());
-    let vectors = Array2::from_shape_fn((length, length), |place| eigen.eigenvectors[place]);
-    Some((values, vectors))
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 //! [`WorkerPool`] are the threads that share the work. All the `unsafe` of the crate lives here.
 
 mod aligned;
+mod cholesky;
+mod eigen;
 pub mod elementwise;
 pub mod exponential;
 pub mod kernels;
@@ -13,13 +15,17 @@ pub mod pool;
 pub mod product;
 pub mod real;
 pub mod simd;
+mod student;
 pub mod tile;
 pub mod vectors;
 
 pub use aligned::AlignedBuffer;
+pub use cholesky::Cholesky;
+pub use eigen::eigen;
 pub use kernels::{KernelPath, Kernels};
 pub use passes::Curve;
 pub use pool::WorkerPool;
 pub use product::{Left, Right, Start};
 pub use real::{Precision, Real};
+pub use student::student;
 pub use vectors::AdamStep;

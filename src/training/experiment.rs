@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::data::{DataSet, DataSpec};
-use crate::model::{HiddenActivation, Hyperparameters, OutputActivation};
+use crate::model::{Architecture, HiddenActivation, Hyperparameters, OutputActivation};
 use crate::numerics::Precision;
 
 /// Everything that is needed to run it again. Changing anything but `hyperparameters` restarts the run.
@@ -21,6 +21,16 @@ pub struct Experiment {
 }
 
 impl Experiment {
+    /// The network for samples of `inputs` values.
+    pub fn architecture(&self, inputs: usize) -> Architecture {
+        Architecture {
+            inputs,
+            hidden: self.hidden,
+            hidden_activation: self.hidden_activation,
+            output_activation: self.output_activation,
+        }
+    }
+
     /// The output whose reach suits `data`: linear where their values have no bounds.
     pub fn output_for(data: &DataSet) -> OutputActivation {
         if data.prepared().is_unbounded() {

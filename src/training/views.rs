@@ -15,12 +15,7 @@ use crate::model::{Architecture, EvenSample, GradientCheck, Inspector, Objective
 
 impl Snapshot {
     pub fn architecture(&self) -> Architecture {
-        Architecture {
-            inputs: self.parameters.inputs(),
-            hidden: self.parameters.hidden(),
-            hidden_activation: self.experiment.hidden_activation,
-            output_activation: self.experiment.output_activation,
-        }
+        self.experiment.architecture(self.parameters.inputs())
     }
 
     /// J as the last epoch had it.

@@ -282,7 +282,7 @@ fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
             .extend(widgets::class_corner(ui, rect, class, CORNER));
     }
     let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
-    let label = class.map(|class| data.fitted.class_title(class));
+    let label = class.map(|class| data.class_title(class));
     let after = label
         .as_ref()
         .map_or_else(String::new, |label| format!(", {label}"));

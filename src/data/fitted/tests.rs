@@ -117,6 +117,7 @@ fn other_data_get_the_training_data_s_numbers() {
     // x is 0 and y is 1, whatever comes first; z is new
     assert_eq!(set.fitted.classes, ["x", "y"]);
     assert_eq!(set.labels, Some(vec![1, 2]));
+    assert_eq!(set.classes, ["x", "y", "z"]);
 
     let set = transferred(Preprocessing::Standardise);
     let deviation = (2.0f64 / 3.0).sqrt();

@@ -193,11 +193,14 @@ fn say(choice: Preparation, scaling: &FittedScaling, steps: &mut Vec<Step>) {
     steps.extend(scaling.step());
 }
 
-/// Labels by the numbers that the training data's words have: a word that they do not know gets a number beyond
-/// theirs. Where either has no words the numbers are the labels.
-pub(super) fn relabelled(labels: &[u8], (names, known): (&[String], &[String])) -> Vec<u8> {
+/// Labels by the numbers that the training data's words have, and the words by these numbers: one that they do not know
+/// gets a number beyond theirs. Where either has no words the numbers are the labels, and the words whose there are.
+pub(super) fn relabelled(
+    labels: &[u8],
+    (names, known): (&[String], &[String]),
+) -> (Vec<u8>, Vec<String>) {
     if names.is_empty() || known.is_empty() {
-        return labels.to_vec();
+        return (labels.to_vec(), [known, names].concat());
     }
     let mut all: Vec<&String> = known.iter().collect();
     let numbers: Vec<u8> = names
@@ -212,5 +215,10 @@ pub(super) fn relabelled(labels: &[u8], (names, known): (&[String], &[String])) 
         })
         .collect();
     let number = |label: &u8| numbers.get(usize::from(*label)).copied().unwrap_or(*label);
-    labels.iter().map(number).collect()
+    let labels = labels.iter().map(number).collect();
+    // what shares the last number has no name of its own
+    if all.len() > 256 {
+        all.truncate(255);
+    }
+    (labels, all.into_iter().cloned().collect())
 }

@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Matching, Scrambled};
+use crate::numerics::student;
 
 /// A run is like another seed where it is surely nearer to the ceiling than to the floor.
 const HALF: f64 = 0.5;
@@ -171,22 +172,6 @@ fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 
-/// Student's t at 97.5 %, by the degrees of freedom; `None` for 0. Tabulated up to 12, then Cornish and Fisher's series
-/// (Abramowitz & Stegun 26.7.5), off by less than 1e-3.
-fn student(freedom: usize) -> Option<f64> {
-    const TABLE: [f64; 12] = [
-        12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281, 2.2010,
-        2.1788,
-    ];
-    if let Some(known) = TABLE.get(freedom.checked_sub(1)?) {
-        return Some(*known);
-    }
-    let (z, v): (f64, f64) = (1.959_964, freedom as f64);
-    let first = (z.powi(3) + z) / 4.0;
-    let second = (5.0 * z.powi(5) + 16.0 * z.powi(3) + 3.0 * z) / 96.0;
-    Some(z + first / v + second / v.powi(2))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::Pair;
@@ -341,22 +326,7 @@ mod tests {
     }
 
     #[test]
-    fn students_quantiles_are_those_of_the_tables() {
-        for (freedom, known) in [
-            (1, 12.706),
-            (4, 2.776),
-            (12, 2.179),
-            (13, 2.160),
-            (20, 2.086),
-            (60, 2.000),
-            (1_000, 1.962),
-        ] {
-            assert!(
-                (student(freedom).unwrap() - known).abs() < 1e-3,
-                "{freedom}"
-            );
-        }
-        assert_eq!(student(0), None);
+    fn without_runs_there_is_nothing_to_judge_by() {
         let none = Baselines::default();
         assert_eq!(none.judge(0.7), None, "nothing to judge by");
         let one = Baselines {

@@ -127,12 +127,7 @@ impl<T: Real> Run<T> {
             Cow::Borrowed(_) => None,
             Cow::Owned(samples) => Some(samples),
         };
-        let architecture = Architecture {
-            inputs,
-            hidden,
-            hidden_activation: experiment.hidden_activation,
-            output_activation: experiment.output_activation,
-        };
+        let architecture = experiment.architecture(inputs);
         let probe: Vec<usize> = EvenSample::of(data.len(), PROBE_SAMPLES).rows().collect();
         let probe = view(&data, &converted).select(Axis(0), &probe);
         Self {

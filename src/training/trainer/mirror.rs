@@ -9,7 +9,7 @@ use thiserror::Error;
 use super::frame::{Activity, Frame};
 use super::protocol::RunId;
 use crate::data::DataSet;
-use crate::model::{Architecture, Engine, OutputActivation, Parameters, Spectrum};
+use crate::model::{Engine, OutputActivation, Parameters, Spectrum};
 use crate::training::Experiment;
 use crate::training::record::{Cursor, Cut, History};
 use crate::training::run::Keyframe;
@@ -107,12 +107,7 @@ impl Mirror {
             hyperparameters: keyframe.settings,
             ..self.experiment.clone()
         };
-        let architecture = Architecture {
-            inputs,
-            hidden,
-            hidden_activation: experiment.hidden_activation,
-            output_activation: experiment.output_activation,
-        };
+        let architecture = experiment.architecture(inputs);
         let mut engine = Engine::<f32>::new(architecture, 1);
         let (activations, reconstructions) = engine.reconstruct(&parameters, self.inputs.view());
         let record = keyframe.record(self.data.variance);

@@ -168,7 +168,7 @@ impl InputCard {
             }
             let class = data.class_of(sample);
             let class = class.map_or_else(String::new, |class| {
-                format!(", {}", data.fitted.class_title(class))
+                format!(", {}", data.class_title(class))
             });
             response.help(format!(
                 "{name}{class}: a click sends it through the network"

@@ -105,7 +105,7 @@ pub(super) fn ui(ui: &mut Ui, shown: &Shown<'_>) {
         .flatten()
         .filter(|(_, counts)| counts[bin] > 0)
     {
-        let class = shown.snapshot.data.fitted.class_title(*class);
+        let class = shown.snapshot.data.class_title(*class);
         text += &format!("\n{class}: {}", thousands(counts[bin].into()));
     }
     response.help_at_pointer(text);

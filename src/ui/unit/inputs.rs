@@ -150,7 +150,7 @@ fn input(
     widgets::text(ui, at, Align2::CENTER_TOP, &answer, font, theme.text_muted);
     let response = ui.interact(rect, ui.scope_id().with((list, index)), Sense::hover());
     let number = thousands(excitation.index as u64 + 1);
-    let class = class.map(|class| format!(", {}", data.fitted.class_title(class)));
+    let class = class.map(|class| format!(", {}", data.class_title(class)));
     let class = class.unwrap_or_default();
     let mut words = format!("Input {number}{class}: activation {answer}");
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
