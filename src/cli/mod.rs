@@ -9,11 +9,14 @@ pub mod bench;
 pub mod check_gradient;
 pub mod data;
 mod data_choice;
+pub mod encode;
 pub mod evaluate;
+pub mod export;
 pub mod inspect;
 pub mod law;
 pub mod match_features;
 mod model;
+pub mod probe;
 mod reading_choice;
 pub mod settings;
 pub mod sweep;
@@ -55,8 +58,14 @@ pub enum Command {
     Data(Box<data::DataArguments>),
     /// Measure a model on data: the cost and its terms, FVU and ρ̂, and the gradient if asked
     Evaluate(Box<evaluate::EvaluateArguments>),
+    /// Write the code of data: a model's hidden activations, or the pre-activations, a row a sample
+    Encode(Box<encode::EncodeArguments>),
+    /// Write a model for other programs: NPZ, safetensors, a Python module, its features or its curves as a picture
+    Export(Box<export::ExportArguments>),
     /// Look at one hidden unit: what excites it, what is lost without it, which forces act on it
     Inspect(Box<inspect::InspectArguments>),
+    /// What a model's code is worth: how well a plain classifier tells classes by it, against the inputs, PCA and random units
+    Probe(Box<probe::ProbeArguments>),
     /// Match two models' features, and judge the likeness by three baselines
     Match(Box<match_features::MatchArguments>),
     /// Where the dead state begins and ends: λ_c, its rate and α_c for data and settings
@@ -80,6 +89,8 @@ pub enum CliError {
     Hyperparameters(#[from] crate::model::HyperparameterError),
     #[error(transparent)]
     Sweep(#[from] crate::training::sweep::SweepError),
+    #[error(transparent)]
+    Probe(#[from] crate::training::probe::ProbeError),
     /// Standard output is closed.
     #[error(transparent)]
     Output(#[from] std::io::Error),
@@ -98,11 +109,15 @@ impl CliError {
             | Self::Data(_)
             | Self::Hyperparameters(_)
             | Self::Run(_)
-            | Self::Sweep(_) => 2,
+            | Self::Sweep(_)
+            | Self::Probe(_) => 2,
             Self::Io(
                 IoError::Read { .. }
                 | IoError::Model { .. }
                 | IoError::Record { .. }
+                | IoError::Suffix { .. }
+                | IoError::History { .. }
+                | IoError::Module { .. }
                 | IoError::OtherSweep { .. }
                 | IoError::SweepUnderWay { .. },
             ) => 2,
@@ -129,7 +144,10 @@ pub fn run(command: Command) -> ExitCode {
         Command::Sweep(arguments) => sweep::run(&arguments),
         Command::Data(arguments) => data::run(&arguments),
         Command::Evaluate(arguments) => evaluate::run(&arguments),
+        Command::Encode(arguments) => encode::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Probe(arguments) => probe::run(&arguments),
         Command::Match(arguments) => match_features::run(&arguments),
         Command::Law(arguments) => law::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),

@@ -52,6 +52,19 @@ pub enum IoError {
     )]
     SweepUnderWay { folder: String },
 
+    #[error("what {file} is to be can't be told from its name: end it in {wanted}")]
+    Suffix { file: String, wanted: &'static str },
+
+    #[error(
+        "{file} cannot be written as a module: {problem}; give a model that `sae-lab train` wrote, and a plain name"
+    )]
+    Module { file: String, problem: String },
+
+    #[error(
+        "{file} is not a history that the lab wrote ({problem}): give the history.csv of a run"
+    )]
+    History { file: String, problem: String },
+
     #[error("{file} cannot be drawn: {problem}")]
     Picture { file: String, problem: String },
 

@@ -3,6 +3,9 @@
 use std::io::Write;
 use std::path::Path;
 
+use serde::Deserialize;
+
+use super::error::name_of;
 use super::{IoError, atomic_write};
 use crate::training::Record;
 
@@ -49,6 +52,56 @@ pub fn write<'a>(
         }
         Ok(())
     })
+}
+
+/// What the curves of the cost take of an epoch.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize)]
+pub struct Row {
+    pub epoch: u64,
+    pub total_cost: f64,
+    pub reconstruction_loss: f64,
+    pub decay_penalty: f64,
+    pub sparsity_penalty: f64,
+    /// Where it was measured.
+    #[serde(default)]
+    pub test_reconstruction_loss: Option<f64>,
+}
+
+impl From<&Record> for Row {
+    fn from(record: &Record) -> Self {
+        Self {
+            epoch: record.epoch,
+            total_cost: record.cost.total(),
+            reconstruction_loss: record.cost.reconstruction_loss,
+            decay_penalty: record.cost.decay_penalty,
+            sparsity_penalty: record.cost.sparsity_penalty,
+            test_reconstruction_loss: record.test.map(|test| test.reconstruction_loss),
+        }
+    }
+}
+
+/// Reads the curves of a table that [`write`] wrote.
+///
+/// # Errors
+/// It cannot be read, or is no such table.
+pub fn read(path: &Path) -> Result<Vec<Row>, IoError> {
+    let file = std::fs::File::open(path).map_err(|source| IoError::Read {
+        file: name_of(path),
+        source,
+    })?;
+    let refused = |problem: String| IoError::History {
+        file: name_of(path),
+        problem,
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for row in csv::Reader::from_reader(std::io::BufReader::new(file)).deserialize() {
+        let row: Row = row.map_err(|error| refused(error.to_string()))?;
+        if rows.last().is_some_and(|last| last.epoch >= row.epoch) {
+            return Err(refused(format!("epoch {} is not in its place", row.epoch)));
+        }
+        rows.push(row);
+    }
+    Ok(rows)
 }
 
 #[cfg(test)]
@@ -105,5 +158,12 @@ mod tests {
             Some("2,3.35,0.1,0.25,3,NaN,0,0,0,0,0,,")
         );
         assert_eq!(text.lines().count(), 3);
+        let rows = read(&folder.path().join("history.csv")).unwrap();
+        assert_eq!(rows, records.each_ref().map(Row::from));
+        for broken in ["epoch,fvu\n1,2\n", &text.replace("\n2,", "\n1,")] {
+            std::fs::write(folder.path().join("broken.csv"), broken).unwrap();
+            let refusal = read(&folder.path().join("broken.csv")).unwrap_err();
+            assert!(matches!(refusal, IoError::History { .. }), "{refusal}");
+        }
     }
 }

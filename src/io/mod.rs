@@ -7,10 +7,16 @@
 pub mod atomic;
 #[cfg(not(target_family = "wasm"))]
 mod canvas;
+#[cfg(not(target_family = "wasm"))]
+pub mod code;
 pub mod colour_map;
 pub mod error;
 #[cfg(not(target_family = "wasm"))]
+pub mod figure;
+#[cfg(not(target_family = "wasm"))]
 pub mod history_csv;
+#[cfg(not(target_family = "wasm"))]
+pub mod modules;
 #[cfg(not(target_family = "wasm"))]
 pub mod npy;
 #[cfg(not(target_family = "wasm"))]
@@ -23,6 +29,8 @@ mod record;
 pub mod run_folder;
 #[cfg(not(target_family = "wasm"))]
 pub mod run_json;
+#[cfg(not(target_family = "wasm"))]
+pub mod safetensors;
 #[cfg(not(target_family = "wasm"))]
 mod sheet;
 #[cfg(not(target_family = "wasm"))]

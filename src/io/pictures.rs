@@ -4,7 +4,7 @@ use std::path::Path;
 
 use image::ImageEncoder;
 use image::codecs::png::PngEncoder;
-use ndarray::{ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::colour_map::{Rgb, colour, diverging, grey, signed_colour};
 use super::error::name_of;
@@ -39,23 +39,9 @@ pub fn write_features<T: Real>(
         columns,
         data.shape,
     )?;
-    let norm = |row: ArrayView1<'_, T>| row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
-    let scale = |row: ArrayView1<'_, T>| {
-        let norm = norm(row);
-        if norm > 0.0 { norm.recip() } else { 0.0 }
-    };
-    let largest = weights
-        .axis_iter(Axis(0))
-        .map(|row| {
-            scale(row)
-                * row
-                    .iter()
-                    .fold(0.0, |largest: f64, w| largest.max(w.f64().abs()))
-        })
-        .fold(f64::MIN_POSITIVE, f64::max);
-    for (place, row) in weights.axis_iter(Axis(0)).enumerate() {
-        let scale = scale(row) / largest;
-        let values = row.iter().map(|w| (w.f64() * scale) as f32);
+    let features = UnitFeatures::of(weights.view());
+    for (place, row) in features.values.outer_iter().enumerate() {
+        let values = row.iter().copied();
         if data.shape.channels() == 3 {
             sheet.paint(place, pixels(values).map(signed_colour));
         } else {
@@ -63,6 +49,38 @@ pub fn write_features<T: Real>(
         }
     }
     write(path, &sheet)
+}
+
+/// Features of unit norm, in one contrast for all.
+pub(super) struct UnitFeatures {
+    /// (h, n), in [−1, 1]: of the largest weight in size.
+    pub(super) values: Array2<f32>,
+    /// The largest weight in size of all features of unit norm.
+    pub(super) largest: f64,
+}
+
+impl UnitFeatures {
+    /// Of encoder weights (h, n); a unit whose weights are all zero has no direction, and stays zero.
+    pub(super) fn of<T: Real>(weights: ArrayView2<'_, T>) -> Self {
+        let scale = |row: ArrayView1<'_, T>| {
+            let norm = row.iter().map(|w| w.f64() * w.f64()).sum::<f64>().sqrt();
+            if norm > 0.0 { norm.recip() } else { 0.0 }
+        };
+        let largest_of = |row: ArrayView1<'_, T>| {
+            let sizes = row.iter().map(|w| w.f64().abs());
+            scale(row) * sizes.fold(0.0, f64::max)
+        };
+        let largest = weights
+            .outer_iter()
+            .map(largest_of)
+            .fold(f64::MIN_POSITIVE, f64::max);
+        let mut values = Array2::zeros(weights.dim());
+        for (mut to, row) in values.outer_iter_mut().zip(weights.outer_iter()) {
+            let scale = scale(row) / largest;
+            to.zip_mut_with(&row, |to, w| *to = (w.f64() * scale) as f32);
+        }
+        Self { values, largest }
+    }
 }
 
 /// Writes `inputs` (k, n) of `data` above their `reconstructions` (k, n), pair by pair, in grey or colour from the
@@ -120,7 +138,7 @@ pub fn write_reconstructions<T: Real>(
 }
 
 /// Red, green and blue out of the values in a row.
-fn pixels(mut values: impl Iterator<Item = f32>) -> impl Iterator<Item = [f32; 3]> {
+pub(super) fn pixels(mut values: impl Iterator<Item = f32>) -> impl Iterator<Item = [f32; 3]> {
     std::iter::from_fn(move || Some([values.next()?, values.next()?, values.next()?]))
 }
 
@@ -151,7 +169,7 @@ fn write(path: &Path, sheet: &Sheet) -> Result<(), IoError> {
 mod tests {
     use super::*;
     use crate::data::{DataSpec, Samples};
-    use ndarray::{Array2, array};
+    use ndarray::array;
 
     fn data(shape: SampleShape) -> DataSet {
         let samples =

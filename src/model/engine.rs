@@ -331,7 +331,7 @@ fn dense<T: Real>(samples: ArrayView2<'_, T>) -> CowArray<'_, T, Ix2> {
     }
 }
 
-fn hidden_curve(architecture: &Architecture) -> Curve {
+pub(super) fn hidden_curve(architecture: &Architecture) -> Curve {
     match architecture.hidden_activation {
         HiddenActivation::Sigmoid => Curve::Sigmoid,
         HiddenActivation::Tanh => Curve::Tanh,

@@ -9,6 +9,7 @@
 pub mod ablation;
 pub mod architecture;
 pub mod cost;
+pub mod encoding;
 pub mod engine;
 pub mod features;
 pub mod gradient_check;
@@ -25,6 +26,7 @@ pub mod units;
 
 pub use architecture::{Architecture, HiddenActivation, OutputActivation};
 pub use cost::{Cost, Objective};
+pub use encoding::{Encoder, Layer};
 pub use engine::Engine;
 pub use gradient_check::{GradientCheck, gradient_check};
 pub use hyperparameters::{

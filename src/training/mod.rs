@@ -3,12 +3,14 @@
 //! **Architecture invariant:** nothing here imports egui. The trainer never holds a lock during a step.
 
 pub mod autopsy;
+mod code;
 pub mod comparison;
 pub mod diagnosis;
 pub mod divergence;
 pub mod experiment;
 pub mod gradients;
 pub mod presets;
+pub mod probe;
 pub mod recipe;
 pub mod record;
 pub mod run;
@@ -21,6 +23,7 @@ pub mod views;
 mod weigh;
 
 pub use autopsy::{Autopsy, Blame, Cause};
+pub use code::code_of;
 pub use diagnosis::{Diagnosis, DiagnosisReport, UnitDiagnosis};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
