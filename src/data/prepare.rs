@@ -178,12 +178,13 @@ fn prepare_part_with(
     }
     tell(watch, Stage::Preparing, 1, 1)?;
     let mut set = data_set(found, spec, samples, steps, Arc::clone(fitted))?;
-    if set.len() == found.count() && whole {
-        if let Some(labels) = &found.labels {
-            let names = (&found.class_names[..], &fitted.classes[..]);
-            let (labels, classes) = values::relabelled(labels, names);
-            (set.labels, set.classes) = (Some(labels), classes);
-        }
+    if set.len() == found.count()
+        && whole
+        && let Some(labels) = &found.labels
+    {
+        let names = (&found.class_names[..], &fitted.classes[..]);
+        let (labels, classes) = values::relabelled(labels, names);
+        (set.labels, set.classes) = (Some(labels), classes);
     }
     Ok(set)
 }

@@ -47,12 +47,9 @@ pub fn write(path: &Path, form: Form, rows: &[Row], name: &str) -> Result<(), Io
     let (low, high) = values.fold((f64::INFINITY, 0.0f64), |(low, high), value| {
         (low.min(value), high.max(value))
     });
-    let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+    let (Some(first), Some(last), true) = (rows.first(), rows.last(), high > 0.0) else {
         return Err(nothing(path));
     };
-    if !(high > 0.0) {
-        return Err(nothing(path));
-    }
     let top = high.log10().ceil();
     let bottom = low.log10().floor().max(top - DECADES).min(top - 1.0);
     let [left, above, right, below] = PLOT;
@@ -121,7 +118,7 @@ fn draw(
     let last = points.last().copied();
     // the last is always there
     let mut shown: Vec<[f32; 2]> = points.iter().copied().step_by(every).collect();
-    if (points.len().max(1) - 1) % every != 0 {
+    if !(points.len().max(1) - 1).is_multiple_of(every) {
         shown.extend(last);
     }
     match shown[..] {
