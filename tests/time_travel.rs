@@ -7,103 +7,45 @@
     reason = "a test fails by them"
 )]
 
+#[path = "support/simulated.rs"]
+mod simulated;
+
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use ndarray::Array2;
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use sae_lab::data::{DataError, DataSet, DataSpec, Found, SampleShape, Samples, Watch};
-use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
+use sae_lab::lab::map::{MapAction, MapChoice, MapRange};
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::state::{KeptAction, PairAction};
 use sae_lab::lab::{Action, Lab, Preferences, UserCommand};
-use sae_lab::numerics::WorkerPool;
-use sae_lab::training::timeline::Archive;
-use sae_lab::training::trainer::{
-    DataId, Driver, Host, Reply, Request, RunId, SharedStore, TrainerError,
-};
+use sae_lab::training::sweep::{Scale, Varied};
+use sae_lab::training::trainer::RunId;
 use sae_lab::training::{Experiment, Preset, Setting, Snapshot, Value};
+use simulated::Room;
 
 /// Actions in one session, and sessions.
 const ACTIONS: usize = 500;
 
-/// The trainer on a clock of its own: an epoch of any run at every look at the replies.
-struct Simulated {
-    driver: Mutex<Driver>,
-    store: Arc<SharedStore>,
-    archive: Arc<Archive>,
-    now: Mutex<Duration>,
-}
-
-impl Host for Simulated {
-    fn send(&self, request: Request) -> Result<(), TrainerError> {
-        self.driver.lock().unwrap().ask(request);
-        Ok(())
-    }
-
-    fn share(&self, id: DataId, data: Arc<DataSet>) -> Result<(), TrainerError> {
-        self.store.put(id, data);
-        Ok(())
-    }
-
-    fn archive(&self) -> Arc<Archive> {
-        Arc::clone(&self.archive)
-    }
-
-    fn forget(&self, id: DataId) {
-        self.store.forget(id);
-    }
-
-    fn replies(&self) -> Vec<Reply> {
-        let mut driver = self.driver.lock().unwrap();
-        let mut now = self.now.lock().unwrap();
-        driver.poll(*now);
-        *now += Duration::from_millis(50); // each epoch is published
-        std::iter::from_fn(|| driver.take_reply()).collect()
-    }
-}
-
-struct Room;
-
-impl Backend for Room {
-    fn start(&self, _: Wake) -> Result<Box<dyn Host>, TrainerError> {
-        let store = Arc::<SharedStore>::default();
-        let archive = Arc::<Archive>::default();
-        let pool = Arc::new(WorkerPool::new(1));
-        let driver = Driver::new(store.clone(), archive.clone(), pool, Box::new(|| false));
-        Ok(Box::new(Simulated {
-            driver: Mutex::new(driver),
-            store,
-            archive,
-            now: Mutex::default(),
-        }))
-    }
-
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        sae_lab::data::find(spec, watch)
-    }
-
-    /// A small set for every name.
-    fn prepare(&self, _: &Found, spec: &DataSpec, _: Watch<'_>) -> Result<DataSet, DataError> {
-        let samples =
-            Array2::from_shape_fn((24, 16), |(i, j)| ((i * (j % 5 + 1) + j) % 7) as f32 / 7.0);
-        let shape = SampleShape::grey(4, 4);
-        Ok(DataSet::new(
-            "few",
-            spec.clone(),
-            Samples::F32(samples),
-            shape,
-        ))
-    }
-
-    fn browse(&self, _: Browse) -> Browsed {
-        Browsed::Unavailable
-    }
+/// A map of a few runs of a few epochs.
+fn few_runs(steps: usize) -> Action {
+    let range = |varied, low, high| MapRange {
+        varied,
+        low,
+        high,
+        scale: Scale::Log,
+        steps,
+    };
+    Action::Map(MapAction::Choose(Box::new(MapChoice {
+        first: range(Varied::Beta, 0.3, 3.0),
+        second: Some(range(Varied::Lambda, 1e-4, 1e-2)),
+        seeds: 1,
+        epochs: 12,
+    })))
 }
 
 /// What one epoch of any run was seen to be: its weights and its cost.
@@ -180,7 +122,7 @@ impl Session {
         let (setting, most) = numbers[random.random_range(0..numbers.len())];
         let value = Value::Number(most * random.random_range(0.01..1.0));
         let now = shown.now();
-        match random.random_range(0..30) {
+        match random.random_range(0..32) {
             0..=2 => Action::Set {
                 setting,
                 value,
@@ -212,6 +154,12 @@ impl Session {
             25 => Action::Kept(run, KeptAction::Drop),
             26 => Action::Pair(PairAction::With(run)),
             27 => Action::Pair(PairAction::FromHere(vec![(setting, value)])),
+            29 => few_runs(random.random_range(1..3)),
+            30 => match random.random_range(0..4) {
+                0 => UserCommand::StopMap.into(),
+                1 => Action::Map(MapAction::Open(random.random_range(0..5))),
+                _ => UserCommand::StartMap.into(),
+            },
             28 => Action::SetPastBudget(random.random_range(0..64) << 20),
             _ => {
                 if random.random_bool(0.5) {

@@ -16,9 +16,12 @@ pub struct Desktop;
 
 impl Backend for Desktop {
     fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
-        let trainer = TrainerThread::start(threads, Box::new(move || wake()))?;
+        let trainer = TrainerThread::start(self.cores(), Box::new(move || wake()))?;
         Ok(Box::new(trainer))
+    }
+
+    fn cores(&self) -> usize {
+        std::thread::available_parallelism().map_or(1, usize::from)
     }
 
     fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {

@@ -23,7 +23,7 @@ use crate::numerics::{Precision, Real};
 use crate::training::record::number::short;
 use crate::training::run::SamplesIdentity;
 use crate::training::sweep::{
-    Axis, Common, Crossing, Finished, Map, Measure, News, Plan, Status, SweepError, Varied,
+    Axis, Common, Crossing, Finished, Goal, Map, Measure, News, Plan, Status, SweepError, Varied,
 };
 
 /// The table is written again after this long, and the picture after ten times that.
@@ -49,6 +49,9 @@ pub struct SweepArguments {
     /// What the cells of sweep.png show
     #[arg(long, value_enum, default_value_t)]
     draw: Measure,
+    /// What the epochs are counted to, in two digits: fvu=X or cost=X
+    #[arg(long, value_name = "fvu|cost=X")]
+    to: Option<String>,
     /// Folder for sweep.csv, sweep.png and runs/00000/ …, made if need be; a sweep that was stopped there goes on
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
@@ -69,6 +72,8 @@ struct Report<'a> {
     cells: usize,
     seeds: u64,
     epochs: u64,
+    /// What the epochs are counted to.
+    to: Option<&'a Goal>,
     /// In the order of --vary.
     axes: &'a [Axis],
     done: usize,
@@ -92,10 +97,21 @@ struct Growing {
 
 pub fn run(arguments: &SweepArguments) -> Result<(), CliError> {
     let axes = axes(arguments)?;
+    let goal = goal(arguments)?;
     let initial = arguments.init.as_deref().map(Model::read).transpose()?;
     match arguments.experiment.precision(initial.as_ref()) {
-        Precision::F32 => sweep::<f32>(arguments, axes, initial.as_ref()),
-        Precision::F64 => sweep::<f64>(arguments, axes, initial.as_ref()),
+        Precision::F32 => sweep::<f32>(arguments, axes, goal, initial.as_ref()),
+        Precision::F64 => sweep::<f64>(arguments, axes, goal, initial.as_ref()),
+    }
+}
+
+fn goal(arguments: &SweepArguments) -> Result<Option<Goal>, CliError> {
+    let goal = arguments.to.as_deref().map(str::parse).transpose()?;
+    match (goal, arguments.draw) {
+        (None, Measure::Epochs) => Err(CliError::Usage(
+            "--draw epochs needs to know what they are counted to: give --to fvu=0.5, say".into(),
+        )),
+        _ => Ok(goal),
     }
 }
 
@@ -135,6 +151,7 @@ fn axes(arguments: &SweepArguments) -> Result<Vec<Axis>, CliError> {
 fn sweep<T: Real>(
     arguments: &SweepArguments,
     axes: Vec<Axis>,
+    goal: Option<Goal>,
     initial: Option<&Model>,
 ) -> Result<(), CliError> {
     let Resolved {
@@ -161,6 +178,7 @@ fn sweep<T: Real>(
     let spectrum = Spectrum::quick(data.samples.to::<T>().view(), output, &|| true).map(Arc::new);
 
     let mut map = Map::new(plan.clone(), spectrum.clone());
+    map.set_goal(goal);
     for (number, outcome) in folder.kept() {
         map.take(*number, outcome.clone());
     }
@@ -322,6 +340,7 @@ fn report(
         cells: plan.cells(),
         seeds: plan.seeds(),
         epochs: plan.epochs(),
+        to: map.goal(),
         axes: plan.axes(),
         done: outcomes().filter(|one| one.status == Status::Done).count(),
         diverged: outcomes()

@@ -8,11 +8,11 @@ use super::{IoError, atomic_write};
 use crate::training::sweep::Map;
 
 /// The columns, in order.
-pub const COLUMNS: &str = "rho,beta,alpha,lambda,hidden,seed,epochs,total_cost,reconstruction_loss,fvu,alive,constant,silent,saturated,duplicate,converged,status,momentum,batch,lambda_c,selectivity,bars_found,run";
+pub const COLUMNS: &str = "rho,beta,alpha,lambda,hidden,seed,epochs,total_cost,reconstruction_loss,fvu,alive,constant,silent,saturated,duplicate,converged,status,momentum,batch,lambda_c,selectivity,bars_found,epochs_to,run";
 
 /// Writes a row for each run that has come to its end, in the order of the grid, under a line of column names. Numbers are
 /// written in full: reading gives the same bits. What a run has no value of is NaN among its losses, and empty beyond the
-/// status. The same runs give the same bytes.
+/// status; `epochs_to` are those to the map's goal. The same runs give the same bytes.
 ///
 /// # Errors
 /// It cannot be written.
@@ -54,12 +54,13 @@ pub fn write(path: &Path, map: &Map) -> Result<(), IoError> {
             let lambda_c = map.cliffs(&experiment).map(|cliffs| cliffs.lambda_c);
             writeln!(
                 writer,
-                "{},{},{},{},{},{}",
+                "{},{},{},{},{},{},{}",
                 settings.momentum,
                 settings.batch,
                 text(lambda_c),
                 text(outcome.selectivity),
                 text(outcome.bars_found),
+                text(map.goal().and_then(|goal| outcome.falls.epochs_to(goal))),
                 run_name(number),
             )?;
         }

@@ -2,11 +2,15 @@
 
 mod layout;
 mod paint;
+mod scale;
 
 use std::path::Path;
 
 use image::ImageEncoder;
 use image::codecs::png::PngEncoder;
+
+pub use layout::{Sides, settings};
+pub use scale::{Shade, ValueScale};
 
 use super::error::name_of;
 use super::{IoError, atomic_write};

@@ -8,6 +8,7 @@ use super::commands::UserCommand;
 use super::import::Wish;
 use super::import_settings::Whose;
 use super::jobs::Request;
+use super::map::MapAction;
 use super::page::Page;
 use super::panel::Panel;
 use super::preferences::PAST_BYTES;
@@ -87,6 +88,7 @@ impl Lab {
             Action::Bring(panel) => self.shared.bring(panel),
             Action::Look(action) => self.look(action),
             Action::SetComparison(choice) => self.session.shown.compare = choice,
+            Action::Map(action) => self.map_action(action),
         }
     }
 
@@ -235,6 +237,13 @@ impl Lab {
             UserCommand::ToggleLock => self.toggle_lock(),
             UserCommand::EndPair => self.end_pair(),
             UserCommand::PauseAtEpoch => self.shared.question = Some(Question::PauseAt),
+            UserCommand::StartMap => self.start_map(),
+            UserCommand::StopMap => self.stop_map(),
+            UserCommand::OpenCell => {
+                if let Some(run) = self.shared.map.chosen {
+                    self.map_action(MapAction::Open(run));
+                }
+            }
             UserCommand::PreviousInput
             | UserCommand::NextInput
             | UserCommand::RandomInput

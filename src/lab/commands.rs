@@ -104,6 +104,11 @@ commands! {
         /// Trains on other data and matches the features.
         CompareRuns,
         CancelComparison,
+        /// Trains the map that is chosen, or goes on with it.
+        StartMap,
+        StopMap,
+        /// The chosen cell of the map becomes a run of the lab.
+        OpenCell,
         Show(Page),
         /// The panel under the pointer, or else the page's main one, fills the window; or it goes back.
         FillWindow,
@@ -189,6 +194,9 @@ impl UserCommand {
             | Self::SortActivations
             | Self::CompareRuns
             | Self::CancelComparison
+            | Self::StartMap
+            | Self::StopMap
+            | Self::OpenCell
             | Self::Palette
             | Self::Preset(_) => false,
             Self::PlayPause

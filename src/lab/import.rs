@@ -36,6 +36,8 @@ pub(super) enum Wish {
     Suit,
     /// It trains, though the run before it was paused.
     Play,
+    /// It is this run of the map.
+    Cell(usize),
 }
 
 /// What a data set that is being loaded is for.

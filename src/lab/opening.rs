@@ -136,8 +136,8 @@ impl Lab {
             if wish == Wish::Suit {
                 suit(&mut experiment, &data);
             }
-            if self.begin(experiment, data) && wish == Wish::Play {
-                self.play();
+            if self.begin(experiment, data) {
+                self.has_begun(wish);
             }
             return;
         }
@@ -146,6 +146,14 @@ impl Lab {
         match self.jobs.start(Request::Prepare { spec, found }) {
             Ok(()) => self.wait_for(title, experiment, wish, None),
             Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
+        }
+    }
+
+    fn has_begun(&mut self, wish: Wish) {
+        match wish {
+            Wish::Play => self.play(),
+            Wish::Cell(run) => self.cell_is_open(run),
+            Wish::AsItIs | Wish::Suit => {}
         }
     }
 
@@ -259,8 +267,8 @@ impl Lab {
                 }
                 // "Train on this" trains, though the run before it was paused
                 self.session.shown.playing |= asked.import.is_some();
-                if self.begin(asked.experiment, data) && asked.wish == Wish::Play {
-                    self.play();
+                if self.begin(asked.experiment, data) {
+                    self.has_begun(asked.wish);
                 }
             }
             // the sheet says it, where it came from there and no other has taken its place

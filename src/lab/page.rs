@@ -18,6 +18,8 @@ pub enum Page {
     Compare,
     /// Every run of the session.
     Runs,
+    /// Runs over one or two settings, as a heat map.
+    Map,
 }
 
 impl Page {
@@ -33,6 +35,7 @@ impl Page {
             Self::LookThrough => "Look through",
             Self::Compare => "Compare",
             Self::Runs => "Runs",
+            Self::Map => "Map",
         }
     }
 
@@ -54,6 +57,9 @@ impl Page {
             Self::Runs => {
                 "Choose two runs and put one beside the other: what differs is named over their features."
             }
+            Self::Map => {
+                "Look where the cells change at once: the line is λ_c, above which a dead net stays dead."
+            }
             Self::Compare => {
                 "Look at the pairs one by one: a high mean says little until it is above its baselines."
             }
@@ -70,6 +76,9 @@ impl Page {
             }
             Self::LookThrough => {
                 "One input's way through the network: activations and reconstruction"
+            }
+            Self::Map => {
+                "Train a grid of runs over one or two settings, and see what each came to as a heat map"
             }
             Self::Compare => "Match the features of this run with those of another data set",
             Self::Runs => {

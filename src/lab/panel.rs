@@ -37,6 +37,9 @@ pub enum Panel {
     /// Every run of the session.
     KeptRuns,
     RunCurves,
+    /// The map of the plane.
+    MapChoices,
+    Map,
 }
 
 impl Panel {
@@ -62,6 +65,7 @@ impl Panel {
             Self::Input | Self::Activations | Self::Output => Some(Page::LookThrough),
             Self::Choices | Self::Pairs => Some(Page::Compare),
             Self::KeptRuns | Self::RunCurves => Some(Page::Runs),
+            Self::MapChoices | Self::Map => Some(Page::Map),
         }
     }
 
@@ -74,6 +78,7 @@ impl Panel {
             Page::LookThrough => Self::Activations,
             Page::Compare => Self::Pairs,
             Page::Runs => Self::KeptRuns,
+            Page::Map => Self::Map,
         }
     }
 
@@ -104,6 +109,8 @@ impl Panel {
             Self::Pairs => "Matched features",
             Self::KeptRuns => "Runs",
             Self::RunCurves => "Curves of the runs",
+            Self::MapChoices => "What to map",
+            Self::Map => "Map",
         }
     }
 
@@ -126,6 +133,7 @@ impl Panel {
             Self::Choices => "Choices",
             Self::Pairs => "Pairs",
             Self::RunCurves => "Curves",
+            Self::MapChoices => "Ranges",
             panel => panel.title(),
         }
     }
@@ -162,6 +170,10 @@ impl Panel {
             Self::KeptRuns => {
                 "The runs of this session that are kept, with what each came to and what it costs"
             }
+            Self::MapChoices => {
+                "The settings that are varied, their ranges, and how the training of the map goes"
+            }
+            Self::Map => "What came of each run of the map; Enter opens the run of a cell",
             Self::RunCurves => "The cost of the run shown, and J of those that are overlaid",
         }
     }

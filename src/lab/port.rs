@@ -17,6 +17,11 @@ pub trait Backend: Send + Sync {
     /// No thread can be had.
     fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError>;
 
+    /// How many runs can train at the same time.
+    fn cores(&self) -> usize {
+        1
+    }
+
     /// What a source holds; called on a thread of its own.
     ///
     /// # Errors

@@ -119,6 +119,26 @@ impl View<'_> {
                 has_run
             }
             UserCommand::PauseAtEpoch => has_run,
+            UserCommand::StartMap => {
+                has_run?;
+                let map = &self.shared.map;
+                only_if(map.sweeping.is_none(), "The map is being trained.")?;
+                only_if(
+                    map.plan(self.run).is_some_and(|plan| plan.is_ok()),
+                    "This can't be swept: the Map page says why.",
+                )?;
+                only_if(
+                    map.goes_on(self.run).is_none_or(|mapped| !mapped.is_whole()),
+                    "All of its runs are trained: change a range for another map.",
+                )
+            }
+            UserCommand::StopMap => {
+                only_if(self.shared.map.sweeping.is_some(), "No map is being trained.")
+            }
+            UserCommand::OpenCell => only_if(
+                self.shared.map.chosen.is_some() && self.shared.map.mapped.is_some(),
+                "No cell of a map is chosen: click one on the Map page, or go to it with the arrows.",
+            ),
             UserCommand::SwapRuns
             | UserCommand::KeepOther
             | UserCommand::DropOther

@@ -51,6 +51,7 @@ impl Lab {
             }
             Progress::Replay { done, of } => self.replay_progress(done, of),
             Progress::Counterfactual { done, of } => self.saving_progress(done, of),
+            Progress::Map(swept) => self.take_swept(&swept),
         }
     }
 
@@ -90,6 +91,7 @@ impl Lab {
             Outcome::Replayed { run, moment, frame } => self.take_replayed(run, moment, frame),
             Outcome::Counterfactual { run, answer } => self.take_answer(run, *answer),
             Outcome::Matched(matched) => self.take_matched(matched),
+            Outcome::Map(swept) => self.map_is_done(&swept),
         }
     }
 
@@ -124,6 +126,7 @@ impl Lab {
             JobKind::Spectrum => self.no_spectrum(&error),
             JobKind::Replay => self.no_replay(&error),
             JobKind::Counterfactual => self.no_answer(error),
+            JobKind::Map => self.no_map(&error),
             JobKind::Match => {
                 if !matches!(error, JobError::Cancelled) {
                     self.shared.notify(Severity::Trouble, error.to_string());
@@ -205,6 +208,6 @@ impl Lab {
 fn has_tiles(page: Page) -> bool {
     match page {
         Page::Lab | Page::Unit | Page::LookThrough => true,
-        Page::Mathematics | Page::Compare | Page::Runs => false,
+        Page::Mathematics | Page::Compare | Page::Runs | Page::Map => false,
     }
 }

@@ -129,6 +129,7 @@ impl Lab {
         self.listen();
         self.follow_features();
         self.follow_spectrum();
+        self.follow_map(now);
     }
 
     /// Keeps what the Unit page shows up to date while it is open; returns when to look again, if nothing else happens

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::beside::{Pair, Question};
 use super::commands::Cover;
 use super::import::Import;
+use super::map_state::MapState;
 use super::page::Page;
 use super::panel::Panel;
 use super::run_view::RunView;
@@ -82,6 +83,8 @@ pub struct Shared {
     pub recent: Vec<PathBuf>,
     /// Something is being dragged over the window.
     pub drop_hovered: bool,
+    /// The map of the plane.
+    pub map: MapState,
 }
 
 impl Shared {
@@ -103,6 +106,7 @@ impl Shared {
             progress: None,
             recent,
             drop_hovered: false,
+            map: MapState::default(),
         }
     }
 

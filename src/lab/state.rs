@@ -6,6 +6,7 @@ use super::commands::UserCommand;
 use super::compare;
 use super::import_settings::ImportSettings;
 use super::look::LookAction;
+use super::map::MapAction;
 use super::panel::Panel;
 use crate::data::DataSpec;
 use crate::model::{HiddenActivation, OutputActivation};
@@ -62,6 +63,8 @@ pub enum Action {
     Look(LookAction),
     /// What a comparison is to be with.
     SetComparison(compare::Choice),
+    /// About the map of the plane.
+    Map(MapAction),
 }
 
 /// What can be asked about the run beside the one shown.

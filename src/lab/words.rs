@@ -52,6 +52,7 @@ impl UserCommand {
             | Self::EndPair => "Side by side",
             Self::ReleaseActivations | Self::SortActivations => "Activations",
             Self::CompareRuns | Self::CancelComparison => "Comparison",
+            Self::StartMap | Self::StopMap | Self::OpenCell => "Map",
             Self::Show(_) => "Page",
             Self::Fill(_) => "Fill the window",
             Self::Preset(_) => "Preset",
@@ -118,6 +119,9 @@ impl UserCommand {
             Self::DropOther => "Drop B",
             Self::ToggleLock => "In step or free",
             Self::EndPair => "Show A alone",
+            Self::StartMap => "Train the map",
+            Self::StopMap => "Stop the map",
+            Self::OpenCell => "Open the chosen cell",
             Self::PauseAtEpoch => "Pause at an epoch…",
             Self::PreviousInput => "Previous input",
             Self::NextInput => "Next input",
@@ -229,6 +233,15 @@ impl UserCommand {
                 "Both do the same epochs and wait for one another, or each trains as fast as it can"
             }
             Self::EndPair => "B rests, and stays among the runs",
+            Self::StartMap => {
+                "Train the runs of the map beside this one, one on each core, giving way to it; a map that was stopped goes on"
+            }
+            Self::StopMap => {
+                "Stop training the map; what is there stays, and Start goes on from there"
+            }
+            Self::OpenCell => {
+                "Train the run of the chosen cell as one of the lab's own, to the same bits and with all of its past"
+            }
             Self::PauseAtEpoch => "Train up to the end of an epoch that you name, then pause",
             Self::PreviousInput => "Send the previous sample through the network",
             Self::NextInput => "Send the next sample through the network",

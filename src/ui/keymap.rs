@@ -101,6 +101,8 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::Show(Page::LookThrough) => const { &[plain(Key::F4)] },
         C::Show(Page::Compare) => const { &[plain(Key::F5)] },
         C::Show(Page::Runs) => const { &[plain(Key::F6)] },
+        C::Show(Page::Map) => const { &[plain(Key::F7)] },
+        C::StartMap => const { &[plain(Key::M).only_on(Page::Map)] },
         C::CopyBeside => const { &[command(Key::B)] },
         C::CopyBesideWith => const { &[command_shift(Key::B)] },
         C::SwapRuns => const { &[plain(Key::X)] },
@@ -148,6 +150,8 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::DropOther
         | C::ToggleLock
         | C::EndPair
+        | C::StopMap
+        | C::OpenCell
         | C::Fill(_)
         | C::Data(_) => &[],
     }
@@ -332,6 +336,8 @@ mod tests {
             DropOther,
             ToggleLock,
             EndPair,
+            StopMap,
+            OpenCell,
         ];
         let expected = expected
             .into_iter()

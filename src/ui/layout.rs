@@ -92,6 +92,7 @@ pub fn arrange(page: Page, room: Room, tiles: Option<Tiles>) -> Vec<Slot> {
         Page::LookThrough => look_through(area),
         Page::Compare => compare(area),
         Page::Runs => runs(area),
+        Page::Map => map(area),
     }
 }
 
@@ -377,6 +378,23 @@ fn runs(area: Rect) -> Vec<Slot> {
     slots
 }
 
+/// settings │ what to map │ the map
+fn map(area: Rect) -> Vec<Slot> {
+    use Panel as P;
+    let Some((settings, rest)) = settings_beside(area) else {
+        return vec![slot(area, &[P::MapChoices, P::Map, P::Settings])];
+    };
+    let mut slots = vec![slot(settings, &[P::Settings])];
+    if rest.width() < 640.0 {
+        slots.push(slot(rest, &[P::MapChoices, P::Map]));
+    } else {
+        let (left, right) = split_x(rest, (rest.width() * 0.28).max(272.0));
+        slots.push(slot(left, &[P::MapChoices]));
+        slots.push(slot(right, &[P::Map]));
+    }
+    slots
+}
+
 /// The column of settings and what is left beside it, where there is room for both.
 fn settings_beside(area: Rect) -> Option<(Rect, Rect)> {
     let (width, _) = sides(area);
@@ -405,7 +423,9 @@ fn height(panel: Panel) -> (f32, f32) {
         Panel::GradientNorms => (210.0, 0.4),
         Panel::Input => (380.0, 0.5),
         Panel::Output => (260.0, 0.5),
-        Panel::Activations | Panel::Choices | Panel::Pairs => (300.0, 0.5),
+        Panel::Activations | Panel::Choices | Panel::Pairs | Panel::MapChoices | Panel::Map => {
+            (300.0, 0.5)
+        }
         Panel::KeptRuns => (220.0, 0.6),
         Panel::RunCurves => (190.0, 0.4),
     }

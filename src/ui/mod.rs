@@ -33,6 +33,7 @@ pub mod keymap;
 mod layout;
 mod log_slider;
 mod look_through;
+mod map;
 mod maths;
 mod named;
 mod notices;
@@ -89,6 +90,7 @@ pub struct Panels {
     look_through: look_through::LookThroughPage,
     compare: compare::ComparePage,
     runs: runs::RunsPanel,
+    map: map::MapPage,
     pair: pair::PairPanel,
     timeline: timeline::TimelinePanel,
     status: status::StatusLine,
@@ -217,6 +219,7 @@ impl Panels {
                 Some(Page::Compare) => self.compare.panel(ui, panel, view, actions),
                 Some(Page::Runs) if panel == Panel::RunCurves => self.curves.ui(ui, view),
                 Some(Page::Runs) => self.runs.ui(ui, view, actions),
+                Some(Page::Map) => self.map.panel(ui, panel, view, actions),
                 Some(Page::Lab) | None => {} // above
             },
         }

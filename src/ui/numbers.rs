@@ -55,6 +55,15 @@ pub fn short(value: f64) -> String {
     crate::training::record::number::short(value)
 }
 
+/// How long something takes, roughly: "12 s", "3 min", "1.5 h".
+pub fn seconds(seconds: f64) -> String {
+    match seconds {
+        seconds if seconds < 60.0 => format!("{seconds:.0} s"),
+        seconds if seconds < 3600.0 => format!("{:.0} min", seconds / 60.0),
+        seconds => format!("{:.1} h", seconds / 3600.0),
+    }
+}
+
 /// The number of unit `index`, counted from 0, as people count: from 1.
 pub fn unit(index: usize) -> String {
     thousands(index as u64 + 1)

@@ -10,9 +10,9 @@ use egui::{
 
 use super::help::Help as _;
 use super::log_slider::{LogScale, LogSlider};
+use super::numbers::{self, seconds, thousands};
 use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::widgets;
-use super::{numbers, numbers::thousands};
 use crate::data::SampleShape;
 use crate::lab::preferences::PAST_BYTES;
 use crate::lab::state::{KeptAction, PairAction};
@@ -196,7 +196,7 @@ impl RunsPanel {
             numbers
                 .selectivity
                 .map_or("–".to_owned(), |value| format!("{value:.2}")),
-            duration(numbers.seconds),
+            seconds(numbers.seconds),
             format!("{:.1}", numbers.bytes as f64 / f64::from(1 << 20)),
         ];
         ui.horizontal_wrapped(|ui| {
@@ -475,12 +475,4 @@ fn about(run: &RunView) -> String {
         .data()
         .map_or_else(String::new, |data| data.name.clone());
     format!("{data}, seed {}\n{}", run.experiment.seed, settings(run))
-}
-
-fn duration(seconds: f64) -> String {
-    match seconds {
-        seconds if seconds < 60.0 => format!("{seconds:.0} s"),
-        seconds if seconds < 3600.0 => format!("{:.0} min", seconds / 60.0),
-        seconds => format!("{:.1} h", seconds / 3600.0),
-    }
 }

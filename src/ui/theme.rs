@@ -169,6 +169,17 @@ impl Theme {
         Color32::from_rgb(red, green, blue)
     }
 
+    /// Black or white, whichever is read better on `ground`.
+    pub fn ink_on(ground: Color32) -> Color32 {
+        let [red, green, blue, _] = egui::Rgba::from(ground).to_array();
+        // where the two are read equally well, at 4.6 : 1 (WCAG 2)
+        if 0.2126 * red + 0.7152 * green + 0.0722 * blue > 0.179 {
+            Color32::BLACK
+        } else {
+            Color32::WHITE
+        }
+    }
+
     /// The colour of a class, told apart by any eye (Okabe & Ito 2008; the light theme's are the same hues, darker); they
     /// repeat after eight.
     pub fn class(&self, class: u8) -> Color32 {

@@ -51,6 +51,7 @@ fn brief(view: &View<'_>) -> &'static str {
         (Page::Mathematics, _) => "Point at a slider to light the terms it acts on.",
         (Page::LookThrough, _) => "Look at which bars rise for this input, or drag one.",
         (Page::Runs, _) => "Put one run beside the other: what differs is named.",
+        (Page::Map, _) => "Look where the cells change at once: the line is λ_c.",
         (Page::Compare, _) => "A high mean says little until it is above its baselines.",
     }
 }

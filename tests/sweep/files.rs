@@ -17,6 +17,11 @@ fn json(path: &Path) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
+fn fvu_column(history: &str) -> usize {
+    let head = history.lines().next().unwrap();
+    head.split(',').position(|name| name == "fvu").unwrap()
+}
+
 #[test]
 fn each_run_is_a_row_and_a_folder_and_has_the_bits_of_train() {
     let folder = tempfile::tempdir().unwrap();
@@ -45,7 +50,8 @@ fn each_run_is_a_row_and_a_folder_and_has_the_bits_of_train() {
         "--seeds",
         "2",
     ];
-    let output = swept(&out, &[&common[..], &varied, &["--json"]].concat());
+    let goal = ["--to", "fvu=.94", "--draw", "epochs", "--json"];
+    let output = swept(&out, &[&common[..], &varied, &goal].concat());
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
         (&report["runs"], &report["kept"], &report["done"]),
@@ -97,6 +103,14 @@ fn each_run_is_a_row_and_a_folder_and_has_the_bits_of_train() {
             let line = history.lines().nth(epoch + 1).unwrap();
             line.split(',').nth(1).unwrap().parse().unwrap()
         };
+        let fvu = history.lines().skip(1).position(|line| {
+            let value = line.split(',').nth(fvu_column(&history)).unwrap();
+            value.parse::<f64>().unwrap() <= 0.94
+        });
+        assert_eq!(
+            of("epochs_to"),
+            fvu.map_or(String::new(), |epoch| epoch.to_string())
+        );
         let converged = cost(10) - cost(12) < 1e-3 * cost(10);
         assert_eq!(of("converged"), u8::from(converged).to_string());
         if number % 5 == 0 {

@@ -74,6 +74,14 @@ fn what_can_t_be_swept_is_refused_before_anything_is_written() {
             ],
             "seeds from",
         ),
+        (
+            &["--vary", "rho=.1:.2:log:2", "--draw", "epochs"],
+            "give --to fvu=0.5",
+        ),
+        (
+            &["--vary", "rho=.1:.2:log:2", "--to", "fvu=.253"],
+            "give fvu=0.25 or fvu=0.26",
+        ),
         (&["--vary", "rho"], "NAME=LOW:HIGH:log|linear:COUNT"),
         (
             &["--vary", "rho=.1:.2:log:2", "--init", "nowhere.npz"],

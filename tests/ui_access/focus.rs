@@ -137,6 +137,11 @@ fn every_control_of_the_compare_page_shows_its_focus() {
 }
 
 #[test]
+fn every_control_of_the_map_page_shows_its_focus() {
+    assert!(walk(Page::Map, true) > 20);
+}
+
+#[test]
 fn the_plot_moves_by_keys_as_by_the_pointer() {
     let (mut harness, _script) = super::window();
     harness.get_by_label("Cost curves").focus();

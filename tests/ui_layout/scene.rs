@@ -4,9 +4,11 @@ use egui::{Order, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
+use sae_lab::lab::map::{MapAction, MapChoice};
 use sae_lab::lab::{Action, Page, Panel, Preferences, UserCommand};
 use sae_lab::model::Hyperparameters;
 use sae_lab::training::record::{Edit, Gesture};
+use sae_lab::training::sweep::Measure;
 use sae_lab::training::{Setting, Snapshot};
 
 use crate::ui_support::{scripted_at, snapshot, wait};
@@ -19,7 +21,7 @@ pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 pub const LONG_NAME: &str = "patches_of_the_photographs_of_last_summer_whitened_and_scaled_2.npy";
 
 /// The panels whose content may be longer than their room.
-const SCROLLING: [Panel; 11] = [
+const SCROLLING: [Panel; 12] = [
     Panel::Settings,
     Panel::Features,
     Panel::Picker,
@@ -31,6 +33,7 @@ const SCROLLING: [Panel; 11] = [
     Panel::Input,
     Panel::Output,
     Panel::KeptRuns,
+    Panel::MapChoices,
 ];
 
 type Prepare = fn(&mut Harness<'static, LabApp>);
@@ -70,7 +73,15 @@ pub const LAB: Scene = Scene {
     },
 };
 
-pub const OVER: [Scene; 5] = [
+pub const OVER: [Scene; 6] = [
+    Scene {
+        name: "map",
+        page: Some(Page::Map),
+        run: snapshot,
+        prepare: |harness| {
+            map(harness);
+        },
+    },
     Scene {
         name: "palette",
         page: Some(Page::Lab),
@@ -158,6 +169,25 @@ fn storm() -> Snapshot {
 pub fn act(harness: &mut Harness<'static, LabApp>, action: Action) {
     let ctx = harness.ctx.clone();
     harness.state_mut().act(&ctx, action);
+}
+
+/// A map of 4 × 4 runs, all of them trained, with one cell chosen; of the epochs to a goal, which has most words.
+pub fn map(harness: &mut Harness<'static, LabApp>) {
+    let run = harness.state().view().run;
+    let mut choice = MapChoice::suggested(&run.experiment, run.cliffs().as_ref());
+    (choice.first.steps, choice.epochs) = (4, 2);
+    choice.second.as_mut().unwrap().steps = 4;
+    act(harness, Action::Map(MapAction::Choose(Box::new(choice))));
+    act(harness, UserCommand::StartMap.into());
+    wait(harness, |app| {
+        let map = &app.view().shared.map;
+        map.sweeping.is_none() && map.mapped.as_ref().is_some_and(|map| map.is_whole())
+    });
+    for action in [MapAction::Point(Some(5)), MapAction::Draw(Measure::Epochs)] {
+        act(harness, Action::Map(action));
+    }
+    act(harness, Action::Bring(Panel::Map));
+    harness.run_steps(3);
 }
 
 /// What is said of a file that is not there.

@@ -227,11 +227,14 @@ pub struct Real;
 
 impl Backend for Real {
     fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(host(TrainerThread::start(
-            threads,
+            self.cores(),
             Box::new(move || wake()),
         )?))
+    }
+
+    fn cores(&self) -> usize {
+        Desktop.cores()
     }
 
     fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {

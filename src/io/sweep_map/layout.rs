@@ -1,8 +1,9 @@
 //! Which way round a map lies, and where its parts stand.
 
+use super::scale::written;
 use crate::model::{BatchSize, OptimizerKind};
 use crate::training::record::number::short;
-use crate::training::sweep::{Axis, Map, Plan, Varied};
+use crate::training::sweep::{Axis, Map, Place, Plan, Varied};
 
 /// A cell's side where there are few, in pixels.
 const LARGEST_CELL: usize = 56;
@@ -10,14 +11,14 @@ const LARGEST_CELL: usize = 56;
 const SIDE: usize = 580;
 
 /// Which of the plan's axes runs to the right; of two, λ goes up and else ρ to the right.
-pub(super) struct Sides<'a> {
+pub struct Sides<'a> {
     plan: &'a Plan,
     /// The plan's axes are swapped.
     turned: bool,
 }
 
 impl<'a> Sides<'a> {
-    pub(super) fn of(plan: &'a Plan) -> Self {
+    pub fn of(plan: &'a Plan) -> Self {
         let first = plan.axes()[0].varied;
         let second = plan.axes().get(1).map(|axis| axis.varied);
         let turned = second.is_some_and(|second| {
@@ -31,7 +32,7 @@ impl<'a> Sides<'a> {
     }
 
     /// Columns and rows: along one axis alone, a row a seed.
-    pub(super) fn size(&self) -> (usize, usize) {
+    pub fn size(&self) -> (usize, usize) {
         let [first, second] = self.plan.size();
         match (self.plan.axes().len(), self.turned) {
             (1, _) => (first, self.plan.seeds() as usize),
@@ -41,7 +42,7 @@ impl<'a> Sides<'a> {
     }
 
     /// The runs of the cell in `column`, `row` from below.
-    pub(super) fn runs(&self, column: usize, row: usize) -> std::ops::Range<usize> {
+    pub fn runs(&self, column: usize, row: usize) -> std::ops::Range<usize> {
         match (self.plan.axes().len(), self.turned) {
             (1, _) => {
                 let run = self.plan.runs_at([column, 0]).start + row;
@@ -52,8 +53,18 @@ impl<'a> Sides<'a> {
         }
     }
 
+    /// (column, row from below) of the cell that has the run.
+    pub fn cell_of(&self, run: usize) -> (usize, usize) {
+        let Place { along, seed } = self.plan.place(run);
+        match (self.plan.axes().len(), self.turned) {
+            (1, _) => (along[0], seed as usize),
+            (_, false) => (along[0], along[1]),
+            (_, true) => (along[1], along[0]),
+        }
+    }
+
     /// A place along the plan's axes, in columns and rows from below.
-    pub(super) fn point(&self, [first, second]: [f64; 2]) -> [f64; 2] {
+    pub fn point(&self, [first, second]: [f64; 2]) -> [f64; 2] {
         match (self.plan.axes().len(), self.turned) {
             (1, _) => [first, second * self.size().1 as f64],
             (_, false) => [first, second],
@@ -62,14 +73,14 @@ impl<'a> Sides<'a> {
     }
 
     /// What the columns, or the rows, are called.
-    pub(super) fn titles(&self) -> [&'static str; 2] {
+    pub fn titles(&self) -> [&'static str; 2] {
         [false, true].map(|up| self.axis(up).map_or("seed", |axis| axis.varied.title()))
     }
 
     /// The words beside each column, or each row from below.
-    pub(super) fn labels(&self, up: bool) -> Vec<String> {
+    pub fn labels(&self, up: bool) -> Vec<String> {
         match self.axis(up) {
-            Some(axis) => axis.values().iter().map(|value| short(*value)).collect(),
+            Some(axis) => axis.values().iter().map(|value| written(*value)).collect(),
             None => {
                 let first = self.plan.base().seed;
                 let seeds = 0..self.plan.seeds();
@@ -86,7 +97,7 @@ impl<'a> Sides<'a> {
 }
 
 /// The settings that are the same in every run, for the lines under the title.
-pub(super) fn settings(map: &Map) -> Vec<String> {
+pub fn settings(map: &Map) -> Vec<String> {
     let plan = map.plan();
     let base = plan.base();
     let settings = &base.hyperparameters;

@@ -3,7 +3,7 @@
 use super::super::canvas::{Canvas, Piece};
 use super::super::colour_map::{Rgb, lightness, sequential};
 use super::layout::{Sides, settings, stride, wrapped};
-use crate::training::record::number::{in_digits, short};
+use super::scale::{Shade, ValueScale};
 use crate::training::sweep::{Cell, Map, Measure};
 
 const BACKGROUND: Rgb = [255; 3];
@@ -33,6 +33,7 @@ enum Mark {
     Law,
     Falling,
     Diverged,
+    Without,
     Unknown,
 }
 
@@ -43,7 +44,7 @@ pub(super) fn painted(map: &Map, measure: Measure, data: &str) -> Option<Canvas>
     let cells: Vec<Cell> = (0..columns * rows)
         .map(|index| map.gathered(sides.runs(index % columns, index / columns), measure))
         .collect();
-    let scale = Range::of(map, measure, &cells);
+    let scale = ValueScale::of(map, measure, &cells);
     let cell = sides.cell();
     // measured on a canvas of nothing
     let ruler = Canvas::new(1, 1, BACKGROUND)?;
@@ -62,7 +63,7 @@ pub(super) fn painted(map: &Map, measure: Measure, data: &str) -> Option<Canvas>
     let room = (total - 2 * MARGIN) as f32;
     let between = " · ";
     let heading = wrapped(
-        &[measure.title().to_owned(), data.to_owned()],
+        &[map.title(measure), data.to_owned()],
         between,
         room,
         |text| ruler.text_width(text, TITLE),
@@ -72,6 +73,10 @@ pub(super) fn painted(map: &Map, measure: Measure, data: &str) -> Option<Canvas>
     });
     let lines = map.law();
     let legend = legend(&cells, !lines.is_empty());
+    let without = match measure {
+        Measure::Epochs => "did not come to the goal",
+        _ => "has no such value",
+    };
     let top = MARGIN + LINE * (heading.len() + said.len() + 1) + 14;
     let below = 10 + 2 * LINE + LINE * legend.len() + MARGIN;
     // a low map has room for its scale nevertheless
@@ -98,12 +103,12 @@ pub(super) fn painted(map: &Map, measure: Measure, data: &str) -> Option<Canvas>
     let corner = |column: usize, row: usize| (left + column * cell, bottom - (row + 1) * cell);
     for (index, shown) in cells.iter().enumerate() {
         let (column, row) = (index % columns, index / columns);
-        let colour = scale.colour(shown);
+        let colour = colour_of(&scale, shown);
         canvas.fill(corner(column, row), (cell, cell), colour);
         mark(&mut canvas, corner(column, row), cell, shown, colour);
     }
     canvas.frame((left - 1, top - 1), (width + 2, height + 2), INK);
-    for line in &lines {
+    for line in lines {
         let points: Vec<[f32; 2]> = line
             .iter()
             .map(|point| {
@@ -118,7 +123,7 @@ pub(super) fn painted(map: &Map, measure: Measure, data: &str) -> Option<Canvas>
     }
     for (index, shown) in cells.iter().enumerate() {
         let at = corner(index % columns, index / columns);
-        let colour = scale.colour(shown);
+        let colour = colour_of(&scale, shown);
         number(&mut canvas, at, cell, shown, measure, colour);
     }
 
@@ -141,85 +146,16 @@ pub(super) fn painted(map: &Map, measure: Measure, data: &str) -> Option<Canvas>
     colour_scale(&mut canvas, (left + width + MARGIN, top), high, &ticks);
     let first = top + high + 10 + 2 * LINE + LINE / 2;
     for (index, entry) in legend.iter().enumerate() {
-        legend_line(&mut canvas, first + index * LINE, *entry);
+        legend_line(&mut canvas, first + index * LINE, *entry, without);
     }
     Some(canvas)
 }
 
-/// From which value to which the colours run.
-struct Range {
-    low: f64,
-    high: f64,
-    /// Over decades.
-    log: bool,
-}
-
-impl Range {
-    fn of(map: &Map, measure: Measure, cells: &[Cell]) -> Self {
-        let values = || cells.iter().filter_map(|cell| cell.value);
-        let greatest = values().fold(f64::NEG_INFINITY, f64::max);
-        let least = values().fold(f64::INFINITY, f64::min);
-        let plan = map.plan();
-        let (low, high) = match measure {
-            Measure::Alive => {
-                let last = plan.experiment(plan.runs() - 1).hidden;
-                (0.0, plan.experiment(0).hidden.max(last) as f64)
-            }
-            Measure::Fvu => (0.0, greatest.max(1.0)),
-            Measure::Selectivity => (0.0, greatest),
-            Measure::Bars => (0.0, greatest.max(16.0)),
-            Measure::Cost => (least, greatest),
-        };
-        if !(low.is_finite() && high.is_finite() && high > low) {
-            let low = if low.is_finite() { low } else { 0.0 };
-            let high = low + low.abs().max(1.0);
-            return Self {
-                low,
-                high,
-                log: false,
-            };
-        }
-        let log = measure == Measure::Cost && low > 0.0 && high / low > 20.0;
-        Self { low, high, log }
-    }
-
-    fn part(&self, value: f64) -> f64 {
-        if self.log {
-            (value.ln() - self.low.ln()) / (self.high.ln() - self.low.ln())
-        } else {
-            (value - self.low) / (self.high - self.low)
-        }
-    }
-
-    fn colour(&self, cell: &Cell) -> Rgb {
-        match cell.value {
-            None if cell.trained > 0 => LOST,
-            None => UNKNOWN,
-            Some(_) if cell.diverged > 0 && cell.diverged == cell.trained => LOST,
-            Some(value) => sequential(self.part(value) as f32),
-        }
-    }
-
-    /// Some values with their places from 0 to 1: round ones, but for a range over decades.
-    fn ticks(&self) -> Vec<(f64, String)> {
-        let values: Vec<f64> = if self.log {
-            let ratio = (self.high / self.low).ln();
-            let steps = (0..=4).map(|step| f64::from(step) / 4.0);
-            steps.map(|part| self.low * (ratio * part).exp()).collect()
-        } else {
-            let coarse = (self.high - self.low) / 6.0;
-            let decade = 10f64.powf(coarse.log10().floor());
-            let steps = [1.0, 2.0, 5.0, 10.0].map(|step| step * decade);
-            let step = steps.into_iter().find(|step| *step >= coarse);
-            let step = step.unwrap_or(10.0 * decade);
-            let first = (self.low / step).ceil();
-            (0..8)
-                .map(|index| (first + f64::from(index)) * step)
-                .filter(|value| *value <= self.high + 1e-9 * step)
-                .collect()
-        };
-        let tick = |value: f64| (self.part(value).clamp(0.0, 1.0), short(value));
-        values.into_iter().map(tick).collect()
+fn colour_of(scale: &ValueScale, cell: &Cell) -> Rgb {
+    match scale.shade(cell) {
+        Shade::Unknown => UNKNOWN,
+        Shade::Lost => LOST,
+        Shade::Part(part) => sequential(part as f32),
     }
 }
 
@@ -276,12 +212,7 @@ fn number(
     let Some(value) = shown.value.filter(|_| shown.diverged == 0) else {
         return;
     };
-    let text = match measure {
-        Measure::Alive | Measure::Bars if value.fract() == 0.0 => format!("{value}"),
-        Measure::Alive | Measure::Bars => format!("{value:.1}"),
-        Measure::Fvu | Measure::Selectivity => format!("{value:.2}"),
-        Measure::Cost => in_digits(value, 2),
-    };
+    let text = measure.text(value);
     let width = canvas.text_width(&text, SMALL);
     if width + 8.0 > cell as f32 || (cell as f32) < 2.0 * SMALL {
         return;
@@ -331,6 +262,10 @@ fn legend(cells: &[Cell], law: bool) -> Vec<Mark> {
         (Mark::Law, law),
         (Mark::Falling, any(|cell| cell.unconverged > 0)),
         (Mark::Diverged, any(|cell| cell.diverged > 0)),
+        (
+            Mark::Without,
+            any(|cell| cell.value.is_none() && cell.without > 0),
+        ),
         (Mark::Unknown, any(|cell| cell.trained == 0)),
     ]
     .into_iter()
@@ -338,7 +273,7 @@ fn legend(cells: &[Cell], law: bool) -> Vec<Mark> {
     .collect()
 }
 
-fn legend_line(canvas: &mut Canvas, y: usize, entry: Mark) {
+fn legend_line(canvas: &mut Canvas, y: usize, entry: Mark, without: &str) {
     const SWATCH: usize = 16;
     let (x, top) = (MARGIN, y - SWATCH / 2);
     let words: &[Piece<'_>] = match entry {
@@ -367,6 +302,10 @@ fn legend_line(canvas: &mut Canvas, y: usize, entry: Mark) {
                 contrast(LOST),
             );
             &[("diverged: the cost became infinite", false)]
+        }
+        Mark::Without => {
+            canvas.fill((x + SWATCH / 2, top), (SWATCH, SWATCH), LOST);
+            &[(without, false)]
         }
         Mark::Unknown => {
             canvas.fill((x + SWATCH / 2, top), (SWATCH, SWATCH), UNKNOWN);

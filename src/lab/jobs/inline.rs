@@ -1,9 +1,8 @@
 //! Jobs that run within the call that asks for news of them: for tests, and where there are no threads.
 
-use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::error::JobError;
@@ -36,11 +35,11 @@ impl InlineHost {
 
 /// Keeps the last word.
 #[derive(Default)]
-struct Last(RefCell<Option<Progress>>);
+struct Last(Mutex<Option<Progress>>);
 
 impl Watcher for Last {
     fn tell(&self, progress: Progress) -> ControlFlow<()> {
-        self.0.replace(Some(progress));
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(progress);
         ControlFlow::Continue(())
     }
 
@@ -74,7 +73,7 @@ impl Host for InlineHost {
         if let Some((id, request)) = self.waiting.pop_front() {
             let last = Last::default();
             let result = run(request, self.backend.as_ref(), &last);
-            if let Some(progress) = last.0.into_inner() {
+            if let Some(progress) = last.0.into_inner().unwrap_or_else(PoisonError::into_inner) {
                 said.push((id, Message::Progress(progress)));
             }
             let took = Duration::ZERO;

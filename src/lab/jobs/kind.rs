@@ -28,6 +28,8 @@ pub enum JobKind {
     Counterfactual,
     /// The features of the two runs side by side.
     Match,
+    /// The runs of a map.
+    Map,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -58,13 +60,17 @@ impl JobKind {
             | Self::Spectrum
             | Self::Replay
             | Self::Counterfactual
-            | Self::Match => Policy::Replace,
+            | Self::Match
+            | Self::Map => Policy::Replace,
         }
     }
 
     /// Whether it takes long enough to give way to the run in the window as well.
     pub fn gives_way_to_the_run(self) -> bool {
-        matches!(self, Self::Compare | Self::Replay | Self::Counterfactual)
+        matches!(
+            self,
+            Self::Compare | Self::Replay | Self::Counterfactual | Self::Map
+        )
     }
 
     /// What is being done, as the subject of a sentence.
@@ -83,6 +89,7 @@ impl JobKind {
             Self::Replay => "training the epochs of the past again",
             Self::Counterfactual => "training on without the changes",
             Self::Match => "matching the features of the two runs",
+            Self::Map => "training the map",
         }
     }
 
@@ -102,6 +109,7 @@ impl JobKind {
             Self::Replay => "sae-lab replay",
             Self::Counterfactual => "sae-lab counterfactual",
             Self::Match => "sae-lab matching",
+            Self::Map => "sae-lab map",
         }
     }
 }

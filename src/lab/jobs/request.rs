@@ -10,6 +10,7 @@ use crate::lab::browse::{Browse, Browsed};
 use crate::lab::compare::{Choice, CompareProgress, Compared};
 use crate::lab::features::SeenFeatures;
 use crate::lab::inspection::Inspected;
+use crate::lab::map::{Sweep, Swept};
 use crate::lab::preview::{Opened, Preview};
 use crate::lab::studies::CheckedGradient;
 use crate::model::gradient_check::CheckProgress;
@@ -69,6 +70,8 @@ pub enum Request {
     },
     /// The features of two runs, assigned to one another.
     Match { pair: [Arc<Snapshot>; 2] },
+    /// The runs of a map that are missing.
+    Map(Box<Sweep>),
 }
 
 impl Request {
@@ -87,6 +90,7 @@ impl Request {
             Self::Replay { .. } => JobKind::Replay,
             Self::Counterfactual { .. } => JobKind::Counterfactual,
             Self::Match { .. } => JobKind::Match,
+            Self::Map(_) => JobKind::Map,
         }
     }
 }
@@ -107,6 +111,8 @@ pub enum Progress {
         done: u64,
         of: u64,
     },
+    /// All that has come so far.
+    Map(Swept),
 }
 
 impl Progress {
@@ -117,7 +123,8 @@ impl Progress {
             (Self::Gradient(now), Self::Gradient(before)) => now.block != before.block,
             (Self::Compare(now), Self::Compare(before)) => now.what != before.what,
             (Self::Replay { .. }, Self::Replay { .. })
-            | (Self::Counterfactual { .. }, Self::Counterfactual { .. }) => false,
+            | (Self::Counterfactual { .. }, Self::Counterfactual { .. })
+            | (Self::Map(_), Self::Map(_)) => false,
             _ => true,
         }
     }
@@ -159,4 +166,5 @@ pub enum Outcome {
         answer: Box<Answer>,
     },
     Matched(Matched),
+    Map(Swept),
 }

@@ -99,5 +99,6 @@ fn dispatch(
             Ok(Outcome::Counterfactual { run, answer })
         }
         Request::Match { pair } => work::matched(&pair).map(Outcome::Matched),
+        Request::Map(sweep) => work::map(*sweep, backend.cores(), watcher).map(Outcome::Map),
     }
 }

@@ -1,9 +1,8 @@
 //! Each job on a thread of its own, below the window's priority.
 
-use std::cell::{Cell, RefCell};
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::JobError;
@@ -57,8 +56,8 @@ impl Host for ThreadHost {
             stop: Arc::clone(&running.stop),
             progress: running.progress.clone(),
             wake: Arc::clone(&self.wake),
-            told: Cell::new(None),
-            last: RefCell::new(None),
+            told: Mutex::default(),
+            holds: AtomicBool::new(false),
         };
         let (backend, ended) = (Arc::clone(&self.backend), running.ended.clone());
         std::thread::Builder::new()
@@ -106,24 +105,63 @@ struct Telling {
     stop: Arc<AtomicBool>,
     progress: Mailbox<Progress>,
     wake: Wake,
-    told: Cell<Option<Instant>>,
-    last: RefCell<Option<Progress>>,
+    told: Mutex<Told>,
+    /// Whether there is something to be told yet.
+    holds: AtomicBool,
+}
+
+/// What was told, and when; and what came too soon after it.
+#[derive(Default)]
+struct Told {
+    at: Option<Instant>,
+    last: Option<Progress>,
+    held: Option<Progress>,
+}
+
+impl Told {
+    fn has_rested(&self) -> bool {
+        self.at.is_none_or(|at| at.elapsed() >= PACE)
+    }
+}
+
+impl Telling {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn say(&self, told: &mut Told, progress: Progress) {
+        told.at = Some(Instant::now());
+        told.last = Some(progress.clone());
+        told.held = None;
+        self.holds.store(false, Ordering::Relaxed);
+        self.progress.put(progress);
+        (self.wake)();
+    }
 }
 
 impl Watcher for Telling {
     fn tell(&self, progress: Progress) -> ControlFlow<()> {
-        let rested = self.told.get().is_none_or(|told| told.elapsed() >= PACE);
+        let mut told = self.told();
         let new_stage = |last: &Progress| progress.is_new_stage(last);
-        if rested || self.last.borrow().as_ref().is_none_or(new_stage) {
-            self.told.set(Some(Instant::now()));
-            self.last.replace(Some(progress.clone()));
-            self.progress.put(progress);
-            (self.wake)();
+        if told.has_rested() || told.last.as_ref().is_none_or(new_stage) {
+            self.say(&mut told, progress);
+        } else {
+            told.held = Some(progress);
+            self.holds.store(true, Ordering::Relaxed);
         }
+        drop(told);
         self.go_on()
     }
 
     fn go_on(&self) -> ControlFlow<()> {
+        if self.holds.load(Ordering::Relaxed) {
+            let mut told = self.told();
+            if told.has_rested()
+                && let Some(held) = told.held.take()
+            {
+                self.say(&mut told, held);
+            }
+        }
         if self.stop.load(Ordering::Relaxed) {
             ControlFlow::Break(())
         } else {

@@ -28,9 +28,9 @@ pub enum SweepError {
     Scale { name: &'static str, text: String },
     #[error("{name} can't have {text} values: give a whole number from 1 on")]
     Count { name: &'static str, text: String },
-    #[error("{name} in 0 values makes no map: give a COUNT of 1 or more")]
+    #[error("{name} in 0 values makes no map: give 1 or more")]
     NoValues { name: &'static str },
-    #[error("{name} runs from {low} down to {high}: give the smaller first, {name}={high}:{low}")]
+    #[error("{name} runs from {low} down to {high}: give the smaller first, {high} to {low}")]
     Backwards {
         name: &'static str,
         low: f64,
@@ -43,7 +43,7 @@ pub enum SweepError {
     #[error("{name} takes whole numbers, not {value}: give them without decimals")]
     NotWhole { name: &'static str, value: f64 },
     #[error(
-        "{name} would be {value} more than once among {count} values: give a smaller COUNT or a wider range"
+        "{name} would be {value} more than once among {count} values: give fewer values or a wider range"
     )]
     Crowded {
         name: &'static str,
@@ -63,11 +63,24 @@ pub enum SweepError {
     )]
     SeedsEnd { first: u64, count: u64 },
     #[error(
-        "{} runs are more than the {} of one sweep: give a smaller COUNT or fewer seeds",
+        "{} runs are more than the {} of one sweep: give fewer values or fewer seeds",
         grouped(*.runs),
         grouped(MOST_RUNS)
     )]
     TooManyRuns { runs: u64 },
+    #[error("{text} says no goal: give fvu=X or cost=X in two digits, such as fvu=0.25")]
+    Goal { text: String },
+    #[error("{name} can't fall to {value}: give a number above 0, such as {name}=0.25")]
+    GoalOutOfRange { name: &'static str, value: f64 },
+    #[error(
+        "{name}={value} has more than the two digits that a descent is followed in: give {name}={down} or {name}={up}"
+    )]
+    GoalDigits {
+        name: &'static str,
+        value: f64,
+        down: f64,
+        up: f64,
+    },
     #[error(transparent)]
     Setting(#[from] HyperparameterError),
     #[error(transparent)]

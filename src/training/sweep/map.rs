@@ -1,14 +1,16 @@
 //! What has come of a sweep so far, as a map, and where the law has the cliff on it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 use strum::VariantArray;
 
 use super::outcome::{Outcome, Status};
-use super::{Plan, Varied};
+use super::{Goal, Plan, Varied};
+use crate::data::error::grouped;
 use crate::model::{Cliffs, Spectrum};
 use crate::training::Experiment;
+use crate::training::record::number::in_digits;
 
 /// Points of the law's line, from one end of the map to the other.
 const POINTS: usize = 400;
@@ -32,6 +34,8 @@ pub enum Measure {
     Selectivity,
     /// How many of Földiák's bars are found
     Bars,
+    /// How many epochs a run takes to fall to the goal
+    Epochs,
 }
 
 impl Measure {
@@ -44,17 +48,31 @@ impl Measure {
             Self::Cost => "cost J",
             Self::Selectivity => "orientation selectivity",
             Self::Bars => "bars found",
+            Self::Epochs => "epochs to the goal",
         }
     }
 
-    /// `None` where the run has no such value.
-    pub fn of(self, outcome: &Outcome) -> Option<f64> {
+    /// A value of a cell, the mean of several runs perhaps, as short as it tells.
+    pub fn text(self, value: f64) -> String {
+        match self {
+            Self::Alive | Self::Bars | Self::Epochs if value.fract() == 0.0 => {
+                grouped(value as u64)
+            }
+            Self::Alive | Self::Bars | Self::Epochs => format!("{value:.1}"),
+            Self::Fvu | Self::Selectivity => format!("{value:.2}"),
+            Self::Cost => in_digits(value, 2),
+        }
+    }
+
+    /// `None` where the run has no such value, or did not come to the goal.
+    pub fn of(self, outcome: &Outcome, goal: Option<&Goal>) -> Option<f64> {
         match self {
             Self::Alive => Some(f64::from(outcome.counts.alive)),
             Self::Fvu => outcome.fvu,
             Self::Cost => outcome.total_cost,
             Self::Selectivity => outcome.selectivity,
             Self::Bars => outcome.bars_found.map(|count| count as f64),
+            Self::Epochs => Some(outcome.falls.epochs_to(goal?)? as f64),
         }
     }
 }
@@ -69,6 +87,8 @@ pub struct Cell {
     pub diverged: u64,
     /// Runs with all their epochs whose J still falls.
     pub unconverged: u64,
+    /// Runs with all their epochs that have no such value.
+    pub without: u64,
 }
 
 /// A way across the map along λ, with everything else fixed: where the nets are dead, and where the law says so.
@@ -94,6 +114,8 @@ pub struct Map {
     plan: Plan,
     outcomes: Vec<Option<Outcome>>,
     spectrum: Option<Arc<Spectrum>>,
+    goal: Option<Goal>,
+    law: OnceLock<Vec<Vec<[f64; 2]>>>,
 }
 
 impl Map {
@@ -103,6 +125,36 @@ impl Map {
             outcomes: vec![None; plan.runs()],
             plan,
             spectrum,
+            goal: None,
+            law: OnceLock::new(),
+        }
+    }
+
+    /// What [`Measure::Epochs`] counts the epochs to.
+    pub fn set_goal(&mut self, goal: Option<Goal>) {
+        self.goal = goal;
+    }
+
+    pub fn goal(&self) -> Option<&Goal> {
+        self.goal.as_ref()
+    }
+
+    /// Of the data, where it was not known from the beginning: then there is a law.
+    pub fn set_spectrum(&mut self, spectrum: Arc<Spectrum>) {
+        self.spectrum = Some(spectrum);
+        self.law = OnceLock::new();
+    }
+
+    /// Whether the spectrum is known.
+    pub fn has_law(&self) -> bool {
+        self.spectrum.is_some()
+    }
+
+    /// What the cells show, with the goal where there is one.
+    pub fn title(&self, measure: Measure) -> String {
+        match (&self.goal, measure) {
+            (Some(goal), Measure::Epochs) => format!("epochs to {goal}"),
+            _ => measure.title().to_owned(),
         }
     }
 
@@ -144,9 +196,12 @@ impl Map {
                 Status::Done if !outcome.converged => cell.unconverged += 1,
                 Status::Done => {}
             }
-            if let Some(value) = measure.of(outcome) {
-                sum += value;
-                count += 1.0;
+            match measure.of(outcome, self.goal.as_ref()) {
+                Some(value) => {
+                    sum += value;
+                    count += 1.0;
+                }
+                None => cell.without += u64::from(outcome.status == Status::Done),
             }
         }
         cell.value = (count > 0.0).then(|| sum / count);
@@ -164,7 +219,11 @@ impl Map {
 
     /// Where λ = λ_c on the map, as lines of places along both axes ([`super::Axis::place`]; along the second from 0 to 1 where
     /// there is one axis alone). Empty where neither λ nor ρ is varied, or it lies elsewhere.
-    pub fn law(&self) -> Vec<Vec<[f64; 2]>> {
+    pub fn law(&self) -> &[Vec<[f64; 2]>] {
+        self.law.get_or_init(|| self.law_lines())
+    }
+
+    fn law_lines(&self) -> Vec<Vec<[f64; 2]>> {
         let size = self.plan.size().map(|count| count as f64);
         let axes = self.plan.axes();
         let place_of = |varied| axes.iter().position(|axis| axis.varied == varied);

@@ -6,6 +6,7 @@
 
 mod axis;
 mod error;
+mod falls;
 mod map;
 mod outcome;
 mod plan;
@@ -15,6 +16,7 @@ mod work;
 
 pub use axis::{Axis, Scale, Varied};
 pub use error::{MOST_RUNS, SweepError};
+pub use falls::{Falls, Followed, Goal};
 pub use map::{Cell, Crossing, Map, Measure};
 pub use outcome::{CONVERGED, Outcome, Status};
 pub use plan::{Place, Plan};

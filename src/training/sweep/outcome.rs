@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Falls;
 use crate::data::{DataSource, EmbeddedSet, SampleShape};
 use crate::model::features;
 use crate::model::units::StateCounts;
@@ -48,11 +49,15 @@ pub struct Outcome {
     pub selectivity: Option<f64>,
     /// Of Földiák's bars; `None` on other data.
     pub bars_found: Option<usize>,
+    /// When J and the FVU first fell to what.
+    #[serde(default)]
+    pub falls: Falls,
 }
 
 impl Outcome {
-    /// Of `run` at its end; `earlier` is J a tenth of the epochs before, where it got so far.
-    pub fn of<T: Real>(run: &Run<T>, status: Status, earlier: Option<f64>) -> Self {
+    /// Of `run` at its end; `earlier` is J a tenth of the epochs before, where it got so far, and `falls` is of all its
+    /// epochs.
+    pub fn of<T: Real>(run: &Run<T>, status: Status, earlier: Option<f64>, falls: Falls) -> Self {
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         let cost = run.state().cost;
         let (selectivity, bars_found) = measures(run);
@@ -67,6 +72,7 @@ impl Outcome {
             status,
             selectivity,
             bars_found,
+            falls,
         }
     }
 }

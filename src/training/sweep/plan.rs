@@ -175,6 +175,12 @@ impl Plan {
         experiment
     }
 
+    /// Whether the runs of `other` are the same, number by number: what it was begun with may differ in what is varied.
+    pub fn has_the_runs_of(&self, other: &Self) -> bool {
+        (&self.axes, self.seeds, self.epochs) == (&other.axes, other.seeds, other.epochs)
+            && self.experiment(0) == other.experiment(0)
+    }
+
     /// All runs, so that the whole map is seen early: seed by seed, each first on a coarse grid and then between.
     pub fn coarse_to_fine(&self) -> Vec<usize> {
         let mut runs: Vec<usize> = (0..self.runs()).collect();

@@ -98,15 +98,12 @@ fn what_is_no_axis_is_refused_with_the_number_and_the_way_round() {
         ("lambda=-1:1:log:3", "begins at -1"),
         (
             "lambda=1:.1:log:3",
-            "from 1 down to 0.1: give the smaller first, lambda=0.1:1",
+            "from 1 down to 0.1: give the smaller first, 0.1 to 1",
         ),
         ("lambda=x:1:log:3", "x, which is no finite number"),
         ("lambda=1:inf:log:3", "inf, which is no finite number"),
         ("lambda=1:2:cubic:3", "called cubic: it is log or linear"),
-        (
-            "lambda=1:2:log:0",
-            "0 values makes no map: give a COUNT of 1 or more",
-        ),
+        ("lambda=1:2:log:0", "0 values makes no map: give 1 or more"),
         ("lambda=1:2:log:-3", "-3 values"),
         ("lambda=1:2:log:1e3", "1e3 values"),
         (
@@ -123,7 +120,7 @@ fn what_is_no_axis_is_refused_with_the_number_and_the_way_round() {
         ),
         (
             "hidden=1:8:linear:20",
-            "more than once among 20 values: give a smaller COUNT",
+            "more than once among 20 values: give fewer values",
         ),
         ("hidden=1.5:8:linear:2", "whole numbers, not 1.5"),
     ] {
@@ -362,7 +359,8 @@ fn the_law_lies_on_the_map_where_the_cliffs_say() {
         ..base()
     };
     let plan = Plan::new(experiment, vec![axis("rho=.01:.5:linear:50")], 1, 1).unwrap();
-    let lines = Map::new(plan.clone(), Some(spectrum)).law();
+    let map = Map::new(plan.clone(), Some(spectrum));
+    let lines = map.law();
     assert_eq!(lines.len(), 1, "the other lies beyond ρ ½");
     assert!((plan.axes()[0].at(lines[0][0][0]) - 0.1).abs() < 1e-9);
     let beta = Plan::new(base(), vec![axis("beta=1:2:log:3")], 1, 1).unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::outcome::{Outcome, Status, last_tenth};
-use super::{Plan, SweepError};
+use super::{Falls, Plan, SweepError};
 use crate::data::DataSet;
 use crate::model::{Parameters, Spectrum};
 use crate::numerics::{Real, WorkerPool};
@@ -67,12 +67,14 @@ impl<T: Real> Common<T> {
         let epochs = self.plan.epochs();
         let tenth = last_tenth(epochs);
         let (mut earlier, mut diverged) = (None, None);
+        let mut falls = Falls::default();
+        falls.see(0, run.fvu(), &run.state().cost);
         for done in 0..epochs {
             if done + tenth == epochs {
                 earlier = Some(run.state().cost.total());
             }
             match run.epoch(go_on) {
-                EpochEnd::Finished { .. } => {}
+                EpochEnd::Finished { .. } => falls.see(done + 1, run.fvu(), &run.state().cost),
                 EpochEnd::Interrupted => return Ok(None),
                 EpochEnd::Diverged { epoch, cause, .. } => {
                     diverged = Some(format!(
@@ -88,7 +90,7 @@ impl<T: Real> Common<T> {
         };
         Ok(Some(Finished {
             number,
-            outcome: Outcome::of(&run, status, earlier),
+            outcome: Outcome::of(&run, status, earlier, falls),
             run,
             diverged,
         }))
