@@ -338,7 +338,7 @@ fn what_cannot_be_swept_is_said_and_nothing_begins() {
                 }),
                 ..small()
             },
-            "more than can",
+            "make more than 268435456 parameters",
         ),
     ] {
         window.choose(choice);

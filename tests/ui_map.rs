@@ -78,7 +78,7 @@ fn a_map_is_chosen_trained_looked_at_and_a_cell_opened_by_keys() {
     harness.run_steps(3);
     assert!(harness.query_by_label("Go on").is_none());
     let title = |harness: &Window, run: usize| map(harness).mapped.as_ref().unwrap().title(run);
-    tab_to(&mut harness, "Map");
+    tab_to(&mut harness, "Map, ");
     assert_eq!(map(&harness).chosen, Some(0));
     // ρ to the right, λ upwards
     for (key, run) in [

@@ -21,7 +21,7 @@ pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 pub const LONG_NAME: &str = "patches_of_the_photographs_of_last_summer_whitened_and_scaled_2.npy";
 
 /// The panels whose content may be longer than their room.
-const SCROLLING: [Panel; 12] = [
+const SCROLLING: [Panel; 13] = [
     Panel::Settings,
     Panel::Features,
     Panel::Picker,
@@ -34,6 +34,7 @@ const SCROLLING: [Panel; 12] = [
     Panel::Output,
     Panel::KeptRuns,
     Panel::MapChoices,
+    Panel::Map,
 ];
 
 type Prepare = fn(&mut Harness<'static, LabApp>);

@@ -23,11 +23,13 @@ pub(super) fn colour(theme: &Theme, shade: Shade) -> Color32 {
     }
 }
 
-/// A triangle in the upper right corner: J still falls.
-pub(super) fn falling(mesh: &mut Mesh, cell: Rect, ink: Color32) {
-    let side = (cell.size().min_elem() * 0.28).clamp(2.0, 12.0);
+/// A triangle of `side` points in the upper right corner: J still falls.
+pub(super) fn falling(mesh: &mut Mesh, cell: Rect, side: f32, ink: Color32) {
+    let small = cell.size().min_elem();
     let first = mesh.vertices.len() as u32;
-    let corner = cell.right_top();
+    // within the cell where it has room: at its very edge it would look like a notch
+    let inset = (small * 0.1).min(3.0).floor();
+    let corner = cell.right_top() + vec2(-inset, inset);
     for at in [corner, corner - vec2(side, 0.0), corner + vec2(0.0, side)] {
         mesh.colored_vertex(at, ink);
     }
@@ -55,13 +57,21 @@ pub(super) fn paint(
     let place = |index: usize| frame.rect(index % frame.columns, index / frame.columns);
     let mut mesh = Mesh::default();
     for (index, cell) in cells.iter().enumerate() {
-        mesh.add_colored_rect(place(index), colour(theme, scale.shade(cell)));
+        let place = place(index);
+        // of few cells, each is seen by itself
+        let gap = if place.size().min_elem() >= 12.0 {
+            0.5
+        } else {
+            0.0
+        };
+        mesh.add_colored_rect(place.shrink(gap), colour(theme, scale.shade(cell)));
     }
     let mut crosses = Vec::new();
     for (index, cell) in cells.iter().enumerate() {
         let ink = Theme::ink_on(colour(theme, scale.shade(cell)));
         if cell.unconverged > 0 {
-            falling(&mut mesh, place(index), ink);
+            let side = (frame.cell.min_elem() * 0.28).clamp(2.0, 14.0);
+            falling(&mut mesh, place(index), side, ink);
         }
         if cell.diverged > 0 {
             crosses.extend(cross(place(index), ink));
@@ -198,6 +208,7 @@ fn bar(ui: &Ui, frame: &MapFrame, scale: &ValueScale) {
     ui.painter()
         .rect_stroke(rect, 0.0, Stroke::new(1.0, theme.rail), StrokeKind::Outside);
     let half = SMALL / 2.0;
+    let mut last = f32::INFINITY;
     for (part, words) in scale.ticks() {
         let y = rect.bottom() - part as f32 * rect.height();
         ui.painter().hline(
@@ -205,7 +216,12 @@ fn bar(ui: &Ui, frame: &MapFrame, scale: &ValueScale) {
             y,
             Stroke::new(1.0, theme.rail),
         );
-        let y = y.clamp(rect.top() + half, rect.bottom() - half);
+        // not below the lower end, nor above the upper one, however low the scale is
+        let y = y.min(rect.bottom() - half).max(rect.top() + half);
+        if last - y < SMALL + 3.0 {
+            continue; // no room for this one
+        }
+        last = y;
         let at = pos2(rect.right() + 6.0, y);
         let font = theme::regular(SMALL);
         widgets::text(ui, at, Align2::LEFT_CENTER, words, font, theme.text);

@@ -7,7 +7,7 @@ use crate::ui::theme::{GRID, SMALL};
 use crate::ui::widgets;
 
 /// A cell is no larger, in points, along either side.
-const LARGEST: f32 = 84.0;
+const LARGEST: f32 = 150.0;
 /// Of one line of small words.
 pub(super) const LINE: f32 = 17.0;
 /// Between cells and words.

@@ -19,8 +19,10 @@ use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
 use crate::ui::widgets::{self, at_right, command_button, muted};
 
 /// Of the words on a cell: two lines, and its settings over them.
-const DETAIL: f32 = 3.0 * LINE;
+const DETAIL: f32 = 3.0 * LINE + GRID / 2.0;
 const BUTTON: f32 = 72.0;
+/// Of the map with its words, at least.
+const LEAST: f32 = 280.0;
 /// What a goal can be.
 const GOALS: std::ops::RangeInclusive<f64> = 1e-6..=1e6;
 
@@ -49,12 +51,25 @@ impl HeatPanel {
         let mut said = vec![mapped.data.clone()];
         said.extend(settings(&mapped.map));
         ui.add(Label::new(muted(ui, said.join(" · "))).wrap());
-        self.map(ui, view, mapped, actions);
+        if ui.available_height() < LEAST {
+            // where there is no room for a map, it scrolls
+            return widgets::scroll(ui, |ui| self.map(ui, view, mapped, LEAST, actions));
+        }
+        let high = ui.available_height();
+        self.map(ui, view, mapped, high, actions);
     }
 
-    fn map(&mut self, ui: &mut Ui, view: &View<'_>, mapped: &Mapped, actions: &mut Vec<Action>) {
+    /// As high as `high`.
+    fn map(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        mapped: &Mapped,
+        high: f32,
+        actions: &mut Vec<Action>,
+    ) {
         let measure = view.shared.map.measure;
-        let whole = ui.available_rect_before_wrap();
+        let whole = Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), high));
         let key = legend::height(ui, mapped, measure, whole.width());
         let below = key + GRID / 2.0 + DETAIL;
         let room = whole.with_max_y(whole.bottom() - below);
@@ -116,7 +131,7 @@ impl HeatPanel {
             measure,
             key_place.with_max_y(key_place.top() + key),
         );
-        let place = whole.with_min_y(whole.bottom() - DETAIL);
+        let place = whole.with_min_y(whole.bottom() - DETAIL + GRID / 2.0);
         tell(ui, view, place, words.as_ref(), actions);
         ui.advance_cursor_after_rect(whole);
     }

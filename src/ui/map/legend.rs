@@ -104,11 +104,7 @@ fn entry(ui: &mut Ui, rect: Rect, mark: Mark, words: &str, about: &str) {
     if let Some(ground) = ground {
         mesh.add_colored_rect(swatch, ground);
         if mark == Mark::Falling {
-            falling(
-                &mut mesh,
-                swatch.expand(4.0).intersect(swatch),
-                Theme::ink_on(ground),
-            );
+            falling(&mut mesh, swatch, 8.0, Theme::ink_on(ground));
         }
     }
     ui.painter().add(Shape::mesh(mesh));
