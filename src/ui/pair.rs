@@ -31,8 +31,26 @@ const DIFFERENCE: f32 = 0.24;
 pub struct PairPanel {
     atlases: PerRun<FeatureAtlas>,
     between: Atlas,
+    scales: PerRun<Scale>,
     /// What the texture of the differences shows: of A and B, whether in the dark theme and filtered.
     shown: Option<([Version; 2], bool, bool)>,
+}
+
+/// That of a run's weights, and of which version it is.
+#[derive(Debug, Default)]
+struct Scale(Option<(Version, f32)>);
+
+impl Scale {
+    fn of(&mut self, snapshot: &Snapshot) -> f32 {
+        match self.0 {
+            Some((version, scale)) if version == snapshot.version() => scale,
+            _ => {
+                let scale = scale_of(snapshot);
+                self.0 = Some((snapshot.version(), scale));
+                scale
+            }
+        }
+    }
 }
 
 impl PairPanel {
@@ -69,10 +87,11 @@ impl PairPanel {
         let half = (whole.width() - 2.0 * GRID) / 2.0;
         let size = vec2(half, whole.height() - below);
         // one scale for both: what is weak beside the other looks weak
-        let shared = scale_of(a).max(scale_of(b));
+        let [of_a, of_b] = [a, b].map(|snapshot| self.scales.of(snapshot.run).of(snapshot));
+        let shared = of_a.max(of_b);
         for (snapshot, name, tone, left) in [
             (a, "A", theme.accent, whole.left()),
-            (b, "B", theme.notice, whole.right() - half),
+            (b, "B", theme.beside, whole.right() - half),
         ] {
             let place = Rect::from_min_size(pos2(left, whole.top()), size);
             self.side(ui, view, snapshot, name, tone, place, shared);
