@@ -1,7 +1,7 @@
 //! Where help opens, and when it keeps quiet: the one place that shows tooltips.
 //!
-//! While a value is being changed by hand, and for a second after, none is shown: whatever it stood on, the change would be
-//! seen there.
+//! While a value is being changed by hand, for a second after, and as long as the pointer rests there, none is shown:
+//! whatever it stood on, the change would be seen there.
 #![expect(
     clippy::disallowed_methods,
     reason = "this is the one place that may open tooltips"
@@ -9,17 +9,37 @@
 
 use std::time::Duration;
 
-use egui::{Context, Id, Rect, RectAlign, Response, Tooltip, Ui, WidgetText};
+use egui::{Context, Id, Pos2, Rect, RectAlign, Response, Tooltip, Ui, WidgetText};
 
 use super::theme::GRID;
 
 /// So long after a change no help is shown, in seconds.
 pub(super) const QUIET: f64 = 1.0;
+/// As long as the pointer stays this near to where it changed something there is none either, in points.
+const NEAR: f32 = 12.0;
 
 /// What is at hand is being changed, in this frame.
 pub(super) fn changing(ctx: &Context) {
     let now = ctx.input(|input| input.time);
-    ctx.data_mut(|data| data.insert_temp(Id::unique("last change by hand"), now));
+    let at = ctx.pointer_latest_pos();
+    ctx.data_mut(|data| {
+        data.insert_temp(Id::unique("last change by hand"), now);
+        data.insert_temp(Id::unique("where it was"), at);
+    });
+}
+
+/// Whether the pointer still rests where it changed something: help would cover what is looked at then.
+fn rests(ctx: &Context) -> bool {
+    let key = Id::unique("where it was");
+    let changed: Option<Pos2> = ctx.data(|data| data.get_temp(key)).flatten();
+    let rests = match (changed, ctx.pointer_latest_pos()) {
+        (Some(then), Some(now)) => then.distance(now) < NEAR,
+        _ => false,
+    };
+    if !rests && changed.is_some() {
+        ctx.data_mut(|data| data.insert_temp::<Option<Pos2>>(key, None));
+    }
+    rests
 }
 
 /// Whether something was changed a moment ago; the window is drawn again when that is over.
@@ -28,6 +48,9 @@ fn quiet(ctx: &Context) -> bool {
     else {
         return false;
     };
+    if rests(ctx) {
+        return true;
+    }
     let left = last + QUIET - ctx.input(|input| input.time);
     if left > 0.0 {
         ctx.request_repaint_after(Duration::from_secs_f64(left));

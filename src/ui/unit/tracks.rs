@@ -200,12 +200,11 @@ fn draw(ui: &Ui, track: &Track, points: &[(u64, UnitPoint)], frame: Rect, shown:
         } else {
             (Align2::LEFT_TOP, 2.0)
         };
-        label(
-            pos2(frame.left() + 4.0, at + by),
-            anchor,
-            name.clone(),
-            tone,
-        );
+        // on a plate: the curve may go behind it
+        let galley = widgets::galley(ui, name.clone(), font, tone);
+        let place = anchor.anchor_size(pos2(frame.left() + 4.0, at + by), galley.size());
+        painter.rect_filled(place.expand2(vec2(2.0, 0.0)), 2.0, theme.panel);
+        painter.galley(place.min, galley, tone);
     }
 }
 
