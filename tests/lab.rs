@@ -425,3 +425,34 @@ fn the_sliders_go_back_to_the_preset_chosen_last() {
     let post = sae_lab::model::Hyperparameters::default();
     assert_eq!(lab.view().run.home_settings(), post);
 }
+
+#[test]
+fn a_key_that_can_do_nothing_says_why() {
+    let (mut lab, _trainer) = lab();
+    for (command, words) in [
+        (UserCommand::ReviveUnit, "No unit is chosen: click a tile"),
+        (UserCommand::WhatSaves, "No unit is chosen: click a tile"),
+        (UserCommand::ReviveDead, "No unit is dead."),
+        (
+            UserCommand::SwapRuns,
+            "There is no second run beside this one.",
+        ),
+        (UserCommand::StopMap, "No map is being trained."),
+    ] {
+        lab.act(command.into());
+        let notice = lab.view().shared.notices.last().unwrap();
+        assert_eq!(notice.severity, Severity::Note);
+        assert!(
+            notice.text.starts_with(words),
+            "{command:?}: {}",
+            notice.text
+        );
+    }
+    let before = lab.view().shared.notices.len();
+    lab.act(UserCommand::EpochForward.into());
+    assert_eq!(
+        lab.view().shared.notices.len(),
+        before,
+        "the strip shows it"
+    );
+}

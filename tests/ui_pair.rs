@@ -235,6 +235,45 @@ fn the_run_pauses_at_the_epoch_that_was_named() {
 }
 
 #[test]
+fn a_pause_to_come_is_seen_and_can_be_taken_back() {
+    let mut harness = window();
+    let pause_at = |harness: &Window| harness.state().view().run.pause_at;
+    let ask = |harness: &mut Window, text: &str| {
+        harness.key_press_modifiers(CTRL, Key::G);
+        harness.run_steps(3);
+        harness.get_by_label("Value").type_text(text);
+        harness.run_steps(2);
+    };
+    ask(&mut harness, "10");
+    // its own key begins anew
+    ask(&mut harness, "5,000,000");
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert_eq!(pause_at(&harness), Some(5_000_000));
+    harness
+        .get_by_label("Don't pause at epoch 5,000,000")
+        .click();
+    harness.run_steps(3);
+    assert_eq!(pause_at(&harness), None);
+    // or by keys
+    ask(&mut harness, "6000000");
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    ask(&mut harness, "");
+    assert!(
+        harness
+            .query_by_label_contains("It is to pause at epoch 6,000,000")
+            .is_some()
+    );
+    harness.get_by_label("Don't pause").focus();
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert_eq!(pause_at(&harness), None);
+    assert!(harness.state().view().run.playing);
+}
+
+#[test]
 fn a_copy_made_before_the_named_epoch_pauses_there_too() {
     let mut harness = window();
     let target = harness.state().view().run.now() + 60;
@@ -314,6 +353,14 @@ fn the_drawer_shows_every_run_and_does_what_its_buttons_say() {
     harness.get_by_label(&beside).click();
     harness.run_steps(3);
     assert!(harness.state().view().pair().is_some());
+    // told apart by their numbers, and by where they come from
+    for run in harness.state().view().session.runs() {
+        let number = format!("run {} · ", run.id.0);
+        assert!(
+            harness.query_by_label_contains(&number).is_some(),
+            "{number}"
+        );
+    }
     pause(&mut harness); // what is compared stays as it is
     harness.get_by_label("Sort").click();
     harness.run_steps(2);

@@ -280,7 +280,12 @@ fn a_live_unit_has_no_autopsy_and_is_left_alone() {
     harness.key_press(Key::V);
     harness.run_steps(2);
     assert!(script.commands().is_empty());
+    says(&harness, "It is alive: there is nothing to revive.");
+    // the notice goes first, then the page
     harness.key_press(Key::Escape);
+    harness.run_steps(2);
+    harness.key_press(Key::Escape);
+    harness.run_steps(2);
     harness.key_press(Key::D);
     harness.run_steps(2);
     assert!(script.commands().is_empty(), "only on its own page");

@@ -16,7 +16,7 @@ use super::room::Lab;
 use super::shared::ZOOMS;
 use super::speed;
 use super::state::Action;
-use super::state::{Contrast, OpenDialog, Restart};
+use super::state::{Contrast, OpenDialog, Restart, Severity};
 use super::studies::Study;
 use super::undo::Done;
 use crate::data::DataSpec;
@@ -94,7 +94,10 @@ impl Lab {
 
     fn command(&mut self, command: UserCommand) {
         let palette = std::mem::take(&mut self.shared.palette); // whatever is chosen there closes it
-        if self.can(command).is_err() {
+        if let Err(why) = self.can(command) {
+            if command.says_why_not() {
+                self.shared.notify(Severity::Note, why);
+            }
             return;
         }
         match command {

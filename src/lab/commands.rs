@@ -146,6 +146,27 @@ impl UserCommand {
         }
     }
 
+    /// Whether a key that can't do it now says why: where nothing else in the window would tell.
+    pub(super) fn says_why_not(self) -> bool {
+        matches!(
+            self,
+            Self::ReviveUnit
+                | Self::ReviveDead
+                | Self::WhatSaves
+                | Self::CheckGradient
+                | Self::GoOnFromHere
+                | Self::Undo
+                | Self::Redo
+                | Self::SwapRuns
+                | Self::StartMap
+                | Self::StopMap
+                | Self::OpenCell
+                | Self::CopyBeside
+                | Self::CopyBesideWith
+                | Self::PauseAtEpoch
+        )
+    }
+
     /// What restarts a run, or opens a window, waits.
     fn works_under_a_window(self) -> bool {
         match self {

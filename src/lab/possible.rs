@@ -86,7 +86,7 @@ impl View<'_> {
                 "The gradient is being checked.",
             )),
             UserCommand::ReviveUnit => {
-                let unit = self.run.selected.ok_or("No unit is selected.")?;
+                let unit = self.run.selected.ok_or(NO_UNIT)?;
                 only_if(
                     self.run.can_revive(unit),
                     "It is alive: there is nothing to revive.",
@@ -177,4 +177,5 @@ impl View<'_> {
     }
 }
 
+const NO_UNIT: &str = super::saving::NO_UNIT;
 const NO_SHEET: &str = "The import sheet is not open.";

@@ -27,6 +27,8 @@ pub struct RunView {
     pub(super) live: Option<Arc<Snapshot>>,
     /// The cursor, while an epoch of the past is shown.
     pub past: Option<Past>,
+    /// The run that it went on from, and at which epoch.
+    pub parent: Option<(RunId, u64)>,
     /// As the person called it.
     pub name: Option<String>,
     /// It is kept whatever it costs.
@@ -67,6 +69,7 @@ impl RunView {
             snapshot: None,
             live: None,
             past: None,
+            parent: None,
             name: None,
             pinned: false,
             overlaid: false,
@@ -111,6 +114,7 @@ impl RunView {
             snapshot: self.snapshot.clone(),
             live: None,
             past: None,
+            parent: None,
             name: None,
             pinned: false,
             overlaid: false,

@@ -137,6 +137,9 @@ impl Lab {
             ..self.session.shown.experiment.clone()
         };
         let run = begin(&mut self.session, experiment.clone(), data);
+        if let Some(view) = self.session.get_mut(run) {
+            view.parent = Some((parent, moment.epoch));
+        }
         archive.branch(parent, moment, run);
         let asked = self.ask_about(
             run,

@@ -10,13 +10,17 @@ use crate::training::timeline::counterfactual::Death;
 use crate::training::timeline::{Answer, Counterfactual};
 use crate::training::trainer::RunId;
 
+/// Why nothing can be said of a unit.
+pub(super) const NO_UNIT: &str =
+    "No unit is chosen: click a tile, or go to one with the arrows on the Unit page.";
+
 impl RunView {
     /// The last death of the selected unit, by what is shown of the run.
     ///
     /// # Errors
     /// No unit is selected, or it never died.
     pub fn death(&self) -> Result<(usize, Death), &'static str> {
-        let unit = self.selected.ok_or("No unit is selected.")?;
+        let unit = self.selected.ok_or(NO_UNIT)?;
         let snapshot = self.own_snapshot().ok_or("No run has begun yet.")?;
         let life = snapshot.history.lives().life(unit);
         let death = life.and_then(|life| Death::last_of(life, snapshot.epoch));

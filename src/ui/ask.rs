@@ -3,11 +3,13 @@
 use egui::{Button, ComboBox, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::dialogs::{frame, primary};
+use super::keymap;
+use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{at_right, muted};
 use crate::lab::beside::Question;
 use crate::lab::state::PairAction;
-use crate::lab::{Action, View};
+use crate::lab::{Action, UserCommand, View};
 use crate::training::{Setting, Value};
 
 const WIDTH: f32 = 340.0;
@@ -35,7 +37,13 @@ impl AskPanel {
             return;
         };
         let first = self.open.replace(question) != Some(question);
-        if first {
+        let own = match question {
+            Question::OneSetting => UserCommand::CopyBesideWith,
+            Question::PauseAt => UserCommand::PauseAtEpoch,
+        };
+        // its own key once more: from the beginning
+        let again = !first && keymap::take(ui.ctx(), own);
+        if first || again {
             self.text.clear();
         }
         let response = Modal::new(Id::unique("question")).frame(frame(ui)).show(ui.ctx(), |ui| {
@@ -71,8 +79,17 @@ impl AskPanel {
             }
             let field = TextEdit::singleline(&mut self.text).desired_width(f32::INFINITY).hint_text(hint);
             let field = ui.add(field).accessible_name("Value");
-            if first {
+            if first || again {
                 field.request_focus();
+            }
+            if let (Question::PauseAt, Some(epoch)) = (question, view.run.pause_at) {
+                ui.horizontal(|ui| {
+                    ui.label(muted(ui, format!("It is to pause at epoch {}.", thousands(epoch))));
+                    let button = Button::new(RichText::new("Don't pause").size(BODY));
+                    if ui.add(button.min_size(vec2(72.0, 28.0))).clicked() {
+                        actions.push(Action::PauseAt(None));
+                    }
+                });
             }
             let answer = self.answer(question, view);
             if let (Err(why), false) = (&answer, self.text.trim().is_empty()) {
@@ -127,11 +144,14 @@ impl AskPanel {
                 Ok(Action::Pair(PairAction::FromHere(vec![(setting, value)])))
             }
             Question::PauseAt => {
-                let epoch: u64 = text
+                let epoch: u64 = self
+                    .text
+                    .replace([',', ' '], "")
                     .parse()
                     .map_err(|_| format!("{text:?} is no epoch: type a whole number"))?;
                 let now = view.run.now();
                 if epoch <= now {
+                    let now = thousands(now);
                     return Err(format!("The run stands at epoch {now}: type a later one"));
                 }
                 Ok(Action::PauseAt(Some(epoch)))

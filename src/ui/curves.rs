@@ -6,6 +6,7 @@ use egui_plot::{AxisHints, Line, LineStyle, Plot, PlotPoints};
 use super::axes::{AXIS_WIDTH, axis, decade_axis, decade_marks, epoch_marks};
 use super::curve_cache::{CurveCache, Term};
 use super::curve_events::{band, events, readout};
+use super::help::Help as _;
 use super::per_run::PerRun;
 use super::theme::{self, Theme};
 use super::{focus, highlight, numbers, runs, widgets};
@@ -78,12 +79,7 @@ impl CurvesPanel {
         let room = ui.available_width();
         let snapshot = view.run.latest();
         let tests = snapshot.is_some_and(|snapshot| snapshot.data.test.is_some());
-        let quiet = match (view.pair(), beside(view).count()) {
-            (Some(_), 1) => "J of B dashed",
-            (_, 0) => "",
-            _ => "J of others dashed",
-        };
-        widgets::title_row(ui, "Cost", quiet, |ui| {
+        widgets::title_row(ui, "Cost", "", |ui| {
             let names = legend(ui, room, tests);
             widgets::at_right(ui, "legend", |ui| {
                 let terms = Term::ALL.into_iter().zip(names);
@@ -100,6 +96,7 @@ impl CurvesPanel {
                 }
             });
         });
+        legend_of_others(ui, view);
         let Some(snapshot) = snapshot else {
             return;
         };
@@ -239,6 +236,37 @@ fn beside<'a>(view: &View<'a>) -> impl Iterator<Item = &'a RunView> + use<'a> {
     let (shown, pair) = (view.run.id, view.pair().map(|pair| pair.other.id));
     let runs = view.session.runs();
     runs.filter(move |run| run.id != shown && (run.overlaid || Some(run.id) == pair))
+}
+
+/// Whose J the loosely dashed curves are, where there are any.
+fn legend_of_others(ui: &mut Ui, view: &View<'_>) {
+    let theme = Theme::of(ui);
+    let pair = view.pair().map(|pair| pair.other.id);
+    let others: Vec<&RunView> = beside(view).collect();
+    if others.is_empty() {
+        return;
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing = vec2(1.25 * theme::GRID, 0.0);
+        for run in others {
+            let name = match Some(run.id) == pair {
+                true => "J of B".to_owned(),
+                false => format!("J of {}", shortened(&run.title())),
+            };
+            let colour = runs::colour(theme, view, run.id).unwrap_or(theme.text_muted);
+            let about = format!("The cost J of run {}, {}", run.id.0, runs::settings(run));
+            widgets::dashed_legend(ui, &name, colour).help(about);
+        }
+    });
+}
+
+/// The beginning of a long name.
+fn shortened(name: &str) -> String {
+    const MOST: usize = 20;
+    match name.chars().count() {
+        ..=MOST => name.to_owned(),
+        _ => name.chars().take(MOST - 1).chain(['…']).collect(),
+    }
 }
 
 /// The terms' names in the legend, as long as there is room for, with that of what was held out where it is `tested`;

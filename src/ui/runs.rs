@@ -185,7 +185,10 @@ impl RunsPanel {
             (_, true) => "B · ",
             _ => "",
         };
-        let said = format!("{place}{}", settings(run));
+        let from = run.parent.map_or(String::new(), |(parent, epoch)| {
+            format!(" from run {} at epoch {}", parent.0, thousands(epoch))
+        });
+        let said = format!("{place}run {}{from} · {}", run.id.0, settings(run));
         let label = egui::Label::new(RichText::new(said).size(SMALL).color(theme.text_muted));
         ui.add(label.wrap()).help(about(run));
         let texts = [
@@ -414,7 +417,7 @@ fn overlay(ui: &mut Ui, view: &View<'_>, run: &RunView, shown: bool, actions: &m
 /// The colour of the curve of J of `run`, where it is drawn beside that of the run shown: B's is its own.
 pub(super) fn colour(theme: &Theme, view: &View<'_>, run: RunId) -> Option<egui::Color32> {
     if view.pair().is_some_and(|pair| pair.other.id == run) {
-        return Some(theme.notice);
+        return Some(theme.beside);
     }
     let overlaid = view
         .session
@@ -423,7 +426,7 @@ pub(super) fn colour(theme: &Theme, view: &View<'_>, run: RunId) -> Option<egui:
     let place = overlaid
         .map(|other| other.id)
         .position(|other| other == run)?;
-    Some(theme.class(place as u8))
+    Some(theme.overlay(place))
 }
 
 /// What the past takes of what it may, and how much that is.

@@ -56,6 +56,8 @@ pub struct Theme {
     pub decay: Color32,
     /// β Σ KL(ρ‖ρ̂)
     pub sparsity: Color32,
+    /// The run that trains beside the one shown: B.
+    pub beside: Color32,
     pub alive: Color32,
     pub dead: Color32,
     /// Text on `alive` and `dead` areas.
@@ -84,6 +86,7 @@ static DARK: Theme = Theme {
     test: Color32::from_rgb(178, 224, 240),
     decay: Color32::from_rgb(238, 163, 50),
     sparsity: Color32::from_rgb(220, 140, 182),
+    beside: Color32::from_rgb(184, 158, 255),
     alive: Color32::from_rgb(60, 176, 136),
     dead: Color32::from_rgb(236, 124, 88),
     on_area: Color32::from_rgb(10, 14, 20),
@@ -110,10 +113,30 @@ static LIGHT: Theme = Theme {
     test: Color32::from_rgb(0, 114, 118),
     decay: Color32::from_rgb(150, 88, 0),
     sparsity: Color32::from_rgb(160, 60, 116),
+    beside: Color32::from_rgb(96, 60, 188),
     alive: Color32::from_rgb(18, 112, 82),
     dead: Color32::from_rgb(176, 58, 20),
     on_area: Color32::from_rgb(255, 255, 255),
 };
+
+/// Of the curves of kept runs: none is that of a term, nor of B.
+const OVERLAYS_ON_DARK: [Rgb; 6] = [
+    [70, 190, 140],
+    [240, 228, 66],
+    [236, 124, 88],
+    [170, 178, 190],
+    [190, 150, 110],
+    [120, 214, 60],
+];
+
+const OVERLAYS_ON_LIGHT: [Rgb; 6] = [
+    [0, 122, 88],
+    [122, 112, 0],
+    [190, 58, 20],
+    [92, 100, 112],
+    [122, 78, 40],
+    [44, 122, 0],
+];
 
 /// So many classes have a colour of their own.
 const CLASSES: usize = 8;
@@ -189,6 +212,16 @@ impl Theme {
             &CLASSES_ON_LIGHT
         };
         Self::rgb(classes[usize::from(class) % CLASSES])
+    }
+
+    /// The colour of the curve of the kept run that is the `place`th of those overlaid; they repeat after six.
+    pub fn overlay(&self, place: usize) -> Color32 {
+        let colours = if self.dark {
+            &OVERLAYS_ON_DARK
+        } else {
+            &OVERLAYS_ON_LIGHT
+        };
+        Self::rgb(colours[place % colours.len()])
     }
 
     /// The map of weights with a table of 511 steps, for filling textures.
@@ -339,6 +372,7 @@ mod tests {
             ("test", theme.test),
             ("decay", theme.decay),
             ("sparsity", theme.sparsity),
+            ("beside", theme.beside),
             ("total", theme.total),
             ("alive", theme.alive),
             ("dead", theme.dead),
@@ -347,6 +381,15 @@ mod tests {
             for (under, back) in plain {
                 pairs.push((name, text, under, back, TEXT));
             }
+        }
+        for place in 0..OVERLAYS_ON_DARK.len() {
+            pairs.push((
+                "overlay",
+                theme.overlay(place),
+                "panel",
+                theme.panel,
+                GRAPHIC,
+            ));
         }
         pairs.push(("on_accent", theme.on_accent, "accent", theme.accent, TEXT));
         for (under, back) in [("alive", theme.alive), ("dead", theme.dead)] {

@@ -52,9 +52,7 @@ impl TimelinePanel {
         icon_button(ui, view, UserCommand::Undo, Icon::Undo, actions);
         icon_button(ui, view, UserCommand::Redo, Icon::Redo, actions);
         ui.add_space(GRID / 2.0);
-        if !narrow {
-            icon_button(ui, view, UserCommand::FirstEpoch, Icon::First, actions);
-        }
+        icon_button(ui, view, UserCommand::FirstEpoch, Icon::First, actions);
         icon_button(ui, view, UserCommand::EpochBack, Icon::Back, actions);
         if past.is_some() || !narrow {
             play_button(ui, past.is_some(), playing, actions);
@@ -73,8 +71,10 @@ impl TimelinePanel {
             if curve.width() >= CURVE {
                 track(ui, curve, view, latest, actions);
             }
+            pending_pause(ui, view, narrow, actions);
             word_button(ui, view, UserCommand::ReturnToNow, narrow, actions);
-            if !narrow {
+            // where there is little room, only while it can be done
+            if !narrow || past.is_some() {
                 word_button(ui, view, UserCommand::GoOnFromHere, narrow, actions);
             }
         });
@@ -261,6 +261,7 @@ fn word_button(
     let possible = view.can(command).is_ok();
     let text = match command {
         UserCommand::ReturnToNow if narrow => "Now",
+        UserCommand::GoOnFromHere if narrow => "Go on",
         command => command.text(),
     };
     let text = egui::RichText::new(text).size(BODY);
@@ -270,6 +271,30 @@ fn word_button(
         .accessible_name(command.text());
     if response.clicked() {
         actions.push(command.into());
+    }
+}
+
+/// The epoch at which it is to pause, and the way to take that back.
+fn pending_pause(ui: &mut Ui, view: &View<'_>, narrow: bool, actions: &mut Vec<Action>) {
+    let Some(epoch) = view.run.pause_at else {
+        return;
+    };
+    let at = thousands(epoch);
+    let text = match narrow {
+        true => format!("to {at} ×"),
+        false => format!("pauses at {at} ×"),
+    };
+    let text = egui::RichText::new(text)
+        .size(BODY)
+        .color(Theme::of(ui).notice);
+    let response = ui.add(Button::new(text).min_size(vec2(0.0, BUTTON)));
+    let response = response
+        .help(format!(
+            "The run is to pause at the end of epoch {at}: a click lets it train on"
+        ))
+        .accessible_name(format!("Don't pause at epoch {at}"));
+    if response.clicked() {
+        actions.push(Action::PauseAt(None));
     }
 }
 

@@ -305,13 +305,22 @@ pub fn command_button(ui: &mut Ui, command: UserCommand, text: &str, width: f32)
 
 /// One entry of a legend that nothing can be hidden by: a stroke in `colour` and `label`.
 pub fn legend(ui: &mut Ui, label: &str, colour: Color32) -> Response {
+    plain_entry(ui, label, (colour, 1))
+}
+
+/// The same for a dashed line.
+pub fn dashed_legend(ui: &mut Ui, label: &str, colour: Color32) -> Response {
+    plain_entry(ui, label, (colour, 3))
+}
+
+fn plain_entry(ui: &mut Ui, label: &str, (colour, dashes): (Color32, usize)) -> Response {
     let galley = galley(ui, label, theme::regular(SMALL), Theme::of(ui).text_muted);
     let (rect, response) =
         ui.allocate_exact_size(vec2(14.0 + 5.0 + galley.size().x, TARGET), Sense::hover());
     let label = label.to_owned();
     response.widget_info(move || WidgetInfo::labeled(egui::Role::Label, true, &label));
     let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
-    ui.painter().rect_filled(bar, CornerRadius::same(1), colour);
+    stroke_of_dashes(ui, bar, (colour, dashes));
     let at = pos2(rect.left() + 19.0, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, colour);
     response
@@ -333,6 +342,17 @@ pub fn entry_width(ui: &Ui, label: &str) -> f32 {
     (14.0 + 5.0 + width(ui, label)).max(TARGET)
 }
 
+/// `bar` in so many dashes.
+fn stroke_of_dashes(ui: &Ui, bar: Rect, (colour, dashes): (Color32, usize)) {
+    let step = bar.width() / (2 * dashes - 1) as f32;
+    for dash in 0..dashes {
+        let left = bar.left() + 2.0 * dash as f32 * step;
+        let dash = bar.with_min_x(left).with_max_x(left + step);
+        ui.painter()
+            .rect_filled(dash, CornerRadius::same(1), colour);
+    }
+}
+
 fn entry(
     ui: &mut Ui,
     (name, label): (&str, &str),
@@ -350,13 +370,7 @@ fn entry(
         .widget_info(|| WidgetInfo::selected(egui::Role::Button, true, on, format!("Show {name}")));
     let bar = Rect::from_center_size(pos2(rect.left() + 7.0, rect.center().y), vec2(14.0, 3.0));
     if on {
-        let step = bar.width() / (2 * dashes - 1) as f32;
-        for dash in 0..dashes {
-            let left = bar.left() + 2.0 * dash as f32 * step;
-            let dash = bar.with_min_x(left).with_max_x(left + step);
-            ui.painter()
-                .rect_filled(dash, CornerRadius::same(1), colour);
-        }
+        stroke_of_dashes(ui, bar, (colour, dashes));
     } else {
         let hollow = Stroke::new(1.0, theme.rail);
         ui.painter()
