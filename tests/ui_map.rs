@@ -1,6 +1,11 @@
 //! The map of the plane, on the real trainer and the real threads, by the keyboard alone.
 #![cfg(feature = "window")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test may fail, and says what it measured"
+)]
 
 mod ui_support;
 
@@ -76,7 +81,11 @@ fn a_map_is_chosen_trained_looked_at_and_a_cell_opened_by_keys() {
         map.sweeping.is_none() && map.mapped.as_ref().is_some_and(|mapped| mapped.is_whole())
     });
     harness.run_steps(3);
-    assert!(harness.query_by_label("Go on").is_none());
+    assert!(
+        harness
+            .query_by_label_contains("Done: 4 of 4 runs")
+            .is_some()
+    );
     let title = |harness: &Window, run: usize| map(harness).mapped.as_ref().unwrap().title(run);
     tab_to(&mut harness, "Map, ");
     assert_eq!(map(&harness).chosen, Some(0));
@@ -245,4 +254,32 @@ fn a_click_opens_the_cell_under_the_pointer_and_the_goal_can_be_typed() {
             .iter()
             .all(|notice| !notice.text.contains("ended"))
     );
+}
+
+#[test]
+fn a_frame_with_ten_thousand_cells_takes_no_longer_than_the_eye_allows() {
+    let mut harness = page();
+    type_in(&mut harness, "Steps of the first setting", "100");
+    type_in(&mut harness, "Steps of the second setting", "100");
+    type_in(&mut harness, "Epochs of a run", "1");
+    harness.key_press(Key::M);
+    wait(&mut harness, |app| {
+        let mapped = app.view().shared.map.mapped.as_ref();
+        mapped.is_some_and(|mapped| mapped.progress().0 >= 40)
+    });
+    let mut times: Vec<f64> = (0..40)
+        .map(|_| {
+            let start = std::time::Instant::now();
+            harness.step();
+            start.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!(
+        "a frame takes {:.1} ms, of twenty the longest {:.1}",
+        times[20], times[38]
+    );
+    assert!(times[20] < 33.0, "{times:?}");
+    let ctx = harness.ctx.clone();
+    harness.state_mut().act(&ctx, UserCommand::StopMap.into());
 }

@@ -39,11 +39,13 @@ impl SparsityPanel {
             dead_below(snapshot.units.len()),
             2,
         ));
-        let contribution_words = if roomy {
-            format!("ΔFVU against ρ̂; dead below {bound}")
-        } else {
-            "ΔFVU against ρ̂".to_owned()
-        };
+        let said = [
+            format!("ΔFVU against ρ̂; dead below {bound}"),
+            format!("ΔFVU; dead below {bound}"),
+            "ΔFVU against ρ̂".to_owned(),
+        ];
+        let fits = |words: &&String| widgets::width(ui, words) <= right.width();
+        let contribution_words = said.iter().find(fits).unwrap_or(&said[2]).clone();
         let words = pos2(right.left(), title.top() + 10.0);
         let tone = Theme::of(ui).text_muted;
         widgets::text(

@@ -213,8 +213,8 @@ fn buttons(ui: &mut Ui, view: &View<'_>, about: &str, actions: &mut Vec<Action>)
         }
         let start = UserCommand::StartMap;
         let text = match map.goes_on(view.run) {
-            Some(_) => "Go on",
-            None => "Start",
+            Some(mapped) if !mapped.is_whole() => "Go on",
+            _ => "Start",
         };
         let possible = view.can(start);
         let button = ui.add_enabled(possible.is_ok(), primary(theme, text));
@@ -244,10 +244,11 @@ fn progress(ui: &mut Ui, view: &View<'_>) {
     };
     let (done, of) = mapped.progress();
     let Some(sweeping) = &map.sweeping else {
-        if !mapped.is_whole() {
-            let words = format!("Stopped at {}.", count(mapped));
-            ui.label(muted(ui, words));
-        }
+        let words = match mapped.is_whole() {
+            true => format!("Done: {}.", count(mapped)),
+            false => format!("Stopped at {}.", count(mapped)),
+        };
+        ui.add(egui::Label::new(muted(ui, words)).wrap());
         return;
     };
     ui.add(ProgressBar::new(done as f32 / of.max(1) as f32).desired_height(6.0))
