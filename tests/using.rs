@@ -327,6 +327,39 @@ fn a_probe_says_what_the_code_is_worth() {
     assert!(said.contains("one sample alone"), "{said}");
 }
 
+/// The README's table: at 196 units the sparse code is worth the inputs at least, but for a point, and more than random
+/// units.
+#[test]
+fn a_sparse_code_is_worth_the_inputs_and_more_than_random_units() {
+    let folder = tempfile::tempdir().unwrap();
+    let digits = ["digits", "--rho", ".1", "--beta", "1"];
+    let fashion = [
+        "fashion", "--rho", ".2", "--beta", ".3", "--lambda", "3e-3", "--alpha", ".02",
+    ];
+    let full = std::env::var_os("SAE_LAB_FULL").is_some();
+    let sets = [Some(&digits[..]), full.then_some(&fashion[..])];
+    for settings in sets.into_iter().flatten() {
+        let out = folder.path().join(settings[0]);
+        let always = [
+            "train",
+            "--hidden",
+            "196",
+            "--epochs",
+            "100",
+            "--out",
+            text(&out),
+            "--data",
+        ];
+        told(&[&always[..], settings].concat());
+        let model = out.join("model.npz");
+        let found = told(&["probe", "--model", text(&model), "--seeds", "20"]);
+        println!("{}: {found}", settings[0]);
+        let lead = |over: &str, what: &str| &found["baselines"][over]["advantage"][what];
+        assert!(lead("raw", "difference").as_f64().unwrap() >= -0.01);
+        assert!(lead("random", "interval")[0].as_f64().unwrap() > 0.0);
+    }
+}
+
 #[test]
 fn every_format_is_written_and_its_name_decides() {
     let folder = tempfile::tempdir().unwrap();
