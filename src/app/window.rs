@@ -84,6 +84,7 @@ impl eframe::App for LabApp {
         self.take_drops(ctx);
         self.lab.drain(self.start.elapsed());
         self.lab.set_unit_columns(self.panels.unit_columns());
+        self.lab.set_code_seen(self.panels.shows_code());
         let (page, cover) = (self.view().shared.page, self.view().shared.cover());
         self.lab.set_pointed(self.panels.pointed());
         // the palette hears its own keys

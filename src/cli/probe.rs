@@ -74,7 +74,14 @@ fn run_in<T: Real>(arguments: &ProbeArguments, model: &Model) -> Result<(), CliE
     let architecture = experiment.architecture(data.inputs());
     let weights = model.weights::<T>()?;
     let pool = choice.pool();
-    let found = probe(&data, &architecture, &weights, settings, &pool, &|_| true)?;
+    let found = probe(
+        &data,
+        &architecture,
+        &weights,
+        (settings, None),
+        &pool,
+        &|_| true,
+    )?;
     let trained = model.record.as_ref().map(|record| &record.experiment.data);
     let report = Report {
         probe: &found,

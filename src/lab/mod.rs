@@ -8,6 +8,7 @@
 mod actions;
 pub mod beside;
 pub mod browse;
+mod code;
 pub mod commands;
 pub mod compare;
 pub mod cursor;
@@ -33,6 +34,7 @@ pub mod port;
 mod possible;
 pub mod preferences;
 pub mod preview;
+mod probing;
 pub mod reading;
 mod reports;
 mod room;
@@ -48,6 +50,7 @@ pub mod undo;
 mod undoing;
 mod words;
 mod work;
+pub mod worth;
 
 pub use commands::{Cover, UserCommand};
 pub use page::Page;

@@ -14,6 +14,8 @@ pub enum Panel {
     Cost,
     Sparsity,
     Units,
+    /// Where the data have classes.
+    Code,
     /// The page of one unit: all units, to choose from.
     Picker,
     Lives,
@@ -50,9 +52,12 @@ impl Panel {
     pub fn page(self) -> Option<Page> {
         match self {
             Self::Settings => None,
-            Self::Features | Self::Reconstructions | Self::Cost | Self::Sparsity | Self::Units => {
-                Some(Page::Lab)
-            }
+            Self::Features
+            | Self::Reconstructions
+            | Self::Cost
+            | Self::Sparsity
+            | Self::Units
+            | Self::Code => Some(Page::Lab),
             Self::Picker
             | Self::Lives
             | Self::Summary
@@ -91,6 +96,7 @@ impl Panel {
             Self::Cost => "Cost",
             Self::Sparsity => "Sparsity",
             Self::Units => "Units alive and dead",
+            Self::Code => "What the code is worth",
             Self::Picker => "All units",
             Self::Lives => "Lives",
             Self::Summary => "The unit",
@@ -120,6 +126,7 @@ impl Panel {
             Self::Settings => "Settings",
             Self::Reconstructions => "x → x̂",
             Self::Units | Self::Picker => "Units",
+            Self::Code => "Code",
             Self::Summary => "Unit",
             Self::Inputs => "Inputs",
             Self::Similar => "Without it",
@@ -151,6 +158,9 @@ impl Panel {
             Self::Cost => "The cost J and its three terms, epoch by epoch",
             Self::Sparsity => "How active the units are on average, and what each contributes",
             Self::Units => "How many units are alive, duplicate and dead, epoch by epoch",
+            Self::Code => {
+                "How well a linear classifier tells the classes by the hidden activations, by the inputs and by others"
+            }
             Self::Picker => "All units as tiles: click one to inspect it",
             Self::Lives => "When each unit was alive and when it was dead",
             Self::Summary => "The unit's weights, its state and what became of it",

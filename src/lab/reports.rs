@@ -52,6 +52,7 @@ impl Lab {
             Progress::Replay { done, of } => self.replay_progress(done, of),
             Progress::Counterfactual { done, of } => self.saving_progress(done, of),
             Progress::Map(swept) => self.take_swept(&swept),
+            Progress::Probe { part } => self.probe_progress(part),
         }
     }
 
@@ -92,6 +93,7 @@ impl Lab {
             Outcome::Counterfactual { run, answer } => self.take_answer(run, *answer),
             Outcome::Matched(matched) => self.take_matched(matched),
             Outcome::Map(swept) => self.map_is_done(&swept),
+            Outcome::Probed(probed) => self.take_probed(*probed, took, now),
         }
     }
 
@@ -127,6 +129,7 @@ impl Lab {
             JobKind::Replay => self.no_replay(&error),
             JobKind::Counterfactual => self.no_answer(error),
             JobKind::Map => self.no_map(&error),
+            JobKind::Probe => self.not_probed(&error),
             JobKind::Match => {
                 if !matches!(error, JobError::Cancelled) {
                     self.shared.notify(Severity::Trouble, error.to_string());

@@ -15,6 +15,7 @@ use super::page::Page;
 use super::panel::Panel;
 use super::port::{Backend, Wake};
 use super::preferences::Preferences;
+use super::probing::Probing;
 use super::session::Session;
 use super::shared::{Shared, View};
 use crate::training::Experiment;
@@ -35,6 +36,7 @@ pub struct Lab {
     pub(super) inspecting: Inspecting,
     pub(super) seeing: Seeing,
     pub(super) measuring: Measuring,
+    pub(super) probing: Probing,
     /// An undo under way.
     pub(super) arrival: Option<Arrival>,
     /// Where the trainer keeps the past, once there is a trainer.
@@ -77,6 +79,7 @@ impl Lab {
             inspecting: Inspecting::default(),
             seeing: Seeing::default(),
             measuring: Measuring::default(),
+            probing: Probing::default(),
             arrival: None,
             archive: None,
             matched_at: Duration::ZERO,
@@ -139,6 +142,7 @@ impl Lab {
             self.inspect(now),
             self.follow_past(now),
             self.follow_pair(now),
+            self.follow_code(now),
         ];
         times.into_iter().flatten().min()
     }

@@ -8,6 +8,7 @@ use super::features::SeenFeatures;
 use super::inspection::Inspection;
 use super::look::Look;
 use super::studies::{CheckedGradient, Saving, Study};
+use super::worth::Worth;
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum};
@@ -58,6 +59,8 @@ pub struct RunView {
     pub compared: Study<CompareProgress, Compared>,
     /// What would have saved one of its units.
     pub saving: Option<Saving>,
+    /// What its code is worth, where the data have classes.
+    pub worth: Worth,
 }
 
 impl RunView {
@@ -87,6 +90,7 @@ impl RunView {
             compare: compare::Choice::default(),
             compared: Study::Idle,
             saving: None,
+            worth: Worth::default(),
         }
     }
 
@@ -137,6 +141,7 @@ impl RunView {
                 None => Study::Idle,
             },
             saving: None,
+            worth: Worth::default(),
         }
     }
 

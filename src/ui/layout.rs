@@ -51,7 +51,7 @@ impl Tiles {
         if room.zoom <= 1.0 {
             return 0.0;
         }
-        let slots = lab(room.at_100_percent(), None);
+        let slots = lab(room.at_100_percent(), None, false);
         let Some(features) = features_of(&slots) else {
             return 0.0;
         };
@@ -82,11 +82,11 @@ const AROUND: Vec2 = vec2(
 
 const RECONSTRUCTIONS: std::ops::RangeInclusive<f32> = 134.0..=220.0;
 
-/// The places of `page` in its `room`.
-pub fn arrange(page: Page, room: Room, tiles: Option<Tiles>) -> Vec<Slot> {
+/// The places of `page` in its `room`; `labelled` says whether the data have classes.
+pub fn arrange(page: Page, room: Room, tiles: Option<Tiles>, labelled: bool) -> Vec<Slot> {
     let area = room.area;
     match page {
-        Page::Lab => lab(room, tiles),
+        Page::Lab => lab(room, tiles, labelled),
         Page::Unit => unit(area),
         Page::Mathematics => maths(area),
         Page::LookThrough => look_through(area),
@@ -139,10 +139,10 @@ fn tile_room(slots: &[Slot]) -> f32 {
 
 /// The first of four forms, from the one that shows most side by side to the one that shows least, which leaves the
 /// tiles the room that they have at 100 %, and in which all of `tiles` have the size that they have there.
-fn lab(room: Room, tiles: Option<Tiles>) -> Vec<Slot> {
+fn lab(room: Room, tiles: Option<Tiles>, labelled: bool) -> Vec<Slot> {
     let (area, zoom) = (room.area, room.zoom);
     let need = if zoom > 1.0 {
-        tile_room(&lab(room.at_100_percent(), None)) / zoom
+        tile_room(&lab(room.at_100_percent(), None, labelled)) / zoom
     } else {
         0.0
     };
@@ -155,14 +155,17 @@ fn lab(room: Room, tiles: Option<Tiles>) -> Vec<Slot> {
     };
     let forms = [all_beside, plots_fold, tabs_below];
     let fits = |slots: &Vec<Slot>| tile_room(slots) >= need && shows_all(slots);
-    let first = forms.iter().filter_map(|form| form(area, need)).find(fits);
+    let first = forms.iter();
+    let first = first
+        .filter_map(|form| form(area, need, labelled))
+        .find(fits);
     first.unwrap_or_else(|| {
-        let roomy = tabs_beside(area, need, TABS_PART);
+        let roomy = tabs_beside(area, need, TABS_PART, labelled);
         if shows_all(&roomy) {
             return roomy;
         }
         // a narrower column leaves a wide grid its room; where none is shown whole, both scroll
-        let narrow = tabs_beside(area, need, 0.0);
+        let narrow = tabs_beside(area, need, 0.0, labelled);
         if shows_all(&narrow) { narrow } else { roomy }
     })
 }
@@ -176,22 +179,30 @@ fn sides(area: Rect) -> (f32, f32) {
     (SETTINGS, plots)
 }
 
-const ALL_PLOTS: [Panel; 3] = [Panel::Cost, Panel::Sparsity, Panel::Units];
-const FOLDING: [Panel; 4] = [
-    Panel::Cost,
-    Panel::Sparsity,
-    Panel::Units,
-    Panel::Reconstructions,
-];
+/// The plots, in the order in which they stand.
+fn plots(labelled: bool) -> Vec<Panel> {
+    let mut plots = vec![Panel::Cost, Panel::Sparsity, Panel::Units];
+    if labelled {
+        plots.push(Panel::Code);
+    }
+    plots
+}
+
+/// With the reconstructions, where these have no place of their own.
+fn folding(labelled: bool) -> Vec<Panel> {
+    let mut folding = plots(labelled);
+    folding.push(Panel::Reconstructions);
+    folding
+}
 
 /// settings │ features over reconstructions │ three plots
-fn all_beside(area: Rect, need: f32) -> Option<Vec<Slot>> {
+fn all_beside(area: Rect, need: f32, labelled: bool) -> Option<Vec<Slot>> {
     if area.width() < 1000.0 || area.height() < 580.0 {
         return None;
     }
-    let (settings, plots) = sides(area);
+    let (settings, width) = sides(area);
     let (settings, rest) = split_x(area, settings);
-    let (middle, right) = split_x(rest, rest.width() - GAP - plots);
+    let (middle, right) = split_x(rest, rest.width() - GAP - width);
     let (least, most) = (*RECONSTRUCTIONS.start(), *RECONSTRUCTIONS.end());
     let spare = middle.height() - GAP - need - AROUND.y;
     let below = (middle.height() * 0.21)
@@ -203,12 +214,12 @@ fn all_beside(area: Rect, need: f32) -> Option<Vec<Slot>> {
         slot(features, &[Panel::Features]),
         slot(reconstructions, &[Panel::Reconstructions]),
     ];
-    slots.extend(column(right, &ALL_PLOTS));
+    slots.extend(column(right, &plots(labelled)));
     Some(slots)
 }
 
 /// settings │ features │ plots, those that have no room as tabs
-fn plots_fold(area: Rect, need: f32) -> Option<Vec<Slot>> {
+fn plots_fold(area: Rect, need: f32, labelled: bool) -> Option<Vec<Slot>> {
     if area.width() < SETTINGS_BESIDE {
         return None;
     }
@@ -224,12 +235,12 @@ fn plots_fold(area: Rect, need: f32) -> Option<Vec<Slot>> {
         slot(settings, &[Panel::Settings]),
         slot(features, &[Panel::Features]),
     ];
-    slots.extend(column(right, &FOLDING));
+    slots.extend(column(right, &folding(labelled)));
     Some(slots)
 }
 
 /// settings │ features over tabs
-fn tabs_below(area: Rect, need: f32) -> Option<Vec<Slot>> {
+fn tabs_below(area: Rect, need: f32, labelled: bool) -> Option<Vec<Slot>> {
     if area.width() < 560.0 {
         return None;
     }
@@ -242,7 +253,7 @@ fn tabs_below(area: Rect, need: f32) -> Option<Vec<Slot>> {
     Some(vec![
         slot(settings, &[Panel::Settings]),
         slot(features, &[Panel::Features]),
-        slot(tabs, &FOLDING),
+        slot(tabs, &folding(labelled)),
     ])
 }
 
@@ -250,7 +261,7 @@ fn tabs_below(area: Rect, need: f32) -> Option<Vec<Slot>> {
 const TABS_PART: f32 = 0.42;
 
 /// features │ tabs, the settings among them, in `part` of the width if that is enough for both
-fn tabs_beside(area: Rect, need: f32, part: f32) -> Vec<Slot> {
+fn tabs_beside(area: Rect, need: f32, part: f32, labelled: bool) -> Vec<Slot> {
     let wanted = (area.width() * part).max(TABS_WIDTH);
     let least = TABS_WIDTH.min(area.width() * 0.5);
     let tabs = wanted
@@ -258,7 +269,7 @@ fn tabs_beside(area: Rect, need: f32, part: f32) -> Vec<Slot> {
         .max(least);
     let (features, tabs) = split_x(area, area.width() - GAP - tabs);
     let mut slots = vec![slot(features, &[Panel::Features])];
-    let all = [&[Panel::Settings][..], &FOLDING].concat();
+    let all = [&[Panel::Settings][..], &folding(labelled)].concat();
     slots.extend(column(tabs, &all));
     slots
 }
@@ -410,6 +421,7 @@ fn height(panel: Panel) -> (f32, f32) {
         Panel::Cost => (190.0, 0.5),
         Panel::Sparsity => (172.0, 0.3),
         Panel::Units => (100.0, 0.2),
+        Panel::Code => (112.0, 0.2),
         Panel::Picker => (252.0, 0.3),
         Panel::Lives => (160.0, 0.7),
         Panel::Summary => (312.0, 0.6),
@@ -504,6 +516,11 @@ mod tests {
         }
     }
 
+    /// Every page in every room, with classes and without.
+    fn with_classes() -> impl Iterator<Item = (Page, Room, bool)> {
+        everywhere().flat_map(|(page, room)| [false, true].map(|labelled| (page, room, labelled)))
+    }
+
     fn everywhere() -> impl Iterator<Item = (Page, Room)> {
         let sizes = WINDOWS.into_iter().chain([[640.0, 360.0], [800.0, 600.0]]);
         // the least window, 640 by 360, is for text at 100 %
@@ -519,13 +536,14 @@ mod tests {
 
     #[test]
     fn every_panel_of_a_page_has_one_place_inside_it_beside_the_others() {
-        for (page, room) in everywhere() {
+        for (page, room, labelled) in with_classes() {
             let area = room.area;
-            let slots = arrange(page, room, None);
+            let slots = arrange(page, room, None, labelled);
             let mut shown: Vec<Panel> = slots.iter().flat_map(|slot| slot.panels.clone()).collect();
             let expected = Panel::ALL
                 .into_iter()
-                .filter(|panel| panel.page().is_none_or(|of| of == page));
+                .filter(|panel| panel.page().is_none_or(|of| of == page))
+                .filter(|panel| labelled || *panel != Panel::Code);
             let expected: Vec<Panel> = expected.collect();
             shown.sort_by_key(|panel| *panel as usize);
             assert_eq!(shown, expected, "{page:?} in {area:?}");
@@ -546,9 +564,9 @@ mod tests {
 
     #[test]
     fn panels_are_no_lower_than_they_need_unless_nothing_else_is_left() {
-        for (page, room) in everywhere() {
+        for (page, room, labelled) in with_classes() {
             let (area, zoom) = (room.area, room.zoom);
-            let slots = arrange(page, room, None);
+            let slots = arrange(page, room, None, labelled);
             for slot in &slots {
                 let folded = slot.panels.len() > 1 || slot.rect.height() >= area.height() - 1.0;
                 let least = slot
@@ -574,7 +592,7 @@ mod tests {
             picture,
             pixels: 1.0,
         };
-        let slots = arrange(Page::Lab, room, Some(tiles));
+        let slots = arrange(Page::Lab, room, Some(tiles), true);
         let size = features_of(&slots).unwrap().rect.size();
         let grid = tiles.grid(size, scale, tiles.floor(room));
         (grid.tile.y * scale, !grid.scrolls)
@@ -617,7 +635,7 @@ mod tests {
 
     #[test]
     fn a_window_of_1024_by_768_gives_the_tiles_most_of_its_middle() {
-        let slots = arrange(Page::Lab, room([1024.0, 768.0], 100), None);
+        let slots = arrange(Page::Lab, room([1024.0, 768.0], 100), None, false);
         assert_eq!(slots.len(), 6);
         let (pixels, _) = tile([1024.0, 768.0], 100, 49, (8, 8));
         assert_eq!(pixels, 56.0);
@@ -625,14 +643,14 @@ mod tests {
 
     #[test]
     fn a_window_of_1280_by_720_shows_all_of_the_lab_page_at_once() {
-        let slots = arrange(Page::Lab, room([1280.0, 720.0], 100), None);
+        let slots = arrange(Page::Lab, room([1280.0, 720.0], 100), None, false);
         assert_eq!(slots.len(), 6);
         assert!(slots.iter().all(|slot| slot.panels.len() == 1));
     }
 
     #[test]
     fn a_projector_at_150_percent_keeps_settings_features_and_a_plot_side_by_side() {
-        let slots = arrange(Page::Lab, room([1280.0, 720.0], 150), None);
+        let slots = arrange(Page::Lab, room([1280.0, 720.0], 150), None, false);
         assert_eq!(slots[0].panels, [Panel::Settings]);
         assert_eq!(slots[1].panels, [Panel::Features]);
         assert!(slots[2].panels.contains(&Panel::Cost));

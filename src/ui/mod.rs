@@ -6,6 +6,7 @@ mod ask;
 mod axes;
 mod bar;
 mod cliff_marks;
+mod code;
 mod compare;
 pub mod curve_cache;
 mod curve_events;
@@ -85,6 +86,7 @@ pub struct Panels {
     curves: curves::CurvesPanel,
     sparsity: sparsity::SparsityPanel,
     units: units::UnitsPanel,
+    code: code::CodePanel,
     maths: maths::MathsPage,
     unit: unit::UnitPage,
     look_through: look_through::LookThroughPage,
@@ -100,6 +102,8 @@ pub struct Panels {
     palette: palette::Palette,
     focus: focus::Before,
     pointed: Option<Panel>,
+    /// Whether the panel of the code was drawn.
+    shows_code: bool,
     /// How small the features' tiles may be, in pixels of the screen to a value.
     floor: f32,
 }
@@ -158,6 +162,11 @@ impl Panels {
         self.pointed
     }
 
+    /// Whether the panel of the code is seen.
+    pub fn shows_code(&self) -> bool {
+        self.shows_code
+    }
+
     /// How many tiles stand side by side on the page of units.
     pub fn unit_columns(&self) -> usize {
         self.unit.columns()
@@ -180,9 +189,10 @@ impl Panels {
             None if view.shared.page == Page::Unit && view.run.selected.is_none() => {
                 layout::choosing(area)
             }
-            None => layout::arrange(view.shared.page, room, tiles),
+            None => layout::arrange(view.shared.page, room, tiles, labelled(view)),
         };
         self.curves.refresh(view);
+        self.shows_code = false;
         for slot in &slots {
             tabs::show(ui, slot, view, actions, |ui, panel, actions| {
                 self.panel(ui, panel, view, actions);
@@ -212,6 +222,10 @@ impl Panels {
                     .map_or(view.run.id, |snapshot| snapshot.run);
                 self.units.ui(ui, view, self.curves.records(run), epochs);
             }
+            Panel::Code => {
+                self.shows_code = true;
+                self.code.ui(ui, view);
+            }
             _ => match panel.page() {
                 Some(Page::Unit) => self.unit.panel(ui, panel, view, actions),
                 Some(Page::Mathematics) => self.maths.panel(ui, panel, view, actions),
@@ -238,6 +252,12 @@ impl Panels {
             self.data.ui(ui, height, view, actions);
         });
     }
+}
+
+/// Whether the data of the run have classes.
+fn labelled(view: &View<'_>) -> bool {
+    let snapshot = view.run.snapshot.as_deref();
+    snapshot.is_some_and(|snapshot| snapshot.data.labels.is_some())
 }
 
 /// A hairline with room around it.

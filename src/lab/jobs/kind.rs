@@ -30,6 +30,8 @@ pub enum JobKind {
     Match,
     /// The runs of a map.
     Map,
+    /// What the code of the run is worth.
+    Probe,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -61,7 +63,8 @@ impl JobKind {
             | Self::Replay
             | Self::Counterfactual
             | Self::Match
-            | Self::Map => Policy::Replace,
+            | Self::Map
+            | Self::Probe => Policy::Replace,
         }
     }
 
@@ -69,7 +72,7 @@ impl JobKind {
     pub fn gives_way_to_the_run(self) -> bool {
         matches!(
             self,
-            Self::Compare | Self::Replay | Self::Counterfactual | Self::Map
+            Self::Compare | Self::Replay | Self::Counterfactual | Self::Map | Self::Probe
         )
     }
 
@@ -90,6 +93,7 @@ impl JobKind {
             Self::Counterfactual => "training on without the changes",
             Self::Match => "matching the features of the two runs",
             Self::Map => "training the map",
+            Self::Probe => "probing the code",
         }
     }
 
@@ -110,6 +114,7 @@ impl JobKind {
             Self::Counterfactual => "sae-lab counterfactual",
             Self::Match => "sae-lab matching",
             Self::Map => "sae-lab map",
+            Self::Probe => "sae-lab probe",
         }
     }
 }

@@ -13,8 +13,10 @@ use crate::lab::inspection::Inspected;
 use crate::lab::map::{Sweep, Swept};
 use crate::lab::preview::{Opened, Preview};
 use crate::lab::studies::CheckedGradient;
+use crate::lab::worth::Probed;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{OutputActivation, Spectrum};
+use crate::training::probe::Baselines;
 use crate::training::run::Keyframe;
 use crate::training::timeline::{Answer, Counterfactual, Moment, Replay};
 use crate::training::trainer::RunId;
@@ -72,6 +74,11 @@ pub enum Request {
     Match { pair: [Arc<Snapshot>; 2] },
     /// The runs of a map that are missing.
     Map(Box<Sweep>),
+    /// What the snapshot's code is worth, beside the baselines that are `known`.
+    Probe {
+        snapshot: Arc<Snapshot>,
+        known: Option<Arc<Baselines>>,
+    },
 }
 
 impl Request {
@@ -91,6 +98,7 @@ impl Request {
             Self::Counterfactual { .. } => JobKind::Counterfactual,
             Self::Match { .. } => JobKind::Match,
             Self::Map(_) => JobKind::Map,
+            Self::Probe { .. } => JobKind::Probe,
         }
     }
 }
@@ -113,6 +121,10 @@ pub enum Progress {
     },
     /// All that has come so far.
     Map(Swept),
+    Probe {
+        /// In [0, 1].
+        part: f64,
+    },
 }
 
 impl Progress {
@@ -124,7 +136,8 @@ impl Progress {
             (Self::Compare(now), Self::Compare(before)) => now.what != before.what,
             (Self::Replay { .. }, Self::Replay { .. })
             | (Self::Counterfactual { .. }, Self::Counterfactual { .. })
-            | (Self::Map(_), Self::Map(_)) => false,
+            | (Self::Map(_), Self::Map(_))
+            | (Self::Probe { .. }, Self::Probe { .. }) => false,
             _ => true,
         }
     }
@@ -167,4 +180,5 @@ pub enum Outcome {
     },
     Matched(Matched),
     Map(Swept),
+    Probed(Box<Probed>),
 }

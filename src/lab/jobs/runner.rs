@@ -100,5 +100,9 @@ fn dispatch(
         }
         Request::Match { pair } => work::matched(&pair).map(Outcome::Matched),
         Request::Map(sweep) => work::map(*sweep, backend.cores(), watcher).map(Outcome::Map),
+        Request::Probe { snapshot, known } => {
+            let probed = work::probe(&snapshot, known.as_deref(), watcher)?;
+            Ok(Outcome::Probed(Box::new(probed)))
+        }
     }
 }

@@ -7,6 +7,7 @@ mod gradient;
 mod inspect;
 mod map;
 mod matching;
+mod probe;
 mod replay;
 mod spectrum;
 
@@ -17,5 +18,6 @@ pub use gradient::check_gradient;
 pub use inspect::inspect;
 pub use map::map;
 pub use matching::matched;
+pub use probe::probe;
 pub use replay::replay;
 pub use spectrum::spectrum;

@@ -4,7 +4,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 use super::ridge::{Examples, Moments};
 use super::split::Split;
-use super::{Classes, Kind, Outcome};
+use super::{Classes, Kind, Outcome, Settings};
 use crate::data::Samples;
 use crate::model::{Architecture, Layer, Parameters};
 use crate::numerics::{Real, eigen};
@@ -25,20 +25,30 @@ pub(super) struct Sets<'a, T> {
     /// Whether the samples are short enough for principal components, and to be features themselves.
     pub pca: bool,
     pub raw: bool,
+    /// Whether anything is asked but the code.
+    pub baselines: bool,
 }
 
 impl<T: Real> Sets<'_, T> {
-    /// The accuracies of one split; `None` where `go_on` said no. `done` is called after each kind of features.
+    /// How often [`Self::outcome`] says `done` over all splits, at most.
+    pub fn work(&self, settings: Settings) -> f64 {
+        let kinds = if self.baselines { Kind::ALL.len() } else { 1 };
+        (settings.seeds * kinds as u64) as f64
+    }
+
+    /// The accuracies of the split of `seed`; `None` where `go_on` said no. `done` is called after each kind of features.
     pub fn outcome(
         &self,
-        split: &Split,
+        settings: Settings,
         seed: u64,
         go_on: &dyn Fn() -> bool,
         done: &dyn Fn(),
     ) -> Option<Outcome> {
+        let split = Split::draw(&self.classes.of_samples, settings.test_fraction, seed);
+        let words = (go_on, done);
         match self.samples {
-            Samples::F32(array) => self.outcome_of(array.view(), split, seed, (go_on, done)),
-            Samples::F64(array) => self.outcome_of(array.view(), split, seed, (go_on, done)),
+            Samples::F32(array) => self.outcome_of(array.view(), &split, seed, words),
+            Samples::F64(array) => self.outcome_of(array.view(), &split, seed, words),
         }
     }
 
@@ -57,6 +67,9 @@ impl<T: Real> Sets<'_, T> {
         let code = self.code.view();
         let accuracy = self.examples(code, split).moments(go_on)?.accuracy(go_on)?;
         take(Kind::Code, accuracy, code.ncols());
+        if !self.baselines {
+            return Some(outcome);
+        }
         if self.raw {
             let moments = self.examples(inputs, split).moments(go_on)?;
             let accuracy = moments.accuracy(go_on)?;

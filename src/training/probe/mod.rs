@@ -13,7 +13,9 @@ mod score;
 mod split;
 #[cfg(test)]
 mod tests;
+mod thinned;
 
+use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde::Serialize;
@@ -21,7 +23,7 @@ use thiserror::Error;
 
 use self::features::Sets;
 pub use self::score::{Advantage, Score};
-use self::split::Split;
+pub use self::thinned::thinned;
 use super::code;
 use crate::data::error::grouped;
 use crate::data::{DataSet, limits};
@@ -137,8 +139,10 @@ impl Kind {
 /// Held-out accuracy and the number of features, of each [`Kind`].
 type Outcome = [Option<(f64, usize)>; 4];
 
-/// What the code of `data` that `parameters` give is worth. The splits are shared out among the workers of `pool`, with
-/// the same result on any number of them. `go_on` is told the part that is done, and ends it by `false`.
+/// What the code of `data` that `parameters` give is worth. `known` are the baselines of the same data, sizes, hidden
+/// activation and settings, where they were found before: they do not depend on the weights. The splits are shared out
+/// among the workers of `pool`, with the same result on any number of them. `go_on` is told the part that is done, and ends
+/// it by `false`.
 ///
 /// # Errors
 /// Data without classes, or with a class of one sample; settings out of range; another number of inputs; cancelled.
@@ -146,46 +150,24 @@ pub fn probe<T: Real>(
     data: &DataSet,
     architecture: &Architecture,
     parameters: &Parameters<T>,
-    settings: Settings,
+    (settings, known): (Settings, Option<&Baselines>),
     pool: &WorkerPool,
     go_on: &(dyn Fn(f64) -> bool + Sync),
 ) -> Result<Probe, ProbeError> {
     check(data, parameters, settings)?;
     let classes = Classes::of(data)?;
-    let code = code::encoded(
-        &data.samples,
-        architecture,
-        parameters,
-        Layer::Hidden,
-        &|_| go_on(0.0),
-    );
-    let code = code.ok_or(ProbeError::Cancelled)?;
-    if code.iter().any(|value| !value.is_finite()) {
-        return Err(ProbeError::NotFinite {
-            data: data.name.clone(),
-        });
-    }
-    let sets = Sets {
-        samples: &data.samples,
-        code,
-        architecture: *architecture,
-        classes: &classes,
-        pca: data.inputs() <= MOST.0,
-        raw: data.inputs() <= MOST.1,
-    };
-    let seeds: Vec<u64> = (1..=settings.seeds).collect();
+    let sets = sets(data, architecture, parameters, (&classes, known), go_on)?;
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let all = seeds.len() * Kind::ALL.len();
-    let part = || done.load(Ordering::Relaxed) as f64 / all as f64;
-    let mut shares: Vec<Vec<(usize, Option<Outcome>)>> = vec![Vec::new(); pool.workers()];
+    let part = || done.load(Ordering::Relaxed) as f64 / sets.work(settings);
+    let seeds: Vec<u64> = (1..=settings.seeds).collect();
+    let mut shares: Vec<Vec<(u64, Option<Outcome>)>> = vec![Vec::new(); pool.workers()];
     pool.each(&mut shares, |_, share| {
         while let Some(seed) = seeds.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let split = Split::draw(&classes.of_samples, settings.test_fraction, *seed);
-            let outcome = sets.outcome(&split, *seed, &|| go_on(part()), &|| {
+            let outcome = sets.outcome(settings, *seed, &|| go_on(part()), &|| {
                 done.fetch_add(1, Ordering::Relaxed);
             });
             let stop = outcome.is_none();
-            share.push((*seed as usize, outcome)); // at most `MOST_SEEDS`
+            share.push((*seed, outcome));
             if stop {
                 break;
             }
@@ -193,13 +175,70 @@ pub fn probe<T: Real>(
     });
     let mut outcomes: Vec<_> = shares.into_iter().flatten().collect();
     outcomes.sort_by_key(|(seed, _)| *seed);
-    let outcomes: Vec<Outcome> = outcomes
-        .into_iter()
-        .map(|(_, outcome)| outcome)
-        .collect::<Option<_>>()
-        .filter(|outcomes: &Vec<Outcome>| outcomes.len() == seeds.len())
-        .ok_or(ProbeError::Cancelled)?;
-    Ok(joined(data.len(), &outcomes, &classes, settings))
+    let outcomes = outcomes.into_iter().map(|(_, outcome)| outcome);
+    let outcomes = outcomes.collect::<Option<Vec<Outcome>>>();
+    match outcomes.filter(|outcomes| outcomes.len() == seeds.len()) {
+        Some(outcomes) => Ok(joined(data.len(), &outcomes, &classes, (settings, known))),
+        None => Err(ProbeError::Cancelled),
+    }
+}
+
+/// The same on the calling thread alone.
+///
+/// # Errors
+/// As [`probe`].
+pub fn probe_alone<T: Real>(
+    data: &DataSet,
+    architecture: &Architecture,
+    parameters: &Parameters<T>,
+    (settings, known): (Settings, Option<&Baselines>),
+    go_on: &dyn Fn(f64) -> bool,
+) -> Result<Probe, ProbeError> {
+    check(data, parameters, settings)?;
+    let classes = Classes::of(data)?;
+    let sets = sets(data, architecture, parameters, (&classes, known), go_on)?;
+    let done = Cell::new(0);
+    let part = || f64::from(done.get()) / sets.work(settings);
+    let outcome = |seed: u64| {
+        sets.outcome(settings, seed, &|| go_on(part()), &|| {
+            done.set(done.get() + 1)
+        })
+    };
+    match (1..=settings.seeds)
+        .map(outcome)
+        .collect::<Option<Vec<_>>>()
+    {
+        Some(outcomes) => Ok(joined(data.len(), &outcomes, &classes, (settings, known))),
+        None => Err(ProbeError::Cancelled),
+    }
+}
+
+/// What the splits are of.
+fn sets<'a, T: Real>(
+    data: &'a DataSet,
+    architecture: &Architecture,
+    parameters: &Parameters<T>,
+    (classes, known): (&'a Classes, Option<&Baselines>),
+    go_on: &dyn Fn(f64) -> bool,
+) -> Result<Sets<'a, T>, ProbeError> {
+    let hidden = Layer::Hidden;
+    let code = code::encoded(&data.samples, architecture, parameters, hidden, &|_| {
+        go_on(0.0)
+    });
+    let code = code.ok_or(ProbeError::Cancelled)?;
+    if code.iter().any(|value| !value.is_finite()) {
+        let data = data.name.clone();
+        return Err(ProbeError::NotFinite { data });
+    }
+    Ok(Sets {
+        samples: &data.samples,
+        code,
+        architecture: *architecture,
+        classes,
+        pca: data.inputs() <= MOST.0,
+        raw: data.inputs() <= MOST.1,
+        baselines: known.is_none(),
+    })
 }
 
 fn check<T: Real>(
@@ -277,31 +316,39 @@ impl Classes {
     }
 }
 
-fn joined(samples: usize, outcomes: &[Outcome], classes: &Classes, settings: Settings) -> Probe {
-    let of = |kind: Kind| -> Option<(Vec<f64>, usize)> {
+fn joined(
+    samples: usize,
+    outcomes: &[Outcome],
+    classes: &Classes,
+    (settings, known): (Settings, Option<&Baselines>),
+) -> Probe {
+    let fraction = settings.test_fraction;
+    let of = |kind: Kind| -> Option<Score> {
         let each = outcomes.iter().map(|outcome| outcome[kind as usize]);
         let each: Vec<(f64, usize)> = each.collect::<Option<_>>()?;
         let width = each.iter().map(|(_, width)| *width).max()?;
-        Some((
-            each.into_iter().map(|(accuracy, _)| accuracy).collect(),
-            width,
-        ))
+        let each = each.into_iter().map(|(accuracy, _)| accuracy).collect();
+        Some(Score::of(each, width, fraction))
     };
-    let (code, width) = of(Kind::Code).unwrap_or_default();
-    let baseline = |kind: Kind| {
-        let (each, width) = of(kind)?;
+    // it is always there: `outcomes` has one for each of the two seeds or more
+    let code = of(Kind::Code).unwrap_or_else(|| Score::of(vec![0.0; 2], 0, fraction));
+    let baseline = |kind: Kind, known: Option<&Option<Baseline>>| {
+        let score = match known {
+            Some(known) => known.as_ref().map(|known| known.score.clone()),
+            None => of(kind),
+        }?;
         Some(Baseline {
-            advantage: Advantage::of(&code, &each, settings.test_fraction),
-            score: Score::of(each, width, settings.test_fraction),
+            advantage: Advantage::of(&code.each, &score.each, fraction),
+            score,
         })
     };
     Probe {
         baselines: Baselines {
-            raw: baseline(Kind::Raw),
-            pca: baseline(Kind::Pca),
-            random: baseline(Kind::Random),
+            raw: baseline(Kind::Raw, known.map(|known| &known.raw)),
+            pca: baseline(Kind::Pca, known.map(|known| &known.pca)),
+            random: baseline(Kind::Random, known.map(|known| &known.random)),
         },
-        code: Score::of(code.clone(), width, settings.test_fraction),
+        code,
         classes: classes.count,
         samples,
         settings,

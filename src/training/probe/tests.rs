@@ -44,7 +44,14 @@ const SETTINGS: Settings = Settings {
 };
 
 fn of(data: &DataSet, pool: &WorkerPool) -> Result<Probe, ProbeError> {
-    probe(data, &architecture(4), &fields(), SETTINGS, pool, &|_| true)
+    probe(
+        data,
+        &architecture(4),
+        &fields(),
+        (SETTINGS, None),
+        pool,
+        &|_| true,
+    )
 }
 
 #[test]
@@ -70,11 +77,27 @@ fn a_code_that_tells_the_classes_is_worth_more_than_the_inputs() {
         &data,
         &architecture(4),
         &fields().cast::<f32>(),
-        SETTINGS,
+        (SETTINGS, None),
         &WorkerPool::new(1),
         &|_| true,
     );
     assert_eq!(single.unwrap().code, found.code);
+    // what is known of the data is not asked again
+    for known in [None, Some(&found.baselines)] {
+        let asked = AtomicUsize::new(0);
+        let alone = probe_alone(
+            &data,
+            &architecture(4),
+            &fields(),
+            (SETTINGS, known),
+            &|_| {
+                asked.fetch_add(1, Ordering::Relaxed);
+                true
+            },
+        );
+        assert_eq!(alone.unwrap(), found);
+        assert_eq!(asked.into_inner() < 80, known.is_some());
+    }
 }
 
 #[test]
@@ -100,9 +123,14 @@ fn what_has_no_classes_is_refused() {
 
     let data = checkerboard(40);
     let with = |settings| {
-        probe(&data, &architecture(4), &fields(), settings, &pool, &|_| {
-            true
-        })
+        probe(
+            &data,
+            &architecture(4),
+            &fields(),
+            (settings, None),
+            &pool,
+            &|_| true,
+        )
     };
     for test_fraction in [0.0, -1.0, 0.95, f64::NAN] {
         let wrong = Settings {
@@ -117,11 +145,25 @@ fn what_has_no_classes_is_refused() {
     };
     assert!(matches!(with(wrong), Err(ProbeError::Seeds { seeds: 1 })));
     let other = Parameters::<f64>::zeros(3, 4);
-    let refused = probe(&data, &architecture(4), &other, SETTINGS, &pool, &|_| true);
+    let refused = probe(
+        &data,
+        &architecture(4),
+        &other,
+        (SETTINGS, None),
+        &pool,
+        &|_| true,
+    );
     assert!(matches!(refused, Err(ProbeError::Inputs { .. })));
     let mut broken = fields();
     broken.encoder_bias_mut().fill(f64::NAN);
-    let refused = probe(&data, &architecture(4), &broken, SETTINGS, &pool, &|_| true);
+    let refused = probe(
+        &data,
+        &architecture(4),
+        &broken,
+        (SETTINGS, None),
+        &pool,
+        &|_| true,
+    );
     assert!(matches!(refused, Err(ProbeError::NotFinite { .. })));
 }
 
@@ -136,7 +178,14 @@ fn it_can_be_cancelled_at_any_time_and_tells_how_far_it_is() {
             asked.fetch_add(1, Ordering::Relaxed) < most
         };
         let pool = WorkerPool::new(2);
-        probe(&data, &architecture(4), &fields(), SETTINGS, &pool, &go_on)
+        probe(
+            &data,
+            &architecture(4),
+            &fields(),
+            (SETTINGS, None),
+            &pool,
+            &go_on,
+        )
     };
     let whole = ask(usize::MAX).unwrap();
     let all = asked.load(Ordering::Relaxed);
