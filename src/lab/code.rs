@@ -39,12 +39,11 @@ impl Lab {
                 return Some(rest);
             }
         }
-        let request = Request::Probe {
-            known: self.probing.known_of(snapshot),
-            snapshot: Arc::clone(snapshot),
-        };
+        let known = self.probing.known_of(snapshot);
+        self.probing.first = known.is_none();
         self.probing.asked = snapshot.run;
-        if let Err(error) = self.jobs.start(request) {
+        let snapshot = Arc::clone(snapshot);
+        if let Err(error) = self.jobs.start(Request::Probe { snapshot, known }) {
             self.not_probed(&error);
         }
         None
@@ -57,6 +56,11 @@ impl Lab {
     }
 
     pub(super) fn take_probed(&mut self, probed: Probed, took: Duration, now: Duration) {
+        let took = if self.probing.first {
+            Duration::ZERO
+        } else {
+            took
+        };
         self.probing.last = Some((now, took));
         if let Some(view) = self.session.get_mut(probed.version.run) {
             if let Some(snapshot) = view.own_snapshot() {

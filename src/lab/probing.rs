@@ -9,7 +9,8 @@ use crate::training::Snapshot;
 use crate::training::probe::Baselines;
 use crate::training::trainer::RunId;
 
-/// While the run goes on, a probe waits for this many times as long as the last one took: 5 % of one core.
+/// While the run goes on, a probe waits for this many times as long as the last one took, that of the baselines left out:
+/// 5 % of one core.
 const REST: u32 = 20;
 /// And at least this long.
 const LEAST_REST: Duration = Duration::from_secs(3);
@@ -21,6 +22,8 @@ pub(super) struct Probing {
     pub(super) seen: bool,
     /// When the last one came, and how long it took.
     pub(super) last: Option<(Duration, Duration)>,
+    /// Whether the last request has the baselines to find, once for the run.
+    pub(super) first: bool,
     /// The run that the last request was about.
     pub(super) asked: RunId,
     /// The run in which it failed: it would fail again.

@@ -72,7 +72,7 @@ impl JobKind {
     pub fn gives_way_to_the_run(self) -> bool {
         matches!(
             self,
-            Self::Compare | Self::Replay | Self::Counterfactual | Self::Map | Self::Probe
+            Self::Compare | Self::Replay | Self::Counterfactual | Self::Map
         )
     }
 
