@@ -394,4 +394,29 @@ fn the_page_offers_a_map_around_the_run_when_it_is_opened() {
     let second = choice.second.unwrap();
     assert!(second.low < lambda_c && lambda_c < second.high);
     assert!(view.shared.map.plan(view.run).unwrap().is_ok());
+    // it follows the data, as long as nobody has chosen anything
+    let suggested = |window: &Window| {
+        let run = window.lab.view().run;
+        MapChoice::suggested(&run.experiment, run.cliffs().as_ref())
+    };
+    let chosen = |window: &Window| window.lab.view().shared.map.choice.clone().unwrap();
+    window.act(Action::Set {
+        setting: Setting::SparsityTarget,
+        value: Value::Number(0.3),
+        press: 1,
+    });
+    window.frames(4);
+    assert_eq!(chosen(&window), choice, "a slider does not move it");
+    window.act(Action::Load(DataSpec::embedded(EmbeddedSet::Digits)));
+    window.frames(10);
+    assert_ne!(chosen(&window), choice);
+    assert_eq!(chosen(&window), suggested(&window));
+    let mine = MapChoice {
+        seeds: 3,
+        ..chosen(&window)
+    };
+    window.choose(mine.clone());
+    window.act(Action::Load(DataSpec::embedded(EmbeddedSet::Bars)));
+    window.frames(10);
+    assert_eq!(chosen(&window), mine);
 }

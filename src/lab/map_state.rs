@@ -29,11 +29,22 @@ pub struct Sweeping {
     pub left: Option<Duration>,
 }
 
+/// A choice that nobody made: it follows the data until somebody does.
+#[derive(Clone, Debug)]
+pub(super) struct Offered {
+    choice: MapChoice,
+    /// Of the data that it is for.
+    spec: DataSpec,
+    /// Whether λ_c was known.
+    with_cliff: bool,
+}
+
 /// All about the map that a window shows.
 #[derive(Clone, Debug)]
 pub struct MapState {
     /// `None` until the page is opened: then what is worth a look around the run that is shown.
     pub choice: Option<MapChoice>,
+    pub(super) offered: Option<Offered>,
     pub measure: Measure,
     pub goal: Goal,
     pub mapped: Option<Mapped>,
@@ -112,6 +123,7 @@ impl Default for MapState {
     fn default() -> Self {
         Self {
             choice: None,
+            offered: None,
             measure: Measure::default(),
             goal: Goal::HALF,
             mapped: None,
@@ -129,6 +141,28 @@ impl MapState {
     /// As [`MapChoice::plan`]; `None` where there are no data yet.
     pub fn plan(&self, run: &RunView) -> Option<Result<Plan, SweepError>> {
         Some(self.choice_for(run).plan(&run.experiment, run.data()?))
+    }
+
+    /// Chooses what is worth a look around `run` where nothing was chosen, or only such for other data.
+    pub(super) fn offer(&mut self, run: &RunView, data: &DataSet) {
+        let with_cliff = run.cliffs().is_some();
+        let stands = match (&self.choice, &self.offered) {
+            (None, _) => false,
+            (Some(choice), Some(offered)) if *choice == offered.choice => {
+                offered.spec == data.spec && (offered.with_cliff || !with_cliff)
+            }
+            (Some(_), _) => true,
+        };
+        if !stands {
+            self.choice = None;
+            let choice = self.choice_for(run);
+            self.choice = Some(choice.clone());
+            self.offered = Some(Offered {
+                choice,
+                spec: data.spec.clone(),
+                with_cliff,
+            });
+        }
     }
 
     /// What is chosen, or else worth a look around `run`.

@@ -114,8 +114,8 @@ impl Lab {
         let Some(data) = self.session.shown.data() else {
             return;
         };
-        if self.shared.page == Page::Map && state.choice.is_none() {
-            state.choice = Some(state.choice_for(&self.session.shown));
+        if self.shared.page == Page::Map && state.sweeping.is_none() {
+            state.offer(&self.session.shown, data);
         }
         let (Some(mapped), Some(sweeping)) = (&state.mapped, &mut state.sweeping) else {
             return;
