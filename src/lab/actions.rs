@@ -72,6 +72,7 @@ impl Lab {
                 self.shared.question = None;
                 self.pause_at(epoch);
             }
+            Action::Export(what, path) => self.export(what, &path),
             Action::SetPastBudget(bytes) => {
                 let bytes = bytes.clamp(*PAST_BYTES.start(), *PAST_BYTES.end());
                 self.preferences.past_bytes = bytes;
@@ -240,6 +241,7 @@ impl Lab {
             UserCommand::ToggleLock => self.toggle_lock(),
             UserCommand::EndPair => self.end_pair(),
             UserCommand::PauseAtEpoch => self.shared.question = Some(Question::PauseAt),
+            UserCommand::Export(what) => self.shared.question = Some(Question::Export(what)),
             UserCommand::StartMap => self.start_map(),
             UserCommand::StopMap => self.stop_map(),
             UserCommand::OpenCell => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::export::Export;
 use super::run_view::RunView;
 use crate::model::matching::Matching;
 use crate::training::snapshot::Version;
@@ -40,6 +41,8 @@ pub enum Question {
     OneSetting,
     /// The epoch at whose end to pause.
     PauseAt,
+    /// The file that something is to be written to.
+    Export(Export),
 }
 
 /// Every setting in which two experiments differ, e.g. "β 3 | 0".

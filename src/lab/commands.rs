@@ -1,6 +1,7 @@
 //! Everything a person can ask of the window, as one value: it feeds the buttons, the menus, the keys, the palette and
 //! the tests. Their texts are in `words`, when they can be given in `possible`, and their keys in the window's keymap.
 
+use super::export::Export;
 use super::page::Page;
 use super::panel::Panel;
 use crate::data::EmbeddedSet;
@@ -113,6 +114,8 @@ commands! {
         /// The panel under the pointer, or else the page's main one, fills the window; or it goes back.
         FillWindow,
         Fill(Panel),
+        /// What is shown, into a file for other programs.
+        Export(Export),
         Preset(Preset),
         Data(EmbeddedSet),
         ToggleContrast,
@@ -179,6 +182,7 @@ impl UserCommand {
             | Self::Show(_)
             | Self::FillWindow
             | Self::Fill(_)
+            | Self::Export(_)
             | Self::CheckGradient
             | Self::NextUnit
             | Self::PreviousUnit
@@ -255,8 +259,11 @@ mod tests {
             assert!(!command.text().is_empty() && !command.group().is_empty());
             assert!(command.tooltip().len() > 12, "{command:?}");
         }
-        let values =
-            Page::ALL.len() + Panel::ALL.len() + Preset::ALL.len() + EmbeddedSet::ALL.len();
+        let values = Export::ALL.len()
+            + Page::ALL.len()
+            + Panel::ALL.len()
+            + Preset::ALL.len()
+            + EmbeddedSet::ALL.len();
         assert!(seen.len() > values + 30);
     }
 }

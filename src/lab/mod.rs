@@ -12,6 +12,8 @@ mod code;
 pub mod commands;
 pub mod compare;
 pub mod cursor;
+pub mod export;
+mod exporting;
 pub mod features;
 pub mod import;
 pub mod import_settings;

@@ -196,6 +196,7 @@ impl Lab {
     /// Closes the foremost window.
     pub(super) fn close(&mut self) {
         if std::mem::take(&mut self.shared.palette) || self.shared.question.take().is_some() {
+            self.shared.replaces = None;
         } else if self.shared.opening.is_some() {
             self.jobs.cancel(JobKind::Find);
             (self.shared.opening, self.shared.progress) = (None, None);

@@ -52,6 +52,10 @@ impl View<'_> {
             | UserCommand::RandomInput
             | UserCommand::ClearInput
             | UserCommand::BrowsePicture => has_run,
+            UserCommand::Export(_) => has_run.and(only_if(
+                self.shared.exporting.is_none(),
+                "A file is being written.",
+            )),
             UserCommand::SpeedUp => only_if(
                 speed::next(self.run.speed, 1) != self.run.speed,
                 "It already trains as fast as it can.",

@@ -53,6 +53,7 @@ impl Lab {
             Progress::Counterfactual { done, of } => self.saving_progress(done, of),
             Progress::Map(swept) => self.take_swept(&swept),
             Progress::Probe { part } => self.probe_progress(part),
+            Progress::Export { .. } => {} // seconds at most: the notice says when it is there
         }
     }
 
@@ -93,6 +94,7 @@ impl Lab {
             Outcome::Counterfactual { run, answer } => self.take_answer(run, *answer),
             Outcome::Matched(matched) => self.take_matched(matched),
             Outcome::Map(swept) => self.map_is_done(&swept),
+            Outcome::Exported(exported) => self.take_exported(&exported),
             Outcome::Probed(probed) => self.take_probed(*probed, took, now),
         }
     }
@@ -130,6 +132,7 @@ impl Lab {
             JobKind::Counterfactual => self.no_answer(error),
             JobKind::Map => self.no_map(&error),
             JobKind::Probe => self.not_probed(&error),
+            JobKind::Export => self.not_exported(&error),
             JobKind::Match => {
                 if !matches!(error, JobError::Cancelled) {
                     self.shared.notify(Severity::Trouble, error.to_string());

@@ -71,6 +71,10 @@ pub struct Shared {
     pub open_dialog: Option<OpenDialog>,
     /// What is asked for in a small window.
     pub question: Option<Question>,
+    /// The file that is being written for another program.
+    pub exporting: Option<PathBuf>,
+    /// The file that was there already when it was asked for: asked for again, it is replaced.
+    pub replaces: Option<PathBuf>,
     /// The import sheet.
     pub import: Option<Import>,
     /// What is being opened for the import sheet.
@@ -100,6 +104,8 @@ impl Shared {
             palette: false,
             open_dialog: None,
             question: None,
+            exporting: None,
+            replaces: None,
             import: None,
             opening: None,
             loading: None,

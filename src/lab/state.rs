@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::commands::UserCommand;
 use super::compare;
+use super::export::Export;
 use super::import_settings::ImportSettings;
 use super::look::LookAction;
 use super::map::MapAction;
@@ -54,6 +55,8 @@ pub enum Action {
     Pair(PairAction),
     /// The end of this epoch pauses the run shown, and the one beside it; `None`: no longer.
     PauseAt(Option<u64>),
+    /// Writes it there.
+    Export(Export, PathBuf),
     /// For the past of all runs, in bytes.
     SetPastBudget(usize),
     DismissNotice(usize),

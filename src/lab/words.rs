@@ -55,6 +55,7 @@ impl UserCommand {
             Self::StartMap | Self::StopMap | Self::OpenCell => "Map",
             Self::Show(_) => "Page",
             Self::Fill(_) => "Fill the window",
+            Self::Export(_) => "Export",
             Self::Preset(_) => "Preset",
             Self::ToggleContrast => "Features",
             Self::FillWindow
@@ -93,6 +94,7 @@ impl UserCommand {
             Self::Show(page) => page.title(),
             Self::FillWindow => "Fill it with a panel",
             Self::Fill(panel) => panel.title(),
+            Self::Export(what) => what.text(),
             Self::CheckGradient => "Check the gradient",
             Self::NextUnit => "Next unit",
             Self::PreviousUnit => "Previous unit",
@@ -178,6 +180,7 @@ impl UserCommand {
                 "The panel under the pointer fills the window, or goes back; so does a double-click on its title"
             }
             Self::Fill(_) => "This panel fills the window, or goes back",
+            Self::Export(what) => what.tooltip(),
             Self::CheckGradient => {
                 "Compare the gradient at the present weights with central differences of J, in f64"
             }

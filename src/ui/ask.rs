@@ -1,4 +1,5 @@
-//! The small windows that ask for one value: the setting that differs, the epoch to pause at. They do not stop the trainer.
+//! The small windows that ask for one value: the setting that differs, the epoch to pause at, the file to write. They do
+//! not stop the trainer.
 
 use egui::{Button, ComboBox, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
@@ -40,11 +41,12 @@ impl AskPanel {
         let own = match question {
             Question::OneSetting => UserCommand::CopyBesideWith,
             Question::PauseAt => UserCommand::PauseAtEpoch,
+            Question::Export(what) => UserCommand::Export(what),
         };
         // its own key once more: from the beginning
         let again = !first && keymap::take(ui.ctx(), own);
         if first || again {
-            self.text.clear();
+            self.text = proposal(question);
         }
         let response = Modal::new(Id::unique("question")).frame(frame(ui)).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
@@ -61,6 +63,7 @@ impl AskPanel {
                     "The run trains up to the end of that epoch; a run beside it pauses there too.",
                     "epoch",
                 ),
+                Question::Export(what) => (what.title(), what.tooltip(), "path of the file"),
             };
             ui.label(RichText::new(title).heading().color(theme.text_strong));
             ui.label(muted(ui, about));
@@ -91,10 +94,21 @@ impl AskPanel {
                     }
                 });
             }
+            if let (Question::Export(_), Some(path)) = (question, &view.shared.replaces) {
+                let words = format!(
+                    "{} is there already: choose another name, or press Save again to replace it.",
+                    path.display()
+                );
+                ui.label(RichText::new(words).size(theme::SMALL).color(theme.notice));
+            }
             let answer = self.answer(question, view);
             if let (Err(why), false) = (&answer, self.text.trim().is_empty()) {
                 ui.label(RichText::new(why).size(theme::SMALL).color(theme.dead));
             }
+            let word = match question {
+                Question::Export(_) => "Save",
+                Question::OneSetting | Question::PauseAt => "Start",
+            };
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             ui.horizontal(|ui| {
                 at_right(ui, "answers", |ui| {
@@ -102,11 +116,14 @@ impl AskPanel {
                     if ui.add(cancel.min_size(vec2(72.0, 28.0))).clicked() {
                         actions.push(Action::CloseDialog);
                     }
-                    let clicked = ui.add_enabled(answer.is_ok(), primary(theme, "Start")).clicked();
+                    let clicked = ui.add_enabled(answer.is_ok(), primary(theme, word)).clicked();
                     if (clicked || entered)
                         && let Ok(action) = answer
                     {
                         actions.push(action);
+                        if matches!(question, Question::Export(_)) {
+                            field.request_focus(); // it may be asked once more
+                        }
                     } else if entered {
                         field.request_focus(); // the text stays, to be mended
                     }
@@ -156,6 +173,21 @@ impl AskPanel {
                 }
                 Ok(Action::PauseAt(Some(epoch)))
             }
+            Question::Export(what) => match self.text.trim() {
+                "" => Err("Type the path of the file".to_owned()),
+                path => Ok(Action::Export(what, path.into())),
+            },
+        }
+    }
+}
+
+/// What stands in the field before anything is typed.
+fn proposal(question: Question) -> String {
+    match question {
+        Question::OneSetting | Question::PauseAt => String::new(),
+        Question::Export(what) => {
+            let name = what.name();
+            std::path::absolute(&name).map_or(name, |path| path.display().to_string())
         }
     }
 }

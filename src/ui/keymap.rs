@@ -153,6 +153,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::StopMap
         | C::OpenCell
         | C::Fill(_)
+        | C::Export(_)
         | C::Data(_) => &[],
     }
 }
@@ -342,7 +343,8 @@ mod tests {
         let expected = expected
             .into_iter()
             .chain(EmbeddedSet::ALL.map(Data))
-            .chain(crate::lab::Panel::ALL.map(Fill));
+            .chain(crate::lab::Panel::ALL.map(Fill))
+            .chain(crate::lab::export::Export::ALL.map(Export));
         assert_eq!(keyless, expected.collect());
     }
 

@@ -12,6 +12,7 @@ use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{self, at_right, command_button, muted};
 use crate::data::{DataSource, EmbeddedSet};
 use crate::lab::View;
+use crate::lab::export::Export;
 use crate::lab::shared::ZOOMS;
 use crate::lab::speed;
 use crate::lab::{Action, Page, UserCommand};
@@ -321,6 +322,10 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             ui.separator();
             for command in [UserCommand::OpenFile, UserCommand::PrepareData] {
                 entry(ui, command, false, actions);
+            }
+            ui.separator();
+            for what in Export::ALL {
+                entry(ui, UserCommand::Export(what), false, actions);
             }
         },
     );

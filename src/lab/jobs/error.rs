@@ -3,6 +3,7 @@
 use thiserror::Error;
 
 use crate::data::DataError;
+use crate::io::IoError;
 
 /// Each says in one sentence what is wrong and what to do.
 #[derive(Debug, Error)]
@@ -32,6 +33,12 @@ impl JobError {
     /// Whether the file is not there any more.
     pub fn vanished(&self) -> bool {
         matches!(self, Self::Data(DataError::Open { source, .. }) if source.kind() == std::io::ErrorKind::NotFound)
+    }
+}
+
+impl From<IoError> for JobError {
+    fn from(error: IoError) -> Self {
+        Self::Words(error.to_string())
     }
 }
 

@@ -32,6 +32,8 @@ pub enum JobKind {
     Map,
     /// What the code of the run is worth.
     Probe,
+    /// A file for another program.
+    Export,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -52,6 +54,8 @@ impl JobKind {
             Self::Preview => Policy::Queue,
             // nobody can close the system's dialog but the person
             Self::Browse => Policy::Keep,
+            // nothing that was asked for is left unwritten
+            Self::Export => Policy::Keep,
             Self::Find
             | Self::Prepare
             | Self::ReadPicture
@@ -94,6 +98,7 @@ impl JobKind {
             Self::Match => "matching the features of the two runs",
             Self::Map => "training the map",
             Self::Probe => "probing the code",
+            Self::Export => "writing the file",
         }
     }
 
@@ -115,6 +120,7 @@ impl JobKind {
             Self::Match => "sae-lab matching",
             Self::Map => "sae-lab map",
             Self::Probe => "sae-lab probe",
+            Self::Export => "sae-lab export",
         }
     }
 }

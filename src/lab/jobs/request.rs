@@ -8,6 +8,7 @@ use crate::data::{DataSet, DataSpec, Found, Progress as Loading};
 use crate::lab::beside::Matched;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::compare::{Choice, CompareProgress, Compared};
+use crate::lab::export::{Export, Exported};
 use crate::lab::features::SeenFeatures;
 use crate::lab::inspection::Inspected;
 use crate::lab::map::{Sweep, Swept};
@@ -79,6 +80,12 @@ pub enum Request {
         snapshot: Arc<Snapshot>,
         known: Option<Arc<Baselines>>,
     },
+    /// What is shown, into a file for another program.
+    Export {
+        what: Export,
+        path: PathBuf,
+        snapshot: Arc<Snapshot>,
+    },
 }
 
 impl Request {
@@ -99,6 +106,7 @@ impl Request {
             Self::Match { .. } => JobKind::Match,
             Self::Map(_) => JobKind::Map,
             Self::Probe { .. } => JobKind::Probe,
+            Self::Export { .. } => JobKind::Export,
         }
     }
 }
@@ -125,6 +133,10 @@ pub enum Progress {
         /// In [0, 1].
         part: f64,
     },
+    Export {
+        /// In [0, 1].
+        part: f64,
+    },
 }
 
 impl Progress {
@@ -137,7 +149,8 @@ impl Progress {
             (Self::Replay { .. }, Self::Replay { .. })
             | (Self::Counterfactual { .. }, Self::Counterfactual { .. })
             | (Self::Map(_), Self::Map(_))
-            | (Self::Probe { .. }, Self::Probe { .. }) => false,
+            | (Self::Probe { .. }, Self::Probe { .. })
+            | (Self::Export { .. }, Self::Export { .. }) => false,
             _ => true,
         }
     }
@@ -181,4 +194,5 @@ pub enum Outcome {
     Matched(Matched),
     Map(Swept),
     Probed(Box<Probed>),
+    Exported(Exported),
 }

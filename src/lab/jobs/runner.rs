@@ -7,6 +7,7 @@ use super::error::JobError;
 use super::request::{Outcome, Progress, Request};
 use super::watcher::Watcher;
 use crate::data::{DataSpec, Progress as Loading};
+use crate::lab::export::Exported;
 use crate::lab::port::Backend;
 use crate::lab::preview::{Opened, Preview};
 use crate::lab::{look, work};
@@ -103,6 +104,18 @@ fn dispatch(
         Request::Probe { snapshot, known } => {
             let probed = work::probe(&snapshot, known.as_deref(), watcher)?;
             Ok(Outcome::Probed(Box::new(probed)))
+        }
+        Request::Export {
+            what,
+            path,
+            snapshot,
+        } => {
+            let files = work::export(what, &path, &snapshot, watcher)?;
+            Ok(Outcome::Exported(Exported {
+                what,
+                files,
+                snapshot,
+            }))
         }
     }
 }

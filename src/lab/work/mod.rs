@@ -2,6 +2,8 @@
 
 mod compare;
 mod counterfactual;
+#[cfg(not(target_family = "wasm"))]
+mod export;
 mod features;
 mod gradient;
 mod inspect;
@@ -13,6 +15,8 @@ mod spectrum;
 
 pub use compare::compare;
 pub use counterfactual::counterfactual;
+#[cfg(not(target_family = "wasm"))]
+pub use export::export;
 pub use features::features;
 pub use gradient::check_gradient;
 pub use inspect::inspect;
@@ -21,3 +25,18 @@ pub use matching::matched;
 pub use probe::probe;
 pub use replay::replay;
 pub use spectrum::spectrum;
+
+/// A browser has no files.
+///
+/// # Errors
+/// Always.
+#[cfg(target_family = "wasm")]
+pub fn export(
+    _: crate::lab::export::Export,
+    _: &std::path::Path,
+    _: &crate::training::Snapshot,
+    _: &dyn crate::lab::jobs::Watcher,
+) -> Result<Vec<std::path::PathBuf>, crate::lab::jobs::JobError> {
+    let words = "a browser writes no files: use the lab on a desktop";
+    Err(crate::lab::jobs::JobError::Words(words.into()))
+}

@@ -1,0 +1,101 @@
+//! What can be written of what is shown, for other programs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use strum::VariantArray;
+
+use crate::training::Snapshot;
+
+/// What can be written of what is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
+pub enum Export {
+    /// The hidden activations of all samples of the data.
+    Code,
+    /// For NumPy, as safetensors, or as a PyTorch module.
+    Model,
+    /// At print size.
+    Features,
+    /// The cost and its terms, as a picture or a table.
+    Curves,
+}
+
+impl Export {
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
+
+    /// What the window that asks for the file is called.
+    pub fn title(self) -> &'static str {
+        self.text().trim_end_matches('…')
+    }
+
+    /// As the command is called; more input follows.
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Code => "Encode the data…",
+            Self::Model => "Export the model…",
+            Self::Features => "Save the features as a picture…",
+            Self::Curves => "Save the curves…",
+        }
+    }
+
+    /// One sentence on what it does.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::Code => {
+                "Write the hidden activations of all samples, a row each: a table with labels (.csv) or an array (.npy)"
+            }
+            Self::Model => {
+                "Write the weights with their settings and preparation: .npz, .safetensors, or .py, a PyTorch module"
+            }
+            Self::Features => {
+                "Write the features as numbered tiles with the scale of their colours, at print size: .png or .svg"
+            }
+            Self::Curves => "Write the cost and its terms over the epochs: .svg, .png or .csv",
+        }
+    }
+
+    /// The suffixes that say how it is written, the usual one first.
+    pub fn suffixes(self) -> &'static [&'static str] {
+        match self {
+            Self::Code => &["csv", "npy"],
+            Self::Model => &["npz", "safetensors", "py"],
+            Self::Features => &["png", "svg"],
+            Self::Curves => &["svg", "png", "csv"],
+        }
+    }
+
+    /// What the file is called unless the person says otherwise, before its suffix.
+    fn stem(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Model => "model",
+            Self::Features => "features",
+            Self::Curves => "curves",
+        }
+    }
+
+    /// The name that is proposed.
+    pub fn name(self) -> String {
+        format!("{}.{}", self.stem(), self.suffixes()[0])
+    }
+}
+
+/// What was written, for the notice.
+#[derive(Debug)]
+pub struct Exported {
+    pub what: Export,
+    pub files: Vec<PathBuf>,
+    pub snapshot: Arc<Snapshot>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_has_a_name_of_its_own() {
+        let names: std::collections::HashSet<String> =
+            Export::ALL.into_iter().map(Export::name).collect();
+        assert_eq!(names.len(), Export::ALL.len());
+    }
+}

@@ -1,0 +1,92 @@
+//! What is shown, into files of other programs: written by a job, said in a notice.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::export::{Export, Exported};
+use super::jobs::{JobError, Request};
+use super::room::Lab;
+use super::state::Severity;
+use crate::data::error::grouped;
+
+impl Lab {
+    /// Writes `what` of what is shown to `path`; what is there already is replaced where that is asked for twice.
+    pub(super) fn export(&mut self, what: Export, path: &Path) {
+        let path = suffixed(path, what);
+        if path.exists() && self.shared.replaces.as_ref() != Some(&path) {
+            self.shared.replaces = Some(path);
+            return; // the window that asks says so
+        }
+        (self.shared.question, self.shared.replaces) = (None, None);
+        let Some(snapshot) = self.session.shown.snapshot.as_ref().map(Arc::clone) else {
+            return;
+        };
+        let request = Request::Export {
+            what,
+            path: path.clone(),
+            snapshot,
+        };
+        match self.jobs.start(request) {
+            Ok(()) => self.shared.exporting = Some(path),
+            Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
+        }
+    }
+
+    pub(super) fn take_exported(&mut self, exported: &Exported) {
+        self.shared.exporting = None;
+        self.shared.notify(Severity::Note, said(exported));
+    }
+
+    pub(super) fn not_exported(&mut self, error: &JobError) {
+        self.shared.exporting = None;
+        self.shared.notify(Severity::Trouble, error.to_string());
+    }
+}
+
+/// `path` from the root on, with the usual suffix where it has none.
+fn suffixed(path: &Path, what: Export) -> PathBuf {
+    let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    match path.extension() {
+        Some(_) => path,
+        None => path.with_extension(what.suffixes()[0]),
+    }
+}
+
+/// "The features after epoch 412 are in /home/…/features.png."
+fn said(exported: &Exported) -> String {
+    let snapshot = &exported.snapshot;
+    let epoch = grouped(snapshot.epoch);
+    let what = match exported.what {
+        Export::Code => {
+            let held = match &snapshot.data.test {
+                Some(test) => format!(" (without the {} held out)", grouped(test.len() as u64)),
+                None => String::new(),
+            };
+            let samples = grouped(snapshot.data.len() as u64);
+            format!("The code of {samples} samples{held} after epoch {epoch} is in")
+        }
+        Export::Model => format!("The model after epoch {epoch} is in"),
+        Export::Features => format!("The features after epoch {epoch} are in"),
+        Export::Curves => format!("The curves up to epoch {epoch} are in"),
+    };
+    let files: Vec<String> = exported
+        .files
+        .iter()
+        .map(|file| file.display().to_string())
+        .collect();
+    format!("{what} {}.", files.join(" and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_without_a_suffix_gets_the_usual_one() {
+        let folder = std::path::absolute(".").unwrap();
+        let whole = suffixed(Path::new("tiles"), Export::Features);
+        assert_eq!(whole, folder.join("tiles.png"));
+        let given = folder.join("tiles.svg");
+        assert_eq!(suffixed(&given, Export::Features), given);
+    }
+}

@@ -1,0 +1,105 @@
+//! What is shown of a run, into a file of another program.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::io::code::Form as CodeForm;
+use crate::io::figure::{self, curves, tiles};
+use crate::io::modules::{self, Library};
+use crate::io::{IoError, ModelRecord, code, history_csv, npz, safetensors};
+use crate::lab::export::Export;
+use crate::lab::jobs::{JobError, Progress, Watcher};
+use crate::model::Layer;
+use crate::training::{Experiment, Record, Snapshot, code_of};
+
+/// Writes `what` of `snapshot` to `path`, whose suffix says how; returns what was written.
+///
+/// # Errors
+/// A suffix that says nothing; it cannot be written; cancelled.
+pub fn export(
+    what: Export,
+    path: &Path,
+    snapshot: &Snapshot,
+    watcher: &dyn Watcher,
+) -> Result<Vec<PathBuf>, JobError> {
+    match what {
+        Export::Code => write_code(path, snapshot, watcher)?,
+        Export::Model => return Ok(write_model(path, snapshot)?),
+        Export::Features => {
+            let record = record_of(snapshot);
+            let form = figure::Form::of(path)?;
+            tiles::write(
+                path,
+                form,
+                &snapshot.parameters,
+                (Some(&record), &snapshot.data.name),
+            )?;
+        }
+        Export::Curves => write_curves(path, snapshot)?,
+    }
+    Ok(vec![path.to_owned()])
+}
+
+fn write_code(path: &Path, snapshot: &Snapshot, watcher: &dyn Watcher) -> Result<(), JobError> {
+    let form = CodeForm::of(path)?;
+    let go_on = |part| watcher.tell(Progress::Export { part }).is_continue();
+    let (data, architecture) = (&snapshot.data, snapshot.architecture());
+    let code = code_of(
+        data,
+        &architecture,
+        &snapshot.parameters,
+        Layer::Hidden,
+        &go_on,
+    );
+    let code = code.ok_or(JobError::Cancelled)?;
+    let labels = match form {
+        CodeForm::Npy => None,
+        CodeForm::Csv => data.class_titles(),
+    };
+    Ok(code::write(path, &code, labels.as_deref())?)
+}
+
+fn write_model(path: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, IoError> {
+    let (parameters, record) = (&snapshot.parameters, record_of(snapshot));
+    match suffix(path).as_deref() {
+        Some("npz") => npz::write_model(path, parameters, &record)?,
+        Some("safetensors") => safetensors::write_model(path, parameters, Some(&record))?,
+        Some("py") => {
+            return Ok(modules::write(path, Library::PyTorch, parameters, &record)?.to_vec());
+        }
+        _ => {
+            return Err(IoError::Suffix {
+                file: path.display().to_string(),
+                wanted: ".npz, .safetensors or .py",
+            });
+        }
+    }
+    Ok(vec![path.to_owned()])
+}
+
+fn write_curves(path: &Path, snapshot: &Snapshot) -> Result<(), IoError> {
+    let records: Vec<Record> = snapshot.history.records().copied().collect();
+    if suffix(path).as_deref() == Some("csv") {
+        return history_csv::write(path, &records);
+    }
+    let form = figure::Form::of(path)?;
+    let rows: Vec<history_csv::Row> = records.iter().map(history_csv::Row::from).collect();
+    let title = format!("{}: the cost J and its terms", snapshot.data.name);
+    curves::write(path, form, &rows, &title)
+}
+
+fn suffix(path: &Path) -> Option<String> {
+    Some(path.extension()?.to_str()?.to_ascii_lowercase())
+}
+
+/// How the model that is shown was made.
+fn record_of(snapshot: &Snapshot) -> ModelRecord {
+    ModelRecord {
+        experiment: Experiment {
+            hyperparameters: *snapshot.hyperparameters,
+            ..snapshot.experiment.clone()
+        },
+        preparation: Some(Arc::clone(&snapshot.data.fitted)),
+        epoch: snapshot.epoch,
+    }
+}

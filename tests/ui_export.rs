@@ -1,0 +1,143 @@
+//! What is shown is written for other programs, from the window.
+#![cfg(feature = "window")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
+
+mod ui_support;
+
+use std::path::Path;
+
+use egui::{Key, Modifiers};
+use egui_kittest::Harness;
+use egui_kittest::kittest::Queryable as _;
+use sae_lab::app::LabApp;
+use sae_lab::data::{DataSpec, EmbeddedSet};
+use sae_lab::io::npz::read_model;
+use sae_lab::lab::UserCommand;
+use sae_lab::lab::export::Export;
+use sae_lab::training::Experiment;
+use ui_support::{real, wait};
+
+type Window = Harness<'static, LabApp>;
+
+const CTRL: Modifiers = Modifiers {
+    ctrl: true,
+    command: true,
+    ..Modifiers::NONE
+};
+
+/// The digits, paused.
+fn window() -> Window {
+    let experiment = Experiment {
+        data: DataSpec::embedded(EmbeddedSet::Digits),
+        ..Experiment::default()
+    };
+    let mut harness = real([1280.0, 720.0], experiment);
+    wait(&mut harness, |app| {
+        let snapshot = app.view().run.snapshot.as_ref();
+        snapshot.is_some_and(|snapshot| snapshot.epoch >= 1)
+    });
+    harness.key_press(Key::Space);
+    harness.step();
+    harness.run_steps(5);
+    harness
+}
+
+/// Asks for `what`, and types where it is to go.
+fn ask(harness: &mut Window, what: Export, path: &Path) {
+    let context = harness.ctx.clone();
+    let command = UserCommand::Export(what);
+    harness.state_mut().act(&context, command.into());
+    harness.run_steps(3);
+    let field = harness.get_by_label("Value");
+    assert!(field.is_focused());
+    harness.key_press_modifiers(CTRL, Key::A);
+    let field = harness.get_by_label("Value");
+    field.type_text(path.to_str().unwrap());
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+}
+
+/// Waits until it is written, and says what the notice says.
+fn written(harness: &mut Window) -> String {
+    wait(harness, |app| {
+        let shared = app.view().shared;
+        shared.exporting.is_none() && !shared.notices.is_empty()
+    });
+    let said = harness.state().view().shared.notices.last().unwrap();
+    said.text.clone()
+}
+
+fn dismiss(harness: &mut Window) {
+    let context = harness.ctx.clone();
+    while !harness.state().view().shared.notices.is_empty() {
+        harness
+            .state_mut()
+            .act(&context, UserCommand::Dismiss.into());
+    }
+}
+
+#[test]
+fn each_is_written_where_it_is_asked_for_and_a_notice_says_so() {
+    let mut harness = window();
+    let folder = tempfile::tempdir().unwrap();
+    for (what, name, files) in [
+        (Export::Code, "code.csv", &["code.csv"][..]),
+        (Export::Model, "model.npz", &["model.npz"]),
+        (
+            Export::Model,
+            "module.py",
+            &["module.py", "module_weights.safetensors"],
+        ),
+        (Export::Features, "features", &["features.png"]),
+        (Export::Features, "features.svg", &["features.svg"]),
+        (Export::Curves, "curves.svg", &["curves.svg"]),
+        (Export::Curves, "curves.csv", &["curves.csv"]),
+    ] {
+        ask(&mut harness, what, &folder.path().join(name));
+        let said = written(&mut harness);
+        for file in files {
+            let path = folder.path().join(file);
+            assert!(
+                path.is_file() && said.contains(path.to_str().unwrap()),
+                "{said}"
+            );
+        }
+        assert!(!harness.state().view().shared.is_covered());
+        dismiss(&mut harness);
+    }
+    let snapshot = harness.state().view().run.snapshot.clone().unwrap();
+    let (parameters, record) = read_model::<f32>(&folder.path().join("model.npz")).unwrap();
+    assert_eq!(parameters, snapshot.parameters);
+    let record = record.unwrap();
+    assert_eq!(record.epoch, snapshot.epoch);
+    assert_eq!(record.preparation.as_ref(), Some(&snapshot.data.fitted));
+    let code = std::fs::read_to_string(folder.path().join("code.csv")).unwrap();
+    assert_eq!(code.lines().count(), 1 + 1797);
+    assert!(code.lines().next().unwrap().ends_with(",h24,label"));
+}
+
+#[test]
+fn nothing_is_replaced_unasked_and_another_suffix_is_told() {
+    let mut harness = window();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("features.svg");
+    std::fs::write(&path, b"mine").unwrap();
+    ask(&mut harness, Export::Features, &path);
+    assert_eq!(std::fs::read(&path).unwrap(), b"mine");
+    assert!(
+        harness
+            .query_by_label_contains("is there already")
+            .is_some()
+    );
+    harness.get_by_label("Save").click();
+    harness.run_steps(2);
+    let said = written(&mut harness);
+    assert!(said.contains("features.svg"), "{said}");
+    assert!(std::fs::read_to_string(&path).unwrap().starts_with("<svg"));
+    dismiss(&mut harness);
+    ask(&mut harness, Export::Code, &folder.path().join("code.xlsx"));
+    let said = written(&mut harness);
+    assert!(said.contains(".npy or .csv"), "{said}");
+    assert!(!folder.path().join("code.xlsx").exists());
+}
