@@ -88,8 +88,8 @@ impl Backend for Room {
         ))
     }
 
-    fn browse(&self, _: Browse) -> Browsed {
-        Browsed::Unavailable
+    fn browse(&self, what: Browse) -> Browsed {
+        Browsed::Unavailable(what)
     }
 }
 
@@ -120,7 +120,7 @@ fn opened() -> Tell {
         inputs: 64,
         hidden: 25,
         epoch: 0,
-        other_path: false,
+        other_numerics: None,
     })
 }
 

@@ -18,15 +18,12 @@ use std::time::Duration;
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::map::{MapAction, MapChoice, MapRange};
-use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::state::{KeptAction, PairAction};
-use sae_lab::lab::{Action, Lab, Preferences, UserCommand};
+use sae_lab::lab::{Action, Lab, UserCommand};
 use sae_lab::training::sweep::{Scale, Varied};
 use sae_lab::training::trainer::RunId;
-use sae_lab::training::{Experiment, Preset, Setting, Snapshot, Value};
-use simulated::Room;
+use sae_lab::training::{Setting, Snapshot, Value};
 
 /// Actions in one session, and sessions.
 const ACTIONS: usize = 500;
@@ -73,14 +70,7 @@ thread_local! {
 
 impl Session {
     fn new(seed: u64) -> Self {
-        let backend: Arc<dyn Backend> = Arc::new(Room);
-        let wake: Wake = Arc::new(|| {});
-        let host = InlineHost::new(Arc::clone(&backend), Arc::clone(&wake));
-        let experiment = Experiment {
-            hidden: 6,
-            ..Preset::Bars.experiment()
-        };
-        let lab = Lab::with_host(experiment, Preferences::default(), backend, wake, host);
+        let lab = simulated::lab();
         Self {
             lab,
             now: Duration::ZERO,

@@ -1,9 +1,10 @@
 //! The desktop behind the lab: the thread that trains, the readers, and the system's file dialogs.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
+use crate::io::run_file::EXTENSION;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::port::{Backend, Wake};
 use crate::training::trainer::{Host, TrainerError, TrainerThread};
@@ -40,29 +41,42 @@ impl Backend for Desktop {
     fn browse(&self, what: Browse) -> Browsed {
         let start = Instant::now();
         let title = match what {
-            Browse::Files | Browse::Folder => "Open data",
+            Browse::Files | Browse::Folder => "Open data or a run",
             Browse::Picture => "Open a picture",
+            Browse::SaveAs { .. } => "Save the run",
+            Browse::SaveFolder => "Save the runs in a folder",
+            Browse::DataOfRun => "Open the data of the run",
         };
         let dialog = rfd::FileDialog::new().set_title(title);
-        let picked = match what {
-            Browse::Files => dialog.pick_files(),
-            Browse::Folder => dialog.pick_folder().map(|folder| vec![folder]),
+        let picked = match &what {
+            Browse::Files | Browse::DataOfRun => dialog.pick_files(),
+            Browse::Folder | Browse::SaveFolder => dialog.pick_folder().map(|folder| vec![folder]),
             Browse::Picture => dialog.pick_file().map(|file| vec![file]),
-        };
-        match judge(picked, start.elapsed()) {
-            Browsed::Paths(mut paths) if what == Browse::Picture && paths.len() == 1 => {
-                Browsed::Picture(paths.remove(0))
+            Browse::SaveAs { name } => {
+                let path = Path::new(name);
+                let mut dialog =
+                    dialog.add_filter("Run of the Sparse Autoencoder Lab", &[EXTENSION]);
+                if let Some(folder) = path.parent().filter(|folder| folder.is_dir()) {
+                    dialog = dialog.set_directory(folder);
+                }
+                let name = path.file_name().unwrap_or_default();
+                let picked = dialog.set_file_name(name.to_string_lossy()).save_file();
+                picked.map(|file| vec![file])
             }
-            browsed => browsed,
-        }
+        };
+        judge(what, picked, start.elapsed())
     }
 }
 
-fn judge(picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed {
-    match picked.filter(|paths| !paths.is_empty()) {
-        Some(paths) => Browsed::Paths(paths),
-        None if took < FASTEST_CANCEL => Browsed::Unavailable,
-        None => Browsed::Cancelled,
+fn judge(what: Browse, picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed {
+    match (picked.as_deref(), &what) {
+        (None | Some([]), _) if took < FASTEST_CANCEL => Browsed::Unavailable(what),
+        (None | Some([]), _) => Browsed::Cancelled,
+        (Some([one]), Browse::Picture) => Browsed::Picture(one.clone()),
+        (Some([one]), Browse::SaveAs { .. }) => Browsed::SaveAs(one.clone()),
+        (Some([one]), Browse::SaveFolder) => Browsed::SaveFolder(one.clone()),
+        (Some(paths), Browse::DataOfRun) => Browsed::DataOfRun(paths.to_vec()),
+        (Some(paths), _) => Browsed::Paths(paths.to_vec()),
     }
 }
 
@@ -72,15 +86,19 @@ mod tests {
 
     #[test]
     fn a_dialog_that_answers_at_once_was_never_shown() {
-        assert_eq!(judge(None, Duration::from_millis(5)), Browsed::Unavailable);
-        assert_eq!(judge(None, Duration::from_secs(2)), Browsed::Cancelled);
+        let (fast, slow) = (Duration::from_millis(5), Duration::from_secs(2));
+        let files = || Browse::Files;
+        assert_eq!(judge(files(), None, fast), Browsed::Unavailable(files()));
+        assert_eq!(judge(files(), None, slow), Browsed::Cancelled);
+        assert_eq!(judge(files(), Some(Vec::new()), slow), Browsed::Cancelled);
+        let one = || Some(vec!["a".into()]);
         assert_eq!(
-            judge(Some(Vec::new()), Duration::from_secs(2)),
-            Browsed::Cancelled
+            judge(files(), one(), fast),
+            Browsed::Paths(vec!["a".into()])
         );
         assert_eq!(
-            judge(Some(vec!["a".into()]), Duration::from_millis(5)),
-            Browsed::Paths(vec!["a".into()])
+            judge(Browse::SaveFolder, one(), slow),
+            Browsed::SaveFolder("a".into())
         );
     }
 }

@@ -7,6 +7,7 @@ use super::desktop::Desktop;
 use super::error::{self, AppError};
 use super::storage;
 use super::window::LabApp;
+use crate::io::autosave::Slot;
 use crate::lab::Preferences;
 use crate::training::Experiment;
 use crate::ui;
@@ -51,6 +52,12 @@ pub fn run(experiment: Experiment, files: Vec<PathBuf>) -> Result<(), AppError> 
                     preferences,
                     Arc::new(Desktop),
                 );
+                if let Some(home) = eframe::storage_dir("sae-lab") {
+                    match Slot::claim(&home.join("autosave")) {
+                        Ok((slot, left)) => app.keep_in(slot, left),
+                        Err(error) => app.cannot_keep(&error),
+                    }
+                }
                 app.open(files);
                 Ok(Box::new(app))
             }),

@@ -8,10 +8,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::storage;
+use crate::io::IoError;
+use crate::io::autosave::{Left, Slot};
 use crate::lab::port::Backend;
 use crate::lab::{Action, Lab, Preferences, View};
 use crate::training::Experiment;
 use crate::ui::{self, Panels};
+
+/// A window closes within half a second, with its threads.
+const CLOSING: Duration = Duration::from_millis(350);
 
 /// The application.
 pub struct LabApp {
@@ -20,6 +25,8 @@ pub struct LabApp {
     start: Instant,
     /// Whether a field was being typed in at the end of the last frame.
     typing: bool,
+    /// Where its state is kept.
+    slot: Option<Slot>,
 }
 
 impl LabApp {
@@ -41,7 +48,20 @@ impl LabApp {
             panels: Panels::default(),
             start: Instant::now(),
             typing: false,
+            slot: None,
         }
+    }
+
+    /// Keeps the state of the run from now on in a file of this window's own, for after a crash.
+    pub fn keep_in(&mut self, slot: Slot, left: Left) {
+        let path = slot.path().to_owned();
+        self.lab.autosave_to(path, &left.recovered, left.last);
+        self.slot = Some(slot);
+    }
+
+    /// Says that nothing is kept for after a crash.
+    pub fn cannot_keep(&mut self, error: &IoError) {
+        self.lab.keep_nothing(error);
     }
 
     pub fn view(&self) -> View<'_> {
@@ -111,6 +131,21 @@ impl eframe::App for LabApp {
 
     fn save(&mut self, storage: &mut dyn eframe::Storage) {
         storage::save(self.lab.preferences(), storage);
+    }
+
+    /// The state of the run is kept once more, if the trainer gives it soon.
+    fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        let Some(slot) = self.slot.take() else {
+            return;
+        };
+        let closing = Instant::now();
+        if self.lab.ask_autosave() {
+            while self.lab.is_autosaving() && closing.elapsed() < CLOSING {
+                std::thread::sleep(Duration::from_millis(2));
+                self.lab.drain(self.start.elapsed());
+            }
+        }
+        slot.close();
     }
 
     fn auto_save_interval(&self) -> Duration {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::say;
 use super::settings::{ExperimentArguments, Resolved};
 use crate::model::{Engine, GradientForm, Objective, Parameters, gradient_check};
 
@@ -96,17 +97,18 @@ pub fn run(arguments: &CheckGradientArguments) -> Result<(), CliError> {
             blocks: blocks.collect(),
             samples: count,
         };
-        println!("{}", super::json_line(&report)?);
+        say!("{}", super::json_line(&report)?);
     } else {
-        println!("{:<8}{:>16}{:>18}", "block", "relative error", "checked");
+        say!("{:<8}{:>16}{:>18}", "block", "relative error", "checked");
         for block in &check.blocks {
             let checked = format!("{} of {}", block.checked, block.total);
-            println!(
+            say!(
                 "{:<8}{:>16.2e}{checked:>18}",
-                block.name, block.relative_error
+                block.name,
+                block.relative_error
             );
         }
-        println!("{:<8}{:>16.2e}", "all", check.relative_error);
+        say!("{:<8}{:>16.2e}", "all", check.relative_error);
     }
     if passed {
         return Ok(());

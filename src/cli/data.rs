@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::data_choice::{DataChoice, warn_of_range};
+use super::output::say;
 use crate::data::{
     self, Content, DataSet, DataSpec, Found, Preparation, SampleShape, Understood, Why, progress,
 };
@@ -189,11 +190,11 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
             prepared: set.prepared(),
             suggestion,
         };
-        println!("{}", super::json_line(&description)?);
+        say!("{}", super::json_line(&description)?);
     } else {
         print(&set, &found, &source);
         if let Some(path) = &arguments.out {
-            println!("{:<12}{}", "written to", path.display());
+            say!("{:<12}{}", "written to", path.display());
         }
     }
     Ok(())
@@ -202,13 +203,13 @@ pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
 fn print(set: &DataSet, found: &Found, source: &Source<'_>) {
     let (m, n) = set.samples.dim();
     let range = |(low, high): (f64, f64)| format!("{low:.4} to {high:.4}");
-    println!("{:<12}{}", "data", set.name);
-    println!("{:<12}{}, {}", "found", source.content, source.encoding);
-    println!("{:<12}{}", "", range(source.range));
+    say!("{:<12}{}", "data", set.name);
+    say!("{:<12}{}, {}", "found", source.content, source.encoding);
+    say!("{:<12}{}", "", range(source.range));
     if matches!(found.content, Content::Samples { .. })
         && let Some(labels) = found.classes()
     {
-        println!(
+        say!(
             "{:<12}{labels} classes{}",
             "labels",
             listed(&found.class_names)
@@ -216,17 +217,17 @@ fn print(set: &DataSet, found: &Found, source: &Source<'_>) {
     }
     let names = &found.column_names;
     if !names.is_empty() {
-        println!("{:<12}{}", "columns", few(names));
+        say!("{:<12}{}", "columns", few(names));
     }
     for (index, step) in set.preparation.iter().enumerate() {
-        println!("{:<12}{step}", if index == 0 { "prepared" } else { "" });
+        say!("{:<12}{step}", if index == 0 { "prepared" } else { "" });
     }
-    println!("{:<12}{m} × {n}, each {}", "matrix", set.shape);
-    println!("{:<12}{}", "", range(set.range));
+    say!("{:<12}{m} × {n}, each {}", "matrix", set.shape);
+    say!("{:<12}{}", "", range(set.range));
     if let Some(test) = &set.test {
-        println!("{:<12}{} × {n}, not trained on", "test", test.len());
+        say!("{:<12}{} × {n}, not trained on", "test", test.len());
     }
-    println!("{:<12}{:.6} = 1/(2m) Σ‖x − x̄‖²", "variance", set.variance);
+    say!("{:<12}{:.6} = 1/(2m) Σ‖x − x̄‖²", "variance", set.variance);
 }
 
 /// ": red, white", where classes have names.

@@ -7,6 +7,7 @@ use clap::Args;
 
 use super::CliError;
 use super::base::Base;
+use super::output::aside;
 use super::reading_choice::{self, ReadingChoice};
 use crate::data::suit::WIDEST_TABLE;
 use crate::data::{
@@ -16,7 +17,7 @@ use crate::data::{
 use crate::model::OutputActivation;
 
 /// Which data, and what is done to them before training. Everything may be left out, as with the settings.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct DataChoice {
     /// photos, photos-raw, leaves, bars, fashion, digits, or the path of a file or folder; several times for several
     /// pictures [default: the model's, or else photos]
@@ -102,7 +103,7 @@ impl Chosen {
             }
         };
         for note in reading_choice::notes(&found, &self.spec.reading) {
-            eprintln!("sae-lab: note: {note}");
+            aside!("note: {note}");
         }
         Ok((found, data))
     }
@@ -119,8 +120,8 @@ pub fn warn_of_range(data: &DataSet, output: OutputActivation) {
             SampleShape::Vector { length } if length < WIDEST_TABLE => "unit-columns",
             _ => "unit",
         };
-        eprintln!(
-            "sae-lab: note: the data run from {low:.3} to {high:.3}, which a {} output can't reach: --preprocess {scaling} \
+        aside!(
+            "note: the data run from {low:.3} to {high:.3}, which a {} output can't reach: --preprocess {scaling} \
              would scale them, --recipe auto chooses everything, and --output-activation linear reaches all values",
             output.name()
         );

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::Held;
 use crate::data::error::grouped;
@@ -71,8 +72,8 @@ fn encode<T: Real>(arguments: &EncodeArguments, model: &Model) -> Result<(), Cli
     let code = code_of(&data, &architecture, &weights, arguments.layer, &|_| true)
         .ok_or_else(|| CliError::Failed("the data could not be encoded".into()))?;
     if let Some(test) = &data.test {
-        eprintln!(
-            "sae-lab: note: {} samples are held out, and not encoded",
+        aside!(
+            "note: {} samples are held out, and not encoded",
             grouped(test.len() as u64)
         );
     }
@@ -92,24 +93,24 @@ fn encode<T: Real>(arguments: &EncodeArguments, model: &Model) -> Result<(), Cli
             out: arguments.out.display().to_string(),
             labels: labels.is_some(),
         };
-        println!("{}", super::json_line(&encoded)?);
+        say!("{}", super::json_line(&encoded)?);
         return Ok(());
     }
     let what = match arguments.layer {
         Layer::Hidden => "activations",
         Layer::Pre => "pre-activations",
     };
-    println!(
+    say!(
         "{:<12}{} · {samples} × {}",
         "data",
         data.name,
         data.inputs()
     );
-    println!(
+    say!(
         "{:<12}{what} of {hidden} hidden units{}",
         "code",
         if labels.is_some() { ", and labels" } else { "" }
     );
-    println!("{:<12}{}", "written to", arguments.out.display());
+    say!("{:<12}{}", "written to", arguments.out.display());
     Ok(())
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::error::grouped;
 use crate::data::{DataSet, Held, TestPart};
@@ -75,7 +76,7 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         data, experiment, ..
     } = arguments.experiment.resolve(Some(model), false)?;
     if let Some(sentence) = part_of(model, &data) {
-        eprintln!("sae-lab: {sentence}");
+        aside!("{sentence}");
     }
     let model = model.weights::<T>()?;
     let settings = experiment.hyperparameters.check()?;
@@ -128,35 +129,37 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
         rho_hat,
     };
     if arguments.json {
-        println!("{}", super::json_line(&evaluation)?);
+        say!("{}", super::json_line(&evaluation)?);
         return Ok(());
     }
     let (m, n) = data.samples.dim();
-    println!("{:<22}{} · {m} × {n}", "data", data.name);
-    println!("{:<22}{}", "cost J", evaluation.total_cost);
-    println!(
+    say!("{:<22}{} · {m} × {n}", "data", data.name);
+    say!("{:<22}{}", "cost J", evaluation.total_cost);
+    say!(
         "{:<22}{}",
-        "  reconstruction", evaluation.reconstruction_loss
+        "  reconstruction",
+        evaluation.reconstruction_loss
     );
-    println!("{:<22}{}", "  decay", evaluation.decay_penalty);
-    println!("{:<22}{}", "  sparsity", evaluation.sparsity_penalty);
+    say!("{:<22}{}", "  decay", evaluation.decay_penalty);
+    say!("{:<22}{}", "  sparsity", evaluation.sparsity_penalty);
     match evaluation.fvu {
-        Some(fvu) => println!("{:<22}{fvu}", "FVU"),
-        None => println!("{:<22}undefined: the data never vary", "FVU"),
+        Some(fvu) => say!("{:<22}{fvu}", "FVU"),
+        None => say!("{:<22}undefined: the data never vary", "FVU"),
     }
     if let Some(fvu) = evaluation.test_fvu {
-        println!(
+        say!(
             "{:<22}{fvu} over {} samples",
-            "test FVU", evaluation.test_samples
+            "test FVU",
+            evaluation.test_samples
         );
     }
-    println!("{:<22}{}", "hidden units", evaluation.counts);
+    say!("{:<22}{}", "hidden units", evaluation.counts);
     let rho_hat: Vec<String> = evaluation
         .rho_hat
         .iter()
         .map(|rho| format!("{rho:.5}"))
         .collect();
-    println!("{:<22}{}", "mean activation ρ̂", rho_hat.join(" "));
+    say!("{:<22}{}", "mean activation ρ̂", rho_hat.join(" "));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::say;
 use crate::io::figure::{self, curves, tiles};
 use crate::io::modules::{self, Library};
 use crate::io::{ModelRecord, history_csv, npz, run_folder, safetensors};
@@ -95,9 +96,9 @@ pub fn run(arguments: &ExportArguments) -> Result<(), CliError> {
         .map(|file| file.display().to_string())
         .collect();
     if arguments.json {
-        println!("{}", super::json_line(&Exported { format, files })?);
+        say!("{}", super::json_line(&Exported { format, files })?);
     } else {
-        println!("{:<12}{}", "written", files.join(", "));
+        say!("{:<12}{}", "written", files.join(", "));
     }
     Ok(())
 }

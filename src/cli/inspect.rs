@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::say;
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::{DataSet, Samples};
 use crate::model::inspection::{Excitation, ForceKind, Listing};
@@ -163,7 +164,7 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
             force_norms,
             along_total,
         };
-        println!("{}", super::json_line(&report)?);
+        say!("{}", super::json_line(&report)?);
         return Ok(());
     }
     print(
@@ -176,10 +177,10 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
     if !strongest_columns.is_empty() {
         let one = |column: &Weighed<'_>| format!("{} ({:+.3})", column.name, column.weight);
         let columns: Vec<String> = strongest_columns.iter().map(one).collect();
-        println!("{:<22}{}", "strongest columns", columns.join(", "));
+        say!("{:<22}{}", "strongest columns", columns.join(", "));
     }
     for sentence in diagnosis.sentences() {
-        println!("{sentence}");
+        say!("{sentence}");
     }
     Ok(())
 }
@@ -209,7 +210,7 @@ fn print(
     force_norms: [f64; 3],
     along_total: [f64; 3],
 ) {
-    let line = |name: &str, text: String| println!("{name:<22}{text}");
+    let line = |name: &str, text: String| say!("{name:<22}{text}");
     let activation = &inspection.activation;
     line("unit", format!("{}: {}", inspection.unit, state.name()));
     line("of all units", counts.to_string());

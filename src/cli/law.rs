@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::say;
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::Samples;
 use crate::model::{BatchSize, Cliffs, GradientForm, Spectrum};
@@ -88,10 +89,10 @@ pub fn run(arguments: &LawArguments) -> Result<(), CliError> {
             mean_square: spectrum.mean_square(),
             out_of_reach: spectrum.out_of_reach(),
         };
-        println!("{}", super::json_line(&report)?);
+        say!("{}", super::json_line(&report)?);
         return Ok(());
     }
-    let line = |name: &str, text: String| println!("{name:<8}{text}");
+    let line = |name: &str, text: String| say!("{name:<8}{text}");
     let (m, n) = data.samples.dim();
     line("data", format!("{} · {m} × {n}", data.name));
     line(
@@ -109,14 +110,14 @@ pub fn run(arguments: &LawArguments) -> Result<(), CliError> {
     line("β_c", weight(&cliffs));
     line("ρ", target(&cliffs));
     if spectrum.out_of_reach() > 0 {
-        println!(
+        say!(
             "{} of the {n} means are out of the output's reach: it lies at its end there, and these values add nothing \
              to σ.",
             spectrum.out_of_reach()
         );
     }
     if settings.sparsity_weight == 0.0 {
-        println!(
+        say!(
             "With β 0 nothing holds a dead unit at ρ: λ_c is that of one whose mean activation happens to be ρ."
         );
     }

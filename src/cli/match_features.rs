@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::{self, DataError, SampleShape};
 use crate::model::matching::{
@@ -150,7 +151,7 @@ pub fn run(arguments: &MatchArguments) -> Result<(), CliError> {
     let why = why.or_else(|| comparison.failure().map(Into::into));
     let report = report(&comparison, why, epochs);
     if arguments.json {
-        println!("{}", super::json_line(&report)?);
+        say!("{}", super::json_line(&report)?);
     } else {
         print(&report, &comparison, squares);
     }
@@ -295,8 +296,8 @@ fn report(comparison: &Comparison, why: Option<String>, epochs: Option<u64>) -> 
 
 fn print(report: &Report<'_>, comparison: &Comparison, squares: bool) {
     let verdict = report.verdict.map_or("none", Verdict::words);
-    println!("{:<16}{verdict}", "verdict");
-    println!("{:<16}{}", "", report.sentence);
+    say!("{:<16}{verdict}", "verdict");
+    say!("{:<16}{}", "", report.sentence);
     let taken = if squares {
         ", taken for square pictures"
     } else {
@@ -322,12 +323,12 @@ fn print(report: &Report<'_>, comparison: &Comparison, squares: bool) {
         ),
     ] {
         if let Some(value) = value {
-            println!("{:<16}{value:.4} {what}", "mean |cos|");
+            say!("{:<16}{value:.4} {what}", "mean |cos|");
         }
     }
-    println!("{:>6}{:>6}{:>9}", "A", "B", "cos");
+    say!("{:>6}{:>6}{:>9}", "A", "B", "cos");
     for pair in &report.matching.pairs {
-        println!("{:>6}{:>6}{:>+9.3}", pair.first, pair.second, pair.cosine);
+        say!("{:>6}{:>6}{:>+9.3}", pair.first, pair.second, pair.cosine);
     }
 }
 
@@ -368,6 +369,6 @@ fn say(model: &Model, rows: Option<usize>) {
         parts.push("seen through the ZCA whitening".into());
     }
     if let Some(sentence) = model.sentence_of(&parts) {
-        eprintln!("{sentence}");
+        aside!("{sentence}");
     }
 }

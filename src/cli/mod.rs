@@ -1,8 +1,4 @@
 //! The headless commands: the window's equal for scripts, and for machines with no display.
-#![expect(
-    clippy::print_stdout,
-    reason = "standard output is where a command's result goes"
-)]
 
 mod base;
 pub mod bench;
@@ -13,12 +9,16 @@ pub mod encode;
 pub mod evaluate;
 pub mod export;
 pub mod inspect;
+mod interrupt;
 pub mod law;
 pub mod match_features;
 mod model;
+mod output;
 pub mod probe;
 mod reading_choice;
+mod resume;
 pub mod settings;
+mod summary;
 pub mod sweep;
 pub mod train;
 
@@ -28,6 +28,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use thiserror::Error;
 
+use self::interrupt::Signal;
 use crate::io::IoError;
 use crate::model::Cost;
 
@@ -91,8 +92,16 @@ pub enum CliError {
     Sweep(#[from] crate::training::sweep::SweepError),
     #[error(transparent)]
     Probe(#[from] crate::training::probe::ProbeError),
-    /// Standard output is closed.
-    #[error(transparent)]
+    #[error("{file} can't go on: {error}")]
+    Resume {
+        file: String,
+        error: crate::training::ResumeError,
+    },
+    /// A signal ended it in order.
+    #[error("{message}")]
+    Interrupted { signal: Signal, message: String },
+    /// Standard output is closed, or has no room.
+    #[error("the result could not be written to standard output ({0}): check where it goes")]
     Output(#[from] std::io::Error),
     #[error("{0}")]
     Usage(String),
@@ -109,6 +118,7 @@ impl CliError {
             | Self::Data(_)
             | Self::Hyperparameters(_)
             | Self::Run(_)
+            | Self::Resume { .. }
             | Self::Sweep(_)
             | Self::Probe(_) => 2,
             Self::Io(
@@ -118,6 +128,9 @@ impl CliError {
                 | IoError::Suffix { .. }
                 | IoError::History { .. }
                 | IoError::Module { .. }
+                | IoError::RunFile { .. }
+                | IoError::DataTooLarge { .. }
+                | IoError::OtherRun { .. }
                 | IoError::OtherSweep { .. }
                 | IoError::SweepUnderWay { .. },
             ) => 2,
@@ -130,6 +143,7 @@ impl CliError {
             | Self::Output(_)
             | Self::Diverged(_)
             | Self::Failed(_) => 1,
+            Self::Interrupted { signal, .. } => signal.status(),
         }
     }
 }
@@ -137,7 +151,8 @@ impl CliError {
 /// Runs a command; what went wrong goes to standard error in one sentence.
 ///
 /// Exit status: 0 done; 1 failed or diverged, a cost that is not finite, or a wrong gradient; 2 the command line, or the data or the model
-/// that it names, cannot be used.
+/// that it names, cannot be used; 130 or 143 stopped by Ctrl-C or a request to end. Whoever reads the result may stop to:
+/// that is no fault.
 pub fn run(command: Command) -> ExitCode {
     let result = match command {
         Command::Train(arguments) => train::run(&arguments),
@@ -153,10 +168,10 @@ pub fn run(command: Command) -> ExitCode {
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
-    match result {
+    match result.and_then(|()| output::end()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("sae-lab: {error}");
+            output::aside!("{error}");
             ExitCode::from(error.status())
         }
     }

@@ -85,7 +85,7 @@ pub struct Taken {
 }
 
 impl Model {
-    /// "sae-lab: from the record of model.npz: tanh hidden units, linear output, ρ 0.05, …"; `None` where nothing was
+    /// "from the record of model.npz: tanh hidden units, linear output, ρ 0.05, …"; `None` where nothing was
     /// taken.
     pub fn sentence(&self, taken: Taken) -> Option<String> {
         let record = self.record.as_ref()?;
@@ -136,13 +136,8 @@ impl Model {
 
     /// The sentence that says what was taken from the record; `None` where that is nothing.
     pub fn sentence_of(&self, parts: &[String]) -> Option<String> {
-        (!parts.is_empty()).then(|| {
-            format!(
-                "sae-lab: from the record of {}: {}",
-                self.name,
-                parts.join(", ")
-            )
-        })
+        (!parts.is_empty())
+            .then(|| format!("from the record of {}: {}", self.name, parts.join(", ")))
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::error::grouped;
 use crate::data::{DataSet, Held};
@@ -90,16 +91,16 @@ fn run_in<T: Real>(arguments: &ProbeArguments, model: &Model) -> Result<(), CliE
         why: found.baselines.missing(data.inputs()),
     };
     if report.trained_on_these {
-        eprintln!(
-            "sae-lab: note: the model was trained on these data, without their labels: it has seen the samples that the \
+        aside!(
+            "note: the model was trained on these data, without their labels: it has seen the samples that the \
              classifier is tested with"
         );
     }
     if let Some(why) = &report.why {
-        eprintln!("sae-lab: note: {why}");
+        aside!("note: {why}");
     }
     if arguments.json {
-        println!("{}", super::json_line(&report)?);
+        say!("{}", super::json_line(&report)?);
     } else {
         print(&data, &found);
     }
@@ -107,7 +108,7 @@ fn run_in<T: Real>(arguments: &ProbeArguments, model: &Model) -> Result<(), CliE
 }
 
 fn print(data: &DataSet, probe: &Probe) {
-    println!(
+    say!(
         "{:<16}{} · {} samples of {} classes, the largest {:.1} %",
         "data",
         data.name,
@@ -115,13 +116,15 @@ fn print(data: &DataSet, probe: &Probe) {
         probe.classes,
         100.0 * probe.chance
     );
-    println!(
+    say!(
         "{:<16}ridge regression, tested with {} of the samples, {} times",
-        "classifier", probe.settings.test_fraction, probe.settings.seeds
+        "classifier",
+        probe.settings.test_fraction,
+        probe.settings.seeds
     );
     let line = |name: &str, score: &Score, more: String| {
         let [low, high] = score.interval.map(|end| 100.0 * end);
-        println!(
+        say!(
             "{name:<16}{:5.1} % ({low:.1} to {high:.1}) by {} features{more}",
             100.0 * score.accuracy,
             grouped(score.width as u64),

@@ -8,7 +8,7 @@ use crate::data::{
 };
 
 /// Choices about reading; everything may be left out.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct ReadingChoice {
     /// The columns of a table or a matrix to take, in this order: names, or places from 0 [default: the model's, or else
     /// those that hold numbers, without labels and row numbers]

@@ -9,6 +9,7 @@ use super::CliError;
 use super::base::Base;
 use super::data_choice::{DataChoice, RecipeChoice};
 use super::model::{Model, Taken};
+use super::output::aside;
 use crate::data::DataSet;
 use crate::model::{
     BatchSize, GradientForm, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation,
@@ -18,7 +19,7 @@ use crate::training::{Experiment, Preset, Recipe};
 
 /// Everything here may be left out: then it is the preset that says it, or the model's record, and without either the
 /// default.
-#[derive(Clone, Debug, Args)]
+#[derive(Clone, Debug, Default, PartialEq, Args)]
 pub struct ExperimentArguments {
     /// A whole experiment: data, hidden units and all settings; any other option goes before it, wherever it stands
     #[arg(long, value_enum)]
@@ -110,7 +111,7 @@ impl ExperimentArguments {
             base = recipe.choices().applied_to(base);
             hidden = self.hidden.unwrap_or(recipe.hidden);
             for reason in &recipe.reasons {
-                eprintln!("sae-lab: note: {reason}");
+                aside!("note: {reason}");
             }
         }
         let output = match taken_from {
@@ -153,13 +154,26 @@ impl ExperimentArguments {
             preparation: chosen.fitted.is_some(),
         };
         if let Some(sentence) = taken_from.and_then(|model| model.sentence(taken)) {
-            eprintln!("{sentence}");
+            aside!("{sentence}");
         }
         Ok(Resolved {
             data,
             experiment,
             epochs: recipe.map(|recipe| recipe.epochs),
         })
+    }
+
+    /// Whether nothing is said but where the data are and how many threads compute.
+    pub fn is_where_and_how(&self) -> bool {
+        let rest = Self {
+            data: DataChoice {
+                data: Vec::new(),
+                ..self.data.clone()
+            },
+            threads: None,
+            ..self.clone()
+        };
+        rest == Self::default()
     }
 
     /// What is computed in.

@@ -13,8 +13,10 @@ use serde::Serialize;
 use super::CliError;
 use super::data_choice::warn_of_range;
 use super::model::Model;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
-use super::train::{EPOCHS, Results, Summary};
+use super::summary::{Results, Summary};
+use super::train::EPOCHS;
 use crate::data::DataSet;
 use crate::io::sweep_folder::SweepFolder;
 use crate::io::{run_folder, sweep_csv, sweep_map};
@@ -291,7 +293,12 @@ fn write_run<T: Real>(
         summary: &summary,
         outcome: Some(&outcome),
     };
-    Ok(run_folder::write(&folder.run(number)?, &mut run, &results)?)
+    Ok(run_folder::write(
+        &folder.run(number)?,
+        &mut run,
+        &results,
+        None,
+    )?)
 }
 
 /// Says it where a setting that is varied does nothing.
@@ -304,8 +311,8 @@ fn warn_of_no_effect(plan: &Plan) {
             Varied::Rho | Varied::Beta | Varied::Lambda | Varied::Hidden => false,
         };
         if idle {
-            eprintln!(
-                "sae-lab: note: {} has no use for {}: its runs will be equal",
+            aside!(
+                "note: {} has no use for {}: its runs will be equal",
                 optimizer.name(),
                 axis.varied.name()
             );
@@ -352,7 +359,7 @@ fn report(
         seconds,
     };
     if arguments.json {
-        println!("{}", super::json_line(&report)?);
+        say!("{}", super::json_line(&report)?);
     } else {
         print(&report, arguments);
     }
@@ -360,7 +367,7 @@ fn report(
 }
 
 fn print(report: &Report<'_>, arguments: &SweepArguments) {
-    let line = |name: &str, text: String| println!("{name:<16}{text}");
+    let line = |name: &str, text: String| say!("{name:<16}{text}");
     let mut sides: Vec<String> = report
         .axes
         .iter()
@@ -391,7 +398,7 @@ fn print(report: &Report<'_>, arguments: &SweepArguments) {
         format!("{}, {} diverged", report.converged, report.diverged),
     );
     if !report.crossings.is_empty() {
-        println!("where all units are dead, and λ_c of the law:");
+        say!("where all units are dead, and λ_c of the law:");
     }
     let across = report
         .axes

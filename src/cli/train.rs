@@ -7,19 +7,20 @@ use std::time::Instant;
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 
-use super::CliError;
 use super::data_choice::warn_of_range;
+use super::interrupt::Interrupt;
 use super::model::Model;
+use super::output::say;
 use super::settings::{ExperimentArguments, Resolved};
-use crate::data::{DataSet, SampleShape};
-use crate::io::{self, run_folder};
-use crate::model::units::StateCounts;
-use crate::model::{OutputActivation, Parameters};
-use crate::numerics::{Precision, Real};
-use crate::training::sweep::Outcome;
-use crate::training::{Diagnosis, DiagnosisReport, EpochEnd, Run};
+use super::summary::{self, Results, Summary};
+use super::{CliError, resume};
+use crate::io::run_file::{self, About, RunFile};
+use crate::io::run_folder::{self, Kept};
+use crate::io::{self, IoError};
+use crate::numerics::{Precision, Real, WorkerPool};
+use crate::training::timeline::{Moment, Past};
+use crate::training::{EpochEnd, Run};
 
 /// Where nobody says how many.
 pub(super) const EPOCHS: u64 = 100;
@@ -34,106 +35,91 @@ pub struct TrainArguments {
     /// Begin with the weights in this file instead of random ones, and with the settings in its record
     #[arg(long, value_name = "MODEL.npz")]
     init: Option<PathBuf>,
-    /// Folder for model.npz, history.csv, features.png, reconstructions.png and run.json; made if need be
+    /// Go on with the run in this file, bit for bit, until it has --epochs epochs in all. Its settings and its data are its
+    /// own: --data says where these are now
+    #[arg(
+        long,
+        value_name = "RUN.saelab",
+        conflicts_with = "init",
+        requires = "epochs"
+    )]
+    resume: Option<PathBuf>,
+    /// Folder for model.npz, history.csv, features.png, reconstructions.png, run.json and run.saelab, the run to go on
+    /// with; made if need be
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Replace a run that the folder holds
+    #[arg(long)]
+    overwrite: bool,
+    /// Put the prepared data, up to 64 MB, into run.saelab, so that it goes on anywhere
+    #[arg(long)]
+    embed_data: bool,
     /// End with one line of JSON
     #[arg(long)]
     json: bool,
 }
 
-/// The last line of `--json`.
-#[derive(Debug, Serialize)]
-pub struct Summary {
-    epochs: u64,
-    total_cost: f64,
-    reconstruction_loss: f64,
-    decay_penalty: f64,
-    sparsity_penalty: f64,
-    /// null where the data never vary
-    fvu: Option<f64>,
-    /// Over the samples that were held out; null where none were
-    test_reconstruction_loss: Option<f64>,
-    /// Against their variance about the training data's mean; null where they never vary
-    test_fvu: Option<f64>,
-    test_samples: usize,
-    /// Together they are the hidden units
-    #[serde(flatten)]
-    counts: StateCounts,
-    /// Time spent training, loading and writing left out
-    seconds: f64,
-    /// Why units died, whether gradients get through, where the settings stand to the cliffs
-    diagnosis: DiagnosisReport,
-}
-
-/// What `run.json` holds beside the experiment: how it was run, and what came of it.
-#[derive(Debug, Serialize)]
-pub(super) struct Results<'a> {
-    pub epochs_requested: u64,
-    pub threads: usize,
-    /// The model that it began with; null for the seed's random weights.
-    pub init: Option<&'a Path>,
-    /// Why it stopped early; null if it didn't. The weights are the last finite ones.
-    pub diverged: Option<&'a str>,
-    #[serde(flatten)]
-    pub summary: &'a Summary,
-    /// Its row in a sweep, for when that is taken up again; left out of other runs.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<&'a Outcome>,
-}
-
-impl Summary {
-    pub(super) fn new<T: Real>(run: &mut Run<T>, seconds: f64) -> Self {
-        let test = run.test_loss();
-        let finite = |value: f64| Some(value).filter(|value| value.is_finite());
-        let (cost, fvu) = (run.state().cost, run.fvu());
-        let diagnosis = Diagnosis::report_of(run);
-        Self {
-            epochs: run.state().epoch,
-            total_cost: cost.total(),
-            reconstruction_loss: cost.reconstruction_loss,
-            decay_penalty: cost.decay_penalty,
-            sparsity_penalty: cost.sparsity_penalty,
-            fvu: finite(fvu),
-            test_reconstruction_loss: test.and_then(|test| finite(test.reconstruction_loss)),
-            test_fvu: test.and_then(|test| finite(test.fvu)),
-            test_samples: run.data().test.as_ref().map_or(0, |test| test.len()),
-            counts: diagnosis.counts,
-            seconds,
-            diagnosis,
-        }
-    }
-}
-
 pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
     let initial = arguments.init.as_deref().map(Model::read).transpose()?;
-    match arguments.experiment.precision(initial.as_ref()) {
-        Precision::F32 => train::<f32>(arguments, initial.as_ref()),
-        Precision::F64 => train::<f64>(arguments, initial.as_ref()),
+    let resumed = arguments.resume.as_deref().map(resume::read).transpose()?;
+    let precision = match &resumed {
+        Some(file) => file.checkpoint.precision(),
+        None => arguments.experiment.precision(initial.as_ref()),
+    };
+    let start = match resumed {
+        Some(file) => Start::Resumed(Box::new(file)),
+        None => Start::New(initial.map(Box::new)),
+    };
+    match precision {
+        Precision::F32 => train::<f32>(arguments, start),
+        Precision::F64 => train::<f64>(arguments, start),
     }
 }
 
-fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result<(), CliError> {
-    // before the work, not after it; of a run that is refused no empty folder is left
-    let _out = io::OutFolder::make(&arguments.out)?;
-    io::sweep(&arguments.out);
-    let Resolved {
-        data,
-        experiment,
-        epochs,
-    } = arguments.experiment.resolve(initial, true)?;
-    let data = Arc::new(data);
-    let initial = initial.map(Model::weights::<T>).transpose()?;
-    warn_of_range(&data, experiment.output_activation);
-    let pool = arguments.experiment.pool();
-    let mut run = Run::new(experiment, Arc::clone(&data), initial, Arc::clone(&pool))?;
+/// Where a run comes from.
+enum Start {
+    /// From its seed, or with the weights of a model.
+    New(Option<Box<Model>>),
+    Resumed(Box<RunFile>),
+}
 
+/// A run that is about to train.
+struct Ready<T: Real> {
+    run: Run<T>,
+    /// That it is to have in all.
+    epochs: u64,
+    kept: Kept,
+}
+
+fn train<T: Real>(arguments: &TrainArguments, start: Start) -> Result<(), CliError> {
+    // before the work, not after it; of a run that is refused no empty folder is left
+    let out = io::OutFolder::make(&arguments.out)?;
+    let pool = arguments.experiment.pool();
+    let ready: Ready<T> = match start {
+        Start::New(initial) => {
+            out_for_new(arguments)?;
+            begin(arguments, initial.as_deref(), Arc::clone(&pool))?
+        }
+        Start::Resumed(file) => {
+            out_for_resumed(arguments, &file)?;
+            go_on(arguments, *file, Arc::clone(&pool))?
+        }
+    };
+    let Ready {
+        mut run,
+        epochs,
+        mut kept,
+    } = ready;
     super::finite(run.state().cost)?;
-    let epochs = arguments.epochs.or(epochs).unwrap_or(EPOCHS);
-    let bar = progress_bar(epochs);
+    let interrupt = Interrupt::watch().map_err(|error| {
+        CliError::Failed(format!(
+            "the system lets no signal be caught ({error}): try again"
+        ))
+    })?;
+    let bar = progress_bar(epochs, run.state().epoch);
     let start = Instant::now();
     let mut diverged = None;
-    for _ in 0..epochs {
+    while run.state().epoch < epochs && interrupt.asked().is_none() {
         match run.epoch(&|| true) {
             EpochEnd::Finished { .. } => {}
             EpochEnd::Diverged { epoch, cause, .. } => {
@@ -150,6 +136,8 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
     let seconds = start.elapsed().as_secs_f64();
     bar.finish_and_clear();
 
+    let epoch = run.state().epoch;
+    kept.past.now = Moment::end_of(epoch);
     let summary = Summary::new(&mut run, seconds);
     let results = Results {
         epochs_requested: epochs,
@@ -159,24 +147,131 @@ fn train<T: Real>(arguments: &TrainArguments, initial: Option<&Model>) -> Result
         summary: &summary,
         outcome: None,
     };
-    run_folder::write(&arguments.out, &mut run, &results)?;
+    run_folder::write(&arguments.out, &mut run, &results, Some(&kept))?;
+    drop(out);
+    let out = arguments.out.display();
     if let Some(cause) = diverged {
-        let out = arguments.out.display();
         return Err(CliError::Diverged(format!(
             "{cause} The last finite weights are in {out}."
         )));
     }
     if arguments.json {
-        println!("{}", super::json_line(&summary)?);
+        say!("{}", super::json_line(&summary)?);
     } else {
         let output = run.experiment().output_activation;
-        print_summary(&summary, &data, run.parameters(), output);
-        println!("{:<16}{}", "written to", arguments.out.display());
+        summary::print(&summary, run.data(), run.parameters(), output);
+        say!("{:<16}{out}", "written to");
     }
-    Ok(())
+    match interrupt.asked() {
+        Some(signal) if epoch < epochs => Err(CliError::Interrupted {
+            signal,
+            message: format!(
+                "stopped after epoch {epoch} of {epochs}; {out} has all of it. To go on: sae-lab train --resume {} \
+                 --epochs {epochs} --out {out}",
+                arguments.out.join(run_folder::RUN).display()
+            ),
+        }),
+        Some(_) | None => Ok(()),
+    }
 }
 
-fn progress_bar(epochs: u64) -> ProgressBar {
+/// Whether a new run may be written there.
+fn out_for_new(arguments: &TrainArguments) -> Result<(), CliError> {
+    let folder = &arguments.out;
+    run_folder::recover(folder)?;
+    if run_folder::holds_one(folder) && !arguments.overwrite {
+        return Err(IoError::other_run(folder, "a run already").into());
+    }
+    Ok(io::probe(folder)?)
+}
+
+/// Whether the run of `file` may be written there: nothing is in its place, or the same run is.
+fn out_for_resumed(arguments: &TrainArguments, file: &RunFile) -> Result<(), CliError> {
+    let folder = &arguments.out;
+    run_folder::recover(folder)?;
+    if run_folder::holds_one(folder) && !arguments.overwrite {
+        let there = run_file::read(&folder.join(run_folder::RUN));
+        let same = there.is_ok_and(|there| there.checkpoint.is_of_the_same_run(&file.checkpoint));
+        if !same {
+            return Err(IoError::other_run(folder, "another run").into());
+        }
+    }
+    Ok(io::probe(folder)?)
+}
+
+/// A new run.
+fn begin<T: Real>(
+    arguments: &TrainArguments,
+    initial: Option<&Model>,
+    pool: Arc<WorkerPool>,
+) -> Result<Ready<T>, CliError> {
+    let Resolved {
+        data,
+        experiment,
+        epochs,
+    } = arguments.experiment.resolve(initial, true)?;
+    let weights = initial.map(Model::weights::<T>).transpose()?;
+    warn_of_range(&data, experiment.output_activation);
+    let run = Run::new(experiment, Arc::new(data), weights, pool)?;
+    // from its first moment every later one can be computed again
+    let past = Past::of_present(run.keyframe(usize::MAX));
+    let about = About {
+        name: folder_name(&arguments.out),
+        ..About::default()
+    };
+    Ok(Ready {
+        epochs: arguments.epochs.or(epochs).unwrap_or(EPOCHS),
+        run,
+        kept: Kept {
+            about,
+            past,
+            data: arguments.embed_data,
+        },
+    })
+}
+
+/// The run of a file.
+fn go_on<T: Real>(
+    arguments: &TrainArguments,
+    file: RunFile,
+    pool: Arc<WorkerPool>,
+) -> Result<Ready<T>, CliError> {
+    if !arguments.experiment.is_where_and_how() {
+        return Err(CliError::Usage(
+            "--resume goes on with the run's own settings and preparation: give no option beside --data, --threads, \
+             --epochs, --out, --overwrite, --embed-data and --json"
+                .into(),
+        ));
+    }
+    let path = arguments.resume.clone().unwrap_or_default();
+    let epochs = arguments.epochs.unwrap_or_default(); // which --resume requires
+    let done = file.checkpoint.epoch();
+    if epochs < done {
+        return Err(CliError::Usage(format!(
+            "{} has done {done} epochs already: give --epochs {done} or more, which counts them all",
+            path.display()
+        )));
+    }
+    let run = resume::resumed(&path, &file, &arguments.experiment, pool)?;
+    Ok(Ready {
+        run,
+        epochs,
+        kept: Kept {
+            about: file.about,
+            past: file.past,
+            data: arguments.embed_data || file.data.is_some(),
+        },
+    })
+}
+
+/// What the folder is called, for the run in it.
+fn folder_name(folder: &Path) -> String {
+    let whole = folder.canonicalize();
+    let name = whole.as_deref().unwrap_or(folder).file_name();
+    name.map_or_else(String::new, |name| name.to_string_lossy().into_owned())
+}
+
+fn progress_bar(epochs: u64, done: u64) -> ProgressBar {
     let bar = if std::io::stderr().is_terminal() {
         ProgressBar::new(epochs)
     } else {
@@ -186,82 +281,5 @@ fn progress_bar(epochs: u64) -> ProgressBar {
         "{bar:40} {pos}/{len} epochs · {per_sec} · {eta} left · {msg}",
     );
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
-}
-
-fn print_summary<T: Real>(
-    summary: &Summary,
-    data: &DataSet,
-    parameters: &Parameters<T>,
-    output: OutputActivation,
-) {
-    let (m, n) = data.samples.dim();
-    println!(
-        "{:<16}{} · {m} × {n}{}",
-        "data",
-        data.name,
-        if data.preparation.is_empty() { "" } else { ":" }
-    );
-    for step in &data.preparation {
-        println!("{:<16}  {step}", "");
-    }
-    println!(
-        "{:<16}{}-{}-{}, {} output",
-        "units",
-        n,
-        parameters.hidden(),
-        n,
-        output.name()
-    );
-    println!(
-        "{:<16}{} in {:.2} s",
-        "epochs", summary.epochs, summary.seconds
-    );
-    println!(
-        "{:<16}{:.6} = reconstruction {:.6} + decay {:.6} + sparsity {:.6}",
-        "cost J",
-        summary.total_cost,
-        summary.reconstruction_loss,
-        summary.decay_penalty,
-        summary.sparsity_penalty
-    );
-    match summary.fvu {
-        Some(fvu) => println!("{:<16}{fvu:.4}", "FVU"),
-        None => println!("{:<16}undefined: the data never vary", "FVU"),
-    }
-    if let Some(fvu) = summary.test_fvu {
-        println!(
-            "{:<16}{fvu:.4} over {} samples that were not trained on",
-            "test FVU", summary.test_samples
-        );
-    }
-    println!("{:<16}{}", "hidden units", summary.counts);
-    for death in &summary.diagnosis.deaths {
-        println!(
-            "{:<16}{} of them: {}",
-            "",
-            death.units.len(),
-            death.sentence
-        );
-    }
-    for sentence in &summary.diagnosis.sentences {
-        println!("{:<16}{sentence}", "");
-    }
-    if let SampleShape::Image {
-        rows,
-        columns,
-        channels: 1,
-    } = data.shape
-        && rows == columns
-        && let Some(mut selectivity) = crate::model::features::orientation_selectivity(
-            data.features(parameters.encoder_weights()).view(),
-            rows,
-        )
-    {
-        selectivity.sort_by(f64::total_cmp);
-        println!(
-            "{:<16}{:.2} (median of the features; noise is .13)",
-            "orientation",
-            selectivity[selectivity.len() / 2]
-        );
-    }
+        .with_position(done)
 }

@@ -71,19 +71,58 @@ impl DataSet {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, DataWireError> {
         let record: Record = postcard::from_bytes(bytes)?;
         let fitted = Arc::new(FittedPreparation::try_from(record.fitted)?);
-        let inputs = fitted.shape.len();
-        let samples = record.samples.read(inputs, record.labels.as_deref())?;
-        let test = match record.test {
-            None => None,
-            Some((test, labels)) => {
-                let test = test.read(inputs, labels.as_deref())?;
-                Some(Arc::new(TestPart::new(&samples, test, labels)))
-            }
+        let labelled = |(matrix, labels): (Matrix, Option<Vec<u8>>)| {
+            Ok::<_, DataWireError>((matrix.read()?, labels))
         };
-        let mut data = Self::prepared_by(record.name, record.spec, samples, fitted);
-        data.preparation = record.preparation;
-        data.labels = record.labels;
-        data.classes = record.classes;
+        DataParts {
+            name: record.name,
+            spec: record.spec,
+            preparation: record.preparation,
+            classes: record.classes,
+            samples: labelled((record.samples, record.labels))?,
+            test: record.test.map(labelled).transpose()?,
+        }
+        .with(fitted)
+    }
+}
+
+/// What a prepared data set is put together from again, beside its fitted preparation. Nothing in it is checked.
+pub struct DataParts {
+    pub name: String,
+    pub spec: DataSpec,
+    pub preparation: Vec<Step>,
+    /// The names of the labels' classes.
+    pub classes: Vec<String>,
+    /// (m, n), and m labels if it has any.
+    pub samples: (Samples, Option<Vec<u8>>),
+    /// What was held out.
+    pub test: Option<(Samples, Option<Vec<u8>>)>,
+}
+
+impl DataParts {
+    /// The data set that `fitted` prepared.
+    ///
+    /// # Errors
+    /// The parts have other sizes than it says.
+    pub fn with(self, fitted: Arc<FittedPreparation>) -> Result<DataSet, DataWireError> {
+        let inputs = fitted.shape.len();
+        let fits = |samples: &Samples, labels: &Option<Vec<u8>>| {
+            let (count, length) = samples.dim();
+            let labels = labels.as_ref().map_or(count, Vec::len);
+            count > 0 && length == inputs && labels == count
+        };
+        let (samples, labels) = self.samples;
+        let test = self.test.as_ref();
+        if !fits(&samples, &labels) || test.is_some_and(|(test, labels)| !fits(test, labels)) {
+            return Err(DataWireError::Length);
+        }
+        let test = self
+            .test
+            .map(|(test, labels)| Arc::new(TestPart::new(&samples, test, labels)));
+        let mut data = DataSet::prepared_by(self.name, self.spec, samples, fitted);
+        data.preparation = self.preparation;
+        data.labels = labels;
+        data.classes = self.classes;
         data.test = test;
         Ok(data)
     }
@@ -100,13 +139,9 @@ impl Matrix {
         }
     }
 
-    fn read(self, inputs: usize, labels: Option<&[u8]>) -> Result<Samples, DataWireError> {
+    fn read(self) -> Result<Samples, DataWireError> {
         fn matrix<T>(dim: (usize, usize), values: Vec<T>) -> Result<Array2<T>, DataWireError> {
             Array2::from_shape_vec(dim, values).map_err(|_| DataWireError::Length)
-        }
-        let (count, length) = self.dim;
-        if length != inputs || labels.is_some_and(|labels| labels.len() != count) {
-            return Err(DataWireError::Length);
         }
         Ok(match self.values {
             Values::F32(values) => Samples::F32(matrix(self.dim, values)?),

@@ -1,6 +1,6 @@
 //! Files that are there whole or not at all, whenever the program or the machine stops.
 
-use std::fs::File;
+use std::fs::{File, TryLockError};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -9,9 +9,11 @@ use super::IoError;
 use super::error::name_of;
 
 /// What a file under way is called, so that [`sweep`] knows one that was left behind.
-const PREFIX: &str = ".sae-lab-";
-const SUFFIX: &str = ".part";
-/// A file under way that nothing has touched for this long was left behind.
+pub(super) const PREFIX: &str = ".sae-lab-";
+pub(super) const SUFFIX: &str = ".part";
+/// Locked by who writes into such a folder.
+pub(super) const HELD: &str = "held";
+/// Where the system has no locks, a file under way that nothing has touched for this long was left behind.
 const STRAY_AGE: Duration = Duration::from_secs(3600);
 
 /// Writes `path` by `write`: into a file beside it, which takes its place when all is on disk. On an error `path` is as
@@ -47,6 +49,10 @@ fn attempt(
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
     let mut file = builder.tempfile_in(&folder)?;
+    // who sweeps leaves alone what is locked (where the system has no locks, its age tells), but may have been faster
+    while file.as_file().lock().is_ok() && !file.path().exists() {
+        file = builder.tempfile_in(&folder)?;
+    }
     let mut writer = BufWriter::with_capacity(1 << 16, file.as_file_mut());
     write(&mut writer)?;
     writer.flush()?;
@@ -78,6 +84,24 @@ fn folder_of(path: &Path) -> PathBuf {
 pub fn make_folder(folder: &Path) -> Result<(), IoError> {
     std::fs::create_dir_all(folder).map_err(|source| IoError::Folder {
         folder: name_of(folder),
+        source,
+    })
+}
+
+/// Whether files can be written in `folder`, which is there: one is, and goes again.
+///
+/// # Errors
+/// They can't.
+pub fn probe(folder: &Path) -> Result<(), IoError> {
+    let probe = || {
+        let mut builder = tempfile::Builder::new();
+        let mut file = builder.prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+        let _ = file.as_file().lock();
+        file.write_all(b"?")?;
+        file.as_file().sync_all()
+    };
+    probe().map_err(|source| IoError::Write {
+        file: name_of(&folder.join("run.json")),
         source,
     })
 }
@@ -114,15 +138,10 @@ impl Drop for OutFolder {
     }
 }
 
-/// Removes what a run that was killed left behind in `folder`, and returns how many files that was. What cannot be
-/// removed stays: a stray file harms nobody.
+/// Removes what a run that was killed left behind in `folder`, and returns how many files and folders that was. What
+/// cannot be removed stays: a stray file harms nobody.
 pub fn sweep(folder: &Path) -> usize {
     sweep_older(folder, STRAY_AGE)
-}
-
-/// The same, however young: where nobody else can be writing there.
-pub(super) fn sweep_all(folder: &Path) -> usize {
-    sweep_older(folder, Duration::ZERO)
 }
 
 fn sweep_older(folder: &Path, age: Duration) -> usize {
@@ -135,15 +154,42 @@ fn sweep_older(folder: &Path, age: Duration) -> usize {
         .filter(|entry| {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            let stray = name.starts_with(PREFIX) && name.ends_with(SUFFIX);
-            let old = || {
-                let metadata = entry.metadata().ok()?;
-                let untouched = now.duration_since(metadata.modified().ok()?).ok()?;
-                Some(metadata.is_file() && untouched >= age)
+            if !(name.starts_with(PREFIX) && name.ends_with(SUFFIX)) {
+                return false;
+            }
+            let (path, Ok(metadata)) = (entry.path(), entry.metadata()) else {
+                return false;
             };
-            stray && old() == Some(true) && std::fs::remove_file(entry.path()).is_ok()
+            let old = || {
+                let untouched = now.duration_since(metadata.modified().ok()?).ok()?;
+                Some(untouched >= age)
+            };
+            let held = if metadata.is_dir() {
+                path.join(HELD)
+            } else {
+                path.clone()
+            };
+            let left = match is_held(&held) {
+                Some(held) => !held,
+                None => old() == Some(true),
+            };
+            if metadata.is_dir() {
+                // one that is empty has not come as far as to be locked
+                std::fs::remove_dir(&path).is_ok() || left && std::fs::remove_dir_all(path).is_ok()
+            } else {
+                left && std::fs::remove_file(path).is_ok()
+            }
         })
         .count()
+}
+
+/// Whether another process is at a file; `None` where that can't be told.
+fn is_held(path: &Path) -> Option<bool> {
+    match File::open(path).ok()?.try_lock() {
+        Ok(()) => Some(false),
+        Err(TryLockError::WouldBlock) => Some(true),
+        Err(TryLockError::Error(_)) => None,
+    }
 }
 
 #[cfg(test)]
@@ -242,12 +288,11 @@ mod tests {
         for name in [".sae-lab-x1.part", ".sae-lab-notes", "model.npz", "x.part"] {
             std::fs::write(folder.path().join(name), b"").unwrap();
         }
-        assert_eq!(
-            sweep(folder.path()),
-            0,
-            "another run may be writing it this moment"
-        );
-        assert_eq!(sweep_older(folder.path(), Duration::ZERO), 1);
+        let held = File::open(folder.path().join(".sae-lab-x1.part")).unwrap();
+        held.lock().unwrap();
+        assert_eq!(sweep(folder.path()), 0, "another process is writing it");
+        drop(held);
+        assert_eq!(sweep(folder.path()), 1);
         assert_eq!(
             names(folder.path()),
             [".sae-lab-notes", "model.npz", "x.part"]

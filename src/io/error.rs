@@ -5,6 +5,9 @@ use std::path::Path;
 
 use thiserror::Error;
 
+/// Largest prepared data that a run's file takes in, in bytes.
+pub const MOST_DATA: u64 = 64 << 20;
+
 #[derive(Debug, Error)]
 pub enum IoError {
     #[error(
@@ -42,6 +45,9 @@ pub enum IoError {
     )]
     Record { file: String, problem: String },
 
+    #[error("{folder} holds {what}: choose another --out, or give --overwrite to replace it")]
+    OtherRun { folder: String, what: &'static str },
+
     #[error(
         "{folder} holds another sweep: {problem}; choose another --out, or give --overwrite to begin anew"
     )]
@@ -65,6 +71,15 @@ pub enum IoError {
     )]
     History { file: String, problem: String },
 
+    #[error("{file} is not a run that the lab can go on with: {problem}; use another copy of it")]
+    RunFile { file: String, problem: String },
+
+    #[error(
+        "the data of {file} take {} MB and a run's file takes in at most {}: save it without its data, and keep their file",
+        bytes.div_ceil(1 << 20), MOST_DATA >> 20
+    )]
+    DataTooLarge { file: String, bytes: u64 },
+
     #[error("{file} cannot be drawn: {problem}")]
     Picture { file: String, problem: String },
 
@@ -72,6 +87,28 @@ pub enum IoError {
         "{file} cannot be written as JSON ({problem}): rename what it mentions in plain letters"
     )]
     Json { file: String, problem: String },
+}
+
+#[cfg(not(target_family = "wasm"))]
+impl IoError {
+    /// `folder` holds `what` already.
+    pub fn other_run(folder: &Path, what: &'static str) -> Self {
+        Self::OtherRun {
+            folder: name_of(folder),
+            what,
+        }
+    }
+}
+
+#[cfg(target_family = "wasm")]
+impl IoError {
+    /// A browser has no files.
+    pub fn no_files(path: &std::path::Path) -> Self {
+        Self::Read {
+            file: path.display().to_string(),
+            source: std::io::ErrorKind::Unsupported.into(),
+        }
+    }
 }
 
 /// How a file is named in messages: as given, whatever bytes its name has.

@@ -6,6 +6,8 @@
 #[cfg(not(target_family = "wasm"))]
 pub mod atomic;
 #[cfg(not(target_family = "wasm"))]
+pub mod autosave;
+#[cfg(not(target_family = "wasm"))]
 mod canvas;
 #[cfg(not(target_family = "wasm"))]
 pub mod code;
@@ -13,18 +15,21 @@ pub mod colour_map;
 pub mod error;
 #[cfg(not(target_family = "wasm"))]
 pub mod figure;
+mod hexadecimal;
 #[cfg(not(target_family = "wasm"))]
 pub mod history_csv;
 #[cfg(not(target_family = "wasm"))]
 pub mod modules;
-#[cfg(not(target_family = "wasm"))]
 pub mod npy;
 #[cfg(not(target_family = "wasm"))]
 pub mod npz;
 #[cfg(not(target_family = "wasm"))]
 pub mod pictures;
 #[cfg(not(target_family = "wasm"))]
+pub mod publish;
+#[cfg(not(target_family = "wasm"))]
 mod record;
+pub mod run_file;
 #[cfg(not(target_family = "wasm"))]
 pub mod run_folder;
 #[cfg(not(target_family = "wasm"))]
@@ -41,7 +46,7 @@ pub mod sweep_folder;
 pub mod sweep_map;
 
 #[cfg(not(target_family = "wasm"))]
-pub use atomic::{OutFolder, atomic_write, make_folder, sweep};
+pub use atomic::{OutFolder, atomic_write, make_folder, probe, sweep};
 pub use error::IoError;
 #[cfg(not(target_family = "wasm"))]
 pub use record::ModelRecord;

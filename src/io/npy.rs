@@ -1,9 +1,12 @@
 //! A matrix as NumPy reads it: `numpy.load("samples.npy")`.
 
 use std::io::Write;
+#[cfg(not(target_family = "wasm"))]
 use std::path::Path;
 
+#[cfg(not(target_family = "wasm"))]
 use super::{IoError, atomic_write};
+#[cfg(not(target_family = "wasm"))]
 use crate::data::Samples;
 use crate::numerics::{Precision, Real};
 
@@ -14,6 +17,7 @@ const PIECE: usize = 8192;
 ///
 /// # Errors
 /// It cannot be written.
+#[cfg(not(target_family = "wasm"))]
 pub fn write_samples(path: &Path, samples: &Samples) -> Result<(), IoError> {
     fn write<T: Real>(writer: &mut dyn Write, array: &ndarray::Array2<T>) -> std::io::Result<()> {
         let (rows, columns) = array.dim();

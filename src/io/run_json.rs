@@ -9,6 +9,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::error::name_of;
+use super::hexadecimal::hexadecimal;
 use super::{IoError, ModelRecord, atomic_write, record};
 use crate::data::{DataSet, Preparation, PreparationRecord, SampleShape};
 use crate::training::Experiment;
@@ -122,8 +123,7 @@ pub(super) fn of_model(model: &Path) -> Option<Value> {
 pub(super) fn sha256(path: &Path) -> std::io::Result<String> {
     let mut hasher = Sha256::new();
     std::io::copy(&mut File::open(path)?, &mut hasher)?;
-    let digest = hasher.finalize();
-    Ok(digest.iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hexadecimal(&hasher.finalize()))
 }
 
 #[cfg(test)]

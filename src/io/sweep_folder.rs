@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::error::name_of;
+use super::hexadecimal::hexadecimal;
 use super::{IoError, atomic_write, make_folder, run_folder, run_json, sweep};
 
 use crate::numerics::KernelPath;
@@ -127,8 +128,7 @@ impl SweepFolder {
     pub fn run(&self, number: usize) -> Result<PathBuf, IoError> {
         let folder = self.path(number);
         make_folder(&folder)?;
-        // no other process is at it: what lies there half written was left behind
-        super::atomic::sweep_all(&folder);
+        sweep(&folder);
         Ok(folder)
     }
 
@@ -222,13 +222,9 @@ fn clear(folder: &Path) {
             for name in run_folder::FILES {
                 let _ = remove_file(run.path().join(name));
             }
-            super::atomic::sweep_all(&run.path());
+            sweep(&run.path());
             let _ = remove_dir(run.path());
         }
     }
     let _ = remove_dir(&runs);
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use super::beside::Question;
-use super::browse::Browse;
 use super::commands::UserCommand;
 use super::import::Wish;
 use super::import_settings::Whose;
@@ -61,6 +60,7 @@ impl Lab {
                 self.restart(Restart::LoadToSuit(Box::new(experiment)));
             }
             Action::Open(paths) => self.open(paths),
+            Action::Typed(paths) => self.take_typed(paths),
             Action::SetImport { spec, settings } => self.set_import(spec, *settings),
             Action::Seek(epoch) => self.seek(epoch),
             Action::Kept(run, action) => self.keep(run, action),
@@ -132,8 +132,14 @@ impl Lab {
                     .open_dialog
                     .get_or_insert_with(OpenDialog::default);
             }
-            UserCommand::BrowseFiles => self.browse(Browse::Files),
-            UserCommand::BrowseFolder => self.browse(Browse::Folder),
+            UserCommand::BrowseFiles => self.browse_for_path(false),
+            UserCommand::BrowseFolder => self.browse_for_path(true),
+            UserCommand::SaveRun => self.save_run(false, false),
+            UserCommand::SaveRunAs => self.save_run(true, false),
+            UserCommand::SaveRunWithData => self.save_run(true, true),
+            UserCommand::SaveAll => self.save_all(),
+            UserCommand::RestoreLast => self.restore_last(),
+            UserCommand::LocateData => self.locate_data(),
             UserCommand::PrepareData => self.find(self.session.shown.experiment.data.clone()),
             UserCommand::SuggestImport => {
                 if let Some(import) = &self.shared.import {

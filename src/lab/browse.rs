@@ -3,13 +3,21 @@
 use std::path::PathBuf;
 
 /// What the file dialog is to offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Browse {
     /// One or several.
     Files,
     Folder,
     /// One, to look at.
     Picture,
+    /// Where a run is saved; the name is proposed.
+    SaveAs {
+        name: String,
+    },
+    /// The folder where runs are saved.
+    SaveFolder,
+    /// Where the data are of a run that was opened.
+    DataOfRun,
 }
 
 /// What came of the file dialog.
@@ -18,7 +26,10 @@ pub enum Browsed {
     Paths(Vec<PathBuf>),
     /// One, to look at.
     Picture(PathBuf),
+    SaveAs(PathBuf),
+    SaveFolder(PathBuf),
+    DataOfRun(Vec<PathBuf>),
     Cancelled,
-    /// It answered faster than anyone can click: there is none.
-    Unavailable,
+    /// It answered faster than anyone can click: there is none for what was asked.
+    Unavailable(Browse),
 }

@@ -43,6 +43,17 @@ commands! {
         /// Through the system's dialog: one or several.
         BrowseFiles,
         BrowseFolder,
+        /// Into its file, or into one that is asked for.
+        SaveRun,
+        SaveRunAs,
+        /// The prepared data go into the file as well.
+        SaveRunWithData,
+        /// Every run of the session.
+        SaveAll,
+        /// The run that was open when a window ended last.
+        RestoreLast,
+        /// Where the data are of the run that could not be opened without them.
+        LocateData,
         /// Opens the import sheet on the data set in use.
         PrepareData,
         /// What the import sheet offers.
@@ -222,6 +233,12 @@ impl UserCommand {
             | Self::StartMap
             | Self::StopMap
             | Self::OpenCell
+            | Self::SaveRun
+            | Self::SaveRunAs
+            | Self::SaveRunWithData
+            | Self::SaveAll
+            | Self::RestoreLast
+            | Self::LocateData
             | Self::Palette
             | Self::Preset(_) => false,
             Self::PlayPause

@@ -10,8 +10,9 @@ use super::import::{Asked, Import, Wish};
 use super::import_settings::ImportSettings;
 use super::jobs::{JobError, JobKind, Request};
 use super::preview::Opened;
+use super::resuming::is_run;
 use super::room::Lab;
-use super::state::{OpenDialog, Restart, Severity};
+use super::state::{OpenDialog, Restart, Severity, Typed};
 use crate::data::{DataSet, DataSource, DataSpec, Orientation};
 use crate::model::OutputActivation;
 use crate::training::{Experiment, Preset};
@@ -19,8 +20,10 @@ use crate::training::{Experiment, Preset};
 impl Lab {
     /// Opens files, or a folder, for the import sheet.
     pub fn open(&mut self, paths: Vec<PathBuf>) {
-        if paths.is_empty() {
-            return;
+        match &paths[..] {
+            [] => return,
+            [run] if is_run(run) => return self.open_run(run.clone()),
+            _ => {}
         }
         let mut spec = DataSpec::files(paths);
         // the sheet shows what comes of it
@@ -28,10 +31,29 @@ impl Lab {
         self.find(spec);
     }
 
-    /// Takes what was dropped on the window: data, or the input to look at.
+    /// What a path was typed for.
+    pub(super) fn take_typed(&mut self, paths: Vec<PathBuf>) {
+        let what = self
+            .shared
+            .open_dialog
+            .as_ref()
+            .map_or(Typed::Open, |dialog| dialog.what);
+        match (what, paths.first()) {
+            (Typed::SaveRun, Some(path)) => self.save_as(path.clone(), true),
+            (Typed::SaveFolder, Some(folder)) => {
+                self.shared.open_dialog = None;
+                self.save_all_in(&folder.clone());
+            }
+            (Typed::DataOfRun, Some(_)) => self.data_located(paths),
+            (_, _) => self.open(paths),
+        }
+    }
+
+    /// Takes what was dropped on the window: data, a run, or the input to look at.
     pub fn take_drop(&mut self, dropped: Vec<PathBuf>) {
         match &dropped[..] {
             [] => {}
+            [run] if is_run(run) => self.open_run(run.clone()),
             [picture] if self.view().takes_pictures() => self.open_picture(picture.clone()),
             _ => self.open(dropped),
         }
@@ -185,6 +207,7 @@ impl Lab {
     pub(super) fn cancel_loading(&mut self) {
         self.jobs.cancel(JobKind::Find);
         self.jobs.cancel(JobKind::Prepare);
+        self.jobs.cancel(JobKind::ReadRun);
         (
             self.shared.opening,
             self.shared.loading,
@@ -208,16 +231,22 @@ impl Lab {
 
     pub(super) fn take_browsed(&mut self, browsed: Browsed) {
         match browsed {
-            Browsed::Paths(paths) => self.open(paths),
+            Browsed::Paths(paths) => self.take_typed(paths),
             Browsed::Cancelled => {}
             Browsed::Picture(path) => self.open_picture(path),
-            Browsed::Unavailable if self.view().takes_pictures() => {
+            Browsed::SaveAs(path) => self.save_as(path, false),
+            Browsed::SaveFolder(folder) => {
+                self.shared.open_dialog = None;
+                self.save_all_in(&folder);
+            }
+            Browsed::DataOfRun(paths) => self.data_located(paths),
+            Browsed::Unavailable(Browse::Picture) => {
                 self.session.shown.look.trouble = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity, or type the picture's path."
                         .into(),
                 );
             }
-            Browsed::Unavailable => {
+            Browsed::Unavailable(_) => {
                 self.shared.palette = false;
                 self.shared.open_dialog.get_or_insert_with(OpenDialog::default).hint = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity. You can also type a path \

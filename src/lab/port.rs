@@ -1,9 +1,14 @@
 //! What the window needs of a trainer and of the disk, so that tests can put scripted ones in their place.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use super::browse::{Browse, Browsed};
 use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
+use crate::io::IoError;
+#[cfg(not(target_family = "wasm"))]
+use crate::io::run_file;
+use crate::io::run_file::{RunFile, Written};
 use crate::training::trainer::{Host, TrainerError};
 
 /// Called when there is something new to draw.
@@ -38,6 +43,30 @@ pub trait Backend: Send + Sync {
         spec: &DataSpec,
         watch: Watch<'_>,
     ) -> Result<DataSet, DataError>;
+
+    /// Writes a run's file; called on a thread of its own.
+    ///
+    /// # Errors
+    /// It can't be written.
+    fn save_run(&self, path: &Path, run: &RunFile) -> Result<Written, IoError> {
+        #[cfg(not(target_family = "wasm"))]
+        return run_file::write(path, run);
+        #[cfg(target_family = "wasm")]
+        let _ = run;
+        #[cfg(target_family = "wasm")]
+        return Err(IoError::no_files(path));
+    }
+
+    /// Reads a run's file; called on a thread of its own.
+    ///
+    /// # Errors
+    /// It can't be read, or is no run.
+    fn read_run(&self, path: &Path) -> Result<RunFile, IoError> {
+        #[cfg(not(target_family = "wasm"))]
+        return run_file::read(path);
+        #[cfg(target_family = "wasm")]
+        return Err(IoError::no_files(path));
+    }
 
     /// Asks the person for paths, through the system's dialog; called on a thread of its own.
     fn browse(&self, what: Browse) -> Browsed;

@@ -42,7 +42,11 @@ impl View<'_> {
             | UserCommand::ToggleTheme
             | UserCommand::SortActivations
             | UserCommand::Palette => Ok(()),
-            UserCommand::StepEpoch
+            UserCommand::SaveRun
+            | UserCommand::SaveRunAs
+            | UserCommand::SaveRunWithData
+            | UserCommand::SaveAll
+            | UserCommand::StepEpoch
             | UserCommand::NextUnit
             | UserCommand::PreviousUnit
             | UserCommand::UnitBelow
@@ -72,6 +76,12 @@ impl View<'_> {
                 ZOOMS.first().is_some_and(|least| self.shared.zoom > *least),
                 "This is the smallest size.",
             ),
+            UserCommand::RestoreLast => {
+                only_if(self.shared.left.is_some(), "No run was kept when the lab ended last.")
+            }
+            UserCommand::LocateData => {
+                only_if(self.shared.without_data.is_some(), "No run waits for its data.")
+            }
             UserCommand::ZoomReset => only_if(self.shared.zoom != 100, "The size is already 100 %."),
             UserCommand::SuggestImport => {
                 let import = self.shared.import.as_ref().ok_or(NO_SHEET)?;

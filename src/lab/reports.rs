@@ -34,7 +34,9 @@ impl Lab {
 
     fn take_progress(&mut self, kind: JobKind, progress: Progress) {
         match progress {
-            Progress::Data(progress) if matches!(kind, JobKind::Find | JobKind::Prepare) => {
+            Progress::Data(progress)
+                if matches!(kind, JobKind::Find | JobKind::Prepare | JobKind::ReadRun) =>
+            {
                 self.shared.progress = Some(progress);
             }
             Progress::Data(progress) if kind == JobKind::Preview => {
@@ -96,6 +98,16 @@ impl Lab {
             Outcome::Map(swept) => self.map_is_done(&swept),
             Outcome::Exported(exported) => self.take_exported(&exported),
             Outcome::Probed(probed) => self.take_probed(*probed, took, now),
+            Outcome::SavedRun { run, path, written } => self.take_saved(run, path, written),
+            Outcome::Autosaved => self.take_autosaved(),
+            Outcome::Resumed(resumed) => {
+                (self.shared.loading, self.shared.progress) = (None, None);
+                self.take_resumed(*resumed);
+            }
+            Outcome::WithoutData(lost) => {
+                (self.shared.loading, self.shared.progress) = (None, None);
+                self.take_without_data(lost);
+            }
         }
     }
 
@@ -133,6 +145,17 @@ impl Lab {
             JobKind::Map => self.no_map(&error),
             JobKind::Probe => self.not_probed(&error),
             JobKind::Export => self.not_exported(&error),
+            JobKind::SaveRun => {
+                self.shared.notify(Severity::Trouble, error.to_string());
+                self.write_next();
+            }
+            JobKind::Autosave => self.not_autosaved(&error.to_string()),
+            JobKind::ReadRun => {
+                (self.shared.loading, self.shared.progress) = (None, None);
+                if !matches!(error, JobError::Cancelled) {
+                    self.shared.notify(Severity::Trouble, error.to_string());
+                }
+            }
             JobKind::Match => {
                 if !matches!(error, JobError::Cancelled) {
                     self.shared.notify(Severity::Trouble, error.to_string());

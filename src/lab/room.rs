@@ -10,6 +10,7 @@ use super::inspecting::{Due, Inspecting};
 #[cfg(not(target_family = "wasm"))]
 use super::jobs::ThreadHost;
 use super::jobs::{Host, JobKind, Jobs};
+use super::keeping::Keeping;
 use super::measuring::Measuring;
 use super::page::Page;
 use super::panel::Panel;
@@ -37,6 +38,8 @@ pub struct Lab {
     pub(super) seeing: Seeing,
     pub(super) measuring: Measuring,
     pub(super) probing: Probing,
+    /// Runs on their way into files.
+    pub(super) keeping: Keeping,
     /// An undo under way.
     pub(super) arrival: Option<Arrival>,
     /// Where the trainer keeps the past, once there is a trainer.
@@ -80,6 +83,7 @@ impl Lab {
             seeing: Seeing::default(),
             measuring: Measuring::default(),
             probing: Probing::default(),
+            keeping: Keeping::default(),
             arrival: None,
             archive: None,
             matched_at: Duration::ZERO,
@@ -143,6 +147,7 @@ impl Lab {
             self.follow_past(now),
             self.follow_pair(now),
             self.follow_code(now),
+            self.follow_autosave(now),
         ];
         times.into_iter().flatten().min()
     }

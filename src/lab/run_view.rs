@@ -1,5 +1,6 @@
 //! One run as a window sees it: its state, what the user set, and what they look at.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::compare::{self, CompareProgress, Compared};
@@ -32,6 +33,10 @@ pub struct RunView {
     pub parent: Option<(RunId, u64)>,
     /// As the person called it.
     pub name: Option<String>,
+    /// What a person wrote about it.
+    pub notes: String,
+    /// Where it is saved.
+    pub file: Option<PathBuf>,
     /// It is kept whatever it costs.
     pub pinned: bool,
     /// Its curve of J is drawn beside that of the run shown.
@@ -74,6 +79,8 @@ impl RunView {
             past: None,
             parent: None,
             name: None,
+            notes: String::new(),
+            file: None,
             pinned: false,
             overlaid: false,
             preset: Preset::of(&experiment),
@@ -120,6 +127,8 @@ impl RunView {
             past: None,
             parent: None,
             name: None,
+            notes: String::new(),
+            file: None,
             pinned: false,
             overlaid: false,
             preset: Preset::of(&experiment),

@@ -11,7 +11,7 @@ use crate::data::error::grouped;
 use crate::training::record::Change;
 use crate::training::run::Keyframe;
 use crate::training::timeline::{Archive, Moment};
-use crate::training::trainer::{Ask, Event, Reply, Request, RunId, Tell, TrainerError};
+use crate::training::trainer::{Ask, DataId, Event, Reply, Request, RunId, Tell, TrainerError};
 use crate::training::{Experiment, Preset, Setting, Speed, Value};
 
 /// Most runs that stay beside the one shown, those that are pinned left out.
@@ -60,6 +60,19 @@ impl Lab {
     /// Shows a run of `experiment` on `data` in the place of the one shown, which goes once the trainer has the new one.
     /// Returns whether the trainer was asked for it.
     pub(super) fn begin(&mut self, experiment: Experiment, data: Arc<DataSet>) -> bool {
+        self.begin_as(experiment.clone(), data, |_, _, data, _| Ask::Open {
+            experiment: Box::new(experiment),
+            data,
+        })
+    }
+
+    /// The same for a run that the trainer is asked for by `how`.
+    pub(super) fn begin_as(
+        &mut self,
+        experiment: Experiment,
+        data: Arc<DataSet>,
+        how: impl FnOnce(&Self, RunId, DataId, Arc<DataSet>) -> Ask,
+    ) -> bool {
         if self.trainer.is_none() {
             match self.backend.start(Arc::clone(&self.wake)) {
                 Ok(trainer) => {
@@ -86,11 +99,9 @@ impl Lab {
         let left = self.session.shown.id;
         let was_draft = self.session.shown.is_draft();
         self.warn_of_range(&experiment, &data);
-        let run = self.session.begin(experiment.clone(), data);
-        let asked = self.ask(Ask::Open {
-            experiment: Box::new(experiment),
-            data: set,
-        });
+        let run = self.session.begin(experiment, Arc::clone(&data));
+        let what = how(self, run, set, data);
+        let asked = self.ask(what);
         if !asked {
             self.session.take_back(run);
             return false;
@@ -310,7 +321,12 @@ impl Lab {
         let replies = self.trainer.as_ref().map(|trainer| trainer.replies());
         for Reply { run, what } in replies.into_iter().flatten() {
             match what {
-                Tell::Opened(_) => self.opened(run),
+                Tell::Opened(opened) => {
+                    self.opened(run);
+                    if let Some(other) = opened.other_numerics {
+                        self.shared.notify(Severity::Note, sentence(&other));
+                    }
+                }
                 Tell::Frame(frame) => {
                     let Some(view) = self.session.get_mut(run) else {
                         continue; // of a run that was closed meanwhile
@@ -323,7 +339,7 @@ impl Lab {
                         self.ask_about(run, Ask::Seen(cursor));
                     }
                 }
-                Tell::Checkpoint(_) => {} // none is asked for yet
+                Tell::Checkpoint(checkpoint) => self.take_checkpoint(run, checkpoint),
                 Tell::Event(event) => self.hear(run, event),
             }
         }
@@ -374,6 +390,7 @@ impl Lab {
             }
             Event::Panicked { message } => {
                 view.playing = false;
+                self.no_checkpoint(run);
                 format!(
                     "The trainer failed ({message}). The lab still works: press Reset to restart the run."
                 )
@@ -396,4 +413,11 @@ impl Lab {
         };
         self.shared.notify(Severity::Trouble, text);
     }
+}
+
+/// `words` as a sentence of its own.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let first = letters.next().map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), letters.as_str())
 }

@@ -215,6 +215,12 @@ impl Session {
         unused
     }
 
+    /// New gestures come after `last`, of a run that was not begun here.
+    pub(super) fn gestures_follow(&mut self, last: Gesture) {
+        self.press_is_over();
+        self.gesture = self.gesture.max(last);
+    }
+
     /// A gesture of no press: no other change is a part of it.
     pub(super) fn gesture_of_its_own(&mut self) -> Gesture {
         self.press_is_over();

@@ -3,14 +3,14 @@
 use std::path::PathBuf;
 
 use super::beside::{Pair, Question};
-use super::commands::Cover;
+use super::commands::{Cover, UserCommand};
 use super::import::Import;
 use super::map_state::MapState;
 use super::page::Page;
 use super::panel::Panel;
 use super::run_view::RunView;
 use super::session::Session;
-use super::state::{Contrast, Notice, OpenDialog, Severity};
+use super::state::{Contrast, Notice, OpenDialog, Severity, Topic};
 use crate::data::{DataSpec, Progress};
 use crate::training::timeline::Archive;
 
@@ -89,6 +89,10 @@ pub struct Shared {
     pub drop_hovered: bool,
     /// The map of the plane.
     pub map: MapState,
+    /// The run that was open when a window ended last.
+    pub(super) left: Option<PathBuf>,
+    /// The run's file that waits for its data.
+    pub(super) without_data: Option<PathBuf>,
 }
 
 impl Shared {
@@ -113,6 +117,8 @@ impl Shared {
             recent,
             drop_hovered: false,
             map: MapState::default(),
+            left: None,
+            without_data: None,
         }
     }
 
@@ -135,11 +141,38 @@ impl Shared {
     }
 
     pub(super) fn notify(&mut self, severity: Severity, text: impl Into<String>) {
-        let notice = Notice {
+        self.put_notice(Notice {
             severity,
             text: text.into(),
-        };
-        self.notices.retain(|other| *other != notice);
+            offer: None,
+            topic: None,
+        });
+    }
+
+    /// Says something, with what can be done about it.
+    pub(super) fn offer(&mut self, severity: Severity, text: String, offer: UserCommand) {
+        self.put_notice(Notice {
+            severity,
+            text,
+            offer: Some(offer),
+            topic: None,
+        });
+    }
+
+    /// Says the latest of a topic.
+    pub(super) fn report(&mut self, topic: Topic, text: String) {
+        self.put_notice(Notice {
+            severity: Severity::Note,
+            text,
+            offer: None,
+            topic: Some(topic),
+        });
+    }
+
+    fn put_notice(&mut self, notice: Notice) {
+        let overtaken = |other: &Notice| notice.topic.is_some() && other.topic == notice.topic;
+        self.notices
+            .retain(|other| *other != notice && !overtaken(other));
         self.notices.push(notice);
         const MOST: usize = 3; // more would cover the pictures
         let surplus = self.notices.len().saturating_sub(MOST);

@@ -41,6 +41,8 @@ pub enum Action {
     Load(DataSpec),
     /// Paths as they were typed, dropped, picked or remembered: for the import sheet.
     Open(Vec<PathBuf>),
+    /// A path as it was typed in the window for paths, for whatever that asked for.
+    Typed(Vec<PathBuf>),
     /// What the import sheet's choices now say.
     SetImport {
         spec: DataSpec,
@@ -119,6 +121,17 @@ pub enum Severity {
 pub struct Notice {
     pub severity: Severity,
     pub text: String,
+    /// What can be done about it.
+    pub offer: Option<UserCommand>,
+    /// What it is the latest word of: an earlier one goes.
+    pub topic: Option<Topic>,
+}
+
+/// What there is always one latest word of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// Runs that were saved.
+    Saved,
 }
 
 /// What restarts the run.
@@ -136,9 +149,24 @@ pub enum Restart {
     Import(Box<Experiment>),
 }
 
-/// The window for opening a file.
+/// What a path is typed for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Typed {
+    /// Data to train on, or a run to go on with.
+    #[default]
+    Open,
+    /// The file that a run is saved to.
+    SaveRun,
+    /// The folder that runs are saved in.
+    SaveFolder,
+    /// Where the data are of a run that was opened.
+    DataOfRun,
+}
+
+/// The window for a path.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OpenDialog {
+    pub what: Typed,
     /// The path as typed.
     pub path: String,
     /// What the system's dialog said, if it could not be shown.

@@ -19,6 +19,12 @@ impl UserCommand {
             | Self::PrepareData
             | Self::CancelLoading
             | Self::Data(_) => "Data",
+            Self::SaveRun
+            | Self::SaveRunAs
+            | Self::SaveRunWithData
+            | Self::SaveAll
+            | Self::RestoreLast
+            | Self::LocateData => "File",
             Self::SuggestImport | Self::TrainOnImport => "Import",
             Self::CheckGradient => "Maths",
             Self::NextUnit
@@ -78,6 +84,12 @@ impl UserCommand {
             Self::SpeedUp => "Faster",
             Self::SlowDown => "Slower",
             Self::OpenFile => "Open file…",
+            Self::SaveRun => "Save run",
+            Self::SaveRunAs => "Save run as…",
+            Self::SaveRunWithData => "Save run with its data…",
+            Self::SaveAll => "Save all runs…",
+            Self::RestoreLast => "Go on with the last run",
+            Self::LocateData => "Find the data…",
             Self::BrowseFiles => "Browse…",
             Self::BrowseFolder => "Folder…",
             Self::PrepareData => "Prepare…",
@@ -148,7 +160,19 @@ impl UserCommand {
             Self::NewSeed => "Start again from different initial weights",
             Self::SpeedUp => "Allow more epochs a second",
             Self::SlowDown => "Allow fewer epochs a second, slow enough to talk over",
-            Self::OpenFile => "Train on your own photographs or data",
+            Self::OpenFile => {
+                "Train on your own photographs or data, or go on with a run that was saved"
+            }
+            Self::SaveRun => "Save the run that is shown, to go on with it later, bit for bit",
+            Self::SaveRunAs => "Save the run that is shown in another file",
+            Self::SaveRunWithData => {
+                "Save the run with its prepared data, up to 64 MB, so that it goes on anywhere"
+            }
+            Self::SaveAll => "Save every run of the session",
+            Self::RestoreLast => "Open the run that was open when the lab ended last",
+            Self::LocateData => {
+                "Say where the data are now of the run that could not be opened without them"
+            }
             Self::BrowseFiles => "Choose one file, or several pictures",
             Self::BrowseFolder => "Choose a folder of pictures",
             Self::PrepareData => {

@@ -3,6 +3,10 @@
 //! [`Kernels`] is a table of functions for one precision and one [`KernelPath`], chosen once at run time;
 //! [`WorkerPool`] are the threads that share the work. All the `unsafe` of the crate lives here.
 
+/// Numbers the arithmetic: another one, and a run that was saved may go on with other bits. To be raised with every change
+/// of a kernel, of the order of a sum or of a random stream that changes a bit (`tests/numerics_version.rs` fails then).
+pub const VERSION: u32 = 1;
+
 mod aligned;
 mod cholesky;
 mod eigen;

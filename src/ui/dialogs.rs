@@ -1,4 +1,4 @@
-//! The small window for opening a file. It does not stop the trainer.
+//! The small window for a path. It does not stop the trainer.
 
 use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
@@ -6,7 +6,7 @@ use super::progress;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{at_right, command_button, muted};
 use crate::lab::View;
-use crate::lab::state::OpenDialog;
+use crate::lab::state::{OpenDialog, Typed};
 use crate::lab::{Action, UserCommand};
 
 const WIDTH: f32 = 400.0;
@@ -39,50 +39,113 @@ impl Dialogs {
         let path = self.path.get_or_insert_with(|| dialog.path.clone());
         let refused = dialog.error.is_some() && !self.refused;
         self.refused = dialog.error.is_some();
-        let response = Modal::new(Id::unique("open file")).frame(frame(ui)).show(ui.ctx(), |ui| {
-            ui.set_width(WIDTH);
-            ui.spacing_mut().item_spacing.y = GRID;
-            let theme = Theme::of(ui);
-            ui.label(RichText::new("Open data").heading().color(theme.text_strong));
-            ui.label(muted(
-                ui,
-                "Photographs (PNG, JPEG, BMP, TIFF, WebP) and folders of them, IDX, CIFAR, .npy, .npz, .mat, \
-                 .safetensors, and tables (.csv, .tsv). You can also drop files on the window. What was found is shown before anything is trained on it.",
-            ));
-            let field = TextEdit::singleline(path).desired_width(f32::INFINITY).hint_text("Path of a file or folder");
-            let field = ui.add(field).accessible_name("Path");
-            if first || refused {
-                field.request_focus(); // the text stays, to be mended
-            }
-            for (words, colour) in [(&dialog.error, theme.dead), (&dialog.hint, theme.notice)] {
-                if let Some(words) = words {
-                    ui.label(RichText::new(words).size(theme::SMALL).color(colour));
+        let response = Modal::new(Id::unique("open file"))
+            .frame(frame(ui))
+            .show(ui.ctx(), |ui| {
+                ui.set_width(WIDTH);
+                ui.spacing_mut().item_spacing.y = GRID;
+                let theme = Theme::of(ui);
+                let words = words(dialog.what);
+                ui.label(
+                    RichText::new(words.heading)
+                        .heading()
+                        .color(theme.text_strong),
+                );
+                ui.label(muted(ui, words.about));
+                let field = TextEdit::singleline(path)
+                    .desired_width(f32::INFINITY)
+                    .hint_text(words.hint);
+                let field = ui.add(field).accessible_name("Path");
+                if first || refused {
+                    field.request_focus(); // the text stays, to be mended
                 }
-            }
-            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            if view.shared.opening.is_some() {
-                progress::bar(ui, view, ui.available_width());
-            }
-            ui.horizontal(|ui| {
-                for command in [UserCommand::BrowseFiles, UserCommand::BrowseFolder] {
-                    if command_button(ui, command, command.text(), 80.0).clicked() {
-                        actions.push(command.into());
+                for (words, colour) in [(&dialog.error, theme.dead), (&dialog.hint, theme.notice)] {
+                    if let Some(words) = words {
+                        ui.label(RichText::new(words).size(theme::SMALL).color(colour));
                     }
                 }
-                at_right(ui, "answers", |ui| {
-                    if ui.add(Button::new("Cancel").min_size(vec2(72.0, 28.0))).clicked() {
-                        actions.push(Action::CloseDialog);
+                let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if view.shared.opening.is_some() {
+                    progress::bar(ui, view, ui.available_width());
+                }
+                ui.horizontal(|ui| {
+                    let browse = [UserCommand::BrowseFiles, UserCommand::BrowseFolder];
+                    let folder = |command| command == UserCommand::BrowseFolder;
+                    let kinds = matches!(dialog.what, Typed::Open | Typed::DataOfRun);
+                    let browse = browse
+                        .into_iter()
+                        .filter(|command| kinds || !folder(*command));
+                    for command in browse {
+                        if command_button(ui, command, command.text(), 80.0).clicked() {
+                            actions.push(command.into());
+                        }
                     }
-                    let typed = !path.trim().is_empty() && view.shared.opening.is_none();
-                    if (ui.add_enabled(typed, primary(theme, "Open")).clicked() || entered) && typed {
-                        actions.push(Action::Open(vec![path.trim().into()]));
-                    }
+                    at_right(ui, "answers", |ui| {
+                        if ui
+                            .add(Button::new("Cancel").min_size(vec2(72.0, 28.0)))
+                            .clicked()
+                        {
+                            actions.push(Action::CloseDialog);
+                        }
+                        let typed = !path.trim().is_empty() && view.shared.opening.is_none();
+                        if (ui
+                            .add_enabled(typed, primary(theme, words.button))
+                            .clicked()
+                            || entered)
+                            && typed
+                        {
+                            actions.push(Action::Typed(vec![path.trim().into()]));
+                        }
+                    });
                 });
             });
-        });
         if response.should_close() {
             actions.push(Action::CloseDialog);
         }
+    }
+}
+
+struct Words {
+    heading: &'static str,
+    about: &'static str,
+    hint: &'static str,
+    button: &'static str,
+}
+
+fn words(what: Typed) -> Words {
+    let (heading, about, hint, button) = match what {
+        Typed::Open => (
+            "Open data or a run",
+            "Photographs (PNG, JPEG, BMP, TIFF, WebP) and folders of them, IDX, CIFAR, .npy, .npz, .mat, .safetensors, and \
+             tables (.csv, .tsv): what was found is shown before anything is trained on it. Or a run that was saved \
+             (.saelab). You can also drop files on the window.",
+            "Path of a file or folder",
+            "Open",
+        ),
+        Typed::SaveRun => (
+            "Save the run",
+            "In one file, to go on with it later, bit for bit: weights, settings, curves, and kept moments of its past.",
+            "Path of the file",
+            "Save",
+        ),
+        Typed::SaveFolder => (
+            "Save all runs",
+            "Each in a file of its own, named as the run is, in a folder that is there.",
+            "Path of the folder",
+            "Save",
+        ),
+        Typed::DataOfRun => (
+            "The data of the run",
+            "Where the data are now on which the run was trained. They must be the same ones.",
+            "Path of a file or folder",
+            "Open",
+        ),
+    };
+    Words {
+        heading,
+        about,
+        hint,
+        button,
     }
 }
 

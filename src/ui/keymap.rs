@@ -88,6 +88,8 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::SpeedUp => const { &[plain(Key::Period)] },
         C::SlowDown => const { &[plain(Key::Comma)] },
         C::OpenFile => const { &[command(Key::O)] },
+        C::SaveRun => const { &[command(Key::S)] },
+        C::SaveRunAs => const { &[command_shift(Key::S)] },
         C::PrepareData => const { &[plain(Key::P)] },
         C::TrainOnImport => const { &[command(Key::Enter)] },
         C::ToggleTheme => const { &[plain(Key::T)] },
@@ -136,6 +138,10 @@ fn chords(of: UserCommand) -> &'static [Chord] {
             .map_or(&[], |chords| &chords[..chords.len().min(1)]),
         C::BrowseFiles
         | C::BrowseFolder
+        | C::SaveRunWithData
+        | C::SaveAll
+        | C::RestoreLast
+        | C::LocateData
         | C::SuggestImport
         | C::CancelLoading
         | C::ClearInput
@@ -339,6 +345,10 @@ mod tests {
             EndPair,
             StopMap,
             OpenCell,
+            SaveRunWithData,
+            SaveAll,
+            RestoreLast,
+            LocateData,
         ];
         let expected = expected
             .into_iter()

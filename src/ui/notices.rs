@@ -11,9 +11,11 @@ use super::toolbar;
 use super::widgets::GAP;
 use crate::lab::Action;
 use crate::lab::View;
-use crate::lab::state::Severity;
+use crate::lab::state::{Notice, Severity};
 
 const BUTTON: Vec2 = vec2(72.0, 24.0);
+/// Of the button that does something about it.
+const OFFER: Vec2 = vec2(168.0, 24.0);
 /// Of the column of messages, in points.
 const WIDTH: f32 = 620.0;
 
@@ -49,15 +51,16 @@ impl Notices {
                 ui.set_width(width);
                 ui.spacing_mut().item_spacing.y = GRID;
                 for (index, notice) in view.shared.notices.iter().enumerate().rev() {
-                    message(ui, notice.severity, &notice.text, index, actions);
+                    message(ui, notice, index, actions);
                 }
             });
     }
 }
 
-fn message(ui: &mut Ui, severity: Severity, words: &str, index: usize, actions: &mut Vec<Action>) {
+fn message(ui: &mut Ui, notice: &Notice, index: usize, actions: &mut Vec<Action>) {
+    let words = notice.text.as_str();
     let theme = Theme::of(ui);
-    let tone = match severity {
+    let tone = match notice.severity {
         Severity::Note => theme.accent,
         Severity::Trouble => theme.dead,
     };
@@ -69,7 +72,8 @@ fn message(ui: &mut Ui, severity: Severity, words: &str, index: usize, actions: 
     frame.show(ui, |ui| {
         let width = ui.available_width();
         let font = theme::regular(BODY);
-        let room = width - BUTTON.x - GRID;
+        let offered = notice.offer.map_or(0.0, |_| OFFER.x + GRID);
+        let room = width - BUTTON.x - GRID - offered;
         let galley = ui
             .painter()
             .layout(words.to_owned(), font, theme.text_strong, room);
@@ -79,6 +83,13 @@ fn message(ui: &mut Ui, severity: Severity, words: &str, index: usize, actions: 
         let corner = pos2(row.left(), row.center().y - galley.size().y / 2.0);
         ui.painter().galley(corner, galley, theme.text_strong);
         let place = Align2::RIGHT_CENTER.align_size_within_rect(BUTTON, row);
+        let beside = place.translate(vec2(-(BUTTON.x + OFFER.x) / 2.0 - GRID, 0.0));
+        if let Some(command) = notice.offer {
+            let place = Align2::CENTER_CENTER.align_size_within_rect(OFFER, beside.expand(OFFER.x));
+            if ui.put(place, Button::new(command.text())).clicked() {
+                actions.push(command.into());
+            }
+        }
         let button = Button::new("Dismiss").frame_when_inactive(false);
         if ui.put(place, button).clicked() {
             actions.push(Action::DismissNotice(index));

@@ -324,6 +324,9 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                 entry(ui, command, false, actions);
             }
             ui.separator();
+            for command in [UserCommand::SaveRun, UserCommand::SaveRunAs] {
+                entry(ui, command, false, actions);
+            }
             for what in Export::ALL {
                 entry(ui, UserCommand::Export(what), false, actions);
             }

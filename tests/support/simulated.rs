@@ -1,4 +1,6 @@
 //! A backend on a clock of its own, so that tests of the lab are the same every time.
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
+#![allow(dead_code, reason = "each test uses its share of it")]
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,10 +8,25 @@ use std::time::Duration;
 use ndarray::Array2;
 use sae_lab::data::{DataError, DataSet, DataSpec, Found, SampleShape, Samples, Watch};
 use sae_lab::lab::browse::{Browse, Browsed};
+use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
+use sae_lab::lab::{Lab, Preferences};
 use sae_lab::numerics::WorkerPool;
 use sae_lab::training::timeline::Archive;
 use sae_lab::training::trainer::{DataId, Driver, Host, Reply, Request, SharedStore, TrainerError};
+use sae_lab::training::{Experiment, Preset};
+
+/// A lab on six hidden units and 24 samples of bars, whose jobs end at once.
+pub fn lab() -> Lab {
+    let backend: Arc<dyn Backend> = Arc::new(Room);
+    let wake: Wake = Arc::new(|| {});
+    let host = InlineHost::new(Arc::clone(&backend), Arc::clone(&wake));
+    let experiment = Experiment {
+        hidden: 6,
+        ..Preset::Bars.experiment()
+    };
+    Lab::with_host(experiment, Preferences::default(), backend, wake, host)
+}
 
 /// The trainer on a clock of its own: an epoch of any run at every look at the replies.
 struct Simulated {
@@ -80,7 +97,7 @@ impl Backend for Room {
         ))
     }
 
-    fn browse(&self, _: Browse) -> Browsed {
-        Browsed::Unavailable
+    fn browse(&self, what: Browse) -> Browsed {
+        Browsed::Unavailable(what)
     }
 }

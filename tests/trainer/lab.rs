@@ -238,6 +238,11 @@ impl<H: HostLike> Lab<H> {
             .is_some_and(|snapshot| wanted(snapshot))
     }
 
+    /// What the past of all runs takes.
+    pub fn kept_bytes(&self) -> usize {
+        self.host.host().archive().total()
+    }
+
     pub fn until_epoch(&mut self, run: u64, epoch: u64) {
         self.until(&format!("epoch {epoch}"), |lab| {
             lab.has(run, |snapshot| snapshot.epoch >= epoch)

@@ -31,7 +31,7 @@ fn it_opens_paused_with_the_seeds_own_weights() {
             panic!("{:?}", lab.opened)
         };
         assert_eq!((run.0, opened.inputs, opened.hidden), (1, 9, 4));
-        assert_eq!((opened.epoch, opened.other_path), (0, false));
+        assert_eq!((opened.epoch, &opened.other_numerics), (0, &None));
         assert!(lab.events.is_empty());
     });
 }
@@ -239,6 +239,33 @@ fn a_panic_is_caught_and_told_and_ends_its_run_alone() {
     lab.open(3, experiment(), &data());
     lab.steps(3, 1);
     lab.until_paused_at(3, 1);
+}
+
+#[test]
+fn a_hundred_panics_leave_nothing_behind_and_the_next_run_begins_at_once() {
+    let moon = Arc::new(AtomicBool::new(false));
+    let full = Arc::clone(&moon);
+    let host = Simulated::new(Box::new(move || {
+        assert!(!full.swap(false, Ordering::Relaxed), "the moon is full");
+        false
+    }));
+    let mut lab = Lab::new(host);
+    let mut kept = Vec::new();
+    for run in 1..=100 {
+        lab.open(run, experiment(), &data());
+        lab.steps(run, 2);
+        lab.until_paused_at(run, 2);
+        moon.store(true, Ordering::Relaxed);
+        lab.ask(run, Ask::Play);
+        lab.until("panic", |lab| {
+            lab.event(run, |event| matches!(event, Event::Panicked { .. }))
+                .is_some()
+        });
+        lab.ask(run, Ask::Close);
+        lab.steps(run, 1); // of a run that is gone: refused, and nothing else
+        kept.push(lab.kept_bytes());
+    }
+    assert!(kept.iter().all(|bytes| *bytes == kept[0]), "{kept:?}");
 }
 
 #[test]

@@ -176,7 +176,7 @@ impl Host for Scripted {
                 inputs,
                 hidden: experiment.hidden,
                 epoch: 0,
-                other_path: false,
+                other_numerics: None,
             });
             self.0.replies.lock().unwrap().push(Reply { run, what });
             // changes from before are of another run
@@ -250,8 +250,8 @@ impl Backend for Real {
         Desktop.prepare(found, spec, watch)
     }
 
-    fn browse(&self, _: Browse) -> Browsed {
-        Browsed::Unavailable
+    fn browse(&self, what: Browse) -> Browsed {
+        Browsed::Unavailable(what)
     }
 }
 
@@ -326,8 +326,8 @@ impl Backend for ScriptedBackend {
         }
     }
 
-    fn browse(&self, _: Browse) -> Browsed {
-        Browsed::Unavailable
+    fn browse(&self, what: Browse) -> Browsed {
+        Browsed::Unavailable(what)
     }
 }
 

@@ -34,6 +34,12 @@ pub enum JobKind {
     Probe,
     /// A file for another program.
     Export,
+    /// A run into a file.
+    SaveRun,
+    /// The same without being asked for.
+    Autosave,
+    /// A run out of a file.
+    ReadRun,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -56,6 +62,8 @@ impl JobKind {
             Self::Browse => Policy::Keep,
             // nothing that was asked for is left unwritten
             Self::Export => Policy::Keep,
+            // one is never dropped for another: the lab starts them one by one
+            Self::SaveRun | Self::Autosave => Policy::Keep,
             Self::Find
             | Self::Prepare
             | Self::ReadPicture
@@ -68,7 +76,8 @@ impl JobKind {
             | Self::Counterfactual
             | Self::Match
             | Self::Map
-            | Self::Probe => Policy::Replace,
+            | Self::Probe
+            | Self::ReadRun => Policy::Replace,
         }
     }
 
@@ -99,6 +108,9 @@ impl JobKind {
             Self::Map => "training the map",
             Self::Probe => "probing the code",
             Self::Export => "writing the file",
+            Self::SaveRun => "saving the run",
+            Self::Autosave => "keeping the state of the run",
+            Self::ReadRun => "reading the run",
         }
     }
 
@@ -121,6 +133,9 @@ impl JobKind {
             Self::Map => "sae-lab map",
             Self::Probe => "sae-lab probe",
             Self::Export => "sae-lab export",
+            Self::SaveRun => "sae-lab saver",
+            Self::Autosave => "sae-lab autosave",
+            Self::ReadRun => "sae-lab run reader",
         }
     }
 }

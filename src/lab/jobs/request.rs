@@ -4,13 +4,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::kind::JobKind;
-use crate::data::{DataSet, DataSpec, Found, Progress as Loading};
+use crate::data::{DataSet, DataSource, DataSpec, Found, Progress as Loading};
+use crate::io::run_file::{RunFile, Written};
 use crate::lab::beside::Matched;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::compare::{Choice, CompareProgress, Compared};
 use crate::lab::export::{Export, Exported};
 use crate::lab::features::SeenFeatures;
 use crate::lab::inspection::Inspected;
+use crate::lab::keeping::{Resumed, WithoutData};
 use crate::lab::map::{Sweep, Swept};
 use crate::lab::preview::{Opened, Preview};
 use crate::lab::studies::CheckedGradient;
@@ -86,6 +88,19 @@ pub enum Request {
         path: PathBuf,
         snapshot: Arc<Snapshot>,
     },
+    /// A run into its file.
+    SaveRun {
+        run: RunId,
+        path: PathBuf,
+        file: Arc<RunFile>,
+    },
+    /// The state of the run that is shown into the window's own file.
+    Autosave { path: PathBuf, file: Arc<RunFile> },
+    /// A run out of its file, and its data from where they were, or are now.
+    ReadRun {
+        path: PathBuf,
+        source: Option<DataSource>,
+    },
 }
 
 impl Request {
@@ -107,6 +122,9 @@ impl Request {
             Self::Map(_) => JobKind::Map,
             Self::Probe { .. } => JobKind::Probe,
             Self::Export { .. } => JobKind::Export,
+            Self::SaveRun { .. } => JobKind::SaveRun,
+            Self::Autosave { .. } => JobKind::Autosave,
+            Self::ReadRun { .. } => JobKind::ReadRun,
         }
     }
 }
@@ -195,4 +213,12 @@ pub enum Outcome {
     Map(Swept),
     Probed(Box<Probed>),
     Exported(Exported),
+    SavedRun {
+        run: RunId,
+        path: PathBuf,
+        written: Written,
+    },
+    Autosaved,
+    Resumed(Box<Resumed>),
+    WithoutData(WithoutData),
 }

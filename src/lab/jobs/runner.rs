@@ -117,5 +117,14 @@ fn dispatch(
                 snapshot,
             }))
         }
+        Request::SaveRun { run, path, file } => {
+            let written = backend.save_run(&path, &file)?;
+            Ok(Outcome::SavedRun { run, path, written })
+        }
+        Request::Autosave { path, file } => {
+            backend.save_run(&path, &file)?;
+            Ok(Outcome::Autosaved)
+        }
+        Request::ReadRun { path, source } => work::read_run(backend, path, source, &watch),
     }
 }

@@ -10,6 +10,7 @@ mod inspect;
 mod map;
 mod matching;
 mod probe;
+mod read_run;
 mod replay;
 mod spectrum;
 
@@ -23,6 +24,7 @@ pub use inspect::inspect;
 pub use map::map;
 pub use matching::matched;
 pub use probe::probe;
+pub use read_run::read_run;
 pub use replay::replay;
 pub use spectrum::spectrum;
 

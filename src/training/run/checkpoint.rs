@@ -3,6 +3,7 @@
 //! The bytes: [`MAGIC`], the version (u32, little-endian), the SHA-256 of what follows, then the fields of
 //! [`Checkpoint`] in postcard's encoding. A change of any field's type or order is a new [`VERSION`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -11,17 +12,18 @@ use thiserror::Error;
 use xxhash_rust::xxh3::Xxh3Default;
 
 use super::samples::SamplesIdentity;
-use crate::data::FittedPreparation;
+use crate::data::{DataSource, FittedPreparation};
 use crate::model::{Cost, Hyperparameters, UnitStatistics};
 use crate::numerics::{Precision, Real};
 use crate::training::Experiment;
-use crate::training::record::{Change, History};
+use crate::training::record::{Change, History, Record};
 
 /// The version that this program writes, and the only one that it reads: no program has written another to a file.
 ///
 /// - 2: units that repeat another no longer count among the alive.
 /// - 3: the samples that were held out, and the losses over them.
-pub const VERSION: u32 = 3;
+/// - 4: what the arithmetic of the kernels is numbered.
+pub const VERSION: u32 = 4;
 const MAGIC: &[u8; 8] = b"sae-run\n";
 const HEADER: usize = MAGIC.len() + size_of::<u32>() + 32;
 
@@ -31,6 +33,8 @@ pub struct Checkpoint {
     pub(super) version: u32,
     /// The kernels that the run computed on; with others its bits may come out differently.
     pub(super) kernel_path: String,
+    /// [`crate::numerics::VERSION`] of the program that it ran in.
+    pub(super) numerics_version: u32,
     pub(super) samples: SamplesIdentity,
     /// Those that were held out.
     pub(super) test_samples: Option<SamplesIdentity>,
@@ -54,7 +58,7 @@ pub struct Checkpoint {
 
 /// Values in the run's precision.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(super) enum Numbers {
+pub enum Numbers {
     F32(Vec<f32>),
     F64(Vec<f64>),
 }
@@ -124,6 +128,41 @@ impl Checkpoint {
             hyperparameters: self.settings,
             ..self.experiment.clone()
         }
+    }
+
+    /// Whether one of the two goes on from the other: trained on the same samples, from the same weights, with the same
+    /// cost at the last epoch that both remember.
+    pub fn is_of_the_same_run(&self, other: &Self) -> bool {
+        let of = |one: &Self| {
+            let experiment = &one.experiment;
+            let seed = (experiment.seed, experiment.hidden);
+            (one.samples, one.test_samples, seed, one.precision())
+        };
+        let records = |one: &Self| -> BTreeMap<u64, [u64; 3]> {
+            let records = one.history.records();
+            let bits = |record: &Record| {
+                let cost = record.cost;
+                let terms = [
+                    cost.reconstruction_loss,
+                    cost.decay_penalty,
+                    cost.sparsity_penalty,
+                ];
+                (record.epoch, terms.map(f64::to_bits))
+            };
+            records.map(bits).collect()
+        };
+        let (own, others) = (records(self), records(other));
+        let mut common = own
+            .iter()
+            .rev()
+            .filter_map(|(epoch, cost)| Some((cost, others.get(epoch)?)));
+        of(self) == of(other) && common.next().is_some_and(|(own, other)| own == other)
+    }
+
+    /// The same run, its data where they are now.
+    pub fn on(mut self, source: DataSource) -> Self {
+        self.experiment.data.source = source;
+        self
     }
 
     /// The samples that it goes on with.
@@ -246,6 +285,17 @@ impl OptimizerMemory {
 }
 
 impl Numbers {
+    pub fn len(&self) -> usize {
+        match self {
+            Self::F32(values) => values.len(),
+            Self::F64(values) => values.len(),
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
     /// What they take in memory.
     pub fn bytes(&self) -> usize {
         match self {

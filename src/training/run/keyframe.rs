@@ -36,7 +36,7 @@ pub struct Keyframe {
     pub(super) optimizer: Option<OptimizerMemory>,
     /// Of the parameters and the optimiser's memory; two moments with other bits have another one, but for one chance in
     /// 2⁶⁴.
-    checksum: u64,
+    pub(super) checksum: u64,
 }
 
 impl Keyframe {

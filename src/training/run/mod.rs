@@ -26,6 +26,8 @@ mod held;
 mod keyframe;
 mod ledger;
 mod measure;
+mod own_data;
+mod parts;
 mod resume;
 mod revive;
 mod samples;
@@ -35,12 +37,14 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use checkpoint::{Checkpoint, CheckpointError, VERSION};
+pub use checkpoint::{Checkpoint, CheckpointError, Numbers, VERSION};
 pub use epoch::EpochEnd;
 pub use held::test_stride;
 pub use keyframe::Keyframe;
 pub use ledger::{Force, Ledger, NoLedger};
-pub use resume::ResumeError;
+pub use own_data::own_data;
+pub use parts::{Array, CheckpointHead, KeyframeHead, LbfgsHead, OptimizerHead, PARAMETERS};
+pub use resume::{OtherNumerics, ResumeError};
 use samples::Identities;
 pub use samples::SamplesIdentity;
 pub use size::{MAX_PARAMETERS, RunError, check as check_size};
@@ -58,8 +62,8 @@ pub struct Run<T: Real> {
     spectrum: OnceLock<Option<Arc<Spectrum>>>,
     /// Made when the first checkpoint is.
     identity: OnceLock<Identities>,
-    /// The kernels that a resumed run came from, where this processor's best are others.
-    other_path: Option<String>,
+    /// What a resumed run was computed with, where it is not what it goes on with.
+    other_path: Option<OtherNumerics>,
     state: RunState<T>,
     /// The settings in force with what is staged.
     next: CheckedHyperparameters,

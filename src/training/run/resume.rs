@@ -1,5 +1,6 @@
 //! From a run to a checkpoint, and from a checkpoint to a run that goes on bit for bit.
 
+use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use thiserror::Error;
@@ -11,7 +12,7 @@ use crate::data::DataSet;
 use crate::model::{
     CheckedHyperparameters, Cost, HyperparameterError, OptimizerKind, Parameters, UnitStatistics,
 };
-use crate::numerics::{KernelPath, Precision, Real, WorkerPool};
+use crate::numerics::{self, KernelPath, Precision, Real, WorkerPool};
 use crate::optim::lbfgs::{self, CORRECTIONS};
 use crate::optim::{Memory, Optimizer};
 use crate::training::record::{Change, History, SettingError};
@@ -80,6 +81,7 @@ impl<T: Real> Run<T> {
         Checkpoint {
             version: VERSION,
             kernel_path: path_name().to_owned(),
+            numerics_version: numerics::VERSION,
             samples: identities.training,
             test_samples: identities.test,
             experiment: self.experiment(),
@@ -139,17 +141,55 @@ impl<T: Real> Run<T> {
         }
         let mut run = Self::assemble(checkpoint.experiment, data, state, next, pool);
         run.identity = OnceLock::from(identity);
-        run.other_path = Some(checkpoint.kernel_path).filter(|path| path.as_str() != path_name());
+        run.other_path = OtherNumerics::of(checkpoint.kernel_path, checkpoint.numerics_version);
         if run.state.gradient_known {
             run.regain_gradient();
         }
         Ok(run)
     }
 
-    /// The kernels that the run computed on before, where they are not those that it goes on with: its bits may then
-    /// differ from those of the run that never stopped.
-    pub fn resumed_on_other_path(&self) -> Option<&str> {
-        self.other_path.as_deref()
+    /// What the run was computed with before, where that is not what it goes on with: its bits may then differ from those
+    /// of the run that never stopped.
+    pub fn resumed_on_other_path(&self) -> Option<&OtherNumerics> {
+        self.other_path.as_ref()
+    }
+}
+
+/// What a run was computed with, where it goes on with something else.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OtherNumerics {
+    pub kernel_path: String,
+    pub numerics_version: u32,
+}
+
+impl OtherNumerics {
+    fn of(kernel_path: String, numerics_version: u32) -> Option<Self> {
+        let same = kernel_path == path_name() && numerics_version == numerics::VERSION;
+        (!same).then_some(Self {
+            kernel_path,
+            numerics_version,
+        })
+    }
+}
+
+impl fmt::Display for OtherNumerics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (path, version) = (&self.kernel_path, self.numerics_version);
+        if version == numerics::VERSION {
+            write!(
+                f,
+                "the run was computed with {path} instructions and goes on with {}: its last digits may differ from those \
+                 of a run that never stopped",
+                path_name()
+            )
+        } else {
+            write!(
+                f,
+                "the run was computed by a release whose arithmetic is numbered {version}, and this one's is {}: its last \
+                 digits may differ from those of a run that never stopped",
+                numerics::VERSION
+            )
+        }
     }
 }
 

@@ -137,6 +137,16 @@ impl Archive {
         true
     }
 
+    /// `run` has this past.
+    pub(super) fn put(&self, run: RunId, frames: Frames) {
+        let mut state = self.lock();
+        state.bytes += frames.bytes;
+        state.runs.insert(run, frames);
+        let gone = state.fit();
+        drop(state);
+        drop(gone);
+    }
+
     /// Nothing of `run` is needed any more.
     pub fn forget(&self, run: RunId) {
         let mut state = self.lock();

@@ -11,6 +11,7 @@
 //! | `thinning` | which keyframes stay |
 //! | `archive` | all runs, the budget; shared by the trainer, which fills it, and the window, which looks things up |
 //! | `replay` | from a keyframe to a later moment |
+//! | `stored` | the past of a run as a file keeps it |
 //! | `counterfactual` | what would have saved a unit: changes undone, the same epochs trained again |
 
 mod archive;
@@ -18,6 +19,7 @@ pub mod counterfactual;
 mod frames;
 mod moment;
 mod replay;
+mod stored;
 mod thinning;
 
 #[cfg(test)]
@@ -27,4 +29,5 @@ pub use archive::{Archive, BUDGET, Kept, MemoryUse, Unreachable};
 pub use counterfactual::{Answer, Counterfactual};
 pub use moment::{Deed, Moment};
 pub use replay::{Replay, ReplayError};
+pub use stored::{Past, PastFrame};
 pub use thinning::Interest;

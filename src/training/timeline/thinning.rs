@@ -1,10 +1,13 @@
 //! Which keyframes stay when memory is short: dense lately, sparser further back, and those at which something happened
 //! before others.
 
+use serde::{Deserialize, Serialize};
+
 use super::moment::Moment;
 
 /// Why a keyframe is worth keeping.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Interest {
     #[default]
     Plain,

@@ -185,7 +185,7 @@ impl Driver {
                     inputs,
                     hidden,
                     epoch: made.epoch(),
-                    other_path: made.on_other_path(),
+                    other_numerics: made.other_numerics(),
                 };
                 let seat = Seat::new(made, now);
                 let (experiment, data) = (seat.run.experiment(), seat.run.data());

@@ -107,9 +107,9 @@ pub struct Opened {
     pub hidden: usize,
     /// The epoch that it stands at: 0, or that of the checkpoint.
     pub epoch: u64,
-    /// The run goes on from a checkpoint that was taken on another kernel path: its bits will differ from those of the
-    /// run it was taken from.
-    pub other_path: bool,
+    /// The run goes on from a checkpoint that was computed with something else, whose bits may differ: what that was, in
+    /// words.
+    pub other_numerics: Option<String>,
 }
 
 /// What happened to a run.

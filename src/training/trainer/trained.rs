@@ -16,7 +16,7 @@ use crate::training::{Checkpoint, Experiment};
 pub(super) trait Trained: Send {
     fn size(&self) -> (usize, usize);
     fn epoch(&self) -> u64;
-    fn on_other_path(&self) -> bool;
+    fn other_numerics(&self) -> Option<String>;
     fn set(&mut self, change: Change) -> Result<(), SettingError>;
     fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd;
     /// Returns which, in increasing order.
@@ -125,8 +125,8 @@ impl<T: Real> Trained for Showing<T> {
         self.run.state().epoch
     }
 
-    fn on_other_path(&self) -> bool {
-        self.run.resumed_on_other_path().is_some()
+    fn other_numerics(&self) -> Option<String> {
+        self.run.resumed_on_other_path().map(ToString::to_string)
     }
 
     fn set(&mut self, change: Change) -> Result<(), SettingError> {

@@ -1,0 +1,216 @@
+//! The latest state of each open window, in one folder, for after a crash.
+//!
+//! | file | whose |
+//! |---|---|
+//! | `window-X.saelab` | an open window's; `window-X.lock` is locked for as long as it is open |
+//! | `recovered-TIME-X.saelab` | of a window that ended without closing: set aside, never written again |
+//! | `last.saelab` | of the window that was closed last |
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use super::error::name_of;
+use super::run_file::EXTENSION;
+use super::{IoError, make_folder, sweep};
+
+const WINDOW: &str = "window-";
+const RECOVERED: &str = "recovered-";
+const LOCK: &str = "lock";
+/// Most that are set aside; the oldest go.
+const MOST: usize = 8;
+
+/// A window's own file.
+#[derive(Debug)]
+pub struct Slot {
+    folder: PathBuf,
+    lock_path: PathBuf,
+    path: PathBuf,
+    _lock: File,
+}
+
+/// What the windows before this one left.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Left {
+    /// Of windows that ended without closing, since the last start: the latest first.
+    pub recovered: Vec<PathBuf>,
+    /// Of the window that was closed last.
+    pub last: Option<PathBuf>,
+}
+
+impl Slot {
+    /// A file of this window's own in `folder`, which is made if need be, and what others left there.
+    ///
+    /// # Errors
+    /// The folder can't be made or written to.
+    pub fn claim(folder: &Path) -> Result<(Self, Left), IoError> {
+        make_folder(folder)?;
+        sweep(folder);
+        let left = Left {
+            recovered: recover(folder),
+            last: Some(last(folder)).filter(|last| last.is_file()),
+        };
+        let claim = || loop {
+            let ending = format!(".{LOCK}");
+            let mut builder = tempfile::Builder::new();
+            let file = builder.prefix(WINDOW).suffix(&ending).tempfile_in(folder)?;
+            let (lock, lock_path) = file.keep().map_err(|error| error.error)?;
+            // where the system has no locks, every window is left to itself: none is set aside
+            let locked = lock.try_lock();
+            if locked.is_ok() && !lock_path.exists() {
+                continue; // a start beside this one took it for one that was left behind
+            }
+            return Ok((lock, lock_path));
+        };
+        let (lock, lock_path) = claim().map_err(|source| IoError::Write {
+            file: name_of(folder),
+            source,
+        })?;
+        let slot = Self {
+            folder: folder.to_owned(),
+            path: lock_path.with_extension(EXTENSION),
+            lock_path,
+            _lock: lock,
+        };
+        Ok((slot, left))
+    }
+
+    /// Where the window's state goes.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The window closes in order: its state is the last one.
+    pub fn close(self) {
+        if self.path.is_file() {
+            let _ = std::fs::rename(&self.path, last(&self.folder)); // else it is set aside at the next start
+        }
+        let _ = std::fs::remove_file(&self.lock_path);
+    }
+}
+
+fn last(folder: &Path) -> PathBuf {
+    folder.join("last").with_extension(EXTENSION)
+}
+
+/// Sets aside what windows left that are no more; the latest first.
+fn recover(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Vec::new();
+    };
+    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    let named = |path: &Path, prefix: &str, ending: &str| {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
+        let right = path
+            .extension()
+            .is_some_and(|extension| extension == ending);
+        right && name.is_some_and(|name| name.starts_with(prefix))
+    };
+    let mut recovered: Vec<(SystemTime, PathBuf)> = Vec::new();
+    for lock_path in paths.iter().filter(|path| named(path, WINDOW, LOCK)) {
+        let Ok(lock) = File::open(lock_path) else {
+            continue;
+        };
+        if lock.try_lock().is_err() {
+            continue; // it is open
+        }
+        let state = lock_path.with_extension(EXTENSION);
+        let time = state.metadata().and_then(|metadata| metadata.modified());
+        if let Ok(time) = time {
+            let aside = folder.join(name_aside(&state, time));
+            if std::fs::rename(&state, &aside).is_err() {
+                continue; // with its lock it is found again
+            }
+            recovered.push((time, aside));
+        }
+        let _ = std::fs::remove_file(lock_path);
+    }
+    recovered.sort();
+    let mut all: Vec<PathBuf> = paths
+        .into_iter()
+        .filter(|path| named(path, RECOVERED, EXTENSION))
+        .collect();
+    all.extend(recovered.iter().map(|(_, path)| path.clone()));
+    let surplus = all.len().saturating_sub(MOST);
+    for old in &all[..surplus] {
+        let _ = std::fs::remove_file(old);
+    }
+    recovered.reverse();
+    recovered.into_iter().map(|(_, path)| path).collect()
+}
+
+/// "recovered-0001764412729-XXXX.saelab": in the order of their times by name, too.
+fn name_aside(state: &Path, time: SystemTime) -> String {
+    let since = time.duration_since(SystemTime::UNIX_EPOCH);
+    let seconds = since.map_or(0, |since| since.as_secs());
+    let name = state
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    format!(
+        "{RECOVERED}{seconds:013}-{}",
+        name.trim_start_matches(WINDOW)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let entries = std::fs::read_dir(folder).unwrap().flatten();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    /// As a crash leaves it: the system takes the lock away.
+    fn crash(slot: Slot) {
+        drop(slot);
+    }
+
+    #[test]
+    fn open_windows_keep_to_themselves_and_a_crash_is_set_aside() {
+        let home = tempfile::tempdir().unwrap();
+        let folder = home.path().join("autosave");
+        let (one, left) = Slot::claim(&folder).unwrap();
+        assert_eq!(left, Left::default());
+        let (two, _) = Slot::claim(&folder).unwrap();
+        assert_ne!(one.path(), two.path());
+        std::fs::write(one.path(), "one").unwrap();
+        std::fs::write(two.path(), "two").unwrap();
+        crash(one);
+        let (three, left) = Slot::claim(&folder).unwrap();
+        assert_eq!((left.recovered.len(), left.last), (1, None));
+        assert_eq!(std::fs::read_to_string(&left.recovered[0]).unwrap(), "one");
+        assert_eq!(std::fs::read_to_string(two.path()).unwrap(), "two");
+        // it is told of once, and stays
+        let (four, left) = Slot::claim(&folder).unwrap();
+        assert_eq!(left.recovered, Vec::<PathBuf>::new());
+        two.close();
+        three.close();
+        four.close();
+        assert_eq!(names(&folder).len(), 2, "{:?}", names(&folder));
+        let (_five, left) = Slot::claim(&folder).unwrap();
+        assert_eq!(std::fs::read_to_string(left.last.unwrap()).unwrap(), "two");
+    }
+
+    #[test]
+    fn only_the_latest_are_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        for number in 0..MOST + 4 {
+            let (slot, _) = Slot::claim(folder.path()).unwrap();
+            std::fs::write(slot.path(), number.to_string()).unwrap();
+            crash(slot);
+        }
+        let (slot, left) = Slot::claim(folder.path()).unwrap();
+        assert_eq!(left.recovered.len(), 1);
+        slot.close();
+        assert_eq!(names(folder.path()).len(), MOST);
+    }
+}

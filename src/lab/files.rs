@@ -1,0 +1,354 @@
+//! Runs into files: on request, and every half minute without one.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::browse::Browse;
+use super::jobs::{JobKind, Request};
+use super::keeping::{AUTOSAVE, PAST_BYTES, Stand, Wanted, file_name};
+use super::resuming::is_run;
+use super::room::Lab;
+use super::state::{OpenDialog, Severity, Topic, Typed};
+use crate::data::error::grouped;
+use crate::io::IoError;
+use crate::io::run_file::{About, EXTENSION, RunFile, Written};
+use crate::training::Checkpoint;
+use crate::training::timeline::Past;
+use crate::training::trainer::{Ask, RunId};
+
+impl Lab {
+    /// Saves the run that is shown: to its file, or to one that is asked for where it has none or `elsewhere` is wanted.
+    pub(super) fn save_run(&mut self, elsewhere: bool, data: bool) {
+        let shown = &self.session.shown;
+        let run = shown.id;
+        match shown.file.clone().filter(|_| !elsewhere) {
+            Some(path) => self.save_to(run, path, data),
+            None => {
+                self.keeping.naming = Some((run, data));
+                self.ask_for_path(Typed::SaveRun);
+            }
+        }
+    }
+
+    /// Saves every run: to its file, those that have none to files in one folder that is asked for.
+    pub(super) fn save_all(&mut self) {
+        let runs: Vec<(RunId, Option<PathBuf>)> = self
+            .session
+            .runs()
+            .filter(|run| !run.is_draft())
+            .map(|run| (run.id, run.file.clone()))
+            .collect();
+        let nameless = runs.iter().any(|(_, file)| file.is_none());
+        for (run, file) in runs {
+            if let Some(file) = file {
+                self.save_to(run, file, false);
+            }
+        }
+        if nameless {
+            self.ask_for_path(Typed::SaveFolder);
+        }
+    }
+
+    /// Where the runs without a file of their own go.
+    pub(super) fn save_all_in(&mut self, folder: &Path) {
+        let runs: Vec<(RunId, String)> = self
+            .session
+            .runs()
+            .filter(|run| !run.is_draft() && run.file.is_none())
+            .map(|run| (run.id, file_name(&run.title())))
+            .collect();
+        let mut taken: Vec<PathBuf> = Vec::new();
+        for (run, name) in runs {
+            let stem = name.trim_end_matches(&format!(".{EXTENSION}")).to_owned();
+            let numbered = |number: u32| folder.join(format!("{stem} {number}.{EXTENSION}"));
+            let free = |path: &PathBuf| !path.exists() && !taken.contains(path);
+            let first = std::iter::once(folder.join(&name));
+            if let Some(path) = first.chain((2..1_000).map(numbered)).find(free) {
+                taken.push(path.clone());
+                self.save_to(run, path, false);
+            }
+        }
+    }
+
+    /// The path that was typed or picked for a file.
+    pub(super) fn save_as(&mut self, path: PathBuf, typed: bool) {
+        let Some((run, data)) = self.keeping.naming else {
+            return;
+        };
+        let path = with_ending(std::path::absolute(&path).unwrap_or(path));
+        let own = self.session.get(run).and_then(|view| view.file.clone());
+        let replaces = typed && path.exists() && own.as_ref() != Some(&path);
+        if replaces && self.keeping.replaces.as_ref() != Some(&path) {
+            let words = format!(
+                "{} is there already: choose another name, or press Save again to replace it.",
+                path.display()
+            );
+            if let Some(dialog) = &mut self.shared.open_dialog {
+                dialog.error = Some(words);
+            }
+            self.keeping.replaces = Some(path);
+            return;
+        }
+        (self.keeping.naming, self.keeping.replaces) = (None, None);
+        self.shared.open_dialog = None;
+        self.save_to(run, path, data);
+    }
+
+    /// Asks for a path in the lab's own small window.
+    pub(super) fn ask_for_path(&mut self, what: Typed) {
+        let run = self.keeping.naming.filter(|_| what == Typed::SaveRun);
+        let run = run.and_then(|(run, _)| self.session.get(run));
+        let folder = self.preferences.recent.iter().find(|path| is_run(path));
+        let folder = folder.and_then(|path| path.parent()).map(Path::to_owned);
+        let name = run.map_or_else(String::new, |view| file_name(&view.title()));
+        let path = folder.filter(|_| what == Typed::SaveRun);
+        let path = path.map_or(name.clone(), |folder| {
+            folder.join(&name).display().to_string()
+        });
+        self.shared.palette = false;
+        self.shared.open_dialog = Some(OpenDialog {
+            what,
+            path,
+            ..OpenDialog::default()
+        });
+    }
+
+    fn save_to(&mut self, run: RunId, path: PathBuf, data: bool) {
+        let waits = |wanted: &Wanted| wanted.run == run && wanted.path == path;
+        if self.keeping.wanted.iter().any(waits) {
+            return; // it has not been written yet
+        }
+        if self.ask_about(run, Ask::Checkpoint) {
+            self.keeping.wanted.push_back(Wanted {
+                run,
+                path,
+                data,
+                checkpoint: None,
+            });
+        }
+    }
+
+    /// A run as it stands, for whoever waits for it.
+    pub(super) fn take_checkpoint(&mut self, run: RunId, checkpoint: Box<Checkpoint>) {
+        let waits = |wanted: &&mut Wanted| wanted.run == run && wanted.checkpoint.is_none();
+        let auto = self.keeping.auto.asked.take_if(|asked| *asked == run);
+        match self.keeping.wanted.iter_mut().find(waits) {
+            Some(wanted) if auto.is_none() => wanted.checkpoint = Some(checkpoint),
+            Some(wanted) => wanted.checkpoint = Some(checkpoint.clone()),
+            None if auto.is_some() => return self.autosave(run, *checkpoint),
+            None => return,
+        }
+        self.write_next();
+    }
+
+    /// The run is no more: what was asked of it will not come.
+    pub(super) fn no_checkpoint(&mut self, run: RunId) {
+        let waits = |wanted: &Wanted| wanted.run == run && wanted.checkpoint.is_none();
+        self.keeping.wanted.retain(|wanted| !waits(wanted));
+        self.keeping.auto.asked.take_if(|asked| *asked == run);
+    }
+
+    /// What the system's dialog is to offer for the path that is asked for.
+    pub(super) fn browse_for_path(&mut self, folders: bool) {
+        let dialog = self.shared.open_dialog.as_ref();
+        let what = dialog.map_or(Typed::Open, |dialog| dialog.what);
+        let name = || dialog.map_or_else(String::new, |dialog| dialog.path.clone());
+        let browse = match what {
+            Typed::Open | Typed::DataOfRun if folders => Browse::Folder,
+            Typed::Open => Browse::Files,
+            Typed::DataOfRun => Browse::DataOfRun,
+            Typed::SaveRun => Browse::SaveAs { name: name() },
+            Typed::SaveFolder => Browse::SaveFolder,
+        };
+        self.browse(browse);
+    }
+
+    /// Writes the run that was asked for first, where none is being written.
+    pub(super) fn write_next(&mut self) {
+        if self.jobs.is_busy(JobKind::SaveRun) {
+            return;
+        }
+        let ready = self
+            .keeping
+            .wanted
+            .front()
+            .is_some_and(|wanted| wanted.checkpoint.is_some());
+        let Some(wanted) = ready.then(|| self.keeping.wanted.pop_front()).flatten() else {
+            return;
+        };
+        let Some(checkpoint) = wanted.checkpoint else {
+            return;
+        };
+        let run = wanted.run;
+        let data = self.session.get(run).and_then(|view| view.data());
+        let file = RunFile {
+            about: self.about(run),
+            past: self.past_of(run, &checkpoint, PAST_BYTES),
+            data: data.filter(|_| wanted.data).map(Arc::clone),
+            checkpoint: *checkpoint,
+        };
+        let request = Request::SaveRun {
+            run,
+            path: wanted.path,
+            file: Arc::new(file),
+        };
+        if let Err(error) = self.jobs.start(request) {
+            self.shared.notify(Severity::Trouble, error.to_string());
+        }
+    }
+
+    fn about(&self, run: RunId) -> About {
+        self.session
+            .get(run)
+            .map_or_else(About::default, |view| About {
+                name: view.title(),
+                notes: view.notes.clone(),
+            })
+    }
+
+    fn past_of(&self, run: RunId, checkpoint: &Checkpoint, most: usize) -> Past {
+        let archive = self.archive();
+        let past = archive.and_then(|archive| archive.stored(run, checkpoint, most));
+        past.unwrap_or_else(|| Past::at(checkpoint.epoch()))
+    }
+
+    pub(super) fn take_saved(&mut self, run: RunId, path: PathBuf, written: Written) {
+        self.preferences.remember(&path);
+        self.shared.recent.clone_from(&self.preferences.recent);
+        let past = match written.frames {
+            0 => String::new(),
+            1 => ", with one kept moment of its past".to_owned(),
+            frames => format!(
+                ", {} of it {} kept moments of its past",
+                size(written.past),
+                grouped(frames as u64)
+            ),
+        };
+        let text = format!("Saved {}: {}{past}.", path.display(), size(written.file));
+        self.shared.report(Topic::Saved, text);
+        if let Some(view) = self.session.get_mut(run) {
+            view.file = Some(path);
+        }
+        self.write_next();
+    }
+}
+
+/// What is kept without being asked for.
+impl Lab {
+    /// Keeps the state of the run that is shown in `path` from now on. `recovered` has what windows left that ended without
+    /// closing, the latest first; `last` is that of the window that was closed last.
+    pub fn autosave_to(&mut self, path: PathBuf, recovered: &[PathBuf], last: Option<PathBuf>) {
+        self.keeping.auto.path = Some(path);
+        self.shared.left = recovered.first().cloned().or(last);
+        if let Some(latest) = recovered.first() {
+            let text = format!(
+                "The lab ended without closing the last time. Its run was kept in {}.",
+                latest.display()
+            );
+            self.shared
+                .offer(Severity::Note, text, super::UserCommand::RestoreLast);
+        }
+    }
+
+    /// Says why nothing is kept.
+    pub fn keep_nothing(&mut self, error: &IoError) {
+        let text = format!("The run is not kept for a restart: {error}");
+        self.shared.notify(Severity::Note, text);
+    }
+
+    /// Asks for the state of the run that is shown where it is due; returns when to look again.
+    pub(super) fn follow_autosave(&mut self, now: Duration) -> Option<Duration> {
+        self.keeping.auto.path.as_ref()?;
+        let stand = self.stand()?;
+        let auto = &self.keeping.auto;
+        if auto.of == Some(stand) || auto.asked.is_some() {
+            return None; // nothing has happened since, or it is on its way
+        }
+        let due = auto.at + AUTOSAVE;
+        if now < due {
+            return Some(due - now);
+        }
+        self.keeping.auto.at = now;
+        self.ask_autosave();
+        Some(AUTOSAVE)
+    }
+
+    /// Asks for the state of the run that is shown at once: before the window closes. Returns whether there is one to come.
+    pub fn ask_autosave(&mut self) -> bool {
+        let Some(stand) = self.stand().filter(|_| self.keeping.auto.path.is_some()) else {
+            return false;
+        };
+        if self.keeping.auto.of == Some(stand) {
+            return false;
+        }
+        let asked = self.ask_about(stand.run, Ask::Checkpoint);
+        if asked {
+            (self.keeping.auto.asked, self.keeping.auto.next) = (Some(stand.run), Some(stand));
+        }
+        asked
+    }
+
+    /// Whether a state is still on its way to its file.
+    pub fn is_autosaving(&self) -> bool {
+        self.keeping.auto.asked.is_some() || self.jobs.is_busy(JobKind::Autosave)
+    }
+
+    fn stand(&self) -> Option<Stand> {
+        let latest = self.session.shown.latest()?;
+        (latest.run == self.session.shown.id).then(|| Stand {
+            run: latest.run,
+            epoch: latest.epoch,
+            edits: latest.history.edits().appended(),
+            revived: latest.history.revived(),
+        })
+    }
+
+    fn autosave(&mut self, run: RunId, checkpoint: Checkpoint) {
+        let Some(path) = self.keeping.auto.path.clone() else {
+            return;
+        };
+        let file = RunFile {
+            about: self.about(run),
+            past: self.past_of(run, &checkpoint, 0),
+            data: None,
+            checkpoint,
+        };
+        let file = Arc::new(file);
+        if let Err(error) = self.jobs.start(Request::Autosave { path, file }) {
+            self.shared.notify(Severity::Trouble, error.to_string());
+        }
+    }
+
+    pub(super) fn take_autosaved(&mut self) {
+        let auto = &mut self.keeping.auto;
+        auto.of = auto.next.take();
+    }
+
+    /// It is said once: the next one is tried in half a minute.
+    pub(super) fn not_autosaved(&mut self, error: &str) {
+        self.keeping.auto.of = self.keeping.auto.next.take();
+        let text = format!("The state of the run could not be kept for a restart: {error}");
+        self.shared.notify(Severity::Trouble, text);
+    }
+}
+
+/// "12 kB", "3.4 MB"
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000 => format!("{} kB", bytes.div_ceil(1_000)),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
+/// The file's name as it was chosen, with the ending that says what it is.
+fn with_ending(path: PathBuf) -> PathBuf {
+    match path.extension() {
+        Some(ending) if ending == EXTENSION => path,
+        _ => {
+            let mut name = path.into_os_string();
+            name.push(format!(".{EXTENSION}"));
+            name.into()
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Runs that are kept in files: what is asked for, what is being written, what could be taken up again.
+
+use std::collections::VecDeque;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::data::{DataError, DataSet};
+use crate::io::run_file::{About, RunFile};
+use crate::training::Checkpoint;
+use crate::training::trainer::RunId;
+
+/// Most bytes of keyframes that a run's file takes in.
+pub const PAST_BYTES: usize = 32 << 20;
+/// Between two states that are kept without being asked for.
+pub const AUTOSAVE: Duration = Duration::from_secs(30);
+/// How many characters of a name make a file's.
+const NAME: usize = 60;
+
+/// A run that is to be written.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    pub run: RunId,
+    pub path: PathBuf,
+    /// Whether its data go with it.
+    pub data: bool,
+    /// As the trainer gave it.
+    pub checkpoint: Option<Box<Checkpoint>>,
+}
+
+/// The state that is kept without being asked for.
+#[derive(Debug, Default)]
+pub(super) struct Auto {
+    /// Where to; `None`: nowhere.
+    pub path: Option<PathBuf>,
+    /// When it was asked for last.
+    pub at: Duration,
+    /// Of which run it was asked and has not come yet.
+    pub asked: Option<RunId>,
+    /// What was written last: the run, and where it stood.
+    pub of: Option<Stand>,
+    /// What has been asked for since.
+    pub next: Option<Stand>,
+}
+
+/// Where a run stands: its epoch, and what was changed so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stand {
+    pub run: RunId,
+    pub epoch: u64,
+    pub edits: u64,
+    pub revived: u64,
+}
+
+/// What is on its way into files and out of them.
+#[derive(Debug, Default)]
+pub(super) struct Keeping {
+    /// In the order in which they were asked for.
+    pub wanted: VecDeque<Wanted>,
+    /// The file to save to that is to be replaced if it is asked for once more.
+    pub replaces: Option<PathBuf>,
+    /// What a dialog for a file's name is about.
+    pub naming: Option<(RunId, bool)>,
+    pub auto: Auto,
+}
+
+/// What is read of a run's file.
+#[derive(Debug)]
+pub struct Resumed {
+    pub path: PathBuf,
+    pub about: About,
+    pub file: RunFile,
+    pub data: Arc<DataSet>,
+}
+
+/// A run whose data are not where they were.
+#[derive(Debug)]
+pub struct WithoutData {
+    pub path: PathBuf,
+    /// Why they can't be read.
+    pub error: DataError,
+}
+
+/// A file's name for a run that is called `title`.
+pub(super) fn file_name(title: &str) -> String {
+    let plain = |character: char| match character {
+        '/' | '\\' | ':' | '*' | '?' | '"' | '<' | '>' | '|' => '-',
+        other if other.is_control() => '-',
+        other => other,
+    };
+    let name: String = title.trim().chars().map(plain).take(NAME).collect();
+    let name = name.trim_matches(['.', ' ']);
+    let name = if name.is_empty() { "run" } else { name };
+    format!("{name}.{}", crate::io::run_file::EXTENSION)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file_name;
+
+    #[test]
+    fn a_title_becomes_a_name_that_every_system_takes() {
+        assert_eq!(file_name("Edges"), "Edges.saelab");
+        assert_eq!(
+            file_name(" photos, whitened: λ < λ_c? "),
+            "photos, whitened- λ - λ_c-.saelab"
+        );
+        assert_eq!(file_name("../x"), "-x.saelab");
+        assert_eq!(file_name("…"), "….saelab");
+        assert_eq!(file_name("."), "run.saelab");
+        assert_eq!(file_name(""), "run.saelab");
+    }
+}
