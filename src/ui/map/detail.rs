@@ -27,6 +27,7 @@ pub(super) fn values(mapped: &Mapped, runs: &std::ops::Range<usize>) -> String {
         .filter_map(|measure| {
             let value = of(measure).value?;
             let title = match measure {
+                Measure::Alive if value == 1.0 => return Some("1 unit alive".to_owned()),
                 Measure::Alive => return Some(format!("{} units alive", measure.text(value))),
                 Measure::Cost => "J".to_owned(),
                 measure => map.title(measure),
