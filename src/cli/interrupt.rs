@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::flag;
 
+use super::CliError;
+
 /// What the system asked for. Only the first is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Signal {
@@ -45,6 +47,18 @@ impl Interrupt {
             flag::register_usize(signal, Arc::clone(&asked), signal as usize)?;
         }
         Ok(Self { asked })
+    }
+
+    /// [`Self::watch`], for a command that could not be stopped in order without it.
+    ///
+    /// # Errors
+    /// As a command says it.
+    pub fn watch_for_command() -> Result<Self, CliError> {
+        Self::watch().map_err(|error| {
+            CliError::Failed(format!(
+                "the system lets no signal be caught ({error}): try again"
+            ))
+        })
     }
 
     /// What was asked for, if anything was.

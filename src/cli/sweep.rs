@@ -12,6 +12,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::data_choice::warn_of_range;
+use super::interrupt::Interrupt;
 use super::model::Model;
 use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
@@ -25,7 +26,8 @@ use crate::numerics::{Precision, Real};
 use crate::training::record::number::short;
 use crate::training::run::SamplesIdentity;
 use crate::training::sweep::{
-    Axis, Common, Crossing, Finished, Goal, Map, Measure, News, Plan, Status, SweepError, Varied,
+    Axis, Common, Crossing, End, Finished, Goal, Map, Measure, News, Plan, Status, SweepError,
+    Varied,
 };
 
 /// The table is written again after this long, and the picture after ten times that.
@@ -204,7 +206,9 @@ fn sweep<T: Real>(
     });
     let begun: Mutex<HashMap<usize, Instant>> = Mutex::default();
     let begun = || begun.lock().unwrap_or_else(PoisonError::into_inner);
-    let end = common.train_all(&missing, &pool, &|| true, &|news| {
+    let interrupt = Interrupt::watch_for_command()?;
+    let go_on = || interrupt.asked().is_none();
+    let end = common.train_all(&missing, &pool, &go_on, &|news| {
         let finished = match news {
             News::Begun(number) => {
                 begun().insert(number, Instant::now());
@@ -238,10 +242,21 @@ fn sweep<T: Real>(
     if let Some(error) = growing.failed {
         return Err(error);
     }
-    end?;
+    let end = end?;
     let map = growing.map;
     sweep_csv::write(&folder.table(), &map)?;
     sweep_map::write(&folder.picture(), &map, arguments.draw, &data.name)?;
+    if let (End::Stopped, Some(signal)) = (end, interrupt.asked()) {
+        let (done, of) = (
+            map.outcomes().iter().flatten().count(),
+            map.outcomes().len(),
+        );
+        let out = arguments.out.display();
+        let message = format!(
+            "stopped at {done} of {of} runs, which {out} keeps. To go on, give the same command again"
+        );
+        return Err(CliError::Interrupted { signal, message });
+    }
     report(
         arguments,
         &map,

@@ -111,11 +111,7 @@ fn train<T: Real>(arguments: &TrainArguments, start: Start) -> Result<(), CliErr
         mut kept,
     } = ready;
     super::finite(run.state().cost)?;
-    let interrupt = Interrupt::watch().map_err(|error| {
-        CliError::Failed(format!(
-            "the system lets no signal be caught ({error}): try again"
-        ))
-    })?;
+    let interrupt = Interrupt::watch_for_command()?;
     let bar = progress_bar(epochs, run.state().epoch);
     let start = Instant::now();
     let mut diverged = None;

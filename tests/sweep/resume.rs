@@ -202,3 +202,57 @@ fn two_at_once_in_one_folder_are_one_too_many() {
     first.kill().unwrap();
     first.wait().unwrap();
 }
+
+/// Ctrl-C, and the system's request to end.
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_it_in_order_and_the_same_command_goes_on() {
+    for (name, status) in [("-INT", 130), ("-TERM", 143)] {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("map");
+        let options = [
+            "--data",
+            "bars",
+            "--patches",
+            "400",
+            "--hidden",
+            "8",
+            "--epochs",
+            "40",
+            "--vary",
+            "lambda=1e-5:1e-1:log:30",
+        ];
+        let child = sweep(&out, &options)
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        let start = std::time::Instant::now();
+        while !out.join("runs/00000/model.npz").is_file() {
+            assert!(start.elapsed().as_secs() < 60);
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        let sent = std::process::Command::new("kill")
+            .args([name, &child.id().to_string()])
+            .status();
+        assert!(sent.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(status), "{said}");
+        assert!(said.contains("give the same command again"), "{said}");
+        assert!(output.stdout.is_empty());
+        let rows = crate::Table::read(&out).rows.len();
+        assert!((1..30).contains(&rows), "{rows}");
+        assert!(
+            said.contains(&format!("stopped at {rows} of 30 runs")),
+            "{said}"
+        );
+        assert!(out.join("sweep.png").is_file());
+        let report = swept(&out, &[&options[..], &["--json"]].concat());
+        let report: serde_json::Value = serde_json::from_slice(&report.stdout).unwrap();
+        assert_eq!(
+            (&report["kept"], &report["done"]),
+            (&rows.into(), &30.into())
+        );
+    }
+}
