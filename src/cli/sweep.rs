@@ -1,5 +1,7 @@
 //! `sae-lab sweep`
 
+mod report;
+
 use std::collections::HashMap;
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -8,13 +10,12 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
-use serde::Serialize;
 
 use super::CliError;
 use super::data_choice::warn_of_range;
 use super::interrupt::Interrupt;
 use super::model::Model;
-use super::output::{aside, say};
+use super::output::aside;
 use super::settings::{ExperimentArguments, Resolved};
 use super::summary::{Results, Summary};
 use super::train::EPOCHS;
@@ -23,11 +24,9 @@ use crate::io::sweep_folder::SweepFolder;
 use crate::io::{run_folder, sweep_csv, sweep_map};
 use crate::model::{OptimizerKind, Spectrum};
 use crate::numerics::{Precision, Real};
-use crate::training::record::number::short;
 use crate::training::run::SamplesIdentity;
 use crate::training::sweep::{
-    Axis, Common, Crossing, End, Finished, Goal, Map, Measure, News, Plan, Status, SweepError,
-    Varied,
+    Axis, Common, End, Finished, Goal, Map, Measure, News, Plan, SweepError, Varied,
 };
 
 /// The table is written again after this long, and the picture after ten times that.
@@ -65,29 +64,6 @@ pub struct SweepArguments {
     /// End with one line of JSON
     #[arg(long)]
     json: bool,
-}
-
-/// The line of `--json`.
-#[derive(Debug, Serialize)]
-struct Report<'a> {
-    runs: usize,
-    /// Of them, those that lay in the folder already.
-    kept: usize,
-    cells: usize,
-    seeds: u64,
-    epochs: u64,
-    /// What the epochs are counted to.
-    to: Option<&'a Goal>,
-    /// In the order of --vary.
-    axes: &'a [Axis],
-    done: usize,
-    diverged: usize,
-    converged: usize,
-    /// Where nets die along λ, for each value of the other setting; empty where λ is not varied.
-    crossings: &'a [Crossing],
-    threads: usize,
-    /// Spent training and writing runs
-    seconds: f64,
 }
 
 /// What the workers share: the map as it grows, and when it was written last.
@@ -257,7 +233,7 @@ fn sweep<T: Real>(
         );
         return Err(CliError::Interrupted { signal, message });
     }
-    report(
+    report::report(
         arguments,
         &map,
         folder.kept().len(),
@@ -344,98 +320,4 @@ fn progress_bar(runs: usize, kept: usize) -> ProgressBar {
     let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs · {eta} left");
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
         .with_position(kept as u64)
-}
-
-fn report(
-    arguments: &SweepArguments,
-    map: &Map,
-    kept: usize,
-    threads: usize,
-    seconds: f64,
-) -> Result<(), CliError> {
-    let outcomes = || map.outcomes().iter().flatten();
-    let plan = map.plan();
-    let crossings = map.crossings();
-    let report = Report {
-        runs: plan.runs(),
-        kept,
-        cells: plan.cells(),
-        seeds: plan.seeds(),
-        epochs: plan.epochs(),
-        to: map.goal(),
-        axes: plan.axes(),
-        done: outcomes().filter(|one| one.status == Status::Done).count(),
-        diverged: outcomes()
-            .filter(|one| one.status == Status::Diverged)
-            .count(),
-        converged: outcomes().filter(|one| one.converged).count(),
-        crossings: &crossings,
-        threads,
-        seconds,
-    };
-    if arguments.json {
-        say!("{}", super::json_line(&report)?);
-    } else {
-        print(&report, arguments);
-    }
-    Ok(())
-}
-
-fn print(report: &Report<'_>, arguments: &SweepArguments) {
-    let line = |name: &str, text: String| say!("{name:<16}{text}");
-    let mut sides: Vec<String> = report
-        .axes
-        .iter()
-        .map(|axis| format!("{} {}", axis.values().len(), axis.varied.symbol()))
-        .collect();
-    if report.seeds > 1 {
-        sides.push(format!("{} seeds", report.seeds));
-    }
-    let kept = match report.kept {
-        0 => String::new(),
-        kept => format!("; {kept} were there already"),
-    };
-    line(
-        "runs",
-        format!(
-            "{} = {}, {} epochs each{kept}",
-            report.runs,
-            sides.join(" × "),
-            report.epochs,
-        ),
-    );
-    line(
-        "time",
-        format!("{:.1} s, {} at a time", report.seconds, report.threads),
-    );
-    line(
-        "converged",
-        format!("{}, {} diverged", report.converged, report.diverged),
-    );
-    if !report.crossings.is_empty() {
-        say!("where all units are dead, and λ_c of the law:");
-    }
-    let across = report
-        .axes
-        .iter()
-        .find(|axis| axis.varied != Varied::Lambda);
-    for crossing in report.crossings {
-        let at = match (across, crossing.at) {
-            (Some(axis), Some(value)) => format!("{} {}", axis.varied.symbol(), short(value)),
-            _ => String::new(),
-        };
-        let from = match crossing.dead_from {
-            Some(lambda) => format!("from λ {} on", short(lambda)),
-            None => "nowhere on the map".to_owned(),
-        };
-        let off = match crossing.cells_off {
-            0.0 => "as the law says".to_owned(),
-            off => format!("{off:+.2} cells from it"),
-        };
-        line(
-            &at,
-            format!("{from}; λ_c {}: {off}", short(crossing.lambda_c)),
-        );
-    }
-    line("written to", arguments.out.display().to_string());
 }
