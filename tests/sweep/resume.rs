@@ -223,14 +223,14 @@ fn a_signal_ends_it_in_order_and_the_same_command_goes_on() {
             "lambda=1e-5:1e-1:log:30",
         ];
         let child = sweep(&out, &options)
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         while !out.join("runs/00000/model.npz").is_file() {
             assert!(start.elapsed().as_secs() < 60);
-            std::thread::sleep(std::time::Duration::from_millis(5));
+            std::thread::sleep(Duration::from_millis(5));
         }
         let sent = std::process::Command::new("kill")
             .args([name, &child.id().to_string()])
