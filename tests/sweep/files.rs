@@ -129,6 +129,7 @@ fn each_run_is_a_row_and_a_folder_and_has_the_bits_of_train() {
                 .arg("train")
                 .args(shared)
                 .args(settings)
+                .arg("--overwrite")
                 .arg("--out")
                 .arg(&alone)
                 .output()
