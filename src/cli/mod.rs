@@ -8,6 +8,8 @@ mod data_choice;
 pub mod encode;
 pub mod evaluate;
 pub mod export;
+pub mod follow;
+mod follower;
 pub mod inspect;
 mod interrupt;
 pub mod law;
@@ -65,6 +67,8 @@ pub enum Command {
     Export(Box<export::ExportArguments>),
     /// Look at one hidden unit: what excites it, what is lost without it, which forces act on it
     Inspect(Box<inspect::InspectArguments>),
+    /// Watch a folder that a training elsewhere writes checkpoints to, and measure each as it appears
+    Follow(Box<follow::FollowArguments>),
     /// What a model's code is worth: how well a plain classifier tells classes by it, against the inputs, PCA and random units
     Probe(Box<probe::ProbeArguments>),
     /// Match two models' features, and judge the likeness by three baselines
@@ -97,7 +101,7 @@ pub enum CliError {
         file: String,
         error: crate::training::ResumeError,
     },
-    /// A signal ended it in order.
+    /// A signal ended it in order. Without a message there is nothing to say of it.
     #[error("{message}")]
     Interrupted { signal: Signal, message: String },
     /// Standard output is closed, or has no room.
@@ -162,6 +166,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Encode(arguments) => encode::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Inspect(arguments) => inspect::run(&arguments),
+        Command::Follow(arguments) => follow::run(&arguments),
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Match(arguments) => match_features::run(&arguments),
         Command::Law(arguments) => law::run(&arguments),
@@ -171,7 +176,9 @@ pub fn run(command: Command) -> ExitCode {
     match result.and_then(|()| output::end()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            output::aside!("{error}");
+            if !error.to_string().is_empty() {
+                output::aside!("{error}");
+            }
             ExitCode::from(error.status())
         }
     }

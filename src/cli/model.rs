@@ -29,6 +29,15 @@ impl Model {
         })
     }
 
+    /// One that was read already.
+    pub fn of(name: &str, parameters: Parameters<f64>, record: Option<ModelRecord>) -> Self {
+        Self {
+            name: name.to_owned(),
+            parameters,
+            record,
+        }
+    }
+
     /// As it was given.
     pub fn name(&self) -> &str {
         &self.name

@@ -273,7 +273,12 @@ fn measure<T: Real>(samples: ArrayView2<'_, T>) -> (f64, (f64, f64)) {
         .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
             (low.min(value.f64()), high.max(value.f64()))
         });
-    (half_mean_square(samples, &column_means(samples)), range)
+    (variance(samples), range)
+}
+
+/// 1/(2m) Σ‖x − x̄‖² of (m, n), in f64.
+pub fn variance<T: Real>(samples: ArrayView2<'_, T>) -> f64 {
+    half_mean_square(samples, &column_means(samples))
 }
 
 /// x̄ (n) of (m, n), in f64.

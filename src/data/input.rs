@@ -78,13 +78,24 @@ impl<'a> Input<'a> {
         Self::over(name, Cursor::new(bytes), length, watch)
     }
 
-    fn over(
-        file: String,
-        plain: impl BufRead + 'static,
-        length: u64,
+    /// The same over bytes that are numbers: whatever they begin with, they are not compressed.
+    pub(super) fn values(
+        name: String,
+        bytes: Vec<u8>,
         watch: Watch<'a>,
     ) -> Result<Self, DataError> {
-        let mut input = Self {
+        let length = bytes.len() as u64;
+        if length == 0 {
+            return Err(DataError::Empty { file: name });
+        }
+        let mut input = Self::plain(name, Cursor::new(bytes), length, watch);
+        let head = input.peek()?;
+        input.begin_with(head);
+        Ok(input)
+    }
+
+    fn plain(file: String, plain: impl BufRead + 'static, length: u64, watch: Watch<'a>) -> Self {
+        Self {
             file,
             reader: Box::new(plain),
             head: Vec::new(),
@@ -94,7 +105,23 @@ impl<'a> Input<'a> {
             taken: Rc::default(),
             fault: Rc::default(),
             watch,
-        };
+        }
+    }
+
+    /// Puts back what was looked at.
+    fn begin_with(&mut self, head: Vec<u8>) {
+        self.head.clone_from(&head);
+        let rest = std::mem::replace(&mut self.reader, Box::new(std::io::empty()));
+        self.reader = Box::new(Cursor::new(head).chain(rest));
+    }
+
+    fn over(
+        file: String,
+        plain: impl BufRead + 'static,
+        length: u64,
+        watch: Watch<'a>,
+    ) -> Result<Self, DataError> {
+        let mut input = Self::plain(file, plain, length, watch);
         let mut head = input.peek()?;
         if head.starts_with(&[0x1f, 0x8b]) {
             input.compressed = true;
@@ -111,8 +138,7 @@ impl<'a> Input<'a> {
                 return Err(DataError::Empty { file: input.file });
             }
         }
-        input.head.clone_from(&head);
-        input.reader = Box::new(Cursor::new(head).chain(input.reader));
+        input.begin_with(head);
         Ok(input)
     }
 

@@ -47,6 +47,7 @@ mod step;
 pub mod suit;
 mod surrogate;
 mod table;
+mod tensors;
 #[cfg(test)]
 mod testing;
 mod tiff;
@@ -73,6 +74,7 @@ pub use reading::{
 pub use spec::{Cut, DataSource, DataSpec, EmbeddedSet};
 pub use step::Step;
 pub use surrogate::{SecondOrder, gaussian_like};
+pub use tensors::{TensorFile, TensorInfo};
 pub use zca::Zca;
 
 /// Loads a data set: finds what the source holds, and prepares it.

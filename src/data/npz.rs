@@ -9,14 +9,14 @@ use super::choice::{Candidate, NoChoice, choose, labels, names_labels, note, sho
 use super::error::grouped;
 use super::found::Found;
 use super::input::Input;
-use super::npy_header::{HeaderProblem, split};
+use super::npy_header::{Header, HeaderProblem, split};
 use super::progress::Watch;
 use super::reading::Wanted;
 use super::{DataError, foreign, layout, limits, npy};
 
 const FORMAT: &str = "NPZ";
 
-type Archive = ZipArchive<Cursor<Vec<u8>>>;
+pub(super) type Archive = ZipArchive<Cursor<Vec<u8>>>;
 
 pub(super) fn is_zip(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
@@ -29,18 +29,7 @@ pub(super) fn read(
     wanted: Wanted<'_>,
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
-    let bytes = input.rest(limits::WHOLE_FILE)?;
-    if !is_zip(&bytes) {
-        let begins = foreign::beginning(input.head());
-        return Err(input.header(
-            FORMAT,
-            0,
-            format!("it begins with {begins} and not with PK"),
-        ));
-    }
-    let mut archive = ZipArchive::new(Cursor::new(bytes))
-        .map_err(|error| damaged(&input, Part::Directory, &error))?;
-    limits::arrays(input.file(), archive.len(), "arrays")?;
+    let mut archive = open(&mut input)?;
     let mut candidates = Vec::new();
     let mut places = Vec::new();
     for place in 0..archive.len() {
@@ -85,12 +74,59 @@ pub(super) fn read(
     Ok(found)
 }
 
+/// The directory of all that is left of `input`.
+pub(super) fn open(input: &mut Input<'_>) -> Result<Archive, DataError> {
+    let bytes = input.rest(limits::WHOLE_FILE)?;
+    if !is_zip(&bytes) {
+        let begins = foreign::beginning(input.head());
+        return Err(input.header(
+            FORMAT,
+            0,
+            format!("it begins with {begins} and not with PK"),
+        ));
+    }
+    let archive = ZipArchive::new(Cursor::new(bytes))
+        .map_err(|error| damaged(input, Part::Directory, &error))?;
+    limits::arrays(input.file(), archive.len(), "arrays")?;
+    Ok(archive)
+}
+
 /// What an entry is, if it is a `.npy`, by its header.
 fn look(
     input: &Input<'_>,
     archive: &mut Archive,
     place: usize,
 ) -> Result<Option<Candidate>, DataError> {
+    let Some((name, header)) = head(input, archive, place)? else {
+        return Ok(None);
+    };
+    let (shape, what) = match header {
+        Ok(header) => (header.shape, None),
+        // text or records: listed, not taken
+        Err(HeaderProblem::Unsupported { found }) => (Vec::new(), Some(found)),
+        Err(HeaderProblem::Broken { byte, problem }) => {
+            let what = format!("broken at byte {byte}: {problem}");
+            (Vec::new(), Some(what))
+        }
+    };
+    Ok(Some(Candidate {
+        name,
+        usable: shape.len() >= 2 && !shape.contains(&0),
+        shape,
+        what,
+    }))
+}
+
+/// The name and the header of an entry, if it is a `.npy`.
+#[expect(
+    clippy::type_complexity,
+    reason = "a name, and a header or what is wrong with it"
+)]
+pub(super) fn head(
+    input: &Input<'_>,
+    archive: &mut Archive,
+    place: usize,
+) -> Result<Option<(String, Result<Header, HeaderProblem>)>, DataError> {
     let named = archive.name_for_index(place).and_then(Result::ok);
     let array = named.and_then(|name| name.strip_suffix(".npy").map(str::to_owned));
     let Some(name) = array else {
@@ -116,25 +152,11 @@ fn look(
         let whole = format!("{name}.npy");
         unreadable(input, archive, (place, &whole, size), error)
     })?;
-    let (shape, what) = match split(&head) {
-        Ok((header, _)) => (header.shape, None),
-        // text or records: listed, not taken
-        Err(HeaderProblem::Unsupported { found }) => (Vec::new(), Some(found)),
-        Err(HeaderProblem::Broken { byte, problem }) => {
-            let what = format!("broken at byte {byte}: {problem}");
-            (Vec::new(), Some(what))
-        }
-    };
-    Ok(Some(Candidate {
-        name,
-        usable: shape.len() >= 2 && !shape.contains(&0),
-        shape,
-        what,
-    }))
+    Ok(Some((name, split(&head).map(|(header, _)| header))))
 }
 
 /// An entry's bytes, as many as it says that it has.
-fn unpack<'a>(
+pub(super) fn unpack<'a>(
     input: &Input<'_>,
     archive: &mut Archive,
     place: usize,

@@ -12,6 +12,7 @@ use super::input::Input;
 use super::npy_header::{Header, Kind};
 use super::progress::Watch;
 use super::reading::Wanted;
+use super::tensors::TensorInfo;
 use super::{DataError, foreign, layout, limits, npy};
 
 #[cfg(test)]
@@ -37,10 +38,27 @@ struct Entry {
     data_offsets: [u64; 2],
 }
 
-struct Tensor {
+pub(super) struct Tensor {
     name: String,
     dtype: Option<Dtype>,
     entry: Entry,
+}
+
+impl Tensor {
+    /// What it is, where its values can be read.
+    pub(super) fn info(&self) -> Option<TensorInfo> {
+        TensorInfo::of(&self.name, &self.entry.shape, self.dtype?.kind)
+    }
+}
+
+/// What a header says.
+pub(super) struct Contents<'a> {
+    /// In the order of their bytes, which fill the file without gaps or overlaps.
+    pub(super) tensors: Vec<Tensor>,
+    /// What was written beside them, by name.
+    pub(super) metadata: BTreeMap<String, String>,
+    /// The bytes behind the header.
+    pub(super) body: &'a [u8],
 }
 
 /// How the values lie in the file.
@@ -95,7 +113,7 @@ pub(super) fn read(
     watch: Watch<'_>,
 ) -> Result<Found, DataError> {
     let bytes = input.rest(limits::WHOLE_FILE)?;
-    let (tensors, body) = header(&input, &bytes)?;
+    let Contents { tensors, body, .. } = header(&input, &bytes)?;
     let candidates: Vec<Candidate> = tensors.iter().map(candidate).collect();
     let chosen = choose(&candidates, wanted.variable)
         .map_err(|NoChoice { found, remedy }| input.unsupported(found, remedy))?;
@@ -138,8 +156,8 @@ fn candidate(tensor: &Tensor) -> Candidate {
     }
 }
 
-/// The tensors in the order of their bytes, and all the bytes. They fill the file without gaps or overlaps.
-fn header<'a>(input: &Input<'_>, bytes: &'a [u8]) -> Result<(Vec<Tensor>, &'a [u8]), DataError> {
+/// What the header of a whole file, `bytes`, says.
+pub(super) fn header<'a>(input: &Input<'_>, bytes: &'a [u8]) -> Result<Contents<'a>, DataError> {
     let actual = bytes.len() as u64;
     let Some((length, rest)) = bytes.split_first_chunk() else {
         return Err(input.truncated(FORMAT, 8, actual));
@@ -165,9 +183,12 @@ fn header<'a>(input: &Input<'_>, bytes: &'a [u8]) -> Result<(Vec<Tensor>, &'a [u
             ))
         })?;
     limits::arrays(input.file(), entries.len(), "tensors")?;
-    let mut tensors = Vec::new();
+    let (mut tensors, mut metadata) = (Vec::new(), BTreeMap::new());
     for (name, value) in entries {
         if name == METADATA {
+            let told = value.as_object().into_iter().flatten();
+            let texts = told.filter_map(|(key, text)| Some((key.clone(), text.as_str()?.into())));
+            metadata = texts.collect();
             continue;
         }
         let entry: Entry = serde_json::from_value(value)
@@ -219,7 +240,11 @@ fn header<'a>(input: &Input<'_>, bytes: &'a [u8]) -> Result<(Vec<Tensor>, &'a [u
             expected: promised,
         });
     }
-    Ok((tensors, body))
+    Ok(Contents {
+        tensors,
+        metadata,
+        body,
+    })
 }
 
 /// What the reader of JSON says, on one line of bearable length.
@@ -227,18 +252,28 @@ fn said(error: &serde_json::Error) -> String {
     name_of(Path::new(&error.to_string()))
 }
 
-/// A tensor as an array of its own, in types that arrays have.
+/// A tensor as an array of its own, to be read like one.
 fn unpack<'a>(
     input: &Input<'_>,
     tensor: &Tensor,
     body: &[u8],
     watch: Watch<'a>,
 ) -> Result<(Header, Input<'a>), DataError> {
+    let (header, bytes) = values(input, tensor, body)?;
     let file = format!("{} ({})", input.file(), shown(&tensor.name));
+    Ok((header, Input::values(file, bytes, watch)?))
+}
+
+/// A tensor in types that arrays have, and its bytes.
+pub(super) fn values(
+    input: &Input<'_>,
+    tensor: &Tensor,
+    body: &[u8],
+) -> Result<(Header, Vec<u8>), DataError> {
     let [begin, end] = tensor.entry.data_offsets.map(|at| at as usize); // within `body`: that was checked
     let (Some(dtype), Some(slice)) = (tensor.dtype, body.get(begin..end)) else {
         return Err(DataError::NoSamples {
-            file,
+            file: format!("{} ({})", input.file(), shown(&tensor.name)),
             shape: format!("{:?}", tensor.entry.shape),
         });
     };
@@ -262,5 +297,5 @@ fn unpack<'a>(
         fortran_order: false,
         shape: tensor.entry.shape.clone(),
     };
-    Ok((header, Input::unpacked(file, bytes, watch)?))
+    Ok((header, bytes))
 }

@@ -15,6 +15,8 @@ pub mod colour_map;
 pub mod error;
 #[cfg(not(target_family = "wasm"))]
 pub mod figure;
+#[cfg(not(target_family = "wasm"))]
+pub mod follow;
 mod hexadecimal;
 #[cfg(not(target_family = "wasm"))]
 pub mod history_csv;

@@ -11,6 +11,7 @@
 
 #[path = "../support/command.rs"]
 mod command;
+mod follow;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
