@@ -5,6 +5,7 @@ pub mod bench;
 pub mod check_gradient;
 pub mod data;
 mod data_choice;
+pub mod doctor;
 pub mod encode;
 pub mod evaluate;
 pub mod export;
@@ -77,6 +78,9 @@ pub enum Command {
     Law(Box<law::LawArguments>),
     /// Check the gradient against central differences, in f64
     CheckGradient(Box<check_gradient::CheckGradientArguments>),
+    /// Name the mistakes in somebody's gradient of this cost, by the gradient alone
+    #[command(after_help = doctor::mistakes_help())]
+    Doctor(Box<doctor::DoctorArguments>),
     /// Time the engine on the workloads of tests/peers/epoch_time.py
     Bench(bench::BenchArgs),
 }
@@ -171,6 +175,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Match(arguments) => match_features::run(&arguments),
         Command::Law(arguments) => law::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
     match result.and_then(|()| output::end()) {

@@ -14,7 +14,7 @@ use crate::data::npy::decode;
 use crate::data::npy_header::{Header, HeaderProblem, Kind, split};
 use crate::data::{NamedArray, limits};
 use crate::model::Parameters;
-use crate::numerics::Real;
+use crate::numerics::{Precision, Real};
 
 /// The arrays, in the order of the flat vector.
 const NAMES: [&str; 4] = ["W1", "b1", "W2", "b2"];
@@ -145,6 +145,24 @@ fn fits<T: Real>(parameters: &Parameters<T>, record: &ModelRecord) -> Result<(),
 /// The file cannot be read, is no `.npz`, lacks an array, or one has a type, shape or value that a model cannot have.
 pub fn read_parameters<T: Real>(path: &Path) -> Result<Parameters<T>, IoError> {
     weights(&mut open(path)?, path)
+}
+
+/// The precision of the coarsest of the four arrays.
+///
+/// # Errors
+/// The file cannot be read, is no `.npz`, or lacks an array.
+pub fn precision(path: &Path) -> Result<Precision, IoError> {
+    let mut archive = open(path)?;
+    let mut coarsest = Precision::F64;
+    for name in NAMES {
+        let broken = |problem: String| model_error(path, format!("{name} {problem}"));
+        let bytes = member(&mut archive, path, name)?.ok_or_else(|| broken("is missing".into()))?;
+        let (header, _) = parsed(&bytes).map_err(broken)?;
+        if header.size < size_of::<f64>() {
+            coarsest = Precision::F32;
+        }
+    }
+    Ok(coarsest)
 }
 
 type Archive = ZipArchive<BufReader<File>>;

@@ -9,6 +9,7 @@
 pub mod ablation;
 pub mod architecture;
 pub mod cost;
+pub mod doctor;
 pub mod encoding;
 pub mod engine;
 pub mod features;
