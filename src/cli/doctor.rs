@@ -74,10 +74,12 @@ pub fn mistakes_help() -> String {
 #[derive(Debug, Serialize)]
 struct Report {
     verdict: &'static str,
-    /// The fewest that explain the gradient
+    /// The fewest that explain the gradient, the closest where several do
     mistakes: Vec<&'static str>,
     /// Other explanations of as many mistakes, which give the same gradient on these data
     alternatives: Vec<Vec<&'static str>>,
+    /// Of a correct gradient, the mistakes that would not show in it
+    not_shown: Vec<&'static str>,
     /// The greatest of a block, to the gradient that was found; null where none was
     relative_error: Option<f64>,
     /// The greatest of a block, to the correct gradient
@@ -184,6 +186,7 @@ fn report(found: &Diagnosis, samples: usize) -> Report {
         verdict,
         mistakes,
         alternatives,
+        not_shown: names(&found.not_shown),
         relative_error: found.relative_error,
         correct_relative_error: worst(found.correct_errors),
         blocks: BLOCKS
@@ -236,7 +239,15 @@ fn print(found: &Diagnosis) {
         say!("{name:<8}{error:>16.2e}  {word}");
     }
     match &found.verdict {
-        Verdict::Correct => say!("The gradient is that of the cost."),
+        Verdict::Correct => {
+            say!("The gradient is that of the cost.");
+            if !found.not_shown.is_empty() {
+                say!(
+                    "With these data, settings and precision it could not show: {}.",
+                    names(&found.not_shown).join(", ")
+                );
+            }
+        }
         Verdict::Unknown => {
             say!("None of the mistakes known here, nor two of them, give this gradient.");
         }

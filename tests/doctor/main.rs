@@ -292,6 +292,15 @@ fn what_the_data_cannot_tell_is_named_as_such() {
     let flat = case.gradient(&[Mistake::DecayMissing]).unwrap();
     let found = diagnose(&case, &case.doctor(1), flat, Precision::F64);
     assert_eq!(found.verdict, Verdict::Correct);
+    let without = [
+        Mistake::DecayMissing,
+        Mistake::DecayMissingInW1,
+        Mistake::DecayMissingInW2,
+        Mistake::DecayDoubled,
+        Mistake::DecayDividedByM,
+        Mistake::BiasesDecayed,
+    ];
+    assert_eq!(found.not_shown, without);
     // over one sample a sum is the mean, and β 1 need not be written
     case.samples.truncate(1);
     case.beta = 1.0;
@@ -304,6 +313,7 @@ fn what_the_data_cannot_tell_is_named_as_such() {
         let flat = case.gradient(&[mistake]).unwrap();
         let found = diagnose(&case, &doctor, flat, Precision::F64);
         assert_eq!(found.verdict, Verdict::Correct, "{mistake:?}");
+        assert!(found.not_shown.contains(&mistake), "{found:?}");
     }
     // a first batch of one sample is the first sample
     let mut case = Case::drawn(&mut random, architecture, 9);
@@ -315,6 +325,30 @@ fn what_the_data_cannot_tell_is_named_as_such() {
         alternatives: vec![vec![Mistake::RhoOfFirstBatch]],
     };
     assert_eq!(found.verdict, expected);
+}
+
+#[test]
+fn the_closest_of_several_explanations_is_named() {
+    let mut random = ChaCha8Rng::seed_from_u64(3);
+    let architecture = Architecture {
+        inputs: 4,
+        hidden: 3,
+        hidden_activation: HiddenActivation::Sigmoid,
+        output_activation: OutputActivation::Sigmoid,
+    };
+    let mut case = Case::drawn(&mut random, architecture, 4000);
+    case.lambda = 0.003;
+    let doctor = case.doctor(1);
+    let (missing, divided) = (Mistake::DecayMissing, Mistake::DecayDividedByM);
+    for (made, other) in [(missing, divided), (divided, missing)] {
+        let flat = case.gradient(&[made]).unwrap();
+        let found = diagnose(&case, &doctor, flat, Precision::F32);
+        let expected = Verdict::Mistakes {
+            mistakes: vec![made],
+            alternatives: vec![vec![other]],
+        };
+        assert_eq!(found.verdict, expected);
+    }
 }
 
 #[test]

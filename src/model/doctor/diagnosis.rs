@@ -35,7 +35,7 @@ impl Tolerance {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     Correct,
-    /// The fewest that explain the gradient, and the other explanations of as many.
+    /// The fewest that explain the gradient, the closest where several do, and the other explanations of as many.
     Mistakes {
         mistakes: Vec<Mistake>,
         alternatives: Vec<Vec<Mistake>>,
@@ -54,6 +54,9 @@ pub struct Diagnosis {
     pub correct_errors: [f64; 4],
     /// Which blocks are those of the correct gradient.
     pub correct_blocks: [bool; 4],
+    /// Of a correct gradient, the mistakes that would not show: with each alone it would be the same, as far as its
+    /// precision tells.
+    pub not_shown: Vec<Mistake>,
 }
 
 /// A gradient that is compared with many.
@@ -96,12 +99,17 @@ impl Doctor {
             relative_error,
             correct_errors,
             correct_blocks,
+            not_shown: Vec::new(),
         };
+        let possible = self.mistakes();
         if correct_blocks == [true; 4] {
             let worst = correct_errors.into_iter().fold(0.0, f64::max);
-            return Some(found(Verdict::Correct, Some(worst)));
+            let same = |mistake: &Mistake| self.distance(&given, &[*mistake]).is_some();
+            return Some(Diagnosis {
+                not_shown: possible.into_iter().filter(same).collect(),
+                ..found(Verdict::Correct, Some(worst))
+            });
         }
-        let possible = self.mistakes();
         let singles = possible.iter().map(|mistake| vec![*mistake]).collect();
         let mut pairs = Vec::new();
         for (place, first) in possible.iter().enumerate() {
@@ -111,10 +119,15 @@ impl Doctor {
         }
         for candidates in [singles, pairs] {
             let candidates: Vec<Vec<Mistake>> = candidates;
-            let mut matching = candidates.into_iter().filter_map(|mistakes| {
-                let distance = self.distance(&given, &mistakes)?;
-                Some((mistakes, distance))
-            });
+            let mut matching: Vec<(Vec<Mistake>, f64)> = candidates
+                .into_iter()
+                .filter_map(|mistakes| {
+                    let distance = self.distance(&given, &mistakes)?;
+                    Some((mistakes, distance))
+                })
+                .collect();
+            matching.sort_by(|one, other| one.1.total_cmp(&other.1));
+            let mut matching = matching.into_iter();
             if let Some((mistakes, distance)) = matching.next() {
                 let alternatives = matching.map(|(mistakes, _)| mistakes).collect();
                 let verdict = Verdict::Mistakes {
