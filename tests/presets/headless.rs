@@ -101,7 +101,7 @@ fn a_preset_says_the_settings_of_a_model_that_goes_on() {
     let model = out.path().join("model.npz");
     let train = |arguments: &[&str]| {
         Command::new(env!("CARGO_BIN_EXE_sae-lab"))
-            .arg("train")
+            .args(["train", "--overwrite"])
             .args(arguments)
             .arg("--out")
             .arg(out.path())

@@ -53,7 +53,15 @@ fn every_command_counts_each_unit_once() {
     let hidden = HIDDEN.to_string();
     let data = ["--data", "digits", "--hidden", &hidden];
     for epochs in ["0", "2"] {
-        let train = ["train", "--init", weights, "--epochs", epochs, "--out"];
+        let train = [
+            "train",
+            "--overwrite",
+            "--init",
+            weights,
+            "--epochs",
+            epochs,
+            "--out",
+        ];
         let trained = json(&[&train[..], &[folder], &data].concat());
         let expected = counts(&trained);
         assert_eq!(expected.iter().sum::<u64>(), HIDDEN as u64, "{trained}");
