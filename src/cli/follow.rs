@@ -68,11 +68,7 @@ fn follow<T: Real>(arguments: &FollowArguments) -> Result<(), CliError> {
         file: folder.display().to_string(),
         source,
     })?;
-    let interrupt = Interrupt::watch().map_err(|error| {
-        CliError::Failed(format!(
-            "the system lets no signal be caught ({error}): try again"
-        ))
-    })?;
+    let interrupt = Interrupt::watch_for_command()?;
     let mut follower = Follower::<T>::new(arguments)?;
     let start = Instant::now();
     let (mut looks, mut lost) = (0, false);
