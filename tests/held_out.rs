@@ -17,11 +17,7 @@ use sae_lab::io::npz::{read_model, read_parameters};
 
 use serde_json::Value;
 
-use self::command::{json_and_said as json, read, run};
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
+use self::command::{json_and_said as json, read, run, text};
 
 /// A matrix that was written as it is trained on.
 fn matrix(path: &Path) -> Array2<f64> {

@@ -19,11 +19,7 @@ use rand_chacha::ChaCha8Rng;
 use sae_lab::io::{run_file, run_folder};
 use sha2::{Digest, Sha256};
 
-use self::command::{json, read};
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
+use self::command::{json, read, text};
 
 fn start(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_sae-lab"))

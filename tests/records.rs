@@ -16,7 +16,7 @@ use sae_lab::io::npz::{read_model, write_parameters};
 use sae_lab::model::Parameters;
 use serde_json::Value;
 
-use self::command::{json_and_said as json, run};
+use self::command::{json_and_said as json, run, text};
 
 fn refused(arguments: &[&str]) -> String {
     let output = run(arguments);
@@ -27,10 +27,6 @@ fn refused(arguments: &[&str]) -> String {
 
 fn wine(part: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/data/wine/wine-{part}.csv"))
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
 }
 
 fn close(got: &Value, expected: f64, tolerance: f64) {

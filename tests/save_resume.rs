@@ -14,11 +14,7 @@ use std::path::{Path, PathBuf};
 use sae_lab::io::run_file;
 use serde_json::Value;
 
-use self::command::{json, json_and_said, read, run};
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
+use self::command::{json, json_and_said, read, run, text};
 
 fn refused(arguments: &[&str]) -> String {
     let output = run(arguments);

@@ -19,12 +19,8 @@ use sae_lab::io::npz::{read_model, write_parameters};
 use sae_lab::model::{HiddenActivation, Parameters};
 use serde_json::{Value, json};
 
-use self::command::{json as told, json_and_said, run};
+use self::command::{json as told, json_and_said, run, text};
 use self::support::{Fixture, relative_difference};
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
 
 fn refused(arguments: &[&str]) -> String {
     let output = run(arguments);

@@ -129,6 +129,18 @@ pub fn warn_of_range(data: &DataSet, output: OutputActivation) {
 }
 
 impl DataChoice {
+    /// The data that --data names, as they are without another option; `None` where it is not given.
+    pub fn named(&self) -> Option<DataSpec> {
+        match &self.data[..] {
+            [] => None,
+            [one] => Some(
+                one.to_str()
+                    .map_or_else(|| DataSpec::file(one), DataSpec::parse),
+            ),
+            several => Some(DataSpec::files(several.to_vec())),
+        }
+    }
+
     /// The data where there is no model.
     ///
     /// # Errors
@@ -152,13 +164,8 @@ impl DataChoice {
         let record = base.record();
         let fitted = record.and_then(|record| record.preparation.as_ref());
         let base = base.data();
-        let named = match &self.data[..] {
-            [] => base.clone().unwrap_or_default(),
-            [one] => one
-                .to_str()
-                .map_or_else(|| DataSpec::file(one), DataSpec::parse),
-            several => DataSpec::files(several.to_vec()),
-        };
+        let named = self.named();
+        let named = named.unwrap_or_else(|| base.clone().unwrap_or_default());
         let base = base.unwrap_or_else(|| named.clone());
         // how many patches other photographs are cut into; other sets have their own size
         let patches = match fitted.and_then(|fitted| fitted.patches) {

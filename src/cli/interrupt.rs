@@ -37,7 +37,7 @@ impl Interrupt {
     ///
     /// # Errors
     /// The system refuses to have signals caught.
-    pub fn watch() -> std::io::Result<Self> {
+    fn watch() -> std::io::Result<Self> {
         let asked = Arc::new(AtomicUsize::new(0));
         let again = Arc::new(AtomicBool::new(false));
         for signal in [SIGINT, SIGTERM] {

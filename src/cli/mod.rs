@@ -159,7 +159,7 @@ impl CliError {
 /// Runs a command; what went wrong goes to standard error in one sentence.
 ///
 /// Exit status: 0 done; 1 failed or diverged, a cost that is not finite, or a wrong gradient; 2 the command line, or the data or the model
-/// that it names, cannot be used; 130 or 143 stopped by Ctrl-C or a request to end. Whoever reads the result may stop to:
+/// that it names, cannot be used; 130 or 143 stopped by Ctrl-C or a request to end. Whoever reads the result may stop too:
 /// that is no fault.
 pub fn run(command: Command) -> ExitCode {
     let result = match command {

@@ -1,12 +1,12 @@
 //! `sae-lab train --resume`: the run of a file, on its data.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use super::CliError;
 use super::output::aside;
 use super::settings::ExperimentArguments;
-use crate::data::{self, DataError, DataSet, DataSource, DataSpec, progress};
+use crate::data::{self, DataError, DataSet, DataSource, progress};
 use crate::io::run_file::{self, RunFile};
 use crate::io::run_folder;
 use crate::numerics::{Real, WorkerPool};
@@ -54,17 +54,17 @@ fn its_data(
 ) -> Result<Arc<DataSet>, CliError> {
     let checkpoint = &file.checkpoint;
     let mut spec = checkpoint.experiment().data;
-    match (&arguments.data.data[..], &file.data) {
-        ([], Some(data)) => return Ok(Arc::clone(data)),
-        ([], None) => {}
-        (given, _) => spec.source = source_of(given),
+    let given = arguments.data.named();
+    match (&given, &file.data) {
+        (None, Some(data)) => return Ok(Arc::clone(data)),
+        (None, None) => {}
+        (Some(given), _) => spec.source = given.source.clone(),
     }
     let moved = |error: DataError| -> CliError {
-        let given = !arguments.data.data.is_empty();
         let source = &spec.source;
         match source {
             DataSource::Embedded(_) => CliError::Data(error),
-            DataSource::File(_) | DataSource::Files(_) if given => CliError::Data(error),
+            DataSource::File(_) | DataSource::Files(_) if given.is_some() => CliError::Data(error),
             DataSource::File(_) | DataSource::Files(_) => CliError::Usage(format!(
                 "the data of {} can't be read ({error}): say by --data where they are now",
                 path.display()
@@ -77,14 +77,4 @@ fn its_data(
     Ok(Arc::new(own_data(
         checkpoint, &spec, &found, prepared, watch,
     )))
-}
-
-fn source_of(given: &[PathBuf]) -> DataSource {
-    let spec = match given {
-        [one] => one
-            .to_str()
-            .map_or_else(|| DataSpec::file(one), DataSpec::parse),
-        several => DataSpec::files(several.to_vec()),
-    };
-    spec.source
 }

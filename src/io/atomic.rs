@@ -62,12 +62,18 @@ fn attempt(
     }
     file.as_file().sync_all()?;
     file.persist(&target).map_err(|error| error.error)?;
-    // The rename itself reaches the disk with its folder; where a folder can't be opened, it does so in its own time.
+    sync_folder(&folder);
+    Ok(())
+}
+
+/// A rename reaches the disk with its folder; where a folder can't be opened, it does so in its own time.
+pub(super) fn sync_folder(folder: &Path) {
     #[cfg(unix)]
-    if let Ok(folder) = File::open(&folder) {
+    if let Ok(folder) = File::open(folder) {
         let _ = folder.sync_all();
     }
-    Ok(())
+    #[cfg(not(unix))]
+    let _ = folder;
 }
 
 fn folder_of(path: &Path) -> PathBuf {

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::IoError;
-use super::atomic::{HELD, PREFIX, SUFFIX};
+use super::atomic::{HELD, PREFIX, SUFFIX, sync_folder};
 use super::error::name_of;
 
 /// Files that are complete and only have to be moved.
@@ -72,10 +72,10 @@ impl Publication {
         let publish = || {
             // those of one that stopped, before these
             finish(&folder, last)?;
-            sync(staging.path());
+            sync_folder(staging.path());
             let ready = folder.join(READY);
             std::fs::rename(staging.path(), &ready)?;
-            sync(&folder);
+            sync_folder(&folder);
             finish(&folder, last)
         };
         let published = publish().map_err(|source| unwritable(&folder, source));
@@ -119,18 +119,8 @@ fn finish(folder: &Path, last: &str) -> std::io::Result<()> {
         Ok(()) | Err(_) => {}
     }
     std::fs::remove_dir(&ready)?;
-    sync(folder);
+    sync_folder(folder);
     Ok(())
-}
-
-/// Renames reach the disk with their folder; where one can't be opened, in their own time.
-fn sync(folder: &Path) {
-    #[cfg(unix)]
-    if let Ok(folder) = File::open(folder) {
-        let _ = folder.sync_all();
-    }
-    #[cfg(not(unix))]
-    let _ = folder;
 }
 
 fn unwritable(folder: &Path, source: std::io::Error) -> IoError {

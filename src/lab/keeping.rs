@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::data::{DataError, DataSet};
-use crate::io::run_file::{About, RunFile};
+use crate::io::run_file::RunFile;
 use crate::training::Checkpoint;
 use crate::training::trainer::RunId;
 
@@ -68,7 +68,6 @@ pub(super) struct Keeping {
 #[derive(Debug)]
 pub struct Resumed {
     pub path: PathBuf,
-    pub about: About,
     pub file: RunFile,
     pub data: Arc<DataSet>,
 }

@@ -77,16 +77,11 @@ impl Lab {
 
     /// Shows the run of a file in the place of the one shown.
     pub(super) fn take_resumed(&mut self, resumed: Resumed) {
-        let Resumed {
-            path,
-            about,
-            file,
-            data,
-        } = resumed;
+        let Resumed { path, file, data } = resumed;
         let checkpoint = file.checkpoint.on(data.spec.source.clone());
         let experiment = checkpoint.experiment();
         let last = gestures(&checkpoint).max();
-        let past = file.past;
+        let (about, past) = (file.about, file.past);
         self.shared.notices.clear();
         let began = self.begin_as(experiment.clone(), data, |lab, run, set, data| {
             if let Some(archive) = lab.archive() {

@@ -32,3 +32,8 @@ pub fn json_and_said(arguments: &[&str]) -> (Value, String) {
 pub fn read(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

@@ -36,11 +36,5 @@ pub fn read_run(
             }
         }
     };
-    let about = file.about.clone();
-    Ok(Outcome::Resumed(Box::new(Resumed {
-        path,
-        about,
-        file,
-        data,
-    })))
+    Ok(Outcome::Resumed(Box::new(Resumed { path, file, data })))
 }
