@@ -119,6 +119,26 @@ pub fn write(path: &Path, run: &RunFile) -> Result<Written, IoError> {
     })
 }
 
+/// The bytes that [`write`] writes: for where there are no files, as in a browser.
+///
+/// # Errors
+/// The data's path is not Unicode, or the data are larger than [`MOST_DATA`].
+pub fn to_bytes(run: &RunFile) -> Result<Vec<u8>, Problem> {
+    let texts = Texts::of(run).map_err(|problem| match problem {
+        Unwritable::Json(problem) => problem,
+        Unwritable::DataTooLarge(bytes) => {
+            let most = MOST_DATA >> 20;
+            format!(
+                "its data take {} MB, of {most} at most",
+                bytes.div_ceil(1 << 20)
+            )
+        }
+    })?;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    pack(run, &texts, &mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes.into_inner())
+}
+
 /// Why a run can't be put into words.
 enum Unwritable {
     Json(Problem),

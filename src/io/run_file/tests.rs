@@ -121,6 +121,8 @@ fn a_run_comes_back_to_the_bit_with_its_past_and_its_data() {
         let data = (number % 2 == 0).then_some(&case.data);
         let written = save(&path, &about(), &case.checkpoint, &case.past, data).unwrap();
         assert_eq!(written.file, path.metadata().unwrap().len());
+        let run = read(&path).unwrap();
+        assert_eq!(to_bytes(&run).unwrap(), std::fs::read(&path).unwrap());
         assert_eq!(
             (written.frames, written.past),
             (8, case.past.bytes() as u64)
