@@ -10,13 +10,17 @@ fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match arguments.command {
         Some(command) => cli::run(command),
-        None => window(arguments.files),
+        None => window(arguments.files, arguments.frame_log),
     }
 }
 
 #[cfg(feature = "window")]
-fn window(files: Vec<PathBuf>) -> ExitCode {
-    match sae_lab::app::run(sae_lab::training::Preset::Edges.experiment(), files) {
+fn window(files: Vec<PathBuf>, frame_log: Option<PathBuf>) -> ExitCode {
+    match sae_lab::app::run(
+        sae_lab::training::Preset::Edges.experiment(),
+        files,
+        frame_log,
+    ) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sae-lab: {error}");
@@ -26,7 +30,7 @@ fn window(files: Vec<PathBuf>) -> ExitCode {
 }
 
 #[cfg(not(feature = "window"))]
-fn window(_: Vec<PathBuf>) -> ExitCode {
+fn window(_: Vec<PathBuf>, _: Option<PathBuf>) -> ExitCode {
     eprintln!(
         "sae-lab: built without its window: name a command (see --help), or build it with the feature `window`"
     );

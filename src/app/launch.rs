@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::desktop::Desktop;
 use super::error::{self, AppError};
-use super::storage;
+use super::frame_log::FrameLog;
 use super::window::LabApp;
+use super::{signals, storage};
 use crate::io::autosave::Slot;
 use crate::lab::Preferences;
 use crate::training::Experiment;
@@ -17,11 +18,15 @@ const WINDOW_SIZE: [f32; 2] = [1280.0, 800.0];
 const MINIMUM_SIZE: [f32; 2] = [640.0, 360.0];
 
 /// Opens the window on `experiment`, with the import sheet for `files` where there are any, and returns when it is
-/// closed.
+/// closed. When each frame began and what it cost is written to `frame_log`.
 ///
 /// # Errors
 /// There is no display, or the window can't be opened on it.
-pub fn run(experiment: Experiment, files: Vec<PathBuf>) -> Result<(), AppError> {
+pub fn run(
+    experiment: Experiment,
+    files: Vec<PathBuf>,
+    frame_log: Option<PathBuf>,
+) -> Result<(), AppError> {
     let display = error::display();
     if display == error::Display::None {
         return Err(AppError::NoDisplay);
@@ -58,7 +63,11 @@ pub fn run(experiment: Experiment, files: Vec<PathBuf>) -> Result<(), AppError> 
                         Err(error) => app.cannot_keep(&error),
                     }
                 }
+                if let Some(path) = frame_log {
+                    app.log_frames(FrameLog::new(path));
+                }
                 app.open(files);
+                signals::close_in_order(&context.egui_ctx);
                 Ok(Box::new(app))
             }),
         )

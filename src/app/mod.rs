@@ -2,7 +2,9 @@
 
 mod desktop;
 mod error;
+mod frame_log;
 mod launch;
+mod signals;
 mod storage;
 mod window;
 

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::frame_log::FrameLog;
 use super::storage;
 use crate::io::IoError;
 use crate::io::autosave::{Left, Slot};
@@ -27,6 +28,8 @@ pub struct LabApp {
     typing: bool,
     /// Where its state is kept.
     slot: Option<Slot>,
+    /// For measurements.
+    frames: Option<FrameLog>,
 }
 
 impl LabApp {
@@ -49,7 +52,13 @@ impl LabApp {
             start: Instant::now(),
             typing: false,
             slot: None,
+            frames: None,
         }
+    }
+
+    /// Notes every frame from now on, and writes them to `log` at the end.
+    pub(super) fn log_frames(&mut self, log: FrameLog) {
+        self.frames = Some(log);
     }
 
     /// Keeps the state of the run from now on in a file of this window's own, for after a crash.
@@ -100,7 +109,13 @@ impl LabApp {
 }
 
 impl eframe::App for LabApp {
-    fn logic(&mut self, ctx: &egui::Context, _frame: &mut eframe::Frame) {
+    fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        if let Some(log) = &mut self.frames {
+            let touched = ctx.input(|input| !input.events.is_empty());
+            let shown = self.lab.view().run.snapshot.as_ref();
+            let epoch = shown.map_or(0, |snapshot| snapshot.epoch);
+            log.begin(frame.info().cpu_usage, touched, epoch);
+        }
         self.take_drops(ctx);
         self.lab.drain(self.start.elapsed());
         self.lab.set_unit_columns(self.panels.unit_columns());
@@ -135,6 +150,9 @@ impl eframe::App for LabApp {
 
     /// The state of the run is kept once more, if the trainer gives it soon.
     fn on_exit(&mut self, _gl: Option<&eframe::glow::Context>) {
+        if let Some(Err(error)) = self.frames.as_ref().map(FrameLog::write) {
+            eprintln!("sae-lab: {error}");
+        }
         let Some(slot) = self.slot.take() else {
             return;
         };

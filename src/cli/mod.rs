@@ -50,6 +50,9 @@ pub struct Arguments {
     /// Data to open in the window: a file, a folder of pictures, or several pictures
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// For measurements (tests/window_cost): write here when each frame of the window began and what it cost
+    #[arg(long, value_name = "FILE", hide = true)]
+    pub frame_log: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
