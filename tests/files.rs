@@ -1,104 +1,22 @@
 //! Runs of the lab in files: saved, opened, kept without being asked for, with the trainer on the test's own clock.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail")]
 
+#[path = "support/room.rs"]
+mod room;
 #[path = "support/simulated.rs"]
 mod simulated;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use sae_lab::io::autosave::Slot;
 use sae_lab::io::run_file;
 use sae_lab::lab::state::{KeptAction, Notice, Severity};
-use sae_lab::lab::{Action, Lab, UserCommand};
-use sae_lab::training::{Setting, Snapshot, Value};
+use sae_lab::lab::{Action, UserCommand};
+use sae_lab::training::Snapshot;
 
-/// A lab and its clock.
-struct Room {
-    lab: Lab,
-    now: Duration,
-}
-
-impl Room {
-    fn new() -> Self {
-        let mut room = Self {
-            lab: simulated::lab(),
-            now: Duration::ZERO,
-        };
-        room.until(|lab| lab.view().run.now() > 0);
-        room
-    }
-
-    fn frame(&mut self) {
-        self.now += Duration::from_millis(50);
-        self.lab.drain(self.now);
-        self.lab.follow(self.now);
-    }
-
-    fn until(&mut self, done: impl Fn(&Lab) -> bool) {
-        for _ in 0..2_000 {
-            if done(&self.lab) {
-                return;
-            }
-            self.frame();
-        }
-        panic!("waited in vain: {:?}", self.lab.view().shared.notices);
-    }
-
-    fn command(&mut self, command: UserCommand) {
-        self.lab.act(command.into());
-        self.frame();
-    }
-
-    fn pause(&mut self) {
-        self.command(UserCommand::PlayPause);
-        assert!(!self.lab.view().run.playing);
-        for _ in 0..3 {
-            self.frame();
-        }
-    }
-
-    fn latest(&self) -> Arc<Snapshot> {
-        let run = self.lab.view().run;
-        let latest = run.latest().unwrap();
-        assert_eq!(latest.run, run.id);
-        Arc::clone(latest)
-    }
-
-    /// Types a path where one is asked for.
-    fn typed(&mut self, path: &Path) {
-        assert!(self.lab.view().shared.open_dialog.is_some());
-        self.lab.act(Action::Typed(vec![path.to_owned()]));
-        self.frame();
-    }
-
-    fn said(&self) -> String {
-        let notices = &self.lab.view().shared.notices;
-        notices.iter().map(|notice| notice.text.as_str()).collect()
-    }
-
-    fn saved(&mut self, path: &Path) {
-        self.until(|lab| lab.view().run.file.as_deref() == Some(path));
-        assert!(self.said().contains("Saved"), "{}", self.said());
-    }
-
-    fn step(&mut self, epochs: u64) {
-        for _ in 0..epochs {
-            let before = self.lab.view().run.now();
-            self.command(UserCommand::StepEpoch);
-            self.until(|lab| lab.view().run.now() == before + 1);
-        }
-    }
-
-    fn set_decay(&mut self, value: f64, press: u64) {
-        self.lab.act(Action::Set {
-            setting: Setting::WeightDecay,
-            value: Value::Number(value),
-            press,
-        });
-    }
-}
+use self::room::Room;
 
 fn folder() -> (tempfile::TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();

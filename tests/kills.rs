@@ -9,6 +9,8 @@
 
 #[path = "support/command.rs"]
 mod command;
+#[path = "support/whole.rs"]
+mod whole;
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -17,9 +19,9 @@ use std::time::Duration;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use sae_lab::io::{run_file, run_folder};
-use sha2::{Digest, Sha256};
 
-use self::command::{json, read, text};
+use self::command::{json, text};
+use self::whole::assert_whole;
 
 fn start(arguments: &[&str]) -> Child {
     Command::new(env!("CARGO_BIN_EXE_sae-lab"))
@@ -52,35 +54,6 @@ fn signal(child: &Child, name: &str) {
         .status()
         .unwrap();
     assert!(sent.success());
-}
-
-/// The model, the document and the run in `folder` are of one epoch of one run, and nothing else is there. Returns the
-/// epoch.
-fn assert_whole(folder: &Path) -> u64 {
-    let document = read(&folder.join("run.json"));
-    let model = std::fs::read(folder.join("model.npz")).unwrap();
-    let sum: String = Sha256::digest(&model)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    assert_eq!(document["model_sha256"], sum);
-    let epoch = document["epoch"].as_u64().unwrap();
-    let file = run_file::read(&folder.join("run.saelab")).unwrap();
-    assert_eq!(file.checkpoint.epoch(), epoch);
-    let (_, record) = sae_lab::io::npz::read_model::<f32>(&folder.join("model.npz")).unwrap();
-    assert_eq!(record.unwrap().epoch, epoch);
-    let lines = std::fs::read_to_string(folder.join("history.csv")).unwrap();
-    let last = lines
-        .lines()
-        .last()
-        .unwrap()
-        .split(',')
-        .next()
-        .unwrap()
-        .to_owned();
-    assert_eq!(last, epoch.to_string());
-    assert_eq!(std::fs::read_dir(folder).unwrap().count(), 6);
-    epoch
 }
 
 #[test]

@@ -18,6 +18,8 @@ use crate::ui::{self, Panels};
 
 /// A window closes within half a second, with its threads.
 const CLOSING: Duration = Duration::from_millis(350);
+/// But for a file that a person asked for, which may be on its way to a slow disk.
+const WRITING: Duration = Duration::from_secs(5);
 
 /// The application.
 pub struct LabApp {
@@ -97,6 +99,15 @@ impl LabApp {
         self.lab.open(paths);
     }
 
+    /// Takes what comes as long as it `lasts`, and no longer than `most`.
+    fn wait(&mut self, most: Duration, lasts: fn(&Lab) -> bool) {
+        let start = Instant::now();
+        while lasts(&self.lab) && start.elapsed() < most {
+            std::thread::sleep(Duration::from_millis(2));
+            self.lab.drain(self.start.elapsed());
+        }
+    }
+
     fn take_drops(&mut self, ctx: &egui::Context) {
         let dropped: Vec<PathBuf> = ctx.input(|input| {
             let files = input.raw.dropped_files.iter();
@@ -153,15 +164,13 @@ impl eframe::App for LabApp {
         if let Some(Err(error)) = self.frames.as_ref().map(FrameLog::write) {
             eprintln!("sae-lab: {error}");
         }
+        self.wait(WRITING, Lab::is_writing);
         let Some(slot) = self.slot.take() else {
             return;
         };
-        let closing = Instant::now();
+        self.wait(CLOSING, Lab::is_autosaving); // one that is under way
         if self.lab.ask_autosave() {
-            while self.lab.is_autosaving() && closing.elapsed() < CLOSING {
-                std::thread::sleep(Duration::from_millis(2));
-                self.lab.drain(self.start.elapsed());
-            }
+            self.wait(CLOSING, Lab::is_autosaving);
         }
         slot.close();
     }

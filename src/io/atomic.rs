@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 
 use super::IoError;
 use super::error::name_of;
+use super::steady::Steady;
 
 /// What a file under way is called, so that [`sweep`] knows one that was left behind.
 pub(super) const PREFIX: &str = ".sae-lab-";
@@ -16,6 +17,9 @@ pub(super) const HELD: &str = "held";
 /// Where the system has no locks, a file under way that nothing has touched for this long was left behind.
 const STRAY_AGE: Duration = Duration::from_secs(3600);
 
+/// What a file is written through: an error of the disk is handled here, after the last byte.
+pub type Writer<'a> = Steady<BufWriter<&'a mut File>>;
+
 /// Writes `path` by `write`: into a file beside it, which takes its place when all is on disk. On an error `path` is as
 /// it was. A link is followed; a file that is replaced keeps its permissions.
 ///
@@ -23,7 +27,7 @@ const STRAY_AGE: Duration = Duration::from_secs(3600);
 /// [`IoError::Write`], whatever failed.
 pub fn atomic_write(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+    write: impl FnOnce(&mut Writer<'_>) -> std::io::Result<()>,
 ) -> Result<(), IoError> {
     attempt(path, write).map_err(|source| IoError::Write {
         file: name_of(path),
@@ -33,7 +37,7 @@ pub fn atomic_write(
 
 fn attempt(
     path: &Path,
-    write: impl FnOnce(&mut BufWriter<&mut File>) -> std::io::Result<()>,
+    write: impl FnOnce(&mut Writer<'_>) -> std::io::Result<()>,
 ) -> std::io::Result<()> {
     let target = match path.symlink_metadata() {
         Ok(metadata) if metadata.is_symlink() => path.canonicalize()?,
@@ -48,15 +52,16 @@ fn attempt(
         // what any new file gets, less the umask; tempfile's own default is for secrets
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut file = builder.tempfile_in(&folder)?;
+    let mut file = builder.tempfile_in(&folder).map_err(without_path)?;
     // who sweeps leaves alone what is locked (where the system has no locks, its age tells), but may have been faster
     while file.as_file().lock().is_ok() && !file.path().exists() {
-        file = builder.tempfile_in(&folder)?;
+        file = builder.tempfile_in(&folder).map_err(without_path)?;
     }
-    let mut writer = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-    write(&mut writer)?;
-    writer.flush()?;
-    drop(writer);
+    let mut writer = Steady::new(BufWriter::with_capacity(1 << 16, file.as_file_mut()));
+    let written = write(&mut writer);
+    // what went wrong first tells the most
+    writer.finish()?;
+    written?;
     if let Ok(metadata) = target.metadata() {
         file.as_file().set_permissions(metadata.permissions())?;
     }
@@ -64,6 +69,14 @@ fn attempt(
     file.persist(&target).map_err(|error| error.error)?;
     sync_folder(&folder);
     Ok(())
+}
+
+/// An error without the name of the file under way, which tells a person nothing.
+pub(super) fn without_path(error: std::io::Error) -> std::io::Error {
+    match error.get_ref() {
+        Some(_) => error.kind().into(),
+        None => error,
+    }
 }
 
 /// A rename reaches the disk with its folder; where a folder can't be opened, it does so in its own time.
@@ -76,7 +89,8 @@ pub(super) fn sync_folder(folder: &Path) {
     let _ = folder;
 }
 
-fn folder_of(path: &Path) -> PathBuf {
+/// Where a file is, or is to be.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.to_owned(),
         _ => PathBuf::from("."),
@@ -101,9 +115,10 @@ pub fn make_folder(folder: &Path) -> Result<(), IoError> {
 pub fn probe(folder: &Path) -> Result<(), IoError> {
     let probe = || {
         let mut builder = tempfile::Builder::new();
-        let mut file = builder.prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder)?;
+        let file = builder.prefix(PREFIX).suffix(SUFFIX).tempfile_in(folder);
+        let mut file = file.map_err(without_path)?;
         let _ = file.as_file().lock();
-        file.write_all(b"?")?;
+        file.as_file_mut().write_all(b"?")?;
         file.as_file().sync_all()
     };
     probe().map_err(|source| IoError::Write {

@@ -10,6 +10,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use super::atomic::without_path;
 use super::error::name_of;
 use super::run_file::EXTENSION;
 use super::{IoError, make_folder, sweep};
@@ -53,7 +54,8 @@ impl Slot {
         let claim = || loop {
             let ending = format!(".{LOCK}");
             let mut builder = tempfile::Builder::new();
-            let file = builder.prefix(WINDOW).suffix(&ending).tempfile_in(folder)?;
+            let file = builder.prefix(WINDOW).suffix(&ending);
+            let file = file.tempfile_in(folder).map_err(without_path)?;
             let (lock, lock_path) = file.keep().map_err(|error| error.error)?;
             // where the system has no locks, every window is left to itself: none is set aside
             let locked = lock.try_lock();

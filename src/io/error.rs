@@ -91,6 +91,20 @@ pub enum IoError {
 
 #[cfg(not(target_family = "wasm"))]
 impl IoError {
+    /// The same of a file that was on its way from `staging` to `folder`: the person knows it by its place there.
+    pub(super) fn in_place(mut self, staging: &Path, folder: &Path) -> Self {
+        if let Self::Write { file, .. }
+        | Self::Read { file, .. }
+        | Self::DataTooLarge { file, .. }
+        | Self::Picture { file, .. }
+        | Self::Json { file, .. } = &mut self
+            && let Ok(name) = Path::new(file).strip_prefix(staging)
+        {
+            *file = name_of(&folder.join(name));
+        }
+        self
+    }
+
     /// `folder` holds `what` already.
     pub fn other_run(folder: &Path, what: &'static str) -> Self {
         Self::OtherRun {

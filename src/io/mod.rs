@@ -41,6 +41,8 @@ pub mod safetensors;
 #[cfg(not(target_family = "wasm"))]
 mod sheet;
 #[cfg(not(target_family = "wasm"))]
+mod steady;
+#[cfg(not(target_family = "wasm"))]
 pub mod sweep_csv;
 #[cfg(not(target_family = "wasm"))]
 pub mod sweep_folder;

@@ -3,7 +3,9 @@
 
 use std::path::{Path, PathBuf};
 
+use super::atomic::folder_of;
 use super::error::name_of;
+use super::publish::Publication;
 use super::{IoError, ModelRecord, atomic_write, npz, safetensors};
 use crate::model::Parameters;
 use crate::numerics::Real;
@@ -59,17 +61,25 @@ pub fn write<T: Real>(
         Library::NumPy => "npz",
         Library::PyTorch => "safetensors",
     };
+    let module = path.file_name().and_then(|name| name.to_str());
+    let module = module.ok_or_else(|| refused("its name is not Unicode"))?;
     let name = format!("{stem}_weights.{suffix}");
-    let weights = path.with_file_name(&name);
-    match library {
-        Library::NumPy => npz::write_model(&weights, parameters, record)?,
-        Library::PyTorch => safetensors::write_model(&weights, parameters, Some(record))?,
-    }
-    let text = library.text(&name);
-    atomic_write(path, |writer| {
-        std::io::Write::write_all(writer, text.as_bytes())
-    })?;
-    Ok([path.to_owned(), weights])
+    // one without the other, or with an older one, would be of no use
+    let publication = Publication::begin(&folder_of(path))?;
+    let write = || {
+        let weights = publication.path(&name);
+        match library {
+            Library::NumPy => npz::write_model(&weights, parameters, record)?,
+            Library::PyTorch => safetensors::write_model(&weights, parameters, Some(record))?,
+        }
+        let text = library.text(&name);
+        atomic_write(&publication.path(module), |writer| {
+            std::io::Write::write_all(writer, text.as_bytes())
+        })
+    };
+    write().map_err(|error| publication.in_place(error))?;
+    publication.publish(module)?;
+    Ok([path.to_owned(), path.with_file_name(name)])
 }
 
 #[cfg(test)]

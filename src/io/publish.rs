@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::IoError;
-use super::atomic::{HELD, PREFIX, SUFFIX, sync_folder};
+use super::atomic::{HELD, PREFIX, SUFFIX, sync_folder, without_path};
 use super::error::name_of;
 
 /// Files that are complete and only have to be moved.
@@ -36,7 +36,8 @@ impl Publication {
             let staging = tempfile::Builder::new()
                 .prefix(PREFIX)
                 .suffix(SUFFIX)
-                .tempdir_in(folder)?;
+                .tempdir_in(folder)
+                .map_err(without_path)?;
             let held = File::create(staging.path().join(HELD))?;
             // where the system has no locks, an old one counts as left behind
             let _ = held.lock();
@@ -59,6 +60,11 @@ impl Publication {
         self.staging.path().join(name)
     }
 
+    /// An error of writing there, with the file named by its place in the folder.
+    pub fn in_place(&self, error: IoError) -> IoError {
+        error.in_place(self.staging.path(), &self.folder)
+    }
+
     /// Lets all files take their places, `last` after the others.
     ///
     /// # Errors
@@ -72,6 +78,18 @@ impl Publication {
         let publish = || {
             // those of one that stopped, before these
             finish(&folder, last)?;
+            // nothing is decided before it is known that all of them can move
+            for entry in std::fs::read_dir(staging.path())? {
+                if folder.join(entry?.file_name()).is_dir() {
+                    return Err(ErrorKind::IsADirectory.into());
+                }
+            }
+            // elsewhere a folder with an open file in it can't be renamed
+            #[cfg(not(unix))]
+            {
+                drop(_held);
+                std::fs::remove_file(staging.path().join(HELD))?;
+            }
             sync_folder(staging.path());
             let ready = folder.join(READY);
             std::fs::rename(staging.path(), &ready)?;

@@ -39,6 +39,17 @@ pub fn write<T: Real>(
     kept: Option<&Kept>,
 ) -> Result<(), IoError> {
     let publication = Publication::begin(folder)?;
+    let filled = fill(&publication, run, results, kept);
+    filled.map_err(|error| publication.in_place(error))?;
+    publication.publish(DOCUMENT)
+}
+
+fn fill<T: Real>(
+    publication: &Publication,
+    run: &mut Run<T>,
+    results: &impl Serialize,
+    kept: Option<&Kept>,
+) -> Result<(), IoError> {
     let file = |name: &str| publication.path(name);
     let data = Arc::clone(run.data());
     let (experiment, epoch) = (run.experiment(), run.state().epoch);
@@ -73,7 +84,7 @@ pub fn write<T: Real>(
         };
         run_file::write(&file(RUN), &run)?;
     }
-    publication.publish(DOCUMENT)
+    Ok(())
 }
 
 /// What goes with a run into its file.

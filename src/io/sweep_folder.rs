@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::error::name_of;
 use super::hexadecimal::hexadecimal;
-use super::{IoError, atomic_write, make_folder, run_folder, run_json, sweep};
+use super::{IoError, atomic_write, make_folder, probe, run_folder, run_json, sweep};
 
 use crate::numerics::KernelPath;
 use crate::training::run::SamplesIdentity;
@@ -97,11 +97,14 @@ impl SweepFolder {
                     problem,
                 });
             }
-        } else {
+        }
+        make_folder(folder)?;
+        sweep(folder);
+        if overwrite {
+            probe(folder)?; // nothing is lost to a sweep that can't begin
             clear(folder);
         }
-        make_folder(&runs)?;
-        sweep(folder);
+        // before the folder of its runs, which without it would be another sweep's
         if overwrite || found.is_none() {
             atomic_write(&path, |writer| writeln!(writer, "{text}"))?;
         }
@@ -110,9 +113,15 @@ impl SweepFolder {
             kept: Vec::new(),
             _document: lock(&path)?,
         };
-        opened.kept = (0..plan.runs())
-            .filter_map(|number| Some((number, opened.outcome(number, plan)?)))
-            .collect();
+        make_folder(&runs)?;
+        for number in 0..plan.runs() {
+            let folder = opened.path(number);
+            if folder.is_dir() {
+                run_folder::recover(&folder)?;
+            }
+            let outcome = opened.outcome(number, plan);
+            opened.kept.extend(outcome.map(|outcome| (number, outcome)));
+        }
         Ok(opened)
     }
 
@@ -128,7 +137,6 @@ impl SweepFolder {
     pub fn run(&self, number: usize) -> Result<PathBuf, IoError> {
         let folder = self.path(number);
         make_folder(&folder)?;
-        sweep(&folder);
         Ok(folder)
     }
 

@@ -142,11 +142,18 @@ impl Lab {
         self.write_next();
     }
 
+    /// Whether a file waits for what the trainer has of `run`.
+    pub(super) fn is_to_be_saved(&self, run: RunId) -> bool {
+        let waits = |wanted: &Wanted| wanted.run == run && wanted.checkpoint.is_none();
+        self.keeping.wanted.iter().any(waits)
+    }
+
     /// The run is no more: what was asked of it will not come.
     pub(super) fn no_checkpoint(&mut self, run: RunId) {
         let waits = |wanted: &Wanted| wanted.run == run && wanted.checkpoint.is_none();
         self.keeping.wanted.retain(|wanted| !waits(wanted));
         self.keeping.auto.asked.take_if(|asked| *asked == run);
+        self.write_next(); // what waited behind it
     }
 
     /// What the system's dialog is to offer for the path that is asked for.
@@ -262,7 +269,7 @@ impl Lab {
         self.keeping.auto.path.as_ref()?;
         let stand = self.stand()?;
         let auto = &self.keeping.auto;
-        if auto.of == Some(stand) || auto.asked.is_some() {
+        if auto.of == Some(stand) || self.is_autosaving() {
             return None; // nothing has happened since, or it is on its way
         }
         let due = auto.at + AUTOSAVE;
@@ -279,7 +286,7 @@ impl Lab {
         let Some(stand) = self.stand().filter(|_| self.keeping.auto.path.is_some()) else {
             return false;
         };
-        if self.keeping.auto.of == Some(stand) {
+        if self.keeping.auto.of == Some(stand) || self.is_autosaving() {
             return false;
         }
         let asked = self.ask_about(stand.run, Ask::Checkpoint);
@@ -294,9 +301,17 @@ impl Lab {
         self.keeping.auto.asked.is_some() || self.jobs.is_busy(JobKind::Autosave)
     }
 
+    /// Whether something that a person asked for is still on its way into a file.
+    pub fn is_writing(&self) -> bool {
+        let kinds = [JobKind::SaveRun, JobKind::Export];
+        !self.keeping.wanted.is_empty() || kinds.into_iter().any(|kind| self.jobs.is_busy(kind))
+    }
+
+    /// Where the run stands that is shown, if the trainer has it.
     fn stand(&self) -> Option<Stand> {
-        let latest = self.session.shown.latest()?;
-        (latest.run == self.session.shown.id).then(|| Stand {
+        let shown = &self.session.shown;
+        let latest = shown.latest()?;
+        (latest.run == shown.id && !shown.ended).then(|| Stand {
             run: latest.run,
             epoch: latest.epoch,
             edits: latest.history.edits().appended(),
@@ -316,18 +331,21 @@ impl Lab {
         };
         let file = Arc::new(file);
         if let Err(error) = self.jobs.start(Request::Autosave { path, file }) {
-            self.shared.notify(Severity::Trouble, error.to_string());
+            self.not_autosaved(&error.to_string());
         }
     }
 
     pub(super) fn take_autosaved(&mut self) {
         let auto = &mut self.keeping.auto;
-        auto.of = auto.next.take();
+        (auto.of, auto.failed) = (auto.next.take(), false);
     }
 
-    /// It is said once: the next one is tried in half a minute.
+    /// It is said once: the next one is tried in half a minute, and when the window closes.
     pub(super) fn not_autosaved(&mut self, error: &str) {
-        self.keeping.auto.of = self.keeping.auto.next.take();
+        self.keeping.auto.next = None;
+        if std::mem::replace(&mut self.keeping.auto.failed, true) {
+            return;
+        }
         let text = format!("The state of the run could not be kept for a restart: {error}");
         self.shared.notify(Severity::Trouble, text);
     }

@@ -41,6 +41,8 @@ pub(super) struct Auto {
     pub of: Option<Stand>,
     /// What has been asked for since.
     pub next: Option<Stand>,
+    /// That it could not be written has been said, and it has not been written since.
+    pub failed: bool,
 }
 
 /// Where a run stands: its epoch, and what was changed so far.

@@ -60,6 +60,10 @@ impl Lab {
                 }
             }
             KeptAction::Drop => {
+                if self.is_to_be_saved(run) {
+                    let text = "It is about to be saved: delete it when that is done.";
+                    return self.shared.notify(Severity::Note, text.to_owned());
+                }
                 if self.session.drop_run(run) {
                     self.ask_about(run, Ask::Close);
                     self.forget_unused_data();

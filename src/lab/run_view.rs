@@ -47,6 +47,8 @@ pub struct RunView {
     /// The preset that was chosen last: its values are what the sliders go back to.
     pub home: Option<Preset>,
     pub playing: bool,
+    /// The trainer failed on it: there is no more to come of it.
+    pub(super) ended: bool,
     /// The epoch at whose end it is to pause.
     pub pause_at: Option<u64>,
     pub speed: Speed,
@@ -87,6 +89,7 @@ impl RunView {
             home: Preset::of(&experiment),
             experiment,
             playing: true,
+            ended: false,
             pause_at: None,
             speed: Speed::Unlimited,
             selected: None,
@@ -135,6 +138,7 @@ impl RunView {
             home: Preset::of(&experiment).or(self.home),
             experiment,
             playing: self.playing,
+            ended: false,
             pause_at: None,
             speed: self.speed,
             selected: None,

@@ -50,6 +50,13 @@ impl Lab {
         }
     }
 
+    /// Pauses `run`, which has left the view, if the trainer still has it.
+    fn rest(&mut self, run: RunId) {
+        if self.session.get(run).is_some_and(|view| !view.ended) {
+            self.ask_about(run, Ask::Pause);
+        }
+    }
+
     fn trainer_failed(&mut self, error: &TrainerError) {
         if *error == TrainerError::Gone {
             self.session.shown.playing = false;
@@ -108,7 +115,7 @@ impl Lab {
         }
         if !was_draft {
             self.session.undo.push(Done::Left(left));
-            self.ask_about(left, Ask::Pause);
+            self.rest(left);
         }
         self.show_in_archive();
         self.pace(before);
@@ -178,7 +185,7 @@ impl Lab {
         if self.go_on_as(moment, frame, Session::begin).is_none() {
             return false;
         }
-        self.ask_about(parent, Ask::Pause);
+        self.rest(parent);
         let shown = &mut self.session.shown;
         (shown.selected, shown.preset, shown.home) = (selected, preset, home);
         let (speed, playing) = (shown.speed, shown.playing);
@@ -200,7 +207,7 @@ impl Lab {
         if !self.session.reopen(run) {
             return false;
         }
-        self.ask_about(left, Ask::Pause);
+        self.rest(left);
         self.session.shown.playing = playing;
         self.show_in_archive();
         if playing {
@@ -240,9 +247,12 @@ impl Lab {
         let Some(data) = self.session.shown.data().map(Arc::clone) else {
             return;
         };
-        let selected = self.session.shown.selected;
-        self.begin(self.session.shown.experiment.clone(), data);
+        let (selected, failed) = (self.session.shown.selected, self.session.shown.ended);
+        let began = self.begin(self.session.shown.experiment.clone(), data);
         self.session.shown.selected = selected;
+        if began && failed {
+            self.play(); // it was not the person who stopped it
+        }
     }
 
     /// The speed that the chosen preset is best watched at; that of the one `before` ends with it.
@@ -292,16 +302,24 @@ impl Lab {
             };
             return self.go_on_from_here(Some(action));
         }
-        let shown = &mut self.session.shown;
-        let mut settings = shown.experiment.hyperparameters;
+        let mut settings = self.session.shown.experiment.hyperparameters;
         let old = setting.get(&settings);
         let set = setting.set(&mut settings, value);
         if let Err(error) = set.and_then(|()| Ok(settings.check()?)) {
             self.shared.notify(Severity::Trouble, error.to_string());
             return;
         }
-        shown.experiment.hyperparameters = settings;
         let gesture = self.session.gesture(press);
+        let change = Change {
+            setting,
+            value,
+            gesture,
+        };
+        // without a trainer the run is yet to begin, with all of its settings
+        if !self.ask(Ask::Set(change)) && self.trainer.is_some() {
+            return; // what is shown is what the run has
+        }
+        self.session.shown.experiment.hyperparameters = settings;
         if old != value {
             self.session.undo.push(Done::Set {
                 gesture,
@@ -309,11 +327,6 @@ impl Lab {
                 old,
             });
         }
-        self.ask(Ask::Set(Change {
-            setting,
-            value,
-            gesture,
-        }));
     }
 
     /// Takes what the trainer has said since the last frame.
@@ -389,15 +402,20 @@ impl Lab {
                 return;
             }
             Event::Panicked { message } => {
-                view.playing = false;
+                (view.playing, view.ended) = (false, true);
                 self.no_checkpoint(run);
                 format!(
                     "The trainer failed ({message}). The lab still works: press Reset to restart the run."
                 )
             }
             Event::NotOpened { message } => {
+                self.no_checkpoint(run);
                 if self.session.take_back(run) {
                     self.session.undo.take_back(self.session.shown.id);
+                    // it was paused when the other took its place
+                    if self.session.shown.playing {
+                        self.ask(Ask::Play);
+                    }
                 }
                 if let Some(archive) = self.archive() {
                     archive.forget(run);

@@ -13,7 +13,9 @@ use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::{Lab, Preferences};
 use sae_lab::numerics::WorkerPool;
 use sae_lab::training::timeline::Archive;
-use sae_lab::training::trainer::{DataId, Driver, Host, Reply, Request, SharedStore, TrainerError};
+use sae_lab::training::trainer::{
+    DataId, Driver, Host, Interrupted, Reply, Request, SharedStore, TrainerError,
+};
 use sae_lab::training::{Experiment, Preset};
 
 /// A lab on six hidden units and 24 samples of bars, whose jobs end at once.
@@ -64,21 +66,26 @@ impl Host for Simulated {
     }
 }
 
+/// A trainer that asks `interrupted` before each step, and computes on so many threads.
+pub fn trainer(interrupted: Interrupted, workers: usize) -> Box<dyn Host> {
+    let store = Arc::<SharedStore>::default();
+    let archive = Arc::<Archive>::default();
+    let pool = Arc::new(WorkerPool::new(workers));
+    let driver = Driver::new(store.clone(), archive.clone(), pool, interrupted);
+    Box::new(Simulated {
+        driver: Mutex::new(driver),
+        store,
+        archive,
+        now: Mutex::default(),
+    })
+}
+
 /// A small set for every name, and the real trainer.
 pub struct Room;
 
 impl Backend for Room {
     fn start(&self, _: Wake) -> Result<Box<dyn Host>, TrainerError> {
-        let store = Arc::<SharedStore>::default();
-        let archive = Arc::<Archive>::default();
-        let pool = Arc::new(WorkerPool::new(1));
-        let driver = Driver::new(store.clone(), archive.clone(), pool, Box::new(|| false));
-        Ok(Box::new(Simulated {
-            driver: Mutex::new(driver),
-            store,
-            archive,
-            now: Mutex::default(),
-        }))
+        Ok(trainer(Box::new(|| false), 1))
     }
 
     fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {

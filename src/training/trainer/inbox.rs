@@ -28,8 +28,8 @@ impl Inbox {
         self.0.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Never waits. A change of a setting takes the place of one by the same gesture that still waits as the last: during a
-    /// long epoch a drag fills no queue.
+    /// Never waits. A change of a setting takes the place of one by the same gesture that still waits, unless something
+    /// else was asked of the run since: during a long epoch a drag fills no queue. Nor do the words that a frame was seen.
     ///
     /// # Errors
     /// The queue is full, or nobody serves it.
@@ -38,10 +38,14 @@ impl Inbox {
         if state.gone {
             return Err(TrainerError::Gone);
         }
-        if let Some(last) = state.waiting.back_mut()
-            && overtakes(&request, last)
+        let mut latest = state.waiting.iter_mut().rev();
+        // what is asked of one run has no bearing on another, nor what was seen on what is set
+        let passes = |waiting: &&mut Request| commutes(&request, waiting);
+        let overtaken = latest.find(|waiting| !passes(waiting));
+        if let Some(waiting) = overtaken
+            && overtakes(&request, waiting)
         {
-            *last = request;
+            *waiting = request;
         } else if state.waiting.len() < CAPACITY {
             state.waiting.push_back(request);
         } else {
@@ -82,13 +86,27 @@ impl Inbox {
     }
 }
 
-fn overtakes(new: &Request, last: &Request) -> bool {
-    match (&new.what, &last.what) {
-        (Ask::Set(new_change), Ask::Set(change)) => {
-            new.run == last.run
-                && new_change.setting == change.setting
-                && new_change.gesture == change.gesture
+/// Whether `new` says all that `waiting` does, and is the later word.
+fn overtakes(new: &Request, waiting: &Request) -> bool {
+    new.run == waiting.run
+        && match (&new.what, &waiting.what) {
+            (Ask::Set(new), Ask::Set(old)) => {
+                new.setting == old.setting && new.gesture == old.gesture
+            }
+            (Ask::Seen(_), Ask::Seen(_)) => true,
+            _ => false,
         }
+}
+
+/// Whether `new` may be served before `waiting` and nobody can tell.
+fn commutes(new: &Request, waiting: &Request) -> bool {
+    match (&new.what, &waiting.what) {
+        (Ask::Set(new_change), Ask::Set(change)) => {
+            new.run != waiting.run
+                || new_change.setting != change.setting && new_change.gesture == change.gesture
+        }
+        (Ask::Set(_), Ask::Seen(_)) | (Ask::Seen(_), Ask::Set(_)) => true,
+        (Ask::Seen(_), Ask::Seen(_)) => new.run != waiting.run,
         _ => false,
     }
 }
@@ -130,6 +148,38 @@ mod tests {
         let waiting = inbox.take(None).unwrap();
         assert_eq!(waiting, [set(999.0, 1), set(5.0, 2), play(), set(6.0, 2)]);
         assert_eq!(inbox.take(Some(Duration::ZERO)), Some(VecDeque::new()));
+    }
+
+    #[test]
+    fn two_sliders_at_once_take_two_places_and_a_request_between_keeps_its_own() {
+        let inbox = Inbox::default();
+        let alpha = |value: f64| Request {
+            run: RunId(1),
+            what: Ask::Set(Change {
+                setting: Setting::LearningRate,
+                value: Value::Number(value),
+                gesture: Gesture(1),
+            }),
+        };
+        let seen = || Request {
+            run: RunId(1),
+            what: Ask::Seen(Default::default()),
+        };
+        for step in 1..=1_000 {
+            inbox.put(set(f64::from(step), 1)).unwrap();
+            inbox.put(alpha(f64::from(step))).unwrap();
+            inbox.put(seen()).unwrap();
+        }
+        inbox.put(play()).unwrap();
+        inbox.put(alpha(0.1)).unwrap();
+        let waiting = inbox.take(None).unwrap();
+        let expected = [set(1_000.0, 1), alpha(1_000.0), seen(), play(), alpha(0.1)];
+        assert_eq!(waiting, expected);
+        // another gesture on another slider is a change of its own, after the first
+        for request in [set(1.0, 1), alpha(2.0), set(3.0, 2), alpha(4.0)] {
+            inbox.put(request).unwrap();
+        }
+        assert_eq!(inbox.take(None).unwrap().len(), 4);
     }
 
     #[test]
