@@ -14,6 +14,7 @@ mod follower;
 pub mod inspect;
 mod interrupt;
 pub mod law;
+pub mod lesson;
 pub mod match_features;
 mod model;
 mod output;
@@ -79,6 +80,8 @@ pub enum Command {
     Match(Box<match_features::MatchArguments>),
     /// Where the dead state begins and ends: λ_c, its rate and α_c for data and settings
     Law(Box<law::LawArguments>),
+    /// Lessons: check that what they claim holds
+    Lesson(lesson::LessonArguments),
     /// Check the gradient against central differences, in f64
     CheckGradient(Box<check_gradient::CheckGradientArguments>),
     /// Name the mistakes in somebody's gradient of this cost, by the gradient alone
@@ -134,6 +137,7 @@ impl CliError {
             | Self::Probe(_) => 2,
             Self::Io(
                 IoError::Read { .. }
+                | IoError::Lesson { .. }
                 | IoError::Model { .. }
                 | IoError::Record { .. }
                 | IoError::Suffix { .. }
@@ -177,6 +181,7 @@ pub fn run(command: Command) -> ExitCode {
         Command::Probe(arguments) => probe::run(&arguments),
         Command::Match(arguments) => match_features::run(&arguments),
         Command::Law(arguments) => law::run(&arguments),
+        Command::Lesson(arguments) => lesson::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),

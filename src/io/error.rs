@@ -32,6 +32,9 @@ pub enum IoError {
         source: std::io::Error,
     },
 
+    #[error("{file}: {message}")]
+    Lesson { file: String, message: String },
+
     #[error("{file} is not a model that the lab can use: {problem}; {remedy}")]
     Model {
         file: String,

@@ -21,6 +21,8 @@ mod hexadecimal;
 #[cfg(not(target_family = "wasm"))]
 pub mod history_csv;
 #[cfg(not(target_family = "wasm"))]
+pub mod lesson_file;
+#[cfg(not(target_family = "wasm"))]
 pub mod modules;
 pub mod npy;
 #[cfg(not(target_family = "wasm"))]

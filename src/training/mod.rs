@@ -9,6 +9,8 @@ pub mod diagnosis;
 pub mod divergence;
 pub mod experiment;
 pub mod gradients;
+pub mod lesson;
+mod measures;
 pub mod presets;
 pub mod probe;
 pub mod recipe;

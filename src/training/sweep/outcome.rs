@@ -3,11 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::Falls;
-use crate::data::{DataSource, EmbeddedSet, SampleShape};
-use crate::model::features;
 use crate::model::units::StateCounts;
 use crate::numerics::Real;
-use crate::training::Run;
+use crate::training::{Run, measures};
 
 /// J fell by less than this part of itself over the last tenth of the epochs: the run has converged.
 pub const CONVERGED: f64 = 1e-3;
@@ -60,7 +58,7 @@ impl Outcome {
     pub fn of<T: Real>(run: &Run<T>, status: Status, earlier: Option<f64>, falls: Falls) -> Self {
         let finite = |value: f64| Some(value).filter(|value| value.is_finite());
         let cost = run.state().cost;
-        let (selectivity, bars_found) = measures(run);
+        let (data, weights) = (run.data(), run.parameters().encoder_weights());
         Self {
             epochs: run.state().epoch,
             total_cost: finite(cost.total()),
@@ -70,8 +68,8 @@ impl Outcome {
             converged: status == Status::Done
                 && earlier.is_some_and(|earlier| has_converged(earlier, cost.total())),
             status,
-            selectivity,
-            bars_found,
+            selectivity: measures::selectivity(data, weights),
+            bars_found: measures::bars_found(data, weights),
             falls,
         }
     }
@@ -84,34 +82,6 @@ pub(super) fn last_tenth(epochs: u64) -> u64 {
 
 fn has_converged(earlier: f64, last: f64) -> bool {
     earlier - last < CONVERGED * earlier.abs() || earlier == last
-}
-
-/// Selectivity and bars, where the features are pictures that have them.
-fn measures<T: Real>(run: &Run<T>) -> (Option<f64>, Option<usize>) {
-    let data = run.data();
-    let SampleShape::Image {
-        rows,
-        columns,
-        channels: 1,
-    } = data.shape
-    else {
-        return (None, None);
-    };
-    if rows != columns {
-        return (None, None);
-    }
-    let shown = data.features(run.parameters().encoder_weights());
-    let selectivity = features::orientation_selectivity(shown.view(), rows);
-    let median = selectivity.and_then(|mut all| {
-        all.sort_by(f64::total_cmp);
-        let median = all.get(all.len() / 2).copied()?;
-        Some(median).filter(|median| median.is_finite())
-    });
-    let bars = match data.spec.source {
-        DataSource::Embedded(EmbeddedSet::Bars) => features::bars_found(shown.view(), rows),
-        _ => None,
-    };
-    (median, bars)
 }
 
 #[cfg(test)]
