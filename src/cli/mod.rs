@@ -100,6 +100,8 @@ pub enum CliError {
     Io(#[from] IoError),
     #[error(transparent)]
     Run(#[from] crate::training::RunError),
+    #[error("--at {0}")]
+    Plan(#[from] crate::training::PlanError),
     #[error(transparent)]
     Hyperparameters(#[from] crate::model::HyperparameterError),
     #[error(transparent)]
@@ -132,6 +134,7 @@ impl CliError {
             | Self::Data(_)
             | Self::Hyperparameters(_)
             | Self::Run(_)
+            | Self::Plan(_)
             | Self::Resume { .. }
             | Self::Sweep(_)
             | Self::Probe(_) => 2,

@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use super::data_choice::warn_of_range;
 use super::interrupt::Interrupt;
 use super::model::Model;
-use super::output::say;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use super::summary::{self, Results, Summary};
 use super::{CliError, resume};
@@ -19,8 +19,8 @@ use crate::io::run_file::{self, About, RunFile};
 use crate::io::run_folder::{self, Kept};
 use crate::io::{self, IoError};
 use crate::numerics::{Precision, Real, WorkerPool};
-use crate::training::timeline::{Moment, Past};
-use crate::training::{EpochEnd, Run};
+use crate::training::timeline::Past;
+use crate::training::{EpochEnd, Plan, PlanError, Run, plan};
 
 /// Where nobody says how many.
 pub(super) const EPOCHS: u64 = 100;
@@ -44,6 +44,11 @@ pub struct TrainArguments {
         requires = "epochs"
     )]
     resume: Option<PathBuf>,
+    /// Change a setting before an epoch, as in the window at that moment: 300:lambda=6e-4, with rho, beta, alpha, lambda,
+    /// momentum, optimizer, batch or gradient. Several times for several changes, or with commas for one gesture;
+    /// EPOCH:revive=UNIT+UNIT restarts dead units, and EPOCH:diverges says that the run goes on though that epoch diverges
+    #[arg(long, value_name = "EPOCH:SETTING=VALUE")]
+    at: Vec<String>,
     /// Folder for model.npz, history.csv, features.png, reconstructions.png, run.json and run.saelab, the run to go on
     /// with; made if need be
     #[arg(long, value_name = "DIR")]
@@ -60,6 +65,7 @@ pub struct TrainArguments {
 }
 
 pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
+    let plan = planned(&arguments.at)?;
     let initial = arguments.init.as_deref().map(Model::read).transpose()?;
     let resumed = arguments.resume.as_deref().map(resume::read).transpose()?;
     let precision = match &resumed {
@@ -71,8 +77,8 @@ pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
         None => Start::New(initial.map(Box::new)),
     };
     match precision {
-        Precision::F32 => train::<f32>(arguments, start),
-        Precision::F64 => train::<f64>(arguments, start),
+        Precision::F32 => train::<f32>(arguments, start, plan),
+        Precision::F64 => train::<f64>(arguments, start, plan),
     }
 }
 
@@ -91,7 +97,7 @@ struct Ready<T: Real> {
     kept: Kept,
 }
 
-fn train<T: Real>(arguments: &TrainArguments, start: Start) -> Result<(), CliError> {
+fn train<T: Real>(arguments: &TrainArguments, start: Start, plan: Plan) -> Result<(), CliError> {
     // before the work, not after it; of a run that is refused no empty folder is left
     let out = io::OutFolder::make(&arguments.out)?;
     let pool = arguments.experiment.pool();
@@ -110,14 +116,24 @@ fn train<T: Real>(arguments: &TrainArguments, start: Start) -> Result<(), CliErr
         epochs,
         mut kept,
     } = ready;
+    run.plan(plan)?;
+    later(&run, epochs);
     super::finite(run.state().cost)?;
     let interrupt = Interrupt::watch_for_command()?;
     let bar = progress_bar(epochs, run.state().epoch);
     let start = Instant::now();
     let mut diverged = None;
     while run.state().epoch < epochs && interrupt.asked().is_none() {
-        match run.epoch(&|| true) {
+        let led = kept.past.lead(&mut run, &|| true);
+        for unit in led.left_alone {
+            let epoch = run.state().epoch;
+            aside!(
+                "note: unit {unit} was to be revived before epoch {epoch} and was not dead: it was left alone"
+            );
+        }
+        match led.end {
             EpochEnd::Finished { .. } => {}
+            EpochEnd::Diverged { .. } if led.expected => continue,
             EpochEnd::Diverged { epoch, cause, .. } => {
                 diverged = Some(format!(
                     "the cost became infinite at epoch {epoch}: {cause}"
@@ -133,7 +149,6 @@ fn train<T: Real>(arguments: &TrainArguments, start: Start) -> Result<(), CliErr
     bar.finish_and_clear();
 
     let epoch = run.state().epoch;
-    kept.past.now = Moment::end_of(epoch);
     let summary = Summary::new(&mut run, seconds);
     let results = Results {
         epochs_requested: epochs,
@@ -168,6 +183,41 @@ fn train<T: Real>(arguments: &TrainArguments, start: Start) -> Result<(), CliErr
             ),
         }),
         Some(_) | None => Ok(()),
+    }
+}
+
+/// The changes that are asked for.
+fn planned(at: &[String]) -> Result<Plan, CliError> {
+    Plan::parse(at.iter().map(String::as_str)).map_err(|error| match error {
+        PlanError::TooMany { count } => CliError::Usage(format!(
+            "--at takes at most {} changes, and these are {count}: make them in the window, save the run and go on with \
+             its file: --resume run.saelab",
+            plan::MOST
+        )),
+        other => other.into(),
+    })
+}
+
+/// Says it where changes are left for later.
+fn later<T: Real>(run: &Run<T>, epochs: u64) {
+    let late = run
+        .planned()
+        .iter()
+        .filter(|planned| planned.epoch > epochs);
+    let (count, first) = (
+        late.clone().count(),
+        late.map(|planned| planned.epoch).min(),
+    );
+    if let Some(first) = first {
+        let what = if count == 1 {
+            "change is"
+        } else {
+            "changes are"
+        };
+        aside!(
+            "note: {count} {what} for after epoch {epochs}, the first for epoch {first}: run.saelab keeps them for when the \
+             run goes on"
+        );
     }
 }
 

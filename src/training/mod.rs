@@ -11,6 +11,7 @@ pub mod experiment;
 pub mod gradients;
 pub mod lesson;
 mod measures;
+pub mod plan;
 pub mod presets;
 pub mod probe;
 pub mod recipe;
@@ -29,6 +30,7 @@ pub use code::code_of;
 pub use diagnosis::{Diagnosis, DiagnosisReport, UnitDiagnosis};
 pub use experiment::Experiment;
 pub use gradients::{GradientHealth, GradientNorms, GradientReport, GradientSource};
+pub use plan::{Plan, PlanError};
 pub use presets::Preset;
 pub use recipe::{Choices, Recipe};
 pub use record::{

@@ -39,6 +39,17 @@ pub struct Edit {
     pub new: Value,
 }
 
+impl From<&Edit> for Change {
+    /// What was asked for, of what came of it.
+    fn from(edit: &Edit) -> Self {
+        Self {
+            setting: edit.setting,
+            value: edit.new,
+            gesture: edit.gesture,
+        }
+    }
+}
+
 impl fmt::Display for Edit {
     /// "λ 1e-4 → 4e-4"
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

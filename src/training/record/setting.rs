@@ -82,6 +82,20 @@ impl Setting {
         }
     }
 
+    /// As the command line calls it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SparsityTarget => "rho",
+            Self::SparsityWeight => "beta",
+            Self::LearningRate => "alpha",
+            Self::WeightDecay => "lambda",
+            Self::Momentum => "momentum",
+            Self::Optimizer => "optimizer",
+            Self::Batch => "batch",
+            Self::Gradient => "gradient",
+        }
+    }
+
     /// Its value in `settings`.
     pub fn get(self, settings: &Hyperparameters) -> Value {
         match self {

@@ -16,6 +16,7 @@ use crate::data::{DataSource, FittedPreparation};
 use crate::model::{Cost, Hyperparameters, UnitStatistics};
 use crate::numerics::{Precision, Real};
 use crate::training::Experiment;
+use crate::training::plan::Planned;
 use crate::training::record::{Change, History, Record};
 
 /// The version that this program writes, and the only one that it reads: no program has written another to a file.
@@ -23,7 +24,10 @@ use crate::training::record::{Change, History, Record};
 /// - 2: units that repeat another no longer count among the alive.
 /// - 3: the samples that were held out, and the losses over them.
 /// - 4: what the arithmetic of the kernels is numbered.
-pub const VERSION: u32 = 4;
+/// - 5: what is planned for epochs to come.
+pub const VERSION: u32 = 5;
+/// That of a run's file in which nothing is planned, which is read too.
+pub(super) const UNPLANNED: u32 = 4;
 const MAGIC: &[u8; 8] = b"sae-run\n";
 const HEADER: usize = MAGIC.len() + size_of::<u32>() + 32;
 
@@ -46,6 +50,7 @@ pub struct Checkpoint {
     /// In force.
     pub(super) settings: Hyperparameters,
     pub(super) staged: Vec<Change>,
+    pub(super) planned: Vec<Planned>,
     pub(super) epoch: u64,
     /// W1, b1, W2, b2, as [`crate::model::Parameters::flat`] has them.
     pub(super) parameters: Numbers,
@@ -173,6 +178,11 @@ impl Checkpoint {
     /// The kernels that the run computed on.
     pub fn kernel_path(&self) -> &str {
         &self.kernel_path
+    }
+
+    /// What is to be done before epochs to come.
+    pub fn planned(&self) -> &[Planned] {
+        &self.planned
     }
 
     /// How its data were prepared.

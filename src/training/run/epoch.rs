@@ -67,6 +67,7 @@ impl<T: Real> Run<T> {
             return EpochEnd::Interrupted;
         }
         self.state.staged.clear();
+        self.pass_planned();
         for edit in &edits {
             self.state.history.edit(*edit);
         }

@@ -156,6 +156,7 @@ impl<T: Real> Run<T> {
             cost: frame.cost,
             units: &frame.units,
             staged: &[],
+            planned: &[],
         };
         let state = present.state::<T>(history, &data, settings)?;
         let mut run = Self::assemble(experiment, data, state, settings, pool);

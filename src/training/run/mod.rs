@@ -28,6 +28,7 @@ mod ledger;
 mod measure;
 mod own_data;
 mod parts;
+mod planned;
 mod resume;
 mod revive;
 mod samples;
@@ -106,6 +107,7 @@ impl<T: Real> Run<T> {
             optimizer: Optimizer::new(settings.optimizer, parameters.flat().len()),
             settings,
             staged: Vec::new(),
+            planned: Vec::new(),
             gradient_known: false,
             cost: Cost::default(),
             units: Vec::new(),

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use super::checkpoint::{Checkpoint, LbfgsMemory, Numbers, OptimizerMemory};
+use super::checkpoint::{Checkpoint, LbfgsMemory, Numbers, OptimizerMemory, UNPLANNED, VERSION};
 use super::keyframe::Keyframe;
 use super::samples::SamplesIdentity;
 use crate::data::FittedPreparation;
 use crate::model::{Cost, Hyperparameters, UnitStatistics};
 use crate::numerics::Precision;
 use crate::training::Experiment;
+use crate::training::plan::Planned;
 use crate::training::record::{Change, History};
 
 /// W1, b1, W2, b2, one after the other.
@@ -61,6 +62,8 @@ pub struct CheckpointHead {
     /// In force.
     pub settings: Hyperparameters,
     pub staged: Vec<Change>,
+    #[serde(default)]
+    pub planned: Vec<Planned>,
     pub epoch: u64,
     pub precision: Precision,
     pub optimizer: OptimizerHead,
@@ -95,6 +98,7 @@ impl Checkpoint {
             experiment: self.experiment.clone(),
             settings: self.settings,
             staged: self.staged.clone(),
+            planned: self.planned.clone(),
             epoch: self.epoch,
             precision: self.precision(),
             optimizer: OptimizerHead::of(&self.optimizer),
@@ -121,7 +125,10 @@ impl Checkpoint {
         history: History,
     ) -> Result<Self, E> {
         Ok(Self {
-            version: head.version,
+            version: match head.version {
+                UNPLANNED => VERSION,
+                version => version,
+            },
             kernel_path: head.kernel_path,
             numerics_version: head.numerics_version,
             samples: head.samples,
@@ -130,6 +137,7 @@ impl Checkpoint {
             preparation,
             settings: head.settings,
             staged: head.staged,
+            planned: head.planned,
             epoch: head.epoch,
             parameters: array(PARAMETERS)?,
             optimizer: head.optimizer.with(&mut array)?,

@@ -15,6 +15,7 @@ use crate::model::{
 use crate::numerics::{self, KernelPath, Precision, Real, WorkerPool};
 use crate::optim::lbfgs::{self, CORRECTIONS};
 use crate::optim::{Memory, Optimizer};
+use crate::training::plan::{Plan, PlanError, Planned};
 use crate::training::record::{Change, History, SettingError};
 
 /// More epochs than a run can do; a counter beyond it is no count.
@@ -69,6 +70,8 @@ pub enum ResumeError {
     Settings(#[from] HyperparameterError),
     #[error("a staged change of the checkpoint can't be: {0}")]
     Staged(SettingError),
+    #[error("what the checkpoint plans can't be: {0}")]
+    Planned(PlanError),
     #[error("the checkpoint's {what} contradict the rest of it: use another copy of it")]
     Inconsistent { what: &'static str },
 }
@@ -88,6 +91,7 @@ impl<T: Real> Run<T> {
             preparation: Arc::clone(&self.data.fitted),
             settings: *state.settings,
             staged: state.staged.clone(),
+            planned: state.planned.clone(),
             epoch: state.epoch,
             parameters: Numbers::of(state.parameters.flat()),
             optimizer: remembered(&state.optimizer),
@@ -131,6 +135,9 @@ impl<T: Real> Run<T> {
         size::check::<T>(data.len(), data.inputs(), hidden)?;
         let settings = checkpoint.settings.check()?;
         let next = staged(&checkpoint, settings)?;
+        let plan = Plan::new(checkpoint.planned.clone());
+        plan.and_then(|plan| plan.check(&checkpoint.experiment, checkpoint.epoch))
+            .map_err(ResumeError::Planned)?;
         let state = state_of::<T>(&checkpoint, &data, settings)?;
         let identity = Identities::of(&data);
         if identity.training != checkpoint.samples {
@@ -244,6 +251,7 @@ pub(super) struct Present<'a> {
     pub cost: Cost,
     pub units: &'a [UnitStatistics],
     pub staged: &'a [Change],
+    pub planned: &'a [Planned],
 }
 
 impl Present<'_> {
@@ -289,6 +297,7 @@ impl Present<'_> {
             optimizer,
             settings,
             staged: self.staged.to_vec(),
+            planned: self.planned.to_vec(),
             gradient_known: self.gradient_known,
             cost: self.cost,
             units: self.units.to_vec(),
@@ -316,6 +325,7 @@ fn state_of<T: Real>(
         cost: checkpoint.cost,
         units: &checkpoint.units,
         staged: &checkpoint.staged,
+        planned: &checkpoint.planned,
     };
     present.state(checkpoint.history.clone(), data, settings)
 }

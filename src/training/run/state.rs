@@ -1,5 +1,6 @@
 //! What a run is at an epoch's end.
 
+use super::super::plan::Planned;
 use super::super::record::{Change, History};
 use crate::model::{CheckedHyperparameters, Cost, Parameters, UnitStatistics};
 use crate::numerics::Real;
@@ -16,6 +17,8 @@ pub struct RunState<T: Real> {
     pub settings: CheckedHyperparameters,
     /// What the next epoch changes of them; each in range and another than the one in force.
     pub(super) staged: Vec<Change>,
+    /// What is to be done before epochs to come, in order.
+    pub(super) planned: Vec<Planned>,
     /// Whether the next step takes the gradient of the last measurement instead of one of its own.
     pub(super) gradient_known: bool,
     /// Over the whole data set.

@@ -11,12 +11,14 @@
 //! | `thinning` | which keyframes stay |
 //! | `archive` | all runs, the budget; shared by the trainer, which fills it, and the window, which looks things up |
 //! | `replay` | from a keyframe to a later moment |
+//! | `leading` | a run that nobody watches: what is planned is done to it, and what was done is remembered |
 //! | `stored` | the past of a run as a file keeps it |
 //! | `counterfactual` | what would have saved a unit: changes undone, the same epochs trained again |
 
 mod archive;
 pub mod counterfactual;
 mod frames;
+mod leading;
 mod moment;
 mod replay;
 mod stored;
@@ -27,6 +29,7 @@ mod tests;
 
 pub use archive::{Archive, BUDGET, Kept, MemoryUse, Unreachable};
 pub use counterfactual::{Answer, Counterfactual};
+pub use leading::Led;
 pub use moment::{Deed, Moment};
 pub use replay::{Replay, ReplayError};
 pub use stored::{Past, PastFrame};

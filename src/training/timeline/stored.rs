@@ -58,6 +58,13 @@ impl Past {
         }
     }
 
+    /// Something was done to the run where it stands.
+    pub(super) fn done(&mut self, deed: Deed) {
+        let at = self.now;
+        self.now.turn += u32::from(deed.takes_a_turn());
+        self.deeds.push((at, deed));
+    }
+
     /// What its keyframes take, in bytes.
     pub fn bytes(&self) -> usize {
         self.frames.iter().map(|kept| kept.frame.bytes()).sum()

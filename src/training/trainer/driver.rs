@@ -17,6 +17,7 @@ use super::store::DataStore;
 use super::trained::{self, Trained};
 use crate::data::DataSet;
 use crate::numerics::WorkerPool;
+use crate::training::plan::Step;
 use crate::training::record::{Change, Edit};
 use crate::training::run::EpochEnd;
 use crate::training::threads::message_of;
@@ -142,14 +143,18 @@ impl Driver {
                 }
                 None => self.tell_not_open(run),
             },
+            Ask::Plan(plan) => match self.runs.get_mut(&run) {
+                Some(seat) => {
+                    if let Err(error) = seat.run.plan(plan) {
+                        self.tell_refusal(run, error.to_string());
+                    }
+                }
+                None => self.tell_not_open(run),
+            },
             Ask::Revive(units) => {
                 let archive = Arc::clone(&self.archive);
                 self.guarded(run, |seat| {
-                    let revived = seat.run.revive(&units);
-                    if !revived.is_empty() {
-                        archive.done(run, Deed::Revived(revived));
-                        keep(&archive, run, seat);
-                    }
+                    revive(&archive, run, seat, &units);
                     None
                 });
             }
@@ -276,6 +281,7 @@ impl Driver {
         let archive = Arc::clone(&self.archive);
         self.guarded(run, |seat| {
             seat.begin(now);
+            let expected = prepare(&archive, run, seat);
             match seat.run.advance(&|| !interrupted()) {
                 // the edits are in the next frame's news
                 EpochEnd::Finished { edits } => {
@@ -292,9 +298,16 @@ impl Driver {
                     cause,
                     edits,
                 } => {
-                    seat.diverge();
+                    if expected {
+                        seat.news = true; // the run that it follows went on, too
+                    } else {
+                        seat.diverge();
+                    }
                     archive.done(run, Deed::Diverged(changes(&edits)));
                     keep(&archive, run, seat);
+                    if expected {
+                        return None;
+                    }
                     Some(Tell::Event(Event::Diverged { epoch, cause }))
                 }
                 EpochEnd::Interrupted => None,
@@ -322,12 +335,30 @@ fn keep(archive: &Archive, run: RunId, seat: &Seat) {
     archive.record(run, seat.run.keyframe(archive.most_for_a_frame()));
 }
 
-/// What was asked for, of what came of it.
+/// Restarts `units`, and keeps what it was before and after.
+fn revive(archive: &Archive, run: RunId, seat: &mut Seat, units: &[usize]) {
+    let revived = seat.run.revive(units);
+    if !revived.is_empty() {
+        archive.done(run, Deed::Revived(revived));
+        keep(archive, run, seat);
+    }
+}
+
+/// Does what is planned before the coming epoch. Returns whether that is to diverge.
+fn prepare(archive: &Archive, run: RunId, seat: &mut Seat) -> bool {
+    while let Some(step) = seat.run.next_planned() {
+        match step {
+            Step::Set(change) => {
+                let set = seat.run.set(change);
+                debug_assert!(set.is_ok(), "what is planned was checked: {set:?}");
+            }
+            Step::Revive(units) => revive(archive, run, seat, &units),
+            Step::Diverge => {} // the epoch itself does it
+        }
+    }
+    seat.run.expects_divergence()
+}
+
 fn changes(edits: &[Edit]) -> Vec<Change> {
-    let change = |edit: &Edit| Change {
-        setting: edit.setting,
-        value: edit.new,
-        gesture: edit.gesture,
-    };
-    edits.iter().map(change).collect()
+    edits.iter().map(Into::into).collect()
 }

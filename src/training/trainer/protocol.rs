@@ -7,6 +7,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::frame::Frame;
+use crate::training::plan::Plan;
 use crate::training::record::{Change, Cursor, History};
 use crate::training::run::Keyframe;
 use crate::training::{Checkpoint, Experiment};
@@ -72,6 +73,8 @@ pub enum Ask {
     PauseAt(Option<u64>),
     /// In force from the next epoch on.
     Set(Change),
+    /// Before epochs to come: what a person would ask for then, at the epoch itself.
+    Plan(Plan),
     /// Restarts these units between two epochs, from the inputs that are reconstructed worst (see
     /// [`crate::training::Run::revive`]); those that are alive by then are left alone. The news of the next frame has it.
     Revive(Vec<usize>),

@@ -7,6 +7,7 @@ use ndarray::Array2;
 use super::frame::{Activity, Frame};
 use crate::data::DataSet;
 use crate::numerics::{Precision, Real, WorkerPool};
+use crate::training::plan::{Plan, PlanError, Step};
 use crate::training::record::{Change, Cursor, History, SettingError};
 use crate::training::run::{EpochEnd, Keyframe, Run};
 use crate::training::snapshot::shown_samples;
@@ -18,6 +19,9 @@ pub(super) trait Trained: Send {
     fn epoch(&self) -> u64;
     fn other_numerics(&self) -> Option<String>;
     fn set(&mut self, change: Change) -> Result<(), SettingError>;
+    fn plan(&mut self, plan: Plan) -> Result<(), PlanError>;
+    fn next_planned(&mut self) -> Option<Step>;
+    fn expects_divergence(&self) -> bool;
     fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd;
     /// Returns which, in increasing order.
     fn revive(&mut self, units: &[usize]) -> Vec<usize>;
@@ -131,6 +135,18 @@ impl<T: Real> Trained for Showing<T> {
 
     fn set(&mut self, change: Change) -> Result<(), SettingError> {
         self.run.set(change)
+    }
+
+    fn plan(&mut self, plan: Plan) -> Result<(), PlanError> {
+        self.run.plan(plan)
+    }
+
+    fn next_planned(&mut self) -> Option<Step> {
+        self.run.next_planned()
+    }
+
+    fn expects_divergence(&self) -> bool {
+        self.run.expects_divergence()
     }
 
     fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd {
