@@ -1,6 +1,5 @@
 //! The program: a window, or a headless command.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -9,18 +8,32 @@ use sae_lab::cli;
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match arguments.command {
+        #[cfg(feature = "window")]
+        Some(cli::Command::Open(open)) => match open.told() {
+            Ok(told) => window(sae_lab::app::Opening {
+                told: Some(told),
+                ..Default::default()
+            }),
+            Err(error) => {
+                eprintln!("sae-lab: {error}");
+                ExitCode::from(2)
+            }
+        },
         Some(command) => cli::run(command),
+        #[cfg(feature = "window")]
+        None => window(sae_lab::app::Opening {
+            files: arguments.files,
+            frame_log: arguments.frame_log,
+            told: None,
+        }),
+        #[cfg(not(feature = "window"))]
         None => window(arguments.files, arguments.frame_log),
     }
 }
 
 #[cfg(feature = "window")]
-fn window(files: Vec<PathBuf>, frame_log: Option<PathBuf>) -> ExitCode {
-    match sae_lab::app::run(
-        sae_lab::training::Preset::Edges.experiment(),
-        files,
-        frame_log,
-    ) {
+fn window(opening: sae_lab::app::Opening) -> ExitCode {
+    match sae_lab::app::run(sae_lab::training::Preset::Edges.experiment(), opening) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("sae-lab: {error}");
@@ -30,7 +43,7 @@ fn window(files: Vec<PathBuf>, frame_log: Option<PathBuf>) -> ExitCode {
 }
 
 #[cfg(not(feature = "window"))]
-fn window(_: Vec<PathBuf>, _: Option<PathBuf>) -> ExitCode {
+fn window(_: Vec<std::path::PathBuf>, _: Option<std::path::PathBuf>) -> ExitCode {
     eprintln!(
         "sae-lab: built without its window: name a command (see --help), or build it with the feature `window`"
     );

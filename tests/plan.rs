@@ -156,8 +156,8 @@ fn a_planned_run_is_the_run_that_was_steered() {
         engine.steps(EPOCHS - 5);
         let planned = engine.checkpoint();
         // every bit: weights, memory, settings, costs, edits with their epochs and gestures
-        assert_eq!(planned, hand, "{optimizer:?}");
-        assert_eq!(again.checkpoint(), hand, "{optimizer:?}");
+        assert!(planned == hand, "{optimizer:?}");
+        assert!(again.checkpoint() == hand, "{optimizer:?}");
         let deeds: Vec<u64> = past.deeds.iter().map(|(at, _)| at.epoch).collect();
         assert_eq!(deeds, [6, 8]);
     }
@@ -200,7 +200,7 @@ fn the_command_line_does_what_the_window_does() {
     let words = ["train", "--resume", text(&first), "--epochs", "12"];
     json(&[&words[..], &["--out", text(&second), "--at", AT[3]]].concat());
     let pieces = run_file::read(&second.join("run.saelab")).unwrap();
-    assert_eq!(pieces.checkpoint, file.checkpoint);
+    assert!(pieces.checkpoint == file.checkpoint);
     assert_eq!(pieces.past, file.past);
 }
 
@@ -249,7 +249,7 @@ fn revivals_and_a_divergence_can_be_planned() {
             .all(|tell| !matches!(tell, Tell::Event(Event::Diverged { .. }))),
         "it goes on as the other did"
     );
-    assert_eq!(engine.checkpoint(), hand.checkpoint());
+    assert!(engine.checkpoint() == hand.checkpoint());
     // and without it
     let mut run = Run::<f32>::new(start, data, None, pool).unwrap();
     run.plan(plan).unwrap();
@@ -258,7 +258,7 @@ fn revivals_and_a_divergence_can_be_planned() {
         let expected = past.lead(&mut run, &|| true).expected;
         assert_eq!(expected, past.now.turn == 2);
     }
-    assert_eq!(run.checkpoint(), hand.checkpoint());
+    assert!(run.checkpoint() == hand.checkpoint());
     assert_eq!(past.check(6), Ok(()));
     assert_eq!(past.deeds.len(), 3);
 }
@@ -282,7 +282,7 @@ fn hostile_changes_are_refused_in_a_sentence() {
         (one("5:seed=3"), "rho, beta"),
         (one("5:revive=9"), "units 0 to 8"),
         (one("5:revive=18446744073709551616"), "units from 0"),
-        (one("\u{202e}5:λ=\n1"), "EPOCH:SETTING=VALUE"),
+        (one("\u{202e}5:λ=\n1"), "from 1"),
         (many, "run.saelab"),
     ] {
         let words = ["train", "--data", "bars", "--hidden", "9", "--out"];

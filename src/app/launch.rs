@@ -10,23 +10,29 @@ use super::window::LabApp;
 use super::{signals, storage};
 use crate::io::autosave::Slot;
 use crate::lab::Preferences;
-use crate::training::Experiment;
+use crate::training::{Experiment, Share};
 use crate::ui;
 
 /// The window's first size, in points.
 const WINDOW_SIZE: [f32; 2] = [1280.0, 800.0];
 const MINIMUM_SIZE: [f32; 2] = [640.0, 360.0];
 
-/// Opens the window on `experiment`, with the import sheet for `files` where there are any, and returns when it is
-/// closed. When each frame began and what it cost is written to `frame_log`.
+/// What a window opens with, beside its experiment.
+#[derive(Debug, Default)]
+pub struct Opening {
+    /// For the import sheet, or a run's file.
+    pub files: Vec<PathBuf>,
+    /// A run that a line tells.
+    pub told: Option<Share>,
+    /// Where it is written when each frame began and what it cost.
+    pub frame_log: Option<PathBuf>,
+}
+
+/// Opens the window on `experiment`, with what `opening` has, and returns when it is closed.
 ///
 /// # Errors
 /// There is no display, or the window can't be opened on it.
-pub fn run(
-    experiment: Experiment,
-    files: Vec<PathBuf>,
-    frame_log: Option<PathBuf>,
-) -> Result<(), AppError> {
+pub fn run(experiment: Experiment, opening: Opening) -> Result<(), AppError> {
     let display = error::display();
     if display == error::Display::None {
         return Err(AppError::NoDisplay);
@@ -63,10 +69,13 @@ pub fn run(
                         Err(error) => app.cannot_keep(&error),
                     }
                 }
-                if let Some(path) = frame_log {
+                if let Some(path) = opening.frame_log {
                     app.log_frames(FrameLog::new(path));
                 }
-                app.open(files);
+                app.open(opening.files);
+                if let Some(told) = opening.told {
+                    app.open_shared(told);
+                }
                 signals::close_in_order(&context.egui_ctx);
                 Ok(Box::new(app))
             }),

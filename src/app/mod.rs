@@ -10,5 +10,5 @@ mod window;
 
 pub use desktop::Desktop;
 pub use error::AppError;
-pub use launch::run;
+pub use launch::{Opening, run};
 pub use window::LabApp;

@@ -12,8 +12,8 @@ use super::storage;
 use crate::io::IoError;
 use crate::io::autosave::{Left, Slot};
 use crate::lab::port::Backend;
-use crate::lab::{Action, Lab, Preferences, View};
-use crate::training::Experiment;
+use crate::lab::{Action, Lab, Preferences, UserCommand, View};
+use crate::training::{Experiment, Share, share};
 use crate::ui::{self, Panels};
 
 /// A window closes within half a second, with its threads.
@@ -108,6 +108,30 @@ impl LabApp {
         }
     }
 
+    /// Trains the run that a share line tells.
+    pub fn open_shared(&mut self, share: Share) {
+        self.lab.open_shared(share);
+    }
+
+    /// A share line that is pasted where no field takes it opens its run. Returns whether there was one.
+    fn take_paste(&mut self, ctx: &egui::Context) -> bool {
+        if ctx.text_edit_focused() || self.view().shared.is_covered() {
+            return false;
+        }
+        let line = ctx.input(|input| {
+            let mut events = input.events.iter();
+            events.find_map(|event| match event {
+                egui::Event::Paste(text) if share::begins_a_line(text) => Some(text.clone()),
+                _ => None,
+            })
+        });
+        let pasted = line.is_some();
+        if let Some(line) = line {
+            self.act(ctx, Action::OpenShare(line));
+        }
+        pasted
+    }
+
     fn take_drops(&mut self, ctx: &egui::Context) {
         let dropped: Vec<PathBuf> = ctx.input(|input| {
             let files = input.raw.dropped_files.iter();
@@ -129,6 +153,10 @@ impl eframe::App for LabApp {
         }
         self.take_drops(ctx);
         self.lab.drain(self.start.elapsed());
+        if let Some(text) = self.lab.take_copied() {
+            ctx.copy_text(text);
+        }
+        let pasted = self.take_paste(ctx);
         self.lab.set_unit_columns(self.panels.unit_columns());
         self.lab.set_code_seen(self.panels.shows_code());
         let (page, cover) = (self.view().shared.page, self.view().shared.cover());
@@ -136,7 +164,9 @@ impl eframe::App for LabApp {
         // the palette hears its own keys
         if !self.view().shared.palette {
             for command in ui::keymap::pressed(ctx, page, cover, self.typing) {
-                self.act(ctx, command.into());
+                if !(pasted && command == UserCommand::PasteShareLine) {
+                    self.act(ctx, command.into());
+                }
             }
         }
         if let Some(again) = self.lab.follow(self.start.elapsed()) {

@@ -10,6 +10,8 @@ use super::model::Model;
 #[derive(Clone, Copy, Debug)]
 pub enum Base<'a> {
     Preset(Preset),
+    /// A run that was told in a line.
+    Shared(&'a Experiment),
     Record(&'a ModelRecord),
     /// The post's values.
     Defaults,
@@ -28,6 +30,7 @@ impl<'a> Base<'a> {
     pub fn experiment(&self) -> Experiment {
         match self {
             Self::Preset(preset) => preset.experiment(),
+            Self::Shared(experiment) => (*experiment).clone(),
             Self::Record(record) => record.experiment.clone(),
             Self::Defaults => Experiment::default(),
         }
@@ -36,14 +39,14 @@ impl<'a> Base<'a> {
     pub fn record(&self) -> Option<&'a ModelRecord> {
         match self {
             Self::Record(record) => Some(record),
-            Self::Preset(_) | Self::Defaults => None,
+            Self::Preset(_) | Self::Shared(_) | Self::Defaults => None,
         }
     }
 
     /// `None` where the data that are named bring their own.
     pub fn data(&self) -> Option<DataSpec> {
         match self {
-            Self::Preset(_) | Self::Record(_) => Some(self.experiment().data),
+            Self::Preset(_) | Self::Shared(_) | Self::Record(_) => Some(self.experiment().data),
             Self::Defaults => None,
         }
     }

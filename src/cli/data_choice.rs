@@ -163,8 +163,23 @@ impl DataChoice {
         }
         let record = base.record();
         let fitted = record.and_then(|record| record.preparation.as_ref());
+        let told = match base {
+            Base::Shared(told) => Some(*told),
+            Base::Preset(_) | Base::Record(_) | Base::Defaults => None,
+        };
         let base = base.data();
-        let named = self.named();
+        let named = match (&told, self.named()) {
+            // the same data, wherever they are
+            (Some(told), Some(named)) => Some(DataSpec {
+                source: named.source,
+                ..told.data.clone()
+            }),
+            (_, named) => named,
+        };
+        let base = match told {
+            Some(_) => named.clone().or(base),
+            None => base,
+        };
         let named = named.unwrap_or_else(|| base.clone().unwrap_or_default());
         let base = base.unwrap_or_else(|| named.clone());
         // how many patches other photographs are cut into; other sets have their own size
@@ -174,7 +189,8 @@ impl DataChoice {
         };
         let known = fitted
             .map(|fitted| fitted.choice)
-            .or(record.and(base.preparation));
+            .or(record.and(base.preparation))
+            .or(told.and_then(|told| told.data.preparation));
         let fitted = fitted.filter(|_| {
             self.preprocess.is_none()
                 && self.epsilon.is_none()

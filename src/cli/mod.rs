@@ -22,6 +22,7 @@ pub mod probe;
 mod reading_choice;
 mod resume;
 pub mod settings;
+pub mod share;
 mod summary;
 pub mod sweep;
 pub mod train;
@@ -35,6 +36,8 @@ use thiserror::Error;
 use self::interrupt::Signal;
 use crate::io::IoError;
 use crate::model::Cost;
+use crate::training::Share;
+use crate::training::share::{LineError, Untold};
 
 /// See, teach and trust the classical sparse autoencoder. Without a command: opens the window.
 #[derive(Debug, Parser)]
@@ -84,11 +87,33 @@ pub enum Command {
     Lesson(lesson::LessonArguments),
     /// Check the gradient against central differences, in f64
     CheckGradient(Box<check_gradient::CheckGradientArguments>),
+    /// Tell a run in one line of text, for another lab, or as a command
+    Share(share::ShareArguments),
+    /// Open the window with a run that a share line tells
+    Open(OpenArguments),
     /// Name the mistakes in somebody's gradient of this cost, by the gradient alone
     #[command(after_help = doctor::mistakes_help())]
     Doctor(Box<doctor::DoctorArguments>),
     /// Time the engine on the workloads of tests/peers/epoch_time.py
     Bench(bench::BenchArgs),
+}
+
+/// For the window.
+#[derive(Debug, clap::Args)]
+pub struct OpenArguments {
+    /// As it was copied; in several arguments, where it has spaces in it
+    #[arg(required = true, value_name = "LINE")]
+    line: Vec<String>,
+}
+
+impl OpenArguments {
+    /// The run that the line tells.
+    ///
+    /// # Errors
+    /// It is no share line.
+    pub fn told(&self) -> Result<Share, LineError> {
+        Share::from_line(&self.line.join(" "))
+    }
 }
 
 /// Why a command failed: one sentence that says what to do.
@@ -102,6 +127,10 @@ pub enum CliError {
     Run(#[from] crate::training::RunError),
     #[error("--at {0}")]
     Plan(#[from] crate::training::PlanError),
+    #[error(transparent)]
+    Line(#[from] LineError),
+    #[error("{file} can't be told in a line: {error}")]
+    Untold { file: String, error: Untold },
     #[error(transparent)]
     Hyperparameters(#[from] crate::model::HyperparameterError),
     #[error(transparent)]
@@ -135,6 +164,8 @@ impl CliError {
             | Self::Hyperparameters(_)
             | Self::Run(_)
             | Self::Plan(_)
+            | Self::Line(_)
+            | Self::Untold { .. }
             | Self::Resume { .. }
             | Self::Sweep(_)
             | Self::Probe(_) => 2,
@@ -186,6 +217,8 @@ pub fn run(command: Command) -> ExitCode {
         Command::Law(arguments) => law::run(&arguments),
         Command::Lesson(arguments) => lesson::run(&arguments),
         Command::CheckGradient(arguments) => check_gradient::run(&arguments),
+        Command::Share(arguments) => share::run(&arguments),
+        Command::Open(arguments) => without_a_window(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Bench(arguments) => bench::run(&arguments),
     };
@@ -198,6 +231,16 @@ pub fn run(command: Command) -> ExitCode {
             ExitCode::from(error.status())
         }
     }
+}
+
+/// `open` is the window's: whoever gets here has none.
+fn without_a_window(arguments: &OpenArguments) -> Result<(), CliError> {
+    arguments.told()?;
+    Err(CliError::Usage(
+        "built without its window: train the run with `sae-lab train --share LINE --out DIR`, or build it with the \
+         feature `window`"
+            .into(),
+    ))
 }
 
 /// `cost`, where it is a number: nothing that follows from another one is shown, in words or in JSON.

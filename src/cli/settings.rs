@@ -66,6 +66,9 @@ pub struct ExperimentArguments {
     /// else exact]
     #[arg(long, value_enum)]
     pub gradient: Option<GradientForm>,
+    /// A run that was told in a line: what a preset is, with its data's reading.
+    #[arg(skip)]
+    pub shared: Option<Box<Experiment>>,
     /// Threads to compute with [default: all cores]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
@@ -90,7 +93,8 @@ impl ExperimentArguments {
     /// Data that cannot be read or do not suit the model's preparation, another number of inputs than the model's;
     /// `--hidden`, or the preset, contradicts the model, or `--hidden` is 0.
     pub fn resolve(&self, model: Option<&Model>, training: bool) -> Result<Resolved, CliError> {
-        let base = Base::of(self.preset, model);
+        let base = self.base(model);
+        let told = matches!(base, Base::Shared(_));
         if let (RecipeChoice::Auto, Some(_)) = (self.data.recipe, model) {
             return Err(CliError::Usage(
                 "--recipe auto chooses for new data what a model says: leave one of them out"
@@ -115,7 +119,7 @@ impl ExperimentArguments {
             }
         }
         let output = match taken_from {
-            None if data.prepared().is_unbounded() => OutputActivation::Linear,
+            None if !told && data.prepared().is_unbounded() => OutputActivation::Linear,
             None | Some(_) => base.output_activation,
         };
         let settings = base.hyperparameters;
@@ -179,12 +183,22 @@ impl ExperimentArguments {
     /// What is computed in.
     pub fn precision(&self, model: Option<&Model>) -> Precision {
         self.precision
-            .unwrap_or_else(|| Base::of(self.preset, model).experiment().precision)
+            .unwrap_or_else(|| self.base(model).experiment().precision)
+    }
+
+    /// A line that tells a whole run goes before a preset and a model.
+    fn base<'a>(&'a self, model: Option<&'a Model>) -> Base<'a> {
+        match &self.shared {
+            Some(experiment) => Base::Shared(experiment),
+            None => Base::of(self.preset, model),
+        }
     }
 
     fn hidden_units(&self, model: Option<&Model>) -> Result<usize, CliError> {
         let model = model.map(|model| model.parameters.hidden());
+        let shared = self.shared.as_ref().map(|experiment| experiment.hidden);
         let preset = self.preset.map(|preset| preset.experiment().hidden);
+        let preset = shared.or(preset);
         match (self.hidden.or(preset), model) {
             (Some(asked), Some(model)) if asked != model => {
                 Err(CliError::Usage(match self.hidden {

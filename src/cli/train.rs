@@ -15,17 +15,18 @@ use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use super::summary::{self, Results, Summary};
 use super::{CliError, resume};
+use crate::data::DataError;
 use crate::io::run_file::{self, About, RunFile};
 use crate::io::run_folder::{self, Kept};
 use crate::io::{self, IoError};
 use crate::numerics::{Precision, Real, WorkerPool};
 use crate::training::timeline::Past;
-use crate::training::{EpochEnd, Plan, PlanError, Run, plan};
+use crate::training::{EpochEnd, Plan, PlanError, Run, Share, plan};
 
 /// Where nobody says how many.
 pub(super) const EPOCHS: u64 = 100;
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 pub struct TrainArguments {
     #[command(flatten)]
     experiment: ExperimentArguments,
@@ -35,6 +36,10 @@ pub struct TrainArguments {
     /// Begin with the weights in this file instead of random ones, and with the settings in its record
     #[arg(long, value_name = "MODEL.npz")]
     init: Option<PathBuf>,
+    /// Train the run that a share line tells: its settings and all that was done to it. --data says where its data are here;
+    /// any other option goes before what the line says
+    #[arg(long, value_name = "LINE", conflicts_with_all = ["preset", "init", "resume"])]
+    share: Option<String>,
     /// Go on with the run in this file, bit for bit, until it has --epochs epochs in all. Its settings and its data are its
     /// own: --data says where these are now
     #[arg(
@@ -65,6 +70,15 @@ pub struct TrainArguments {
 }
 
 pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
+    let told = arguments
+        .share
+        .as_deref()
+        .map(Share::from_line)
+        .transpose()?;
+    let arguments = &match &told {
+        Some(told) => arguments.of(told),
+        None => arguments.clone(),
+    };
     let plan = planned(&arguments.at)?;
     let initial = arguments.init.as_deref().map(Model::read).transpose()?;
     let resumed = arguments.resume.as_deref().map(resume::read).transpose()?;
@@ -77,8 +91,18 @@ pub fn run(arguments: &TrainArguments) -> Result<(), CliError> {
         None => Start::New(initial.map(Box::new)),
     };
     match precision {
-        Precision::F32 => train::<f32>(arguments, start, plan),
-        Precision::F64 => train::<f64>(arguments, start, plan),
+        Precision::F32 => train::<f32>(arguments, start, plan, told.as_ref()),
+        Precision::F64 => train::<f64>(arguments, start, plan, told.as_ref()),
+    }
+}
+
+impl TrainArguments {
+    /// With what the line says where no option does.
+    fn of(&self, told: &Share) -> Self {
+        let mut arguments = self.clone();
+        arguments.experiment.shared = Some(Box::new(told.experiment.clone()));
+        arguments.epochs = self.epochs.or(Some(told.epochs_or(EPOCHS)));
+        arguments
     }
 }
 
@@ -97,7 +121,12 @@ struct Ready<T: Real> {
     kept: Kept,
 }
 
-fn train<T: Real>(arguments: &TrainArguments, start: Start, plan: Plan) -> Result<(), CliError> {
+fn train<T: Real>(
+    arguments: &TrainArguments,
+    start: Start,
+    plan: Plan,
+    told: Option<&Share>,
+) -> Result<(), CliError> {
     // before the work, not after it; of a run that is refused no empty folder is left
     let out = io::OutFolder::make(&arguments.out)?;
     let pool = arguments.experiment.pool();
@@ -116,6 +145,10 @@ fn train<T: Real>(arguments: &TrainArguments, start: Start, plan: Plan) -> Resul
         epochs,
         mut kept,
     } = ready;
+    if let Some(told) = told {
+        run.plan(told.plan.clone())?;
+        aside!("note: {}", told.promise(&told.fit(run.data())));
+    }
     run.plan(plan)?;
     later(&run, epochs);
     super::finite(run.state().cost)?;
@@ -149,6 +182,11 @@ fn train<T: Real>(arguments: &TrainArguments, start: Start, plan: Plan) -> Resul
     bar.finish_and_clear();
 
     let epoch = run.state().epoch;
+    if let Some(told) = told.filter(|told| told.epoch == epoch)
+        && let Some(verdict) = told.verdict(run.keyframe(usize::MAX).checksum())
+    {
+        aside!("note: {verdict}");
+    }
     let summary = Summary::new(&mut run, seconds);
     let results = Results {
         epochs_requested: epochs,
@@ -255,7 +293,10 @@ fn begin<T: Real>(
         data,
         experiment,
         epochs,
-    } = arguments.experiment.resolve(initial, true)?;
+    } = arguments
+        .experiment
+        .resolve(initial, true)
+        .map_err(|error| at_hand(arguments, error))?;
     let weights = initial.map(Model::weights::<T>).transpose()?;
     warn_of_range(&data, experiment.output_activation);
     let run = Run::new(experiment, Arc::new(data), weights, pool)?;
@@ -274,6 +315,20 @@ fn begin<T: Real>(
             data: arguments.embed_data,
         },
     })
+}
+
+/// Where the data of a line are not here, what says where they are.
+fn at_hand(arguments: &TrainArguments, error: CliError) -> CliError {
+    let named = !arguments.experiment.data.data.is_empty();
+    match (&arguments.experiment.shared, error) {
+        (Some(told), CliError::Data(error @ DataError::Open { .. })) if !named => {
+            let title = told.data.source.title();
+            CliError::Usage(format!(
+                "the data of the shared run, {title}, are not here ({error}): say by --data where they are"
+            ))
+        }
+        (_, error) => error,
+    }
 }
 
 /// The run of a file.

@@ -169,6 +169,22 @@ pub enum Preprocessing {
 }
 
 impl Preprocessing {
+    /// As the command line has it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::None => "none",
+            Self::Whiten => "whiten",
+            Self::Contrast => "contrast",
+            Self::Clip => "clip",
+            Self::Levels => "levels",
+            Self::Unit => "unit",
+            Self::UnitColumns => "unit-columns",
+            Self::Standardise => "standardise",
+            Self::Zca => "zca",
+        }
+    }
+
     /// `None`: what suits the data.
     pub fn preparation(self) -> Option<Preparation> {
         let scaled = |scaling| Preparation {

@@ -7,6 +7,7 @@ use super::commands::UserCommand;
 use super::import::Wish;
 use super::import_settings::Whose;
 use super::jobs::Request;
+use super::keeping::Form;
 use super::map::MapAction;
 use super::page::Page;
 use super::panel::Panel;
@@ -72,6 +73,7 @@ impl Lab {
                 self.shared.question = None;
                 self.pause_at(epoch);
             }
+            Action::OpenShare(text) => self.open_line(&text),
             Action::Export(what, path) => self.export(what, &path),
             Action::SetPastBudget(bytes) => {
                 let bytes = bytes.clamp(*PAST_BYTES.start(), *PAST_BYTES.end());
@@ -140,6 +142,9 @@ impl Lab {
             UserCommand::SaveAll => self.save_all(),
             UserCommand::RestoreLast => self.restore_last(),
             UserCommand::LocateData => self.locate_data(),
+            UserCommand::CopyShareLine => self.copy_run(Form::Line),
+            UserCommand::CopyAsCommand => self.copy_run(Form::Command),
+            UserCommand::PasteShareLine => self.shared.question = Some(Question::ShareLine),
             UserCommand::PrepareData => self.find(self.session.shown.experiment.data.clone()),
             UserCommand::SuggestImport => {
                 if let Some(import) = &self.shared.import {

@@ -41,6 +41,8 @@ pub enum Question {
     OneSetting,
     /// The epoch at whose end to pause.
     PauseAt,
+    /// A line that tells a run.
+    ShareLine,
     /// The file that something is to be written to.
     Export(Export),
 }

@@ -54,6 +54,12 @@ commands! {
         RestoreLast,
         /// Where the data are of the run that could not be opened without them.
         LocateData,
+        /// The run that is shown, as a line of text, into the clipboard.
+        CopyShareLine,
+        /// The same as a command.
+        CopyAsCommand,
+        /// Asks for a line that tells a run.
+        PasteShareLine,
         /// Opens the import sheet on the data set in use.
         PrepareData,
         /// What the import sheet offers.
@@ -239,6 +245,9 @@ impl UserCommand {
             | Self::SaveAll
             | Self::RestoreLast
             | Self::LocateData
+            | Self::CopyShareLine
+            | Self::CopyAsCommand
+            | Self::PasteShareLine
             | Self::Palette
             | Self::Preset(_) => false,
             Self::PlayPause

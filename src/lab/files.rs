@@ -131,6 +131,7 @@ impl Lab {
 
     /// A run as it stands, for whoever waits for it.
     pub(super) fn take_checkpoint(&mut self, run: RunId, checkpoint: Box<Checkpoint>) {
+        self.tell(run, &checkpoint);
         let waits = |wanted: &&mut Wanted| wanted.run == run && wanted.checkpoint.is_none();
         let auto = self.keeping.auto.asked.take_if(|asked| *asked == run);
         match self.keeping.wanted.iter_mut().find(waits) {
@@ -153,6 +154,7 @@ impl Lab {
         let waits = |wanted: &Wanted| wanted.run == run && wanted.checkpoint.is_none();
         self.keeping.wanted.retain(|wanted| !waits(wanted));
         self.keeping.auto.asked.take_if(|asked| *asked == run);
+        self.keeping.telling.take_if(|telling| telling.run == run);
         self.write_next(); // what waited behind it
     }
 
@@ -214,7 +216,7 @@ impl Lab {
             })
     }
 
-    fn past_of(&self, run: RunId, checkpoint: &Checkpoint, most: usize) -> Past {
+    pub(super) fn past_of(&self, run: RunId, checkpoint: &Checkpoint, most: usize) -> Past {
         let archive = self.archive();
         let past = archive.and_then(|archive| archive.stored(run, checkpoint, most));
         past.unwrap_or_else(|| Past::at(checkpoint.epoch()))

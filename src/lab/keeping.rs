@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::data::{DataError, DataSet};
+use crate::data::DataSet;
 use crate::io::run_file::RunFile;
-use crate::training::Checkpoint;
+use crate::training::share::{Fit, Until};
 use crate::training::trainer::RunId;
+use crate::training::{Checkpoint, Share};
 
 /// Most bytes of keyframes that a run's file takes in.
 pub const PAST_BYTES: usize = 32 << 20;
@@ -64,6 +65,8 @@ pub(super) struct Keeping {
     /// What a dialog for a file's name is about.
     pub naming: Option<(RunId, bool)>,
     pub auto: Auto,
+    /// What waits for the state of its run to be told.
+    pub telling: Option<Telling>,
 }
 
 /// What is read of a run's file.
@@ -77,9 +80,42 @@ pub struct Resumed {
 /// A run whose data are not where they were.
 #[derive(Debug)]
 pub struct WithoutData {
-    pub path: PathBuf,
+    pub which: Lost,
     /// Why they can't be read.
-    pub error: DataError,
+    pub error: String,
+}
+
+/// A run that can't begin without its data.
+#[derive(Clone, Debug)]
+pub enum Lost {
+    /// That of a file.
+    File(PathBuf),
+    /// One that was told in a line.
+    Told(Box<Share>),
+}
+
+/// What a line tells, with its data.
+#[derive(Debug)]
+pub struct Told {
+    pub share: Box<Share>,
+    pub data: Arc<DataSet>,
+    pub fit: Fit,
+}
+
+/// As what a run is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    Line,
+    Command,
+}
+
+/// A run that is to be told.
+#[derive(Debug)]
+pub(super) struct Telling {
+    pub run: RunId,
+    pub form: Form,
+    /// The moment of the past that is shown.
+    pub until: Option<Until>,
 }
 
 /// A file's name for a run that is called `title`.

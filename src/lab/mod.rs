@@ -48,6 +48,7 @@ mod running;
 pub mod saving;
 mod session;
 pub mod shared;
+mod sharing;
 pub mod speed;
 pub mod state;
 pub mod studies;

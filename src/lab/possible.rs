@@ -41,7 +41,11 @@ impl View<'_> {
             | UserCommand::ToggleContrast
             | UserCommand::ToggleTheme
             | UserCommand::SortActivations
+            | UserCommand::PasteShareLine
             | UserCommand::Palette => Ok(()),
+            UserCommand::CopyShareLine | UserCommand::CopyAsCommand => {
+                only_if(self.run.own_snapshot().is_some(), "No run has begun yet.")
+            }
             UserCommand::SaveRun
             | UserCommand::SaveRunAs
             | UserCommand::SaveRunWithData

@@ -104,6 +104,10 @@ impl Lab {
                 (self.shared.loading, self.shared.progress) = (None, None);
                 self.take_resumed(*resumed);
             }
+            Outcome::Told(told) => {
+                (self.shared.loading, self.shared.progress) = (None, None);
+                self.take_told(told);
+            }
             Outcome::WithoutData(lost) => {
                 (self.shared.loading, self.shared.progress) = (None, None);
                 self.take_without_data(lost);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::UserCommand;
 use super::jobs::Request;
-use super::keeping::{Resumed, WithoutData};
+use super::keeping::{Lost, Resumed, WithoutData};
 use super::room::Lab;
 use super::state::{Severity, Typed};
 use crate::data::{DataSource, DataSpec};
@@ -47,11 +47,15 @@ impl Lab {
     /// The data of that run are there.
     pub(super) fn data_located(&mut self, paths: Vec<PathBuf>) {
         self.shared.open_dialog = None;
-        if let Some(path) = self.shared.without_data.take() {
+        if let Some(lost) = self.shared.without_data.take() {
             self.shared
                 .notices
                 .retain(|notice| notice.offer != Some(UserCommand::LocateData));
-            self.read_run(path, Some(DataSpec::files(paths).source));
+            let source = DataSpec::files(paths).source;
+            match lost {
+                Lost::File(path) => self.read_run(path, Some(source)),
+                Lost::Told(share) => self.read_told(share, Some(source)),
+            }
         }
     }
 
@@ -65,12 +69,20 @@ impl Lab {
     }
 
     pub(super) fn take_without_data(&mut self, lost: WithoutData) {
-        let text = format!(
-            "The data of the run in {} can't be read: {}",
-            lost.path.display(),
-            lost.error
-        );
-        self.shared.without_data = Some(lost.path);
+        let error = lost.error;
+        let text = match &lost.which {
+            Lost::File(path) => {
+                format!(
+                    "The data of the run in {} can't be read: {error}",
+                    path.display()
+                )
+            }
+            Lost::Told(share) => {
+                let title = share.experiment.data.source.title();
+                format!("The data of the shared run, {title}, can't be read: {error}")
+            }
+        };
+        self.shared.without_data = Some(lost.which);
         self.shared
             .offer(Severity::Trouble, text, UserCommand::LocateData);
     }

@@ -114,6 +114,11 @@ impl Lab {
         &self.preferences
     }
 
+    /// What is to go into the clipboard, once.
+    pub fn take_copied(&mut self) -> Option<String> {
+        self.shared.copied.take()
+    }
+
     /// Something is being dragged over the window, or not any more.
     pub fn hover_drop(&mut self, hovered: bool) {
         self.shared.drop_hovered = hovered;

@@ -14,7 +14,7 @@ use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum};
 use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
-use crate::training::{Activity, Experiment, Preset, Setting, Snapshot, Speed, diagnosis};
+use crate::training::{Activity, Experiment, Preset, Setting, Share, Snapshot, Speed, diagnosis};
 
 /// What a window knows of one run.
 #[derive(Debug)]
@@ -35,6 +35,8 @@ pub struct RunView {
     pub name: Option<String>,
     /// What a person wrote about it.
     pub notes: String,
+    /// The run that it follows, as a line told it.
+    pub told: Option<Box<Share>>,
     /// Where it is saved.
     pub file: Option<PathBuf>,
     /// It is kept whatever it costs.
@@ -82,6 +84,7 @@ impl RunView {
             parent: None,
             name: None,
             notes: String::new(),
+            told: None,
             file: None,
             pinned: false,
             overlaid: false,
@@ -131,6 +134,7 @@ impl RunView {
             parent: None,
             name: None,
             notes: String::new(),
+            told: None,
             file: None,
             pinned: false,
             overlaid: false,

@@ -159,6 +159,7 @@ impl Lab {
             view.parent = Some((parent, moment.epoch));
         }
         archive.branch(parent, moment, run);
+        self.leave_plan(parent, moment);
         let asked = self.ask_about(
             run,
             Ask::Continue {
@@ -390,6 +391,7 @@ impl Lab {
             Event::PausedAt { epoch } => {
                 view.playing = false;
                 view.pause_at.take_if(|at| *at == epoch);
+                self.judge_told(run, epoch);
                 // both rest, whichever was told of it
                 let pair = [
                     Some(self.session.shown.id),
@@ -434,7 +436,7 @@ impl Lab {
 }
 
 /// `words` as a sentence of its own.
-fn sentence(words: &str) -> String {
+pub(super) fn sentence(words: &str) -> String {
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string());
     format!("{}{}.", first.unwrap_or_default(), letters.as_str())

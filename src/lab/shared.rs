@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::beside::{Pair, Question};
 use super::commands::{Cover, UserCommand};
 use super::import::Import;
+use super::keeping::Lost;
 use super::map_state::MapState;
 use super::page::Page;
 use super::panel::Panel;
@@ -91,8 +92,10 @@ pub struct Shared {
     pub map: MapState,
     /// The run that was open when a window ended last.
     pub(super) left: Option<PathBuf>,
-    /// The run's file that waits for its data.
-    pub(super) without_data: Option<PathBuf>,
+    /// The run that waits for its data.
+    pub(super) without_data: Option<Lost>,
+    /// What is to go into the clipboard.
+    pub(super) copied: Option<String>,
 }
 
 impl Shared {
@@ -119,6 +122,7 @@ impl Shared {
             map: MapState::default(),
             left: None,
             without_data: None,
+            copied: None,
         }
     }
 

@@ -57,6 +57,8 @@ pub enum Action {
     Pair(PairAction),
     /// The end of this epoch pauses the run shown, and the one beside it; `None`: no longer.
     PauseAt(Option<u64>),
+    /// The run that a share line tells.
+    OpenShare(String),
     /// Writes it there.
     Export(Export, PathBuf),
     /// For the past of all runs, in bytes.
@@ -132,6 +134,8 @@ pub struct Notice {
 pub enum Topic {
     /// Runs that were saved.
     Saved,
+    /// What is in the clipboard.
+    Copied,
 }
 
 /// What restarts the run.

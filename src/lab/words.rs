@@ -25,6 +25,7 @@ impl UserCommand {
             | Self::SaveAll
             | Self::RestoreLast
             | Self::LocateData => "File",
+            Self::CopyShareLine | Self::CopyAsCommand | Self::PasteShareLine => "Share",
             Self::SuggestImport | Self::TrainOnImport => "Import",
             Self::CheckGradient => "Maths",
             Self::NextUnit
@@ -90,6 +91,9 @@ impl UserCommand {
             Self::SaveAll => "Save all runs…",
             Self::RestoreLast => "Go on with the last run",
             Self::LocateData => "Find the data…",
+            Self::CopyShareLine => "Copy share line",
+            Self::CopyAsCommand => "Copy as command",
+            Self::PasteShareLine => "Paste a share line…",
             Self::BrowseFiles => "Browse…",
             Self::BrowseFolder => "Folder…",
             Self::PrepareData => "Prepare…",
@@ -173,6 +177,14 @@ impl UserCommand {
             Self::LocateData => {
                 "Say where the data are now of the run that could not be opened without them"
             }
+            Self::CopyShareLine => {
+                "Copy the run that is shown as one line of text: pasted into another lab it gives the same run, with all \
+                    changes"
+            }
+            Self::CopyAsCommand => {
+                "Copy the command that trains the run that is shown without a window"
+            }
+            Self::PasteShareLine => "Train the run that a share line tells",
             Self::BrowseFiles => "Choose one file, or several pictures",
             Self::BrowseFolder => "Choose a folder of pictures",
             Self::PrepareData => {

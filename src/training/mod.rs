@@ -17,6 +17,7 @@ pub mod probe;
 pub mod recipe;
 pub mod record;
 pub mod run;
+pub mod share;
 pub mod snapshot;
 pub mod sweep;
 pub(crate) mod threads;
@@ -38,6 +39,7 @@ pub use record::{
     SettingError, StateChange, TestLoss, UnitLife, UnitPoint, Value, history, lives,
 };
 pub use run::{Checkpoint, CheckpointError, EpochEnd, ResumeError, Run, RunError, RunState};
+pub use share::Share;
 pub use snapshot::Snapshot;
 pub use trainer::{Activity, Speed};
 pub use views::SnapshotInspector;

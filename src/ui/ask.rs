@@ -11,7 +11,7 @@ use super::widgets::{at_right, muted};
 use crate::lab::beside::Question;
 use crate::lab::state::PairAction;
 use crate::lab::{Action, UserCommand, View};
-use crate::training::{Setting, Value};
+use crate::training::{Setting, Share, Value};
 
 const WIDTH: f32 = 340.0;
 /// Those that are numbers.
@@ -41,6 +41,7 @@ impl AskPanel {
         let own = match question {
             Question::OneSetting => UserCommand::CopyBesideWith,
             Question::PauseAt => UserCommand::PauseAtEpoch,
+            Question::ShareLine => UserCommand::PasteShareLine,
             Question::Export(what) => UserCommand::Export(what),
         };
         // its own key once more: from the beginning
@@ -62,6 +63,12 @@ impl AskPanel {
                     "Pause at an epoch",
                     "The run trains up to the end of that epoch; a run beside it pauses there too.",
                     "epoch",
+                ),
+                Question::ShareLine => (
+                    "Paste a share line",
+                    "The run that it tells is trained again, with every change at its epoch; the one shown stays among the \
+                     runs.",
+                    "sae-lab:1/…",
                 ),
                 Question::Export(what) => (what.title(), what.tooltip(), "path of the file"),
             };
@@ -107,6 +114,7 @@ impl AskPanel {
             }
             let word = match question {
                 Question::Export(_) => "Save",
+                Question::ShareLine => "Open",
                 Question::OneSetting | Question::PauseAt => "Start",
             };
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
@@ -173,6 +181,10 @@ impl AskPanel {
                 }
                 Ok(Action::PauseAt(Some(epoch)))
             }
+            Question::ShareLine => match Share::from_line(&self.text) {
+                Ok(_) => Ok(Action::OpenShare(self.text.clone())),
+                Err(error) => Err(error.to_string()),
+            },
             Question::Export(what) => match self.text.trim() {
                 "" => Err("Type the path of the file".to_owned()),
                 path => Ok(Action::Export(what, path.into())),
@@ -184,7 +196,7 @@ impl AskPanel {
 /// What stands in the field before anything is typed.
 fn proposal(question: Question) -> String {
     match question {
-        Question::OneSetting | Question::PauseAt => String::new(),
+        Question::OneSetting | Question::PauseAt | Question::ShareLine => String::new(),
         Question::Export(what) => {
             let name = what.name();
             std::path::absolute(&name).map_or(name, |path| path.display().to_string())

@@ -131,6 +131,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::Undo => const { &[command(Key::Z)] },
         C::Redo => const { &[command(Key::Y), command_shift(Key::Z)] },
         C::RandomInput => const { &[plain(Key::I)] },
+        C::PasteShareLine => const { &[command(Key::V)] },
         C::Palette => const { &[command(Key::P)] },
         C::Dismiss => const { &[plain(Key::Escape)] },
         C::Preset(preset) => PRESETS
@@ -142,6 +143,8 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::SaveAll
         | C::RestoreLast
         | C::LocateData
+        | C::CopyShareLine
+        | C::CopyAsCommand
         | C::SuggestImport
         | C::CancelLoading
         | C::ClearInput
@@ -349,6 +352,8 @@ mod tests {
             SaveAll,
             RestoreLast,
             LocateData,
+            CopyShareLine,
+            CopyAsCommand,
         ];
         let expected = expected
             .into_iter()

@@ -327,6 +327,13 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             for command in [UserCommand::SaveRun, UserCommand::SaveRunAs] {
                 entry(ui, command, false, actions);
             }
+            for command in [
+                UserCommand::CopyShareLine,
+                UserCommand::CopyAsCommand,
+                UserCommand::PasteShareLine,
+            ] {
+                entry(ui, command, false, actions);
+            }
             for what in Export::ALL {
                 entry(ui, UserCommand::Export(what), false, actions);
             }

@@ -12,7 +12,7 @@ use crate::lab::compare::{Choice, CompareProgress, Compared};
 use crate::lab::export::{Export, Exported};
 use crate::lab::features::SeenFeatures;
 use crate::lab::inspection::Inspected;
-use crate::lab::keeping::{Resumed, WithoutData};
+use crate::lab::keeping::{Resumed, Told, WithoutData};
 use crate::lab::map::{Sweep, Swept};
 use crate::lab::preview::{Opened, Preview};
 use crate::lab::studies::CheckedGradient;
@@ -23,7 +23,7 @@ use crate::training::probe::Baselines;
 use crate::training::run::Keyframe;
 use crate::training::timeline::{Answer, Counterfactual, Moment, Replay};
 use crate::training::trainer::RunId;
-use crate::training::{Snapshot, SnapshotInspector};
+use crate::training::{Share, Snapshot, SnapshotInspector};
 
 /// One piece of work, as a value. What it shares is immutable.
 #[derive(Clone)]
@@ -96,6 +96,11 @@ pub enum Request {
     },
     /// The state of the run that is shown into the window's own file.
     Autosave { path: PathBuf, file: Arc<RunFile> },
+    /// The data of a run that a line tells: from where they are here.
+    ReadTold {
+        share: Box<Share>,
+        source: Option<DataSource>,
+    },
     /// A run out of its file, and its data from where they were, or are now.
     ReadRun {
         path: PathBuf,
@@ -124,7 +129,7 @@ impl Request {
             Self::Export { .. } => JobKind::Export,
             Self::SaveRun { .. } => JobKind::SaveRun,
             Self::Autosave { .. } => JobKind::Autosave,
-            Self::ReadRun { .. } => JobKind::ReadRun,
+            Self::ReadRun { .. } | Self::ReadTold { .. } => JobKind::ReadRun,
         }
     }
 }
@@ -220,5 +225,6 @@ pub enum Outcome {
     },
     Autosaved,
     Resumed(Box<Resumed>),
+    Told(Told),
     WithoutData(WithoutData),
 }

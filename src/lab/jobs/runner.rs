@@ -125,6 +125,7 @@ fn dispatch(
             backend.save_run(&path, &file)?;
             Ok(Outcome::Autosaved)
         }
+        Request::ReadTold { share, source } => work::read_told(backend, share, source, &watch),
         Request::ReadRun { path, source } => work::read_run(backend, path, source, &watch),
     }
 }

@@ -11,6 +11,7 @@ mod map;
 mod matching;
 mod probe;
 mod read_run;
+mod read_told;
 mod replay;
 mod spectrum;
 
@@ -25,6 +26,7 @@ pub use map::map;
 pub use matching::matched;
 pub use probe::probe;
 pub use read_run::read_run;
+pub use read_told::read_told;
 pub use replay::replay;
 pub use spectrum::spectrum;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::data::{DataError, DataSource, Watch};
 use crate::lab::jobs::{JobError, Outcome};
-use crate::lab::keeping::{Resumed, WithoutData};
+use crate::lab::keeping::{Lost, Resumed, WithoutData};
 use crate::lab::port::Backend;
 use crate::training::run::own_data;
 
@@ -32,7 +32,12 @@ pub fn read_run(
             match load() {
                 Ok(data) => data,
                 Err(DataError::Cancelled) => return Err(JobError::Cancelled),
-                Err(error) => return Ok(Outcome::WithoutData(WithoutData { path, error })),
+                Err(error) => {
+                    return Ok(Outcome::WithoutData(WithoutData {
+                        which: Lost::File(path),
+                        error: error.to_string(),
+                    }));
+                }
             }
         }
     };

@@ -12,7 +12,7 @@ mod text;
 pub mod words;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::training) mod tests;
 
 /// Most things that are planned: what goes beyond is kept in a run's file.
 pub const MOST: usize = 200;

@@ -46,10 +46,10 @@ fn what_is_planned_is_read_in_the_order_of_its_epochs() {
             "20:batch=full",
             "41:diverges",
             "41:alpha=0.01",
-            "300:lambda=6e-4,301:lambda=0.001"
+            "300:lambda=6e-4,301:lambda=1e-3"
         ]
     );
-    assert_eq!(plan.after(41).texts(), ["300:lambda=6e-4,301:lambda=0.001"]);
+    assert_eq!(plan.after(41).texts(), ["300:lambda=6e-4,301:lambda=1e-3"]);
     assert_eq!(plan.after(301).len(), 0);
     assert_eq!(plan.last_gesture(), Some(Gesture(3)));
 }

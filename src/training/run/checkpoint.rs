@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 use xxhash_rust::xxh3::Xxh3Default;
 
+use super::keyframe;
 use super::samples::SamplesIdentity;
 use crate::data::{DataSource, FittedPreparation};
 use crate::model::{Cost, Hyperparameters, UnitStatistics};
@@ -178,6 +179,26 @@ impl Checkpoint {
     /// The kernels that the run computed on.
     pub fn kernel_path(&self) -> &str {
         &self.kernel_path
+    }
+
+    /// [`crate::numerics::VERSION`] of the program that it ran in.
+    pub fn numerics_version(&self) -> u32 {
+        self.numerics_version
+    }
+
+    /// The samples that it is tested with.
+    pub fn test_samples(&self) -> Option<SamplesIdentity> {
+        self.test_samples
+    }
+
+    /// What the next epoch will change of the settings.
+    pub fn staged(&self) -> &[Change] {
+        &self.staged
+    }
+
+    /// Of the parameters and the optimiser's memory: that of a keyframe taken at the same moment.
+    pub fn checksum(&self) -> u64 {
+        keyframe::checksum(&self.parameters, &self.optimizer)
     }
 
     /// What is to be done before epochs to come.

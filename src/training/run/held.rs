@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ndarray::{Array2, ArrayView2};
 
-use super::Run;
+use super::{Run, SamplesIdentity};
 use crate::data::{DataSet, TestPart};
 use crate::model::{GradientForm, Objective};
 use crate::numerics::Real;
@@ -22,6 +22,11 @@ pub(super) fn part_of(data: &DataSet) -> Option<&TestPart> {
     let test = data.test.as_deref()?;
     let fits = !test.is_empty() && test.samples.dim().1 == data.inputs();
     fits.then_some(test)
+}
+
+/// The samples of `data` that a run is tested with.
+pub fn own_test(data: &DataSet) -> Option<SamplesIdentity> {
+    part_of(data).map(|test| SamplesIdentity::of(&test.samples))
 }
 
 /// The test samples in `T`, where the data set has them in the other precision.

@@ -40,6 +40,18 @@ pub struct Keyframe {
 }
 
 impl Keyframe {
+    /// Whether its weights are those that a run of `inputs` and `hidden` units begins with from `seed`.
+    pub fn is_initial(&self, inputs: usize, hidden: usize, seed: u64) -> bool {
+        fn of<T: Real>(values: &[T], (inputs, hidden, seed): (usize, usize, u64)) -> bool {
+            size::count(inputs, hidden) == Some(values.len())
+                && Parameters::<T>::initial(inputs, hidden, seed).flat() == values
+        }
+        match &self.parameters {
+            Numbers::F32(values) => of(values, (inputs, hidden, seed)),
+            Numbers::F64(values) => of(values, (inputs, hidden, seed)),
+        }
+    }
+
     /// Whether a run can go on from it.
     pub fn is_whole(&self) -> bool {
         self.optimizer.is_some()
@@ -167,7 +179,7 @@ impl<T: Real> Run<T> {
     }
 }
 
-fn checksum(parameters: &Numbers, memory: &OptimizerMemory) -> u64 {
+pub(super) fn checksum(parameters: &Numbers, memory: &OptimizerMemory) -> u64 {
     let mut sum = Xxh3Default::new();
     parameters.digest(&mut sum);
     memory.digest(&mut sum);

@@ -40,7 +40,7 @@ mod tests;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Numbers, VERSION};
 pub use epoch::EpochEnd;
-pub use held::test_stride;
+pub use held::{own_test, test_stride};
 pub use keyframe::Keyframe;
 pub use ledger::{Force, Ledger, NoLedger};
 pub use own_data::own_data;

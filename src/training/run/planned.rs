@@ -2,7 +2,7 @@
 
 use super::Run;
 use crate::numerics::Real;
-use crate::training::plan::{Plan, PlanError, Planned, Step};
+use crate::training::plan::{MOST, Plan, PlanError, Planned, Step};
 
 impl<T: Real> Run<T> {
     /// Plans `plan`, beside what is planned already.
@@ -17,8 +17,13 @@ impl<T: Real> Run<T> {
         let last = done.max(staged).unwrap_or_default();
         let before = self.state.planned.clone();
         let planned = Plan::last_of(&before).max(Some(last)).unwrap_or_default();
-        let whole = [before, plan.numbered_after(planned)].concat();
-        self.state.planned = Plan::new(whole)?.numbered_after(last);
+        let mut whole = [before, plan.numbered_after(planned)].concat();
+        if whole.len() > MOST {
+            let count = whole.len();
+            return Err(PlanError::TooMany { count });
+        }
+        whole.sort_by_key(|planned| planned.epoch);
+        self.state.planned = whole;
         Ok(())
     }
 

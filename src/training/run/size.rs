@@ -49,6 +49,12 @@ pub enum RunError {
     TooManySamples { samples: usize, hidden: usize },
 }
 
+/// Parameters of a network; `None` where there is no such number.
+pub(super) fn count(inputs: usize, hidden: usize) -> Option<usize> {
+    let weights = inputs.checked_mul(hidden)?.checked_mul(2)?;
+    weights.checked_add(inputs)?.checked_add(hidden)
+}
+
 /// Whether a run of `hidden` units on `samples` samples of `inputs` values fits this computer's addresses.
 ///
 /// # Errors
