@@ -1,10 +1,10 @@
 //! A lesson as a file.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
-use super::IoError;
+use super::{IoError, atomic_write};
 use crate::training::lesson::{BYTES, Lesson};
 
 /// Reads the lesson in `path`.
@@ -38,4 +38,12 @@ pub fn read(path: &Path) -> Result<Lesson, IoError> {
         broken(format!("line {line} is not UTF-8: save the file as UTF-8"))
     })?;
     Lesson::parse(&text).map_err(|error| broken(error.to_string()))
+}
+
+/// Writes what was predicted in lessons, a table already.
+///
+/// # Errors
+/// It cannot be written.
+pub fn write_predictions(path: &Path, table: &str) -> Result<(), IoError> {
+    atomic_write(path, |writer| writer.write_all(table.as_bytes()))
 }

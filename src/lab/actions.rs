@@ -26,6 +26,9 @@ use crate::training::trainer::Ask;
 impl Lab {
     /// Does what was asked.
     pub fn act(&mut self, action: Action) {
+        if self.lesson_refuses(&action) {
+            return;
+        }
         match action {
             Action::Command(command) => self.command(command),
             Action::Set {
@@ -92,13 +95,15 @@ impl Lab {
             Action::Look(action) => self.look(action),
             Action::SetComparison(choice) => self.session.shown.compare = choice,
             Action::Map(action) => self.map_action(action),
+            Action::Lesson(action) => self.lesson_action(action),
         }
     }
 
     fn command(&mut self, command: UserCommand) {
         let palette = std::mem::take(&mut self.shared.palette); // whatever is chosen there closes it
         if let Err(why) = self.can(command) {
-            if command.says_why_not() {
+            // what a lesson holds, other keys would only seem to be dead
+            if command.says_why_not() || self.shared.lesson.is_some() {
                 self.shared.notify(Severity::Note, why);
             }
             return;
@@ -158,6 +163,11 @@ impl Lab {
             UserCommand::Preset(preset) => {
                 self.restart(Restart::Load(Box::new(preset.experiment())));
             }
+            UserCommand::Lesson(_)
+            | UserCommand::GoOnInLesson
+            | UserCommand::RevealStep
+            | UserCommand::SkipStep
+            | UserCommand::LeaveLesson => self.lesson_command(command),
             UserCommand::ToggleTheme => {
                 self.preferences.dark = !self.preferences.dark;
             }

@@ -6,6 +6,7 @@ use super::page::Page;
 use super::panel::Panel;
 use crate::data::EmbeddedSet;
 use crate::training::Preset;
+use crate::training::lesson::Builtin;
 
 /// The enumeration as it stands below, with `all`: each plain command once, one that carries a value once for each of
 /// its `ALL`. A variant can't be left out.
@@ -134,6 +135,14 @@ commands! {
         /// What is shown, into a file for other programs.
         Export(Export),
         Preset(Preset),
+        /// Gives it from its first step.
+        Lesson(Builtin),
+        /// Commits to the answer and runs, or goes to the next step.
+        GoOnInLesson,
+        /// The step runs without an answer.
+        RevealStep,
+        SkipStep,
+        LeaveLesson,
         Data(EmbeddedSet),
         ToggleContrast,
         ToggleTheme,
@@ -184,6 +193,7 @@ impl UserCommand {
                 | Self::CopyBeside
                 | Self::CopyBesideWith
                 | Self::PauseAtEpoch
+                | Self::GoOnInLesson
         )
     }
 
@@ -249,6 +259,11 @@ impl UserCommand {
             | Self::CopyAsCommand
             | Self::PasteShareLine
             | Self::Palette
+            | Self::Lesson(_)
+            | Self::GoOnInLesson
+            | Self::RevealStep
+            | Self::SkipStep
+            | Self::LeaveLesson
             | Self::Preset(_) => false,
             Self::PlayPause
             | Self::SpeedUp
@@ -289,6 +304,7 @@ mod tests {
             + Page::ALL.len()
             + Panel::ALL.len()
             + Preset::ALL.len()
+            + Builtin::ALL.len()
             + EmbeddedSet::ALL.len();
         assert!(seen.len() > values + 30);
     }

@@ -18,6 +18,8 @@ pub enum Export {
     Features,
     /// The cost and its terms, as a picture or a table.
     Curves,
+    /// What was predicted in lessons, a row each.
+    Predictions,
 }
 
 impl Export {
@@ -35,6 +37,7 @@ impl Export {
             Self::Model => "Export the model…",
             Self::Features => "Save the features as a picture…",
             Self::Curves => "Save the curves…",
+            Self::Predictions => "Save the predictions…",
         }
     }
 
@@ -51,6 +54,9 @@ impl Export {
                 "Write the features as numbered tiles with the scale of their colours, at print size: .png or .svg"
             }
             Self::Curves => "Write the cost and its terms over the epochs: .svg, .png or .csv",
+            Self::Predictions => {
+                "Write what was predicted in this session's lessons beside what was measured, a row each: .csv"
+            }
         }
     }
 
@@ -61,6 +67,7 @@ impl Export {
             Self::Model => &["npz", "safetensors", "py"],
             Self::Features => &["png", "svg"],
             Self::Curves => &["svg", "png", "csv"],
+            Self::Predictions => &["csv"],
         }
     }
 
@@ -71,6 +78,7 @@ impl Export {
             Self::Model => "model",
             Self::Features => "features",
             Self::Curves => "curves",
+            Self::Predictions => "predictions",
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::export::{Export, Exported};
 use super::jobs::{JobError, Request};
+use super::lesson;
 use super::room::Lab;
 use super::state::Severity;
 use crate::data::error::grouped;
@@ -25,6 +26,8 @@ impl Lab {
             what,
             path: path.clone(),
             snapshot,
+            predictions: (what == Export::Predictions)
+                .then(|| lesson::table(&self.shared.predictions)),
         };
         match self.jobs.start(request) {
             Ok(()) => self.shared.exporting = Some(path),
@@ -68,6 +71,7 @@ fn said(exported: &Exported) -> String {
         Export::Model => format!("The model after epoch {epoch} is in"),
         Export::Features => format!("The features after epoch {epoch} are in"),
         Export::Curves => format!("The curves up to epoch {epoch} are in"),
+        Export::Predictions => "The predictions of this session's lessons are in".to_owned(),
     };
     let files: Vec<String> = exported
         .files

@@ -13,6 +13,7 @@ use super::preview::Opened;
 use super::resuming::is_run;
 use super::room::Lab;
 use super::state::{OpenDialog, Restart, Severity, Typed};
+use super::teaching::is_lesson;
 use crate::data::{DataSet, DataSource, DataSpec, Orientation};
 use crate::model::OutputActivation;
 use crate::training::{Experiment, Preset};
@@ -23,6 +24,7 @@ impl Lab {
         match &paths[..] {
             [] => return,
             [run] if is_run(run) => return self.open_run(run.clone()),
+            [lesson] if is_lesson(lesson) => return self.open_lesson(lesson.clone()),
             _ => {}
         }
         let mut spec = DataSpec::files(paths);
@@ -54,6 +56,7 @@ impl Lab {
         match &dropped[..] {
             [] => {}
             [run] if is_run(run) => self.open_run(run.clone()),
+            [lesson] if is_lesson(lesson) => self.open_lesson(lesson.clone()),
             [picture] if self.view().takes_pictures() => self.open_picture(picture.clone()),
             _ => self.open(dropped),
         }

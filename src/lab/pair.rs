@@ -10,11 +10,12 @@ use super::room::Lab;
 use super::session::Session;
 use super::state::{KeptAction, PairAction, Severity};
 use super::undo::Done;
+use crate::data::DataSet;
 use crate::training::record::Change;
 use crate::training::run::Keyframe;
 use crate::training::timeline::Moment;
 use crate::training::trainer::{Ask, RunId};
-use crate::training::{Setting, Speed, Value};
+use crate::training::{Experiment, Setting, Speed, Value};
 
 /// β of the sparse run, where the one shown has none.
 const SPARSE: f64 = 3.0;
@@ -84,7 +85,7 @@ impl Lab {
     }
 
     /// Changes a setting of a run that is not shown.
-    fn set_of(&mut self, run: RunId, setting: Setting, value: Value) {
+    pub(super) fn set_of(&mut self, run: RunId, setting: Setting, value: Value) {
         let gesture = self.session.gesture_of_its_own();
         if let Some(view) = self.session.get_mut(run)
             && setting
@@ -220,12 +221,25 @@ impl Lab {
         if !self.begin(sparse, Arc::clone(&data)) {
             return;
         }
-        let (set, _) = self.session.name(&data);
-        let run = self.session.begin_beside(plain.clone(), data);
+        self.open_beside(plain, data);
+    }
+
+    /// A run of `experiment` from its initial weights stands beside the one shown, in step with it. Returns whether the
+    /// trainer was asked for it.
+    pub(super) fn open_beside(&mut self, experiment: Experiment, data: Arc<DataSet>) -> bool {
+        let (set, new) = self.session.name(&data);
+        if new
+            && let Some(trainer) = &self.trainer
+            && let Err(error) = trainer.share(set, Arc::clone(&data))
+        {
+            self.shared.notify(Severity::Trouble, error.to_string());
+            return false;
+        }
+        let run = self.session.begin_beside(experiment.clone(), data);
         let opened = self.ask_about(
             run,
             Ask::Open {
-                experiment: Box::new(plain),
+                experiment: Box::new(experiment),
                 data: set,
             },
         );
@@ -234,6 +248,7 @@ impl Lab {
         } else {
             self.session.drop_run(run);
         }
+        opened
     }
 
     /// B shows the epoch that A shows, or the nearest that is kept of it.

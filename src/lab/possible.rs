@@ -1,6 +1,7 @@
 //! Which commands can be given as things stand: the palette, the buttons and the keys ask the same question.
 
 use super::commands::UserCommand;
+use super::export::Export;
 use super::page::Page;
 use super::room::Lab;
 use super::shared::{View, ZOOMS};
@@ -25,6 +26,10 @@ impl View<'_> {
         let only_if = |possible: bool, why_not| possible.then_some(()).ok_or(why_not);
         let run = self.run.snapshot.as_deref();
         let has_run = only_if(run.is_some(), "No run has begun yet.");
+        let lesson = self.shared.lesson.as_ref();
+        if let Some(why) = lesson.and_then(|given| given.holds(command)) {
+            return Err(why);
+        }
         match command {
             UserCommand::PlayPause
             | UserCommand::Reset // the way out of a failure before the first epoch, too
@@ -37,6 +42,7 @@ impl View<'_> {
             | UserCommand::FillWindow
             | UserCommand::Fill(_)
             | UserCommand::Preset(_)
+            | UserCommand::Lesson(_)
             | UserCommand::Data(_)
             | UserCommand::ToggleContrast
             | UserCommand::ToggleTheme
@@ -60,6 +66,15 @@ impl View<'_> {
             | UserCommand::RandomInput
             | UserCommand::ClearInput
             | UserCommand::BrowsePicture => has_run,
+            UserCommand::GoOnInLesson => lesson.ok_or(NO_LESSON)?.goes_on(),
+            UserCommand::RevealStep => {
+                only_if(lesson.ok_or(NO_LESSON)?.can_reveal(), "Nothing is hidden in this step.")
+            }
+            UserCommand::SkipStep | UserCommand::LeaveLesson => lesson.map(|_| ()).ok_or(NO_LESSON),
+            UserCommand::Export(Export::Predictions) => only_if(
+                self.shared.predictions.iter().any(|judged| judged.answer.is_some()),
+                "Nothing has been predicted in a lesson yet.",
+            ),
             UserCommand::Export(_) => has_run.and(only_if(
                 self.shared.exporting.is_none(),
                 "A file is being written.",
@@ -196,4 +211,5 @@ impl View<'_> {
 }
 
 const NO_UNIT: &str = super::saving::NO_UNIT;
+const NO_LESSON: &str = "No lesson is being given: choose one from the list of commands.";
 const NO_SHEET: &str = "The import sheet is not open.";

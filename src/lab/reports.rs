@@ -97,6 +97,9 @@ impl Lab {
             Outcome::Matched(matched) => self.take_matched(matched),
             Outcome::Map(swept) => self.map_is_done(&swept),
             Outcome::Exported(exported) => self.take_exported(&exported),
+            Outcome::ReadLesson(lesson) => self.give(*lesson, None),
+            Outcome::Lesson { setup, data } => self.take_stage(&setup, &data),
+            Outcome::Measured(measured) => self.take_measured(measured),
             Outcome::Probed(probed) => self.take_probed(*probed, took, now),
             Outcome::SavedRun { run, path, written } => self.take_saved(run, path, written),
             Outcome::Autosaved => self.take_autosaved(),
@@ -149,6 +152,7 @@ impl Lab {
             JobKind::Map => self.no_map(&error),
             JobKind::Probe => self.not_probed(&error),
             JobKind::Export => self.not_exported(&error),
+            JobKind::Lesson => self.no_lesson(&error),
             JobKind::SaveRun => {
                 self.shared.notify(Severity::Trouble, error.to_string());
                 self.write_next();

@@ -142,6 +142,7 @@ impl Lab {
         self.follow_features();
         self.follow_spectrum();
         self.follow_map(now);
+        self.follow_lesson();
     }
 
     /// Keeps what the Unit page shows up to date while it is open; returns when to look again, if nothing else happens

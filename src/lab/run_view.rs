@@ -247,6 +247,11 @@ impl RunView {
             .filter(|snapshot| snapshot.run == self.id)
     }
 
+    /// Whether anything of this run itself has come.
+    pub(super) fn has_own(&self) -> bool {
+        self.latest().is_some_and(|latest| latest.run == self.id)
+    }
+
     pub fn hyperparameters(&self) -> &Hyperparameters {
         &self.experiment.hyperparameters
     }

@@ -6,6 +6,7 @@ use super::beside::{Pair, Question};
 use super::commands::{Cover, UserCommand};
 use super::import::Import;
 use super::keeping::Lost;
+use super::lesson::{Given, Judged};
 use super::map_state::MapState;
 use super::page::Page;
 use super::panel::Panel;
@@ -17,6 +18,10 @@ use crate::training::timeline::Archive;
 
 /// The steps of the presenter's zoom, in percent.
 pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
+
+/// Where to look while a lesson is given.
+pub const LESSON: &str =
+    "Read the step at the left and answer: the run that follows says whether you were right.";
 
 /// What the panels read: a run, and what is the same for all runs.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +44,9 @@ impl<'a> View<'a> {
 impl View<'_> {
     /// What to look at now: what the preset shows as long as it can be held to it, or else what the page is for.
     pub fn watch(&self) -> &'static str {
+        if self.shared.lesson.is_some() {
+            return LESSON; // what a preset shows is what the lesson asks
+        }
         match (self.shared.page, self.run.untouched()) {
             (Page::Lab, Some(preset)) => preset.watch(),
             (page, _) => page.watch(),
@@ -90,6 +98,10 @@ pub struct Shared {
     pub drop_hovered: bool,
     /// The map of the plane.
     pub map: MapState,
+    /// The lesson that is being given.
+    pub lesson: Option<Given>,
+    /// What was predicted in this session's lessons.
+    pub predictions: Vec<Judged>,
     /// The run that was open when a window ended last.
     pub(super) left: Option<PathBuf>,
     /// The run that waits for its data.
@@ -120,6 +132,8 @@ impl Shared {
             recent,
             drop_hovered: false,
             map: MapState::default(),
+            lesson: None,
+            predictions: Vec::new(),
             left: None,
             without_data: None,
             copied: None,

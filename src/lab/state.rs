@@ -11,6 +11,7 @@ use super::map::MapAction;
 use super::panel::Panel;
 use crate::data::DataSpec;
 use crate::model::{HiddenActivation, OutputActivation};
+use crate::training::lesson::Answer;
 use crate::training::trainer::RunId;
 use crate::training::{Experiment, Setting, Speed, Value};
 
@@ -72,6 +73,19 @@ pub enum Action {
     SetComparison(compare::Choice),
     /// About the map of the plane.
     Map(MapAction),
+    /// About the lesson's question.
+    Lesson(LessonAction),
+}
+
+/// What can be asked about a lesson's question with a value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LessonAction {
+    /// Not committed to yet.
+    Answer(Answer),
+    /// Why one thinks so, as it is typed.
+    Why(String),
+    /// Takes the tile of a unit, or gives it back.
+    Tile(usize),
 }
 
 /// What can be asked about the run beside the one shown.

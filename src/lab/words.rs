@@ -64,6 +64,11 @@ impl UserCommand {
             Self::Fill(_) => "Fill the window",
             Self::Export(_) => "Export",
             Self::Preset(_) => "Preset",
+            Self::Lesson(_)
+            | Self::GoOnInLesson
+            | Self::RevealStep
+            | Self::SkipStep
+            | Self::LeaveLesson => "Lesson",
             Self::ToggleContrast => "Features",
             Self::FillWindow
             | Self::ToggleTheme
@@ -102,6 +107,11 @@ impl UserCommand {
             Self::CancelLoading => "Cancel loading",
             Self::Data(set) => set.title(),
             Self::Preset(preset) => preset.title(),
+            Self::Lesson(lesson) => lesson.title(),
+            Self::GoOnInLesson => "Go on",
+            Self::RevealStep => "Reveal",
+            Self::SkipStep => "Skip the step",
+            Self::LeaveLesson => "Leave it",
             Self::ToggleTheme => "Light or dark",
             Self::ZoomIn => "Zoom in",
             Self::ZoomOut => "Zoom out",
@@ -204,6 +214,17 @@ impl UserCommand {
                 EmbeddedSet::Digits => "1,797 handwritten digits, 8×8",
             },
             Self::Preset(preset) => preset.description(),
+            Self::Lesson(_) => {
+                "Predict, commit, run, and compare: a lesson of five to eight short steps beside the live lab"
+            }
+            Self::GoOnInLesson => "Commit to the answer and run, or go to the lesson's next step",
+            Self::RevealStep => {
+                "For a teacher: run the step without an answer, and show what comes of it"
+            }
+            Self::SkipStep => {
+                "For a teacher: on to the next step, which begins where this one ends"
+            }
+            Self::LeaveLesson => "End the lesson and unlock everything; its run stays in the lab",
             Self::ToggleTheme => "Switch between the light and the dark theme",
             Self::ZoomIn => "Make everything larger, for the back row",
             Self::ZoomOut => "Make everything smaller",

@@ -9,7 +9,7 @@ use super::curve_events::{band, events, readout};
 use super::help::Help as _;
 use super::per_run::PerRun;
 use super::theme::{self, Theme};
-use super::{focus, highlight, numbers, runs, widgets};
+use super::{focus, highlight, lesson, numbers, runs, widgets};
 use crate::lab::{RunView, View};
 use crate::training::Record;
 use crate::training::trainer::RunId;
@@ -212,6 +212,9 @@ impl CurvesPanel {
             let x = transform.position_from_point_x(view.run.shown_epoch() as f64);
             cursor(ui, frame, x);
         }
+        lesson::on_costs(ui, view, frame, snapshot.data.variance, |log| {
+            transform.position_from_point_y(log)
+        });
         let pointer = response.hover_pos();
         let rows = events(ui, frame, self.label_rows, &snapshot.history, |epoch| {
             transform.position_from_point_x(epoch)

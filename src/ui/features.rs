@@ -18,7 +18,8 @@ use super::theme::{self, BODY, GRID, SMALL, Theme};
 use super::tiles::Grid;
 use super::widgets::{self, muted};
 use crate::lab::View;
-use crate::lab::state::Contrast;
+use crate::lab::lesson::Given;
+use crate::lab::state::{Contrast, LessonAction};
 use crate::lab::{Action, Page, UserCommand};
 use crate::model::{UnitState, UnitStatistics};
 use crate::training::{Diagnosis, Snapshot, diagnosis};
@@ -254,12 +255,14 @@ pub(super) fn tile(
     let theme = Theme::of(ui);
     let state = statistics.state;
     let selected = view.run.selected == Some(unit);
+    let picked = view.shared.lesson.as_ref();
+    let picked = picked.is_some_and(|given| given.picked().contains(&unit));
     let response = ui.interact(rect, ui.scope_id().with(("unit", unit)), Sense::click());
     response.widget_info(|| {
         WidgetInfo::selected(
             egui::Role::Button,
             true,
-            selected,
+            selected || picked,
             format!("Unit {}, {}", numbers::unit(unit), state.name()),
         )
     });
@@ -301,8 +304,16 @@ pub(super) fn tile(
             StrokeKind::Outside,
         );
     }
+    let lesson = view.shared.lesson.as_ref();
+    if picked {
+        let stroke = Stroke::new(3.0, theme.notice);
+        painter.rect_stroke(rect.expand(1.0), small, stroke, StrokeKind::Outside);
+    }
     if response.clicked() {
-        actions.push(Action::Inspect(unit));
+        actions.push(match lesson.and_then(Given::picks) {
+            Some(_) => Action::Lesson(LessonAction::Tile(unit)),
+            None => Action::Inspect(unit),
+        });
     }
     let pointer = response.hover_pos();
     response.help_ui(|ui| {

@@ -105,10 +105,19 @@ const FIELD_MARGIN: f32 = 6.0;
 pub struct HyperparametersPanel;
 
 impl HyperparametersPanel {
-    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-        widgets::title(ui, "Hyperparameters");
+    /// Of the four those that are `shown`.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        shown: impl Fn(Setting) -> bool,
+        actions: &mut Vec<Action>,
+    ) {
+        if view.shared.lesson.is_none() {
+            widgets::title(ui, "Hyperparameters");
+        }
         ui.spacing_mut().item_spacing.y = 0.0;
-        for knob in &KNOBS {
+        for knob in KNOBS.iter().filter(|knob| shown(knob.setting)) {
             let acts = knob.acts(view.run.hyperparameters());
             ui.add_enabled_ui(acts, |ui| knob_ui(ui, knob, view.run, actions));
         }

@@ -105,6 +105,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::Show(Page::Runs) => const { &[plain(Key::F6)] },
         C::Show(Page::Map) => const { &[plain(Key::F7)] },
         C::StartMap => const { &[plain(Key::M).only_on(Page::Map)] },
+        C::GoOnInLesson => const { &[plain(Key::L)] },
         C::CopyBeside => const { &[command(Key::B)] },
         C::CopyBesideWith => const { &[command_shift(Key::B)] },
         C::SwapRuns => const { &[plain(Key::X)] },
@@ -162,6 +163,10 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::StopMap
         | C::OpenCell
         | C::Fill(_)
+        | C::Lesson(_)
+        | C::RevealStep
+        | C::SkipStep
+        | C::LeaveLesson
         | C::Export(_)
         | C::Data(_) => &[],
     }
@@ -354,10 +359,14 @@ mod tests {
             LocateData,
             CopyShareLine,
             CopyAsCommand,
+            RevealStep,
+            SkipStep,
+            LeaveLesson,
         ];
         let expected = expected
             .into_iter()
             .chain(EmbeddedSet::ALL.map(Data))
+            .chain(crate::training::lesson::Builtin::ALL.map(Lesson))
             .chain(crate::lab::Panel::ALL.map(Fill))
             .chain(crate::lab::export::Export::ALL.map(Export));
         assert_eq!(keyless, expected.collect());

@@ -63,6 +63,9 @@ impl Tiles {
 /// Of the column of settings: as wide as it is read best, and where room is short.
 const SETTINGS: f32 = 240.0;
 const SETTINGS_SHORT: f32 = 224.0;
+/// Of a lesson's column, and its part of the width.
+const LESSON: std::ops::RangeInclusive<f32> = 272.0..=360.0;
+const LESSON_PART: f32 = 0.265;
 /// Below this width the settings are short, and the plots as narrow as they can be beside the features.
 const WIDE: f32 = 1100.0;
 /// Below this width the settings have no column of their own: they become a tab.
@@ -94,6 +97,42 @@ pub fn arrange(page: Page, room: Room, tiles: Option<Tiles>, labelled: bool) -> 
         Page::Runs => runs(area),
         Page::Map => map(area),
     }
+}
+
+/// The places of `page` beside a lesson, which takes the column of the settings and a little more; it comes first.
+pub fn beside_lesson(page: Page, room: Room, tiles: Option<Tiles>, labelled: bool) -> Vec<Slot> {
+    let area = room.area;
+    let width = (area.width() * LESSON_PART).clamp(*LESSON.start(), *LESSON.end());
+    let (lesson, plain) = split_x(area, width);
+    // as if the settings were no wider than what the lesson leaves them
+    let with_settings = [SETTINGS, SETTINGS_SHORT].map(|settings| {
+        let area = area.with_min_x(lesson.right() - settings);
+        let slots = arrange(page, Room { area, ..room }, tiles, labelled);
+        let column = slots.iter().position(|slot| {
+            slot.panels == [Panel::Settings] && (slot.rect.right() - lesson.right()).abs() < 0.5
+        });
+        column.map(|column| (column, slots))
+    });
+    let mut slots = match with_settings.into_iter().flatten().next() {
+        Some((column, mut slots)) => {
+            slots.remove(column);
+            slots
+        }
+        None => {
+            let room = Room {
+                area: plain,
+                ..room
+            };
+            let mut slots = arrange(page, room, tiles, labelled);
+            slots.retain_mut(|slot| {
+                slot.panels.retain(|panel| *panel != Panel::Settings);
+                !slot.panels.is_empty()
+            });
+            slots
+        }
+    };
+    slots.insert(0, slot(lesson, &[Panel::Settings]));
+    slots
 }
 
 /// The places of the page of one unit while none is chosen: all of them, to choose from.
@@ -581,6 +620,34 @@ mod tests {
                 assert!(slot.rect.width() >= 120.0, "{page:?} {zoom}: {slot:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_lesson_takes_the_place_of_the_settings_beside_every_page() {
+        for (page, room) in everywhere().filter(|(_, room)| room.area.width() > 900.0) {
+            let slots = beside_lesson(page, room, None, false);
+            assert_eq!(slots[0].panels, [Panel::Settings]);
+            let others = &slots[1..];
+            assert!(
+                others
+                    .iter()
+                    .all(|slot| !slot.panels.contains(&Panel::Settings))
+            );
+            for (index, slot) in slots.iter().enumerate() {
+                assert!(
+                    room.area.expand(0.1).contains_rect(slot.rect),
+                    "{page:?} {slot:?}"
+                );
+                for other in &slots[..index] {
+                    let apart = !slot.rect.shrink(0.1).intersects(other.rect);
+                    assert!(apart, "{page:?}: {slot:?} and {other:?}");
+                }
+            }
+        }
+        let narrow = beside_lesson(Page::Lab, room([1024.0, 768.0], 100), None, false);
+        assert!(narrow[0].rect.width() >= 270.0);
+        let features = features_of(&narrow).unwrap();
+        assert!(features.rect.width() >= 300.0, "{features:?}");
     }
 
     /// (its size, whether all of them are seen at once) of a tile in `window`, in pixels.

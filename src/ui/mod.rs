@@ -32,6 +32,7 @@ mod import_sheet;
 pub mod in_turn;
 pub mod keymap;
 mod layout;
+mod lesson;
 mod log_slider;
 mod look_through;
 mod map;
@@ -70,7 +71,10 @@ use self::layout::{Slot, Tiles};
 use self::rows::Room;
 use self::theme::{GRID, Theme};
 use crate::lab::View;
+use crate::lab::lesson::Given;
+use crate::lab::teaching::panel_of;
 use crate::lab::{Action, Page, Panel};
+use crate::training::lesson::Control;
 
 /// All panels, and what each remembers.
 #[derive(Default)]
@@ -81,6 +85,7 @@ pub struct Panels {
     settings: settings::SettingsPanel,
     terms: terms::TermsPanel,
     data: data_section::DataSection,
+    lesson: lesson::LessonPanel,
     features: features::FeaturesPanel,
     reconstructions: reconstructions::ReconstructionsPanel,
     curves: curves::CurvesPanel,
@@ -186,8 +191,14 @@ impl Panels {
                 rect: area,
                 panels: vec![panel],
             }],
-            None if view.shared.page == Page::Unit && view.run.selected.is_none() => {
+            None if view.shared.lesson.is_none()
+                && view.shared.page == Page::Unit
+                && view.run.selected.is_none() =>
+            {
                 layout::choosing(area)
+            }
+            None if view.shared.lesson.is_some() => {
+                layout::beside_lesson(view.shared.page, room, tiles, labelled(view))
             }
             None => layout::arrange(view.shared.page, room, tiles, labelled(view)),
         };
@@ -198,6 +209,7 @@ impl Panels {
                 self.panel(ui, panel, view, actions);
             });
         }
+        point_out(ui, view, &slots);
         let pointer = ui.ctx().pointer_latest_pos();
         let under =
             pointer.and_then(|pointer| slots.iter().find(|slot| slot.rect.contains(pointer)));
@@ -206,7 +218,10 @@ impl Panels {
 
     fn panel(&mut self, ui: &mut Ui, panel: Panel, view: &View<'_>, actions: &mut Vec<Action>) {
         match panel {
-            Panel::Settings => self.settings_column(ui, view, actions),
+            Panel::Settings => match &view.shared.lesson {
+                Some(given) => self.lesson_column(ui, view, given, actions),
+                None => self.settings_column(ui, view, actions),
+            },
             Panel::Features => match view.pair() {
                 Some(pair) => self.pair.ui(ui, view, pair, actions),
                 None => self.features.ui(ui, view, self.floor, actions),
@@ -239,18 +254,57 @@ impl Panels {
         }
     }
 
+    /// The lesson, and below it the controls that its step unlocks.
+    fn lesson_column(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        given: &Given,
+        actions: &mut Vec<Action>,
+    ) {
+        let Self {
+            lesson,
+            hyperparameters,
+            settings,
+            ..
+        } = self;
+        lesson.ui(ui, view, given, actions, |ui, actions| {
+            let sliders = |setting| given.unlocks(Control::Setting(setting));
+            hyperparameters.ui(ui, view, sliders, actions);
+            let shows = |control: Option<Control>| control.is_some_and(|one| given.unlocks(one));
+            settings.ui(ui, view, &shows, actions);
+        });
+    }
+
     /// What decides a run, and what the run has come to.
     fn settings_column(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         let height = ui.available_height();
         widgets::scroll(ui, |ui| {
-            self.hyperparameters.ui(ui, view, actions);
-            rule(ui);
-            self.settings.ui(ui, view, actions);
-            rule(ui);
+            self.hyperparameters.ui(ui, view, |_| true, actions);
+            widgets::rule(ui);
+            self.settings.ui(ui, view, &|_| true, actions);
+            widgets::rule(ui);
             self.terms.ui(ui, view);
-            rule(ui);
+            widgets::rule(ui);
             self.data.ui(ui, height, view, actions);
         });
+    }
+}
+
+/// The panel that a lesson's step says to look at.
+fn point_out(ui: &Ui, view: &View<'_>, slots: &[Slot]) {
+    let place = view
+        .shared
+        .lesson
+        .as_ref()
+        .and_then(|given| given.now()?.look.place);
+    let panel = place.map(panel_of).filter(|_| view.shared.filled.is_none());
+    let slot = panel.and_then(|panel| {
+        let holds = |slot: &&Slot| slot.panels.contains(&panel);
+        slots.iter().find(holds)
+    });
+    if let Some(slot) = slot {
+        lesson::point_out(ui, slot.rect);
     }
 }
 
@@ -258,17 +312,6 @@ impl Panels {
 fn labelled(view: &View<'_>) -> bool {
     let snapshot = view.run.snapshot.as_deref();
     snapshot.is_some_and(|snapshot| snapshot.data.labels.is_some())
-}
-
-/// A hairline with room around it.
-fn rule(ui: &mut Ui) {
-    let (rect, _) =
-        ui.allocate_exact_size(vec2(ui.available_width(), GRID + 1.0), egui::Sense::hover());
-    ui.painter().hline(
-        rect.x_range(),
-        rect.center().y,
-        egui::Stroke::new(1.0, Theme::of(ui).line),
-    );
 }
 
 /// Over everything while a file is dragged over the window.

@@ -17,6 +17,7 @@ use crate::lab::shared::ZOOMS;
 use crate::lab::speed;
 use crate::lab::{Action, Page, UserCommand};
 use crate::training::Preset;
+use crate::training::lesson::Builtin;
 
 pub const HEIGHT: f32 = 44.0;
 /// Of the speed's slider, and of its value.
@@ -286,6 +287,15 @@ fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Acti
                     actions,
                 );
             }
+            ui.separator();
+            ui.menu_button(RichText::new("Lessons").size(BODY), |ui| {
+                ui.set_min_width(240.0);
+                for lesson in Builtin::ALL {
+                    let given = view.shared.lesson.as_ref();
+                    let now = given.is_some_and(|given| given.builtin == Some(lesson));
+                    entry(ui, UserCommand::Lesson(lesson), now, actions);
+                }
+            });
         },
     );
 }
@@ -334,7 +344,10 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
             ] {
                 entry(ui, command, false, actions);
             }
-            for what in Export::ALL {
+            let possible = |what: &Export| {
+                *what != Export::Predictions || view.can(UserCommand::Export(*what)).is_ok()
+            };
+            for what in Export::ALL.into_iter().filter(possible) {
                 entry(ui, UserCommand::Export(what), false, actions);
             }
         },

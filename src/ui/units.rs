@@ -8,6 +8,7 @@ use super::axes::AXIS_WIDTH;
 use super::curves::{self, EpochView};
 use super::hatch;
 use super::help::Help as _;
+use super::lesson;
 use super::numbers;
 use super::theme::{self, SMALL, Theme};
 use super::widgets;
@@ -98,6 +99,7 @@ impl UnitsPanel {
                 4.0,
             ));
         }
+        lesson::on_units(ui, view, frame, total);
         let past = view.run.past.is_some();
         if past {
             curves::cursor(ui, frame, x(view.run.shown_epoch() as f64));

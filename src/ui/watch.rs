@@ -44,6 +44,9 @@ pub fn ui(ui: &mut Ui, whole: Rect, view: &View<'_>) -> Rect {
 
 /// The same in few words, where there is no room for all.
 fn brief(view: &View<'_>) -> &'static str {
+    if view.shared.lesson.is_some() {
+        return "Read the step at the left, and answer.";
+    }
     match (view.shared.page, view.run.untouched()) {
         (Page::Lab, Some(preset)) => brief_of(preset),
         (Page::Lab, None) => "Drag a slider and watch the tiles and the curves.",

@@ -270,6 +270,16 @@ pub fn edged(ui: &mut Ui) {
     }
 }
 
+/// A hairline with room around it.
+pub fn rule(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), GRID + 1.0), Sense::hover());
+    ui.painter().hline(
+        rect.x_range(),
+        rect.center().y,
+        Stroke::new(1.0, Theme::of(ui).line),
+    );
+}
+
 /// Quiet small text.
 pub fn muted(ui: &Ui, text: impl Into<String>) -> RichText {
     RichText::new(text)

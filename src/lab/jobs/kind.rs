@@ -34,6 +34,8 @@ pub enum JobKind {
     Probe,
     /// A file for another program.
     Export,
+    /// A lesson's file, its data, or what its question asks for.
+    Lesson,
     /// A run into a file.
     SaveRun,
     /// The same without being asked for.
@@ -77,6 +79,7 @@ impl JobKind {
             | Self::Match
             | Self::Map
             | Self::Probe
+            | Self::Lesson
             | Self::ReadRun => Policy::Replace,
         }
     }
@@ -108,6 +111,7 @@ impl JobKind {
             Self::Map => "training the map",
             Self::Probe => "probing the code",
             Self::Export => "writing the file",
+            Self::Lesson => "preparing the lesson",
             Self::SaveRun => "saving the run",
             Self::Autosave => "keeping the state of the run",
             Self::ReadRun => "reading the run",
@@ -133,6 +137,7 @@ impl JobKind {
             Self::Map => "sae-lab map",
             Self::Probe => "sae-lab probe",
             Self::Export => "sae-lab export",
+            Self::Lesson => "sae-lab lesson",
             Self::SaveRun => "sae-lab saver",
             Self::Autosave => "sae-lab autosave",
             Self::ReadRun => "sae-lab run reader",

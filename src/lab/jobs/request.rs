@@ -19,6 +19,7 @@ use crate::lab::studies::CheckedGradient;
 use crate::lab::worth::Probed;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{OutputActivation, Spectrum};
+use crate::training::lesson::{Lesson, Setup, StageData, Term};
 use crate::training::probe::Baselines;
 use crate::training::run::Keyframe;
 use crate::training::timeline::{Answer, Counterfactual, Moment, Replay};
@@ -87,6 +88,18 @@ pub enum Request {
         what: Export,
         path: PathBuf,
         snapshot: Arc<Snapshot>,
+        /// What was predicted in lessons, where that is what is written.
+        predictions: Option<String>,
+    },
+    /// A lesson out of its file.
+    ReadLesson { path: PathBuf },
+    /// The data of a lesson's runs.
+    Lesson { setup: Box<Setup> },
+    /// What a lesson's question asks for, of the runs at the step's end.
+    Measure {
+        a: Arc<Snapshot>,
+        b: Option<Arc<Snapshot>>,
+        term: Term,
     },
     /// A run into its file.
     SaveRun {
@@ -127,6 +140,7 @@ impl Request {
             Self::Map(_) => JobKind::Map,
             Self::Probe { .. } => JobKind::Probe,
             Self::Export { .. } => JobKind::Export,
+            Self::ReadLesson { .. } | Self::Lesson { .. } | Self::Measure { .. } => JobKind::Lesson,
             Self::SaveRun { .. } => JobKind::SaveRun,
             Self::Autosave { .. } => JobKind::Autosave,
             Self::ReadRun { .. } | Self::ReadTold { .. } => JobKind::ReadRun,
@@ -218,6 +232,13 @@ pub enum Outcome {
     Map(Swept),
     Probed(Box<Probed>),
     Exported(Exported),
+    ReadLesson(Box<Lesson>),
+    Lesson {
+        setup: Box<Setup>,
+        data: StageData,
+    },
+    /// `None` where the runs have no such value.
+    Measured(Option<f64>),
     SavedRun {
         run: RunId,
         path: PathBuf,

@@ -109,13 +109,25 @@ fn dispatch(
             what,
             path,
             snapshot,
+            predictions,
         } => {
-            let files = work::export(what, &path, &snapshot, watcher)?;
+            let files = work::export(what, &path, &snapshot, predictions.as_deref(), watcher)?;
             Ok(Outcome::Exported(Exported {
                 what,
                 files,
                 snapshot,
             }))
+        }
+        Request::ReadLesson { path } => {
+            let lesson = work::read_lesson(&path)?;
+            Ok(Outcome::ReadLesson(Box::new(lesson)))
+        }
+        Request::Lesson { setup } => {
+            let data = work::lesson_data(backend, &setup, &watch)?;
+            Ok(Outcome::Lesson { setup, data })
+        }
+        Request::Measure { a, b, term } => {
+            Ok(Outcome::Measured(work::measure(&a, b.as_deref(), &term)))
         }
         Request::SaveRun { run, path, file } => {
             let written = backend.save_run(&path, &file)?;

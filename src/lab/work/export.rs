@@ -6,13 +6,14 @@ use std::sync::Arc;
 use crate::io::code::Form as CodeForm;
 use crate::io::figure::{self, curves, tiles};
 use crate::io::modules::{self, Library};
-use crate::io::{IoError, ModelRecord, code, history_csv, npz, safetensors};
+use crate::io::{IoError, ModelRecord, code, history_csv, lesson_file, npz, safetensors};
 use crate::lab::export::Export;
 use crate::lab::jobs::{JobError, Progress, Watcher};
 use crate::model::Layer;
 use crate::training::{Experiment, Record, Snapshot, code_of};
 
-/// Writes `what` of `snapshot` to `path`, whose suffix says how; returns what was written.
+/// Writes `what` of `snapshot`, or the `predictions` of lessons, to `path`, whose suffix says how; returns what was
+/// written.
 ///
 /// # Errors
 /// A suffix that says nothing; it cannot be written; cancelled.
@@ -20,6 +21,7 @@ pub fn export(
     what: Export,
     path: &Path,
     snapshot: &Snapshot,
+    predictions: Option<&str>,
     watcher: &dyn Watcher,
 ) -> Result<Vec<PathBuf>, JobError> {
     match what {
@@ -36,6 +38,9 @@ pub fn export(
             )?;
         }
         Export::Curves => write_curves(path, snapshot)?,
+        Export::Predictions => {
+            lesson_file::write_predictions(path, predictions.unwrap_or_default())?;
+        }
     }
     Ok(vec![path.to_owned()])
 }

@@ -7,6 +7,7 @@ mod export;
 mod features;
 mod gradient;
 mod inspect;
+mod lesson;
 mod map;
 mod matching;
 mod probe;
@@ -22,6 +23,7 @@ pub use export::export;
 pub use features::features;
 pub use gradient::check_gradient;
 pub use inspect::inspect;
+pub use lesson::{lesson_data, measure, read_lesson};
 pub use map::map;
 pub use matching::matched;
 pub use probe::probe;
@@ -39,6 +41,7 @@ pub fn export(
     _: crate::lab::export::Export,
     _: &std::path::Path,
     _: &crate::training::Snapshot,
+    _: Option<&str>,
     _: &dyn crate::lab::jobs::Watcher,
 ) -> Result<Vec<std::path::PathBuf>, crate::lab::jobs::JobError> {
     let words = "a browser writes no files: use the lab on a desktop";
