@@ -44,6 +44,7 @@ pub fn run(experiment: Experiment, opening: Opening) -> Result<(), AppError> {
             .with_inner_size(WINDOW_SIZE)
             .with_min_inner_size(MINIMUM_SIZE)
             .with_icon(ui::icon::window_icon()),
+        dithering: false, // there are no gradients
         ..Default::default()
     };
     // winit panics where a library of the window system is missing; that is no reason for a backtrace

@@ -4,6 +4,8 @@ mod desktop;
 mod error;
 mod frame_log;
 mod launch;
+mod pace;
+mod painting;
 mod signals;
 mod storage;
 mod window;

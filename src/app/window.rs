@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::frame_log::FrameLog;
+use super::pace::Pace;
 use super::storage;
 use crate::io::IoError;
 use crate::io::autosave::{Left, Slot};
@@ -30,6 +31,7 @@ pub struct LabApp {
     typing: bool,
     /// Where its state is kept.
     slot: Option<Slot>,
+    pace: Pace,
     /// For measurements.
     frames: Option<FrameLog>,
 }
@@ -44,9 +46,10 @@ impl LabApp {
         ui::theme::install(ctx);
         ui::in_turn::install(ctx);
         storage::apply(&preferences, ctx);
+        let pace = Pace::new(backend.cores());
         let wake = {
-            let ctx = ctx.clone();
-            Arc::new(move || ctx.request_repaint())
+            let (ctx, waker) = (ctx.clone(), pace.waker());
+            Arc::new(move || waker.wake(&ctx))
         };
         Self {
             lab: Lab::new(experiment, preferences, backend, wake),
@@ -54,6 +57,7 @@ impl LabApp {
             start: Instant::now(),
             typing: false,
             slot: None,
+            pace,
             frames: None,
         }
     }
@@ -145,11 +149,14 @@ impl LabApp {
 
 impl eframe::App for LabApp {
     fn logic(&mut self, ctx: &egui::Context, frame: &mut eframe::Frame) {
+        let touched = ctx.input(|input| !input.events.is_empty());
+        let cost = frame.info().cpu_usage;
+        let last = cost.and_then(|cost| Duration::try_from_secs_f32(cost).ok());
+        self.pace.begin(touched, last);
         if let Some(log) = &mut self.frames {
-            let touched = ctx.input(|input| !input.events.is_empty());
             let shown = self.lab.view().run.snapshot.as_ref();
             let epoch = shown.map_or(0, |snapshot| snapshot.epoch);
-            log.begin(frame.info().cpu_usage, touched, epoch);
+            log.begin(cost, touched, epoch);
         }
         self.take_drops(ctx);
         self.lab.drain(self.start.elapsed());

@@ -118,8 +118,6 @@ impl Panels {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         presses::count(ui.ctx());
         self.focus.follow(ui.ctx(), view.shared.is_covered());
-        ui.painter()
-            .rect_filled(ui.max_rect(), 0.0, Theme::of(ui).window);
         egui::Panel::top("toolbar")
             .exact_size(toolbar::HEIGHT)
             .frame(Frame::NONE)

@@ -577,7 +577,15 @@ pub fn scripted_at(
     }
     let experiment = snapshot.experiment.clone();
     let mut harness = builder.build_eframe(move |context| {
-        LabApp::new(&context.egui_ctx, experiment, preferences, backend)
+        // a window is cleared to this colour before it is drawn, a picture here is not
+        let clear = |ui: &mut egui::Ui| {
+            let colour = ui.visuals().panel_fill;
+            ui.painter()
+                .rect_filled(ui.ctx().content_rect(), 0.0, colour);
+        };
+        let ctx = &context.egui_ctx;
+        ctx.on_begin_pass("clear", Arc::new(clear));
+        LabApp::new(ctx, experiment, preferences, backend)
     });
     wait(&mut harness, |app| {
         // the rails mark what was measured

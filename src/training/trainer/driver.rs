@@ -26,6 +26,9 @@ use crate::training::timeline::{Archive, Deed};
 /// Frames of a run are published at most this often while it trains.
 pub const PUBLISH_EVERY: Duration = Duration::from_millis(33);
 
+/// And so often where the watcher did not see the last one: it may be busy with something else.
+pub const UNSEEN_EVERY: Duration = Duration::from_millis(250);
+
 /// Asked during an epoch, before every step: whether to break it off.
 pub type Interrupted = Box<dyn Fn() -> bool + Send>;
 
@@ -120,7 +123,7 @@ impl Driver {
             Ask::Seen(cursor) => {
                 // a frame may be seen after its run was closed
                 if let Some(seat) = self.runs.get_mut(&run) {
-                    seat.seen = cursor;
+                    seat.see(cursor);
                 }
             }
             Ask::Close => {

@@ -29,7 +29,7 @@ mod trained;
 mod wire;
 
 pub use bytes::ThroughBytes;
-pub use driver::{Driver, Interrupted, PUBLISH_EVERY};
+pub use driver::{Driver, Interrupted, PUBLISH_EVERY, UNSEEN_EVERY};
 pub use frame::{Activity, Frame};
 pub use host::{Host, TrainerError};
 pub use mirror::{Mirror, Misfit};

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::driver::PUBLISH_EVERY;
+use super::driver::{PUBLISH_EVERY, UNSEEN_EVERY};
 use super::frame::{Activity, Frame};
 use super::protocol::{RunId, Speed};
 use super::rate::Rate;
@@ -21,8 +21,10 @@ pub(super) struct Seat {
     rate: Rate,
     trained_for: Duration,
     /// How much of the past the watcher has.
-    pub(super) seen: Cursor,
+    seen: Cursor,
     published: Option<Duration>,
+    /// Whether the last frame was seen.
+    is_seen: bool,
     /// Whether anything happened since.
     pub(super) news: bool,
     /// The run that it is in step with.
@@ -44,6 +46,7 @@ impl Seat {
             trained_for: Duration::ZERO,
             seen: Cursor::default(),
             published: None,
+            is_seen: true,
             news: true,
             partner: None,
             pause_at: None,
@@ -129,18 +132,28 @@ impl Seat {
         self.rate.count(now, self.run.epoch());
     }
 
+    /// The watcher has drawn a frame, and has the past up to `cursor`.
+    pub(super) fn see(&mut self, cursor: Cursor) {
+        (self.seen, self.is_seen) = (cursor, true);
+    }
+
     /// When its next frame is due; `None` where there is nothing new.
     pub(super) fn frame_due(&self) -> Option<Duration> {
         let last = self
             .published
             .filter(|_| self.activity == Activity::Training);
+        let interval = if self.is_seen {
+            PUBLISH_EVERY
+        } else {
+            UNSEEN_EVERY
+        };
         self.news
-            .then(|| last.map_or(Duration::ZERO, |last| last + PUBLISH_EVERY))
+            .then(|| last.map_or(Duration::ZERO, |last| last + interval))
     }
 
     /// How it stands at `now`.
     pub(super) fn frame(&mut self, now: Duration) -> Frame {
-        (self.news, self.published) = (false, Some(now));
+        (self.news, self.published, self.is_seen) = (false, Some(now), false);
         let rate = match self.activity {
             Activity::Training => self.rate.epochs_per_second(),
             Activity::Paused | Activity::Diverged => 0.0,
