@@ -93,6 +93,8 @@ fn each_is_written_where_it_is_asked_for_and_a_notice_says_so() {
         (Export::Features, "features.svg", &["features.svg"]),
         (Export::Curves, "curves.svg", &["curves.svg"]),
         (Export::Curves, "curves.csv", &["curves.csv"]),
+        (Export::Film, "film", &["film.gif"]),
+        (Export::Report, "report", &["report.html"]),
     ] {
         ask(&mut harness, what, &folder.path().join(name));
         let said = written(&mut harness);

@@ -30,6 +30,10 @@ struct Window {
 
 impl Window {
     fn open() -> Self {
+        Self::open_with(&[])
+    }
+
+    fn open_with(arguments: &[&str]) -> Self {
         let mut server = Command::new("Xvfb")
             .args([
                 "-displayfd",
@@ -53,6 +57,7 @@ impl Window {
         let display = format!(":{}", number.trim());
         let home = tempfile::tempdir().unwrap();
         let program = Command::new(PROGRAM)
+            .args(arguments)
             .env("DISPLAY", &display)
             .env_remove("WAYLAND_DISPLAY")
             .env_remove("WAYLAND_SOCKET")
@@ -229,6 +234,31 @@ fn the_window_trains_pauses_and_kills_its_units_when_decay_is_dragged_up() {
     window.until("the units die", |this| {
         (part(&this.picture(), UNITS, is_dead) > before + 0.12).then_some(())
     });
+}
+
+/// Ctrl-C in the terminal, or a session that ends: the frames that it drew are written, so it closed in order.
+#[test]
+fn asked_to_end_it_closes_in_order() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("frames.csv");
+    let mut window = Window::open_with(&["--frame-log", log.to_str().unwrap()]);
+    window.until("the tiles show", |this| {
+        (part(&this.picture(), FEATURES, |[r, g, b]| r.max(g).max(b) > 60) > 0.2).then_some(())
+    });
+    let id = window.program.id().to_string();
+    let asked = Command::new("kill").arg(&id).status().unwrap();
+    assert!(asked.success());
+    let start = Instant::now();
+    let status = loop {
+        if let Some(status) = window.program.try_wait().unwrap() {
+            break status;
+        }
+        assert!(start.elapsed() < Duration::from_secs(20), "it goes on");
+        std::thread::sleep(Duration::from_millis(20));
+    };
+    assert!(status.success(), "{status}");
+    let frames = std::fs::read_to_string(log).unwrap();
+    assert!(frames.lines().count() > 3, "{frames}");
 }
 
 #[test]

@@ -12,8 +12,9 @@ const MOST: usize = 1_000_000;
 struct Row {
     /// Since 1970.
     at: Duration,
-    /// Seconds that its thread worked on it, the wait for the screen left out.
-    cost: Option<f32>,
+    /// For how long its thread worked on it, waiting left out.
+    cost: Option<Duration>,
+    waited: Duration,
     /// Whether somebody touched the window.
     input: bool,
     /// The epoch that it shows.
@@ -34,10 +35,10 @@ impl FrameLog {
         }
     }
 
-    /// A frame begins; the one before it cost `before`.
-    pub fn begin(&mut self, before: Option<f32>, input: bool, epoch: u64) {
+    /// A frame begins, that was put off by `waited`; the one before it took `before` of its thread, with its own wait.
+    pub fn begin(&mut self, before: Option<Duration>, waited: Duration, input: bool, epoch: u64) {
         if let Some(row) = self.rows.last_mut() {
-            row.cost = before;
+            row.cost = before.map(|before| before.saturating_sub(row.waited));
         }
         if self.rows.len() == MOST {
             return;
@@ -46,6 +47,7 @@ impl FrameLog {
         self.rows.push(Row {
             at: at.unwrap_or_default(),
             cost: None,
+            waited,
             input,
             epoch,
         });
@@ -59,7 +61,9 @@ impl FrameLog {
         atomic_write(&self.path, |file| {
             writeln!(file, "at,cost_ms,input,epoch")?;
             for row in &self.rows {
-                let cost = row.cost.map(|cost| format!("{:.3}", 1e3 * cost));
+                let cost = row
+                    .cost
+                    .map(|cost| format!("{:.3}", 1e3 * cost.as_secs_f64()));
                 writeln!(
                     file,
                     "{:.6},{},{},{}",
@@ -83,8 +87,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("frames.csv");
         let mut log = FrameLog::new(path.clone());
-        log.begin(None, false, 0);
-        log.begin(Some(0.0125), true, 7);
+        log.begin(None, Duration::from_millis(2), false, 0);
+        log.begin(Some(Duration::from_micros(14_500)), Duration::ZERO, true, 7);
         log.write().unwrap();
         let text = std::fs::read_to_string(path).unwrap();
         let rows: Vec<_> = text.lines().map(|row| row.split_once(',')).collect();

@@ -93,19 +93,21 @@ impl Pace {
     }
 
     /// A frame is to begin: waits where frames come faster than they may. `last` is what the last one took of the window's
-    /// thread; without it this is no window, and nothing is put off.
-    pub(super) fn begin(&mut self, touched: bool, last: Option<Duration>) {
-        let Some(last) = last else { return };
+    /// thread; without it this is no window, and nothing is put off. Returns how long it waited.
+    pub(super) fn begin(&mut self, touched: bool, last: Option<Duration>) -> Duration {
+        let Some(last) = last else {
+            return Duration::ZERO;
+        };
         let now = Instant::now();
         if touched {
             self.touch = Some(now);
         }
         let limit = TOUCHED.interval(self.cost, self.cores);
-        if let Some(before) = self.frame {
-            let wait = limit.saturating_sub(now - before);
-            if !wait.is_zero() {
-                std::thread::sleep(wait);
-            }
+        let wait = self
+            .frame
+            .map_or(Duration::ZERO, |before| limit.saturating_sub(now - before));
+        if !wait.is_zero() {
+            std::thread::sleep(wait);
         }
         let now = Instant::now();
         self.frame = Some(now);
@@ -115,6 +117,7 @@ impl Pace {
         let due = now - self.waker.start + rule.interval(self.cost, self.cores);
         let due = u64::try_from(due.as_micros()).unwrap_or(u64::MAX);
         self.waker.due.store(due, Ordering::Relaxed);
+        wait
     }
 
     fn measure(&mut self, now: Instant, last: Duration) {

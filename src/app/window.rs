@@ -152,11 +152,11 @@ impl eframe::App for LabApp {
         let touched = ctx.input(|input| !input.events.is_empty());
         let cost = frame.info().cpu_usage;
         let last = cost.and_then(|cost| Duration::try_from_secs_f32(cost).ok());
-        self.pace.begin(touched, last);
+        let waited = self.pace.begin(touched, last);
         if let Some(log) = &mut self.frames {
             let shown = self.lab.view().run.snapshot.as_ref();
             let epoch = shown.map_or(0, |snapshot| snapshot.epoch);
-            log.begin(cost, touched, epoch);
+            log.begin(last, waited, touched, epoch);
         }
         self.take_drops(ctx);
         self.lab.drain(self.start.elapsed());

@@ -10,7 +10,8 @@ use super::model::Model;
 use super::output::say;
 use crate::io::figure::{self, curves, tiles};
 use crate::io::modules::{self, Library};
-use crate::io::{ModelRecord, history_csv, npz, run_folder, safetensors};
+use crate::io::report::{self, Report};
+use crate::io::{ModelRecord, history_csv, npz, run_folder, run_json, safetensors};
 use crate::numerics::Real;
 
 #[derive(Debug, Args)]
@@ -21,7 +22,8 @@ pub struct ExportArguments {
     /// Where to; a module has its weights beside it, as FILE_weights
     #[arg(long, value_name = "FILE")]
     out: PathBuf,
-    /// What to write [default: what the suffix says: .npz, .safetensors, .py for PyTorch, .png and .svg for the features]
+    /// What to write [default: what the suffix says: .npz, .safetensors, .py for PyTorch, .png and .svg for the
+    /// features, .html for a report]
     #[arg(long, value_enum)]
     format: Option<Format>,
     /// The run whose curves are drawn [default: the history.csv beside the model]
@@ -51,6 +53,8 @@ enum Format {
     CurvesPng,
     /// The same as SVG
     CurvesSvg,
+    /// A page that opens in a browser, offline: settings, results, features and curves
+    Html,
 }
 
 impl Format {
@@ -62,6 +66,7 @@ impl Format {
             "py" => Self::Torch,
             "png" => Self::TilesPng,
             "svg" => Self::TilesSvg,
+            "html" => Self::Html,
             _ => return None,
         })
     }
@@ -78,7 +83,7 @@ pub fn run(arguments: &ExportArguments) -> Result<(), CliError> {
     let format = arguments.format.or_else(|| Format::of(&arguments.out));
     let format = format.ok_or_else(|| {
         CliError::Usage(format!(
-            "what {} is to be can't be told from its name: end it in .npz, .safetensors, .py, .png or .svg, or give \
+            "what {} is to be can't be told from its name: end it in .npz, .safetensors, .py, .png, .svg or .html, or give \
              --format",
             arguments.out.display()
         ))
@@ -131,14 +136,25 @@ fn export<T: Real>(
         }
         Format::CurvesPng => curves(arguments, model, figure::Form::Png)?,
         Format::CurvesSvg => curves(arguments, model, figure::Form::Svg)?,
+        Format::Html => {
+            let record = needed(model, record)?;
+            let title = record.experiment.data.source.title();
+            let report = Report {
+                data: &title,
+                record,
+                rows: &rows(arguments)?,
+                steps: run_json::steps(&arguments.model),
+                // history.csv knows nothing of them
+                changes: Vec::new(),
+            };
+            report::write(out, &report, &parameters)?;
+        }
     }
     Ok(vec![out.to_owned()])
 }
 
 fn curves(arguments: &ExportArguments, model: &Model, form: figure::Form) -> Result<(), CliError> {
-    let beside = || arguments.model.with_file_name(run_folder::HISTORY);
-    let history = arguments.history.clone().unwrap_or_else(beside);
-    let rows = history_csv::read(&history)?;
+    let rows = rows(arguments)?;
     let title = match &model.record {
         Some(record) => format!(
             "{}: the cost J and its terms",
@@ -149,10 +165,16 @@ fn curves(arguments: &ExportArguments, model: &Model, form: figure::Form) -> Res
     Ok(curves::write(&arguments.out, form, &rows, &title)?)
 }
 
+fn rows(arguments: &ExportArguments) -> Result<Vec<history_csv::Row>, CliError> {
+    let beside = || arguments.model.with_file_name(run_folder::HISTORY);
+    let history = arguments.history.clone().unwrap_or_else(beside);
+    Ok(history_csv::read(&history)?)
+}
+
 fn needed<'a>(model: &Model, record: Option<&'a ModelRecord>) -> Result<&'a ModelRecord, CliError> {
     record.ok_or_else(|| {
         CliError::Usage(format!(
-            "{} has no record of how it was made, which a module needs: give a model that `sae-lab train` wrote",
+            "{} has no record of how it was made, which this needs: give a model that `sae-lab train` wrote",
             model.name()
         ))
     })

@@ -141,11 +141,13 @@ impl Figure {
             Form::Svg => self.svg(height).map(String::into_bytes),
             Form::Png => self.png(height),
         };
-        let bytes = bytes.ok_or_else(|| IoError::Picture {
-            file: name_of(path),
-            problem: "it would be too large for one picture".into(),
-        })?;
+        let bytes = bytes.ok_or_else(|| too_large(path))?;
         atomic_write(path, |writer| std::io::Write::write_all(writer, &bytes))
+    }
+
+    /// [`Self::svg`] for a file at `path`.
+    fn svg_for(&self, path: &Path, height: f32) -> Result<String, IoError> {
+        self.svg(height).ok_or_else(|| too_large(path))
     }
 
     fn png(&self, height: f32) -> Option<Vec<u8>> {
@@ -297,12 +299,19 @@ impl Figure {
     }
 }
 
+fn too_large(path: &Path) -> IoError {
+    IoError::Picture {
+        file: name_of(path),
+        problem: "it would be too large for one picture".into(),
+    }
+}
+
 fn hex([red, green, blue]: Rgb) -> String {
     format!("#{red:02x}{green:02x}{blue:02x}")
 }
 
 /// `text` within XML.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

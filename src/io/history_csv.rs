@@ -65,6 +65,16 @@ pub struct Row {
     /// Where it was measured.
     #[serde(default)]
     pub test_reconstruction_loss: Option<f64>,
+    /// Not in every table, and not where it is no number.
+    #[serde(default)]
+    pub fvu: Option<f64>,
+    #[serde(default)]
+    pub alive: Option<u64>,
+}
+
+/// Data that never vary have an FVU that is no number.
+fn finite(fvu: f64) -> Option<f64> {
+    Some(fvu).filter(|fvu| fvu.is_finite())
 }
 
 impl From<&Record> for Row {
@@ -76,6 +86,8 @@ impl From<&Record> for Row {
             decay_penalty: record.cost.decay_penalty,
             sparsity_penalty: record.cost.sparsity_penalty,
             test_reconstruction_loss: record.test.map(|test| test.reconstruction_loss),
+            fvu: finite(record.fvu),
+            alive: Some(record.counts.alive as u64),
         }
     }
 }
@@ -95,7 +107,8 @@ pub fn read(path: &Path) -> Result<Vec<Row>, IoError> {
     };
     let mut rows: Vec<Row> = Vec::new();
     for row in csv::Reader::from_reader(std::io::BufReader::new(file)).deserialize() {
-        let row: Row = row.map_err(|error| refused(error.to_string()))?;
+        let mut row: Row = row.map_err(|error| refused(error.to_string()))?;
+        row.fvu = row.fvu.and_then(finite);
         if rows.last().is_some_and(|last| last.epoch >= row.epoch) {
             return Err(refused(format!("epoch {} is not in its place", row.epoch)));
         }

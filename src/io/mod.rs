@@ -16,6 +16,8 @@ pub mod error;
 #[cfg(not(target_family = "wasm"))]
 pub mod figure;
 #[cfg(not(target_family = "wasm"))]
+pub mod film;
+#[cfg(not(target_family = "wasm"))]
 pub mod follow;
 mod hexadecimal;
 #[cfg(not(target_family = "wasm"))]
@@ -33,6 +35,8 @@ pub mod pictures;
 pub mod publish;
 #[cfg(not(target_family = "wasm"))]
 mod record;
+#[cfg(not(target_family = "wasm"))]
+pub mod report;
 pub mod run_file;
 #[cfg(not(target_family = "wasm"))]
 pub mod run_folder;

@@ -142,7 +142,12 @@ pub(super) fn pixels(mut values: impl Iterator<Item = f32>) -> impl Iterator<Ite
     std::iter::from_fn(move || Some([values.next()?, values.next()?, values.next()?]))
 }
 
-fn sheet(path: &Path, rows: usize, columns: usize, shape: SampleShape) -> Result<Sheet, IoError> {
+pub(super) fn sheet(
+    path: &Path,
+    rows: usize,
+    columns: usize,
+    shape: SampleShape,
+) -> Result<Sheet, IoError> {
     Sheet::new(rows, columns, shape.picture(), BACKGROUND).ok_or_else(|| IoError::Picture {
         file: name_of(path),
         problem: format!(

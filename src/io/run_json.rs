@@ -109,6 +109,19 @@ pub(super) fn record_of(model: &Path) -> Result<Option<ModelRecord>, String> {
     record::from_run(document, none).map(Some)
 }
 
+/// What was done to the data of `model`, a sentence a step, as the `run.json` beside it says; nothing where there is none.
+pub fn steps(model: &Path) -> Vec<String> {
+    let document = of_model(model);
+    let steps = document
+        .as_ref()
+        .and_then(|document| document.pointer("/data/preparation"));
+    let steps = steps
+        .and_then(Value::as_array)
+        .map_or(&[][..], Vec::as_slice);
+    let texts = steps.iter().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
+}
+
 /// The `run.json` beside `model`, where it was written for exactly these bytes.
 pub(super) fn of_model(model: &Path) -> Option<Value> {
     // one that cannot be read, or is no JSON, is that of no model

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use strum::VariantArray;
 
 use crate::training::Snapshot;
+use crate::training::run::Keyframe;
 
 /// What can be written of what is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
@@ -20,6 +21,10 @@ pub enum Export {
     Curves,
     /// What was predicted in lessons, a row each.
     Predictions,
+    /// The features and ρ̂ over the epochs that are kept, as an animated picture.
+    Film,
+    /// A page of HTML with all of it.
+    Report,
 }
 
 impl Export {
@@ -38,6 +43,8 @@ impl Export {
             Self::Features => "Save the features as a picture…",
             Self::Curves => "Save the curves…",
             Self::Predictions => "Save the predictions…",
+            Self::Film => "Save the training as a film…",
+            Self::Report => "Save a report of the run…",
         }
     }
 
@@ -57,6 +64,12 @@ impl Export {
             Self::Predictions => {
                 "Write what was predicted in this session's lessons beside what was measured, a row each: .csv"
             }
+            Self::Film => {
+                "Write the features and the distribution of ρ̂ over the epochs so far as an animated picture: .gif"
+            }
+            Self::Report => {
+                "Write one page that opens in a browser, offline: settings, results, features and curves: .html"
+            }
         }
     }
 
@@ -68,6 +81,8 @@ impl Export {
             Self::Features => &["png", "svg"],
             Self::Curves => &["svg", "png", "csv"],
             Self::Predictions => &["csv"],
+            Self::Film => &["gif"],
+            Self::Report => &["html"],
         }
     }
 
@@ -79,6 +94,8 @@ impl Export {
             Self::Features => "features",
             Self::Curves => "curves",
             Self::Predictions => "predictions",
+            Self::Film => "training",
+            Self::Report => "report",
         }
     }
 
@@ -86,6 +103,15 @@ impl Export {
     pub fn name(self) -> String {
         format!("{}.{}", self.stem(), self.suffixes()[0])
     }
+}
+
+/// What some of them take beside what is shown.
+#[derive(Clone, Debug, Default)]
+pub struct Beside {
+    /// Of a film.
+    pub frames: Vec<Arc<Keyframe>>,
+    /// What was predicted in lessons, where that is what is written.
+    pub predictions: Option<String>,
 }
 
 /// What was written, for the notice.

@@ -3,12 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::export::{Export, Exported};
+use super::export::{Beside, Export, Exported};
 use super::jobs::{JobError, Request};
 use super::lesson;
 use super::room::Lab;
 use super::state::Severity;
 use crate::data::error::grouped;
+use crate::training::run::Keyframe;
+
+/// Most pictures of a film.
+const SCENES: usize = 120;
 
 impl Lab {
     /// Writes `what` of what is shown to `path`; what is there already is replaced where that is asked for twice.
@@ -25,14 +29,40 @@ impl Lab {
         let request = Request::Export {
             what,
             path: path.clone(),
+            beside: Beside {
+                frames: match what {
+                    Export::Film => self.frames_until(snapshot.epoch),
+                    _ => Vec::new(),
+                },
+                predictions: (what == Export::Predictions)
+                    .then(|| lesson::table(&self.shared.predictions)),
+            },
             snapshot,
-            predictions: (what == Export::Predictions)
-                .then(|| lesson::table(&self.shared.predictions)),
         };
         match self.jobs.start(request) {
             Ok(()) => self.shared.exporting = Some(path),
             Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
         }
+    }
+
+    /// Kept epochs of the run that is shown, dense early, where most happens, up to `last`.
+    fn frames_until(&self, last: u64) -> Vec<Arc<Keyframe>> {
+        let Some(archive) = self.archive() else {
+            return Vec::new();
+        };
+        let run = self.session.shown.id;
+        let mut frames: Vec<Arc<Keyframe>> = Vec::new();
+        for step in 0..SCENES {
+            let part = step as f64 / (SCENES - 1) as f64;
+            let asked = (last as f64 + 1.0).powf(part) - 1.0;
+            let kept = archive.nearest(run, asked.round() as u64);
+            let kept = kept.map(|kept| kept.frame);
+            // the marks of what is kept are wide apart late in a long run
+            let after = frames.last().map(|frame| frame.epoch);
+            let new = |frame: &Arc<Keyframe>| frame.epoch <= last && after < Some(frame.epoch);
+            frames.extend(kept.filter(new));
+        }
+        frames
     }
 
     pub(super) fn take_exported(&mut self, exported: &Exported) {
@@ -72,6 +102,8 @@ fn said(exported: &Exported) -> String {
         Export::Features => format!("The features after epoch {epoch} are in"),
         Export::Curves => format!("The curves up to epoch {epoch} are in"),
         Export::Predictions => "The predictions of this session's lessons are in".to_owned(),
+        Export::Film => format!("The film of the training up to epoch {epoch} is in"),
+        Export::Report => format!("The report after epoch {epoch} is in"),
     };
     let files: Vec<String> = exported
         .files

@@ -10,35 +10,90 @@ use std::thread::{JoinHandle, Thread};
 /// step; short enough that an idle or slow run leaves the processor to others.
 const SPINS: usize = 2_000;
 
-/// A job, called with the worker's number.
+/// A job, called with the number of each part.
 type Job = *const (dyn Fn(usize) + Sync);
 
 struct Shared {
-    /// Counts the jobs, and says how many workers the last one is for ([`Shared::WORKERS`] low bits); a change tells
-    /// these that `job` is new. The others never touch it.
-    generation: AtomicU64,
-    /// Workers that have not finished the current job.
+    /// The number of the last job, its parts and the next of these that nobody has claimed (see [`Word`]).
+    word: AtomicU64,
+    /// Parts that are not finished.
     unfinished: AtomicUsize,
-    /// Valid from the change of `generation` until `unfinished` is 0.
+    /// Valid from the change of `word` until `unfinished` is 0.
     job: UnsafeCell<Option<Job>>,
     caller: Mutex<Option<Thread>>,
     panic: Mutex<Option<Box<dyn std::any::Any + Send>>>,
     stop: AtomicBool,
 }
 
-impl Shared {
-    /// The bits of `generation` that hold the number of workers.
-    const WORKERS: u32 = 16;
+/// From the low bits: the next part (12 bits), how many there are (12 bits), the number of the job. All in one, so that a
+/// claim succeeds only for the job that it was meant for: the number comes again after 2^40 jobs, days at least.
+#[derive(Clone, Copy)]
+struct Word(u64);
 
-    /// How many workers a generation is for.
-    fn workers_of(generation: u64) -> usize {
-        (generation & ((1 << Self::WORKERS) - 1)) as usize
+impl Word {
+    const BITS: u32 = 12;
+    const MOST: usize = (1 << Self::BITS) - 1;
+
+    fn new(number: u64, parts: usize, next: usize) -> Self {
+        Self(number << (2 * Self::BITS) | (parts as u64) << Self::BITS | next as u64)
+    }
+
+    fn number(self) -> u64 {
+        self.0 >> (2 * Self::BITS)
+    }
+
+    fn parts(self) -> usize {
+        (self.0 >> Self::BITS) as usize & Self::MOST
+    }
+
+    fn next(self) -> usize {
+        self.0 as usize & Self::MOST
     }
 }
 
-// SAFETY: `job` is written by the caller of `run_on` only while no worker reads it (`unfinished` is 0 and the generation
-// unchanged), and read only by the workers that a generation is for, between its release and their release of
-// `unfinished`, which counts just these.
+impl Shared {
+    /// A part of the last job that nobody else does, if there is one. Whoever has it finishes it.
+    fn claim(&self) -> Option<usize> {
+        let mut word = Word(self.word.load(Ordering::Acquire));
+        while word.next() < word.parts() {
+            let after = word.0 + 1;
+            match self.word.compare_exchange_weak(
+                word.0,
+                after,
+                Ordering::Acquire,
+                Ordering::Acquire,
+            ) {
+                Ok(_) => return Some(word.next()),
+                Err(now) => word = Word(now),
+            }
+        }
+        None
+    }
+
+    /// Does a part that was claimed.
+    fn finish(&self, part: usize, is_caller: bool) {
+        // SAFETY: the job was written before the word that this part was claimed from (release, acquire), and its caller
+        // keeps it, alive and in place, until `unfinished` is 0, which this part's share of is only given up below
+        if let Some(job) = unsafe { *self.job.get() } {
+            // SAFETY: as above
+            let outcome = catch_unwind(AssertUnwindSafe(|| unsafe { (*job)(part) }));
+            if let Err(panic) = outcome {
+                *self.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
+            }
+        }
+        if self.unfinished.fetch_sub(1, Ordering::Release) == 1 && !is_caller {
+            // if the next job has begun by now its caller is woken in vain, and this one needs it no more
+            let caller = self.caller.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some(caller) = &*caller {
+                caller.unpark();
+            }
+        }
+    }
+}
+
+// SAFETY: `job` is written by the caller of `run_on` only while nobody reads it (`unfinished` is 0 and no part is left to
+// claim), and read only by who has claimed a part, between the release of the word and that of the part's share of
+// `unfinished`.
 unsafe impl Sync for Shared {}
 // SAFETY: the pointer in `job` is to a `Sync` closure, which may be called from any thread.
 unsafe impl Send for Shared {}
@@ -60,7 +115,7 @@ impl WorkerPool {
     /// As [`Self::new`]; each thread calls `on_start` with its number (1 and up) first, to lower its priority, say.
     pub fn with_start(workers: usize, on_start: impl Fn(usize) + Send + Sync + 'static) -> Self {
         let shared = Arc::new(Shared {
-            generation: AtomicU64::new(0),
+            word: AtomicU64::new(0),
             unfinished: AtomicUsize::new(0),
             job: UnsafeCell::new(None),
             caller: Mutex::new(None),
@@ -68,18 +123,24 @@ impl WorkerPool {
             stop: AtomicBool::new(false),
         });
         let on_start = Arc::new(on_start);
-        let threads = (1..workers.min(1 << (Shared::WORKERS - 1)))
+        let (here, started) = std::sync::mpsc::channel();
+        let threads: Vec<_> = (1..workers.min(Word::MOST))
             .map_while(|worker| {
                 let (shared, on_start) = (Arc::clone(&shared), Arc::clone(&on_start));
+                let here = here.clone();
                 std::thread::Builder::new()
                     .name(format!("kernels-{worker}"))
                     .spawn(move || {
                         on_start(worker);
-                        work(&shared, worker);
+                        drop(here);
+                        work(&shared);
                     })
                     .ok()
             })
             .collect();
+        // what a thread allocates when it starts is not to fall into a job; the last handle to go ends the wait
+        drop(here);
+        let _: Result<(), _> = started.recv();
         Self {
             shared,
             threads,
@@ -92,7 +153,8 @@ impl WorkerPool {
         self.threads.len() + 1
     }
 
-    /// Calls `job(worker)` for every worker at once and waits for all.
+    /// Calls `job(part)` for as many parts as there are workers, at once, and waits for all. Which thread does which part is
+    /// open: a part whose worker does not come, for the system has given its core to something else, is done by the others.
     ///
     /// # Panics
     /// If a job panics: with what it panicked with, after all have finished. Don't call it from inside a job.
@@ -100,7 +162,7 @@ impl WorkerPool {
         self.run_on(self.workers(), job);
     }
 
-    /// As [`Self::run`], for the first `count` ≥ 1 workers alone: the others sleep on.
+    /// As [`Self::run`], in `count` ≥ 1 parts: the other workers sleep on.
     fn run_on(&self, count: usize, job: impl Fn(usize) + Sync) {
         let threads = &self.threads[..count - 1];
         if threads.is_empty() {
@@ -111,21 +173,24 @@ impl WorkerPool {
         let job: &(dyn Fn(usize) + Sync) = &job;
         *shared.caller.lock().unwrap_or_else(PoisonError::into_inner) =
             Some(std::thread::current());
-        // SAFETY: the transmute only forgets the closure's lifetime: every worker is done with it before this function
-        // returns or unwinds (see the wait below). No worker reads the cell now: `unfinished` is 0.
+        // SAFETY: the transmute only forgets the closure's lifetime: every part of it is done before this function returns
+        // (see the wait below; a part's panic is caught). Nobody reads the cell now: `unfinished` is 0.
         unsafe {
             *shared.job.get() =
                 Some(std::mem::transmute::<*const (dyn Fn(usize) + Sync + '_), Job>(job));
         }
-        shared.unfinished.store(threads.len(), Ordering::Relaxed);
-        // only a caller changes it, and this one has the turn
-        let before = shared.generation.load(Ordering::Relaxed) >> Shared::WORKERS;
-        let generation = (before + 1) << Shared::WORKERS | count as u64;
-        shared.generation.store(generation, Ordering::Release);
+        shared.unfinished.store(count, Ordering::Relaxed);
+        // only a caller changes the number, and this one has the turn; it takes the first part
+        let before = Word(shared.word.load(Ordering::Relaxed)).number();
+        let word = Word::new(before + 1, count, 1);
+        shared.word.store(word.0, Ordering::Release);
         for thread in threads {
             thread.thread().unpark();
         }
-        let own = catch_unwind(AssertUnwindSafe(|| job(0)));
+        shared.finish(0, true);
+        while let Some(part) = shared.claim() {
+            shared.finish(part, true);
+        }
         let mut looks = 0;
         while shared.unfinished.load(Ordering::Acquire) != 0 {
             looks += 1;
@@ -135,20 +200,17 @@ impl WorkerPool {
                 std::thread::park()
             }
         }
-        let theirs = shared
+        let panic = shared
             .panic
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .take();
-        if let Err(panic) = own {
-            resume_unwind(panic);
-        }
-        if let Some(panic) = theirs {
+        if let Some(panic) = panic {
             resume_unwind(panic);
         }
     }
 
-    /// Calls `job(worker, state)` for the first `states.len()` workers at once, each with its own state.
+    /// Calls `job(part, state)` for each of `states`, at once.
     ///
     /// # Panics
     /// If there are more states than workers; else as [`Self::run`].
@@ -163,7 +225,7 @@ impl WorkerPool {
         }
         let base = Shards(states.as_mut_ptr());
         self.run_on(count, |worker| {
-            // SAFETY: worker < count, and no two workers have the same number: each state is borrowed once
+            // SAFETY: worker < count, and each part is claimed once: each state is borrowed once
             job(worker, unsafe { &mut *base.at(worker) });
         });
     }
@@ -190,7 +252,7 @@ impl WorkerPool {
         let base = Shards(slice.as_mut_ptr());
         self.run_on(ends.len(), |worker| {
             let start = if worker == 0 { 0 } else { ends[worker - 1] };
-            // SAFETY: worker < ends.len(), and the ends increase up to the slice's length, so each part lies within
+            // SAFETY: worker < ends.len(), each part is claimed once, and the ends increase up to the slice's length, so each part lies within
             // it, apart from the others
             job(worker, start, unsafe {
                 std::slice::from_raw_parts_mut(base.at(start), ends[worker] - start)
@@ -229,48 +291,19 @@ impl<T> Shards<T> {
 // SAFETY: only used to form disjoint `&mut` parts, one a thread, of data that may be sent there (`T: Send`)
 unsafe impl<T: Send> Sync for Shards<T> {}
 
-fn work(shared: &Shared, worker: usize) {
-    let mut seen = 0;
-    loop {
-        let mut looks = 0;
-        loop {
-            if shared.stop.load(Ordering::Acquire) {
-                return;
-            }
-            let generation = shared.generation.load(Ordering::Acquire);
-            if generation != seen {
-                seen = generation;
-                if worker < Shared::workers_of(generation) {
-                    break;
-                }
-            }
-            looks += 1;
-            if looks < SPINS {
-                std::hint::spin_loop()
-            } else {
-                std::thread::park()
-            }
+fn work(shared: &Shared) {
+    let mut looks = 0;
+    while !shared.stop.load(Ordering::Acquire) {
+        if let Some(part) = shared.claim() {
+            shared.finish(part, false);
+            looks = 0;
+            continue;
         }
-        // SAFETY: the generation changed, so the job was written before (release, acquire) and is kept alive by its
-        // caller until `unfinished` is 0, which this worker's share of is only given up below
-        let job = unsafe { *shared.job.get() };
-        if let Some(job) = job {
-            // SAFETY: as above
-            let outcome = catch_unwind(AssertUnwindSafe(|| unsafe { (*job)(worker) }));
-            if let Err(panic) = outcome {
-                *shared.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
-            }
-        }
-        // the caller's handle is taken before the count falls: after that, the next job may begin
-        let caller = shared
-            .caller
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        if shared.unfinished.fetch_sub(1, Ordering::Release) == 1
-            && let Some(caller) = caller
-        {
-            caller.unpark();
+        looks += 1;
+        if looks < SPINS {
+            std::hint::spin_loop()
+        } else {
+            std::thread::park();
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use sae_lab::training::trainer::{Activity, Ask, Host as _, PUBLISH_EVERY, Speed, Tell};
+use sae_lab::training::Cursor;
+use sae_lab::training::trainer::{
+    Activity, Ask, Host as _, PUBLISH_EVERY, Speed, Tell, UNSEEN_EVERY,
+};
 
 use crate::lab::{Lab, Simulated, data, experiment};
 
@@ -32,17 +35,8 @@ fn at_rest_it_wants_no_poll_and_says_nothing() {
 fn frames_come_at_most_every_33_milliseconds_and_the_last_one_at_once() {
     let lab = simulated();
     lab.ask(1, Ask::Play);
-    let (mut times, mut epochs) = (Vec::new(), Vec::new());
-    for _ in 0..1_000 {
-        let now = lab.host.now.get();
-        for reply in lab.host.poll() {
-            if let Tell::Frame(frame) = reply.what {
-                times.push(now);
-                epochs.push(frame.epoch);
-            }
-        }
-    }
-    assert!(times.len() > 25, "{}", times.len());
+    let (times, epochs) = frames(&lab, true);
+    assert!(times.len() > 20, "{}", times.len());
     // the first two are of the request and of the first epoch
     for pair in times[1..].windows(2) {
         let gap = pair[1] - pair[0];
@@ -60,6 +54,40 @@ fn frames_come_at_most_every_33_milliseconds_and_the_last_one_at_once() {
         ),
         "no waiting for the next frame's time"
     );
+}
+
+/// The times of the frames of a thousand polls, and their epochs.
+fn frames(lab: &Lab<Simulated>, are_seen: bool) -> (Vec<Duration>, Vec<u64>) {
+    let (mut times, mut epochs) = (Vec::new(), Vec::new());
+    for _ in 0..1_000 {
+        let now = lab.host.now.get();
+        for reply in lab.host.poll() {
+            if let Tell::Frame(frame) = reply.what {
+                times.push(now);
+                epochs.push(frame.epoch);
+                if are_seen {
+                    lab.ask(1, Ask::Seen(Cursor::default()));
+                }
+            }
+        }
+    }
+    (times, epochs)
+}
+
+/// Who is busy with something else gets no more than it can draw.
+#[test]
+fn frames_that_nobody_sees_are_few() {
+    let lab = simulated();
+    lab.ask(1, Ask::Play);
+    let (times, _) = frames(&lab, false);
+    assert!(times.len() > 2, "{}", times.len());
+    for pair in times[1..].windows(2) {
+        let gap = pair[1] - pair[0];
+        assert!(
+            (UNSEEN_EVERY..=UNSEEN_EVERY + Simulated::POLL).contains(&gap),
+            "{gap:?}"
+        );
+    }
 }
 
 #[test]

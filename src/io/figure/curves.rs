@@ -40,6 +40,18 @@ const CURVES: [Curve; 5] = [
 /// # Errors
 /// There is nothing to draw; it cannot be written.
 pub fn write(path: &Path, form: Form, rows: &[Row], name: &str) -> Result<(), IoError> {
+    page(path, rows, name)?.write(path, form, HEIGHT)
+}
+
+/// The same as SVG within a page of HTML, which goes to `path`.
+///
+/// # Errors
+/// There is nothing to draw.
+pub(in crate::io) fn svg(path: &Path, rows: &[Row], name: &str) -> Result<String, IoError> {
+    page(path, rows, name)?.svg_for(path, HEIGHT)
+}
+
+fn page(path: &Path, rows: &[Row], name: &str) -> Result<Figure, IoError> {
     let value = |row: &Row, of: &Curve| (of.2)(row).filter(|v| v.is_finite() && *v > 0.0);
     let values = rows
         .iter()
@@ -96,7 +108,7 @@ pub fn write(path: &Path, form: Form, rows: &[Row], name: &str) -> Result<(), Io
             entry += 23.0 + 0.62 * WORDS * curve.0.len() as f32 + 18.0;
         }
     }
-    figure.write(path, form, HEIGHT)
+    Ok(figure)
 }
 
 fn nothing(path: &Path) -> IoError {
@@ -158,6 +170,7 @@ mod tests {
                 decay_penalty: 0.0,
                 sparsity_penalty: 5.0 / epoch as f64,
                 test_reconstruction_loss: None,
+                ..Row::default()
             })
             .collect()
     }

@@ -31,8 +31,30 @@ pub fn write<T: Real>(
     path: &Path,
     form: Form,
     parameters: &Parameters<T>,
-    (record, name): (Option<&ModelRecord>, &str),
+    of: (Option<&ModelRecord>, &str),
 ) -> Result<(), IoError> {
+    let (figure, height) = page(parameters, of);
+    figure.write(path, form, height)
+}
+
+/// The same as SVG within a page of HTML, which goes to `path`.
+///
+/// # Errors
+/// The sheet is too large.
+pub(in crate::io) fn svg<T: Real>(
+    path: &Path,
+    parameters: &Parameters<T>,
+    of: (Option<&ModelRecord>, &str),
+) -> Result<String, IoError> {
+    let (figure, height) = page(parameters, of);
+    figure.svg_for(path, height)
+}
+
+/// The marks, and how high the page is.
+fn page<T: Real>(
+    parameters: &Parameters<T>,
+    (record, name): (Option<&ModelRecord>, &str),
+) -> (Figure, f32) {
     let fitted = record.and_then(|record| record.preparation.as_deref());
     let shape = fitted.map_or_else(
         || crate::data::found::shape_of(parameters.inputs()),
@@ -85,7 +107,7 @@ pub fn write<T: Real>(
     }
     let bottom = top + count.div_ceil(columns) as f32 * step + 6.0;
     scale(&mut figure, bottom, shape.channels() == 3, features.largest);
-    figure.write(path, form, bottom + SCALE[1] + 2.2 * WORDS + MARGIN)
+    (figure, bottom + SCALE[1] + 2.2 * WORDS + MARGIN)
 }
 
 fn features<T: Real>(

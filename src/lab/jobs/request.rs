@@ -9,7 +9,7 @@ use crate::io::run_file::{RunFile, Written};
 use crate::lab::beside::Matched;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::compare::{Choice, CompareProgress, Compared};
-use crate::lab::export::{Export, Exported};
+use crate::lab::export::{Beside, Export, Exported};
 use crate::lab::features::SeenFeatures;
 use crate::lab::inspection::Inspected;
 use crate::lab::keeping::{Resumed, Told, WithoutData};
@@ -88,8 +88,7 @@ pub enum Request {
         what: Export,
         path: PathBuf,
         snapshot: Arc<Snapshot>,
-        /// What was predicted in lessons, where that is what is written.
-        predictions: Option<String>,
+        beside: Beside,
     },
     /// A lesson out of its file.
     ReadLesson { path: PathBuf },

@@ -109,9 +109,9 @@ fn dispatch(
             what,
             path,
             snapshot,
-            predictions,
+            beside,
         } => {
-            let files = work::export(what, &path, &snapshot, predictions.as_deref(), watcher)?;
+            let files = work::export(what, &path, (&snapshot, &beside), watcher)?;
             Ok(Outcome::Exported(Exported {
                 what,
                 files,

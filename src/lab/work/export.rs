@@ -5,23 +5,25 @@ use std::sync::Arc;
 
 use crate::io::code::Form as CodeForm;
 use crate::io::figure::{self, curves, tiles};
+use crate::io::film::{self, Scene};
 use crate::io::modules::{self, Library};
+use crate::io::report::{self, Report};
 use crate::io::{IoError, ModelRecord, code, history_csv, lesson_file, npz, safetensors};
-use crate::lab::export::Export;
+use crate::lab::export::{Beside, Export};
 use crate::lab::jobs::{JobError, Progress, Watcher};
 use crate::model::Layer;
+use crate::model::units::StateCounts;
+use crate::training::run::Keyframe;
 use crate::training::{Experiment, Record, Snapshot, code_of};
 
-/// Writes `what` of `snapshot`, or the `predictions` of lessons, to `path`, whose suffix says how; returns what was
-/// written.
+/// Writes `what` of `snapshot`, or of what is `beside` it, to `path`, whose suffix says how; returns what was written.
 ///
 /// # Errors
 /// A suffix that says nothing; it cannot be written; cancelled.
 pub fn export(
     what: Export,
     path: &Path,
-    snapshot: &Snapshot,
-    predictions: Option<&str>,
+    (snapshot, beside): (&Snapshot, &Beside),
     watcher: &dyn Watcher,
 ) -> Result<Vec<PathBuf>, JobError> {
     match what {
@@ -39,8 +41,13 @@ pub fn export(
         }
         Export::Curves => write_curves(path, snapshot)?,
         Export::Predictions => {
-            lesson_file::write_predictions(path, predictions.unwrap_or_default())?;
+            lesson_file::write_predictions(
+                path,
+                beside.predictions.as_deref().unwrap_or_default(),
+            )?;
         }
+        Export::Film => write_film(path, snapshot, &beside.frames, watcher)?,
+        Export::Report => write_report(path, snapshot)?,
     }
     Ok(vec![path.to_owned()])
 }
@@ -88,9 +95,69 @@ fn write_curves(path: &Path, snapshot: &Snapshot) -> Result<(), IoError> {
         return history_csv::write(path, &records);
     }
     let form = figure::Form::of(path)?;
-    let rows: Vec<history_csv::Row> = records.iter().map(history_csv::Row::from).collect();
+    let rows = rows(snapshot);
     let title = format!("{}: the cost J and its terms", snapshot.data.name);
     curves::write(path, form, &rows, &title)
+}
+
+fn write_film(
+    path: &Path,
+    snapshot: &Snapshot,
+    frames: &[Arc<Keyframe>],
+    watcher: &dyn Watcher,
+) -> Result<(), JobError> {
+    if suffix(path).as_deref() != Some("gif") {
+        return Err(JobError::from(IoError::Suffix {
+            file: path.display().to_string(),
+            wanted: ".gif",
+        }));
+    }
+    let (data, architecture) = (&snapshot.data, snapshot.architecture());
+    let scene = |place: usize| {
+        let frame = frames.get(place)?;
+        let parameters = frame.weights(architecture.inputs, architecture.hidden)?;
+        Some(Scene {
+            epoch: frame.epoch,
+            cost: frame.cost,
+            fvu: frame.cost.reconstruction_loss / data.variance,
+            counts: StateCounts::of(&frame.units),
+            sparsity_target: frame.settings.sparsity_target,
+            mean_activations: frame
+                .units
+                .iter()
+                .map(|unit| unit.mean_activation)
+                .collect(),
+            features: data.features(parameters.encoder_weights()).into_owned(),
+        })
+    };
+    let go_on = |part| watcher.tell(Progress::Export { part }).is_continue();
+    let of = (data.name.as_str(), data.shape);
+    match film::write(path, of, frames.len(), scene, &go_on)? {
+        true => Ok(()),
+        false => Err(JobError::Cancelled),
+    }
+}
+
+fn write_report(path: &Path, snapshot: &Snapshot) -> Result<(), IoError> {
+    if suffix(path).as_deref() != Some("html") {
+        return Err(IoError::Suffix {
+            file: path.display().to_string(),
+            wanted: ".html",
+        });
+    }
+    let report = Report {
+        data: &snapshot.data.name,
+        record: &record_of(snapshot),
+        rows: &rows(snapshot),
+        steps: snapshot.data.sentences(),
+        changes: snapshot.history.edits().markers_until(snapshot.epoch),
+    };
+    report::write(path, &report, &snapshot.parameters)
+}
+
+fn rows(snapshot: &Snapshot) -> Vec<history_csv::Row> {
+    let records = snapshot.history.records();
+    records.map(history_csv::Row::from).collect()
 }
 
 fn suffix(path: &Path) -> Option<String> {

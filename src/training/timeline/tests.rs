@@ -42,8 +42,18 @@ struct Kept<T: Real> {
 
 impl<T: Real> Kept<T> {
     fn new(optimizer: OptimizerKind, batch: BatchSize, budget: usize) -> Self {
+        Self::of(data(20, 6), 4, optimizer, batch, budget)
+    }
+
+    fn of(
+        data: Arc<DataSet>,
+        hidden: usize,
+        optimizer: OptimizerKind,
+        batch: BatchSize,
+        budget: usize,
+    ) -> Self {
         let experiment = Experiment {
-            hidden: 4,
+            hidden,
             precision: T::PRECISION,
             hyperparameters: Hyperparameters {
                 optimizer,
@@ -52,7 +62,7 @@ impl<T: Real> Kept<T> {
             },
             ..Experiment::default()
         };
-        let run = Run::<T>::new(experiment, data(20, 6), None, pool(1)).unwrap();
+        let run = Run::<T>::new(experiment, data, None, pool(1)).unwrap();
         let archive = Archive::new(budget);
         archive.show(RUN);
         archive.open(RUN, run.experiment(), Arc::clone(run.data()));
@@ -208,6 +218,52 @@ fn a_run_that_goes_on_from_any_moment_is_the_run_that_never_stopped() {
             run.epoch(&|| true);
         }
         assert_eq!(run.keyframe(usize::MAX).checksum(), now.checksum());
+    }
+}
+
+/// Random epochs of larger runs with edits and revivals, to their bits: by default 8 epochs of 64-16-64, in full 200 of
+/// 784-196-784, where of L-BFGS the weights alone are kept.
+#[test]
+fn random_epochs_of_larger_runs_are_replayed_to_their_bits() {
+    use rand::{RngExt as _, SeedableRng as _};
+
+    let full = std::env::var_os("SAE_LAB_FULL").is_some();
+    let (samples, inputs, hidden, epochs, draws) = match full {
+        true => (100, 784, 196, 600, 200),
+        false => (40, 64, 16, 60, 8),
+    };
+    for optimizer in OptimizerKind::ALL {
+        let mut kept = Kept::<f32>::of(
+            data(samples, inputs),
+            hidden,
+            optimizer,
+            BatchSize::Samples(25),
+            64 << 20,
+        );
+        for epoch in 1..=epochs {
+            match epoch * 60 / epochs {
+                10 => kept.set(Setting::WeightDecay, 0.05, 1),
+                16 => kept.set(Setting::WeightDecay, 1e-4, 2),
+                25 => kept.set(Setting::SparsityTarget, 0.1, 3),
+                _ => {}
+            }
+            if epoch == epochs / 3 || epoch == epochs / 2 {
+                kept.revive(&[0, 1, 2, 3]);
+            }
+            kept.epoch();
+        }
+        let mut random = rand_chacha::ChaCha8Rng::seed_from_u64(11);
+        for _ in 0..draws {
+            let (moment, sum) = kept.sums[random.random_range(0..kept.sums.len())];
+            let replay = kept.archive.replay(RUN, moment).unwrap();
+            let frame = replay.run(pool(2), &|_| true).unwrap();
+            assert_eq!(frame.checksum(), sum, "{optimizer:?} {moment:?}");
+        }
+        println!(
+            "{optimizer:?}: {draws} random epochs of {inputs}-{hidden}-{inputs}, {} frames kept of {}",
+            kept.archive.memory(RUN).frames,
+            kept.sums.len()
+        );
     }
 }
 
