@@ -89,9 +89,16 @@ impl LabApp {
             self.lab.preferences().clone(),
             self.view().shared.is_covered(),
         );
+        let presenting = self.view().shared.presenting.is_some();
         self.lab.act(action);
         if *self.lab.preferences() != before {
             storage::apply(self.lab.preferences(), ctx);
+        }
+        let shared = self.view().shared;
+        ctx.set_zoom_factor(shared.zoom as f32 / 100.0); // that of a class is no preference
+        let whole = shared.presenting.is_some();
+        if whole != presenting {
+            ctx.send_viewport_cmd(egui::ViewportCommand::Fullscreen(whole));
         }
         if self.view().shared.is_covered() && !covered {
             egui::Popup::close_all(ctx); // a menu would stand over the dialog
@@ -168,6 +175,9 @@ impl eframe::App for LabApp {
         self.lab.set_code_seen(self.panels.shows_code());
         let (page, cover) = (self.view().shared.page, self.view().shared.cover());
         self.lab.set_pointed(self.panels.pointed());
+        if self.view().shared.presenting.is_some() && !self.typing {
+            self.panels.listen(ctx, page);
+        }
         // the palette hears its own keys
         if !self.view().shared.palette {
             for command in ui::keymap::pressed(ctx, page, cover, self.typing) {

@@ -198,16 +198,30 @@ impl Lab {
                     self.close();
                 } else if self.shared.opening.is_some() || self.shared.loading.is_some() {
                     self.cancel_loading();
-                } else if self.shared.notices.pop().is_some() || self.shared.filled.take().is_some()
+                } else if self.shared.notices.pop().is_some()
+                    || self.shared.filled.take().is_some()
+                    || self.shared.spotlight.take().is_some()
+                    || self.shared.slow.take().is_some()
                 {
-                    // the newest notice is gone, or else the panel went back
+                    // the newest notice is gone, or else the panel went back, or all are in the light again
+                } else if self.shared.held {
+                    self.hold_picture();
                 } else {
-                    if self.shared.page == Page::Lab {
-                        self.session.shown.selected = None;
+                    if self.shared.page == Page::Lab
+                        && self.session.shown.selected.take().is_none()
+                        && self.shared.presenting.is_some()
+                    {
+                        self.present();
                     }
                     self.shared.show(Page::Lab);
                 }
             }
+            UserCommand::Present => self.present(),
+            UserCommand::PresentPanel(panel) => self.choose_panel(panel),
+            UserCommand::Spotlight => self.spotlight(),
+            UserCommand::HoldPicture => self.hold_picture(),
+            UserCommand::DescribeChange => self.describe(),
+            UserCommand::SlowMotion => self.slow_motion(),
             UserCommand::Show(page) => self.shared.show(page),
             UserCommand::Fill(panel) => self.shared.fill(panel),
             UserCommand::FillWindow => {
@@ -315,9 +329,12 @@ impl Lab {
         }
     }
 
-    fn zoom(&mut self, percent: u32) {
+    pub(super) fn zoom(&mut self, percent: u32) {
         self.shared.zoom = percent;
-        self.preferences.zoom = percent;
+        // that of a class is no preference
+        if self.shared.presenting.is_none() {
+            self.preferences.zoom = percent;
+        }
     }
 
     fn change(&mut self, change: impl FnOnce(&mut Experiment)) {

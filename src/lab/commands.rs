@@ -134,6 +134,18 @@ commands! {
         Fill(Panel),
         /// What is shown, into a file for other programs.
         Export(Export),
+        /// Before a class: chosen panels in large type; or back.
+        Present,
+        /// The class is shown this panel too, or no longer.
+        PresentPanel(Panel),
+        /// One panel in the light, the others dimmed; or all of them again.
+        Spotlight,
+        /// What is seen stays as it is while the runs train on; or is shown.
+        HoldPicture,
+        /// One step of training part by part: the next part.
+        SlowMotion,
+        /// What has changed, in words.
+        DescribeChange,
         Preset(Preset),
         /// Gives it from its first step.
         Lesson(Builtin),
@@ -264,8 +276,14 @@ impl UserCommand {
             | Self::RevealStep
             | Self::SkipStep
             | Self::LeaveLesson
+            | Self::PresentPanel(_)
+            | Self::SlowMotion
             | Self::Preset(_) => false,
             Self::PlayPause
+            | Self::Present
+            | Self::Spotlight
+            | Self::HoldPicture
+            | Self::DescribeChange
             | Self::SpeedUp
             | Self::SlowDown
             | Self::OpenFile
@@ -302,7 +320,7 @@ mod tests {
         }
         let values = Export::ALL.len()
             + Page::ALL.len()
-            + Panel::ALL.len()
+            + 2 * Panel::ALL.len()
             + Preset::ALL.len()
             + Builtin::ALL.len()
             + EmbeddedSet::ALL.len();

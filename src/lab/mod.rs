@@ -6,6 +6,7 @@
 //! **Architecture invariant:** nothing here knows egui, and nothing here waits.
 
 mod actions;
+pub mod audience;
 pub mod beside;
 pub mod browse;
 mod code;
@@ -38,6 +39,7 @@ mod past;
 pub mod port;
 mod possible;
 pub mod preferences;
+mod presenting;
 pub mod preview;
 mod probing;
 pub mod reading;

@@ -48,7 +48,18 @@ impl View<'_> {
             | UserCommand::ToggleTheme
             | UserCommand::SortActivations
             | UserCommand::PasteShareLine
+            | UserCommand::Present
+            | UserCommand::Spotlight
+            | UserCommand::HoldPicture
             | UserCommand::Palette => Ok(()),
+            UserCommand::PresentPanel(panel) => {
+                only_if(self.shared.presenting.is_some(), "This is for presenter mode: F11.")?;
+                let shown = self.shared.presented();
+                only_if(shown != [panel], "It is the only panel that is shown.")
+            }
+            UserCommand::DescribeChange | UserCommand::SlowMotion => {
+                only_if(self.run.own_snapshot().is_some(), "No run has begun yet.")
+            }
             UserCommand::CopyShareLine | UserCommand::CopyAsCommand => {
                 only_if(self.run.own_snapshot().is_some(), "No run has begun yet.")
             }
@@ -198,6 +209,10 @@ impl View<'_> {
                     || self.is_loading()
                     || !self.shared.notices.is_empty()
                     || self.shared.filled.is_some()
+                    || self.shared.spotlight.is_some()
+                    || self.shared.slow.is_some()
+                    || self.shared.held
+                    || self.shared.presenting.is_some()
                     || self.shared.page != Page::Lab
                     || self.run.selected.is_some(),
                 "There is nothing to close.",

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::audience::Held;
 use super::cursor::Arrival;
 use super::features::Seeing;
 use super::import::{Asked, Wish};
@@ -21,7 +22,7 @@ use super::session::Session;
 use super::shared::{Shared, View};
 use crate::training::Experiment;
 use crate::training::timeline::Archive;
-use crate::training::trainer;
+use crate::training::trainer::{self, RunId};
 
 /// What a window knows and can be asked.
 pub struct Lab {
@@ -44,6 +45,10 @@ pub struct Lab {
     pub(super) arrival: Option<Arrival>,
     /// Where the trainer keeps the past, once there is a trainer.
     pub(super) archive: Option<Arc<Archive>>,
+    /// The pictures that wait while what is seen is held.
+    pub(super) held: Held,
+    /// Up to which epoch of which run it was said what has changed.
+    pub(super) described: Option<(RunId, u64)>,
     /// When the features of the two runs were matched last.
     pub(super) matched_at: Duration,
     /// How many tiles stand side by side on the page of units.
@@ -86,6 +91,8 @@ impl Lab {
             keeping: Keeping::default(),
             arrival: None,
             archive: None,
+            held: Held::default(),
+            described: None,
             matched_at: Duration::ZERO,
             unit_columns: 1,
             wake,

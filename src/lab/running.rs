@@ -341,18 +341,7 @@ impl Lab {
                         self.shared.notify(Severity::Note, sentence(&other));
                     }
                 }
-                Tell::Frame(frame) => {
-                    let Some(view) = self.session.get_mut(run) else {
-                        continue; // of a run that was closed meanwhile
-                    };
-                    let taken = view.take(*frame);
-                    let cursor = view.cursor();
-                    if let Err(error) = taken {
-                        self.shared.notify(Severity::Trouble, error.to_string());
-                    } else if let Some(cursor) = cursor {
-                        self.ask_about(run, Ask::Seen(cursor));
-                    }
-                }
+                Tell::Frame(frame) => self.take_frame(run, *frame),
                 Tell::Checkpoint(checkpoint) => self.take_checkpoint(run, checkpoint),
                 Tell::Event(event) => self.hear(run, event),
             }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::audience::{Presenting, SlowMotion, usual};
 use super::beside::{Pair, Question};
 use super::commands::{Cover, UserCommand};
 use super::import::Import;
@@ -48,6 +49,9 @@ impl View<'_> {
             return LESSON; // what a preset shows is what the lesson asks
         }
         match (self.shared.page, self.run.untouched()) {
+            _ if self.shared.held => {
+                "The picture is held while the run trains on. What has become of it? H shows it."
+            }
             (Page::Lab, Some(preset)) => preset.watch(),
             (page, _) => page.watch(),
         }
@@ -70,6 +74,16 @@ pub struct Shared {
     pub page: Page,
     /// The panel that fills the window, if one does.
     pub filled: Option<Panel>,
+    /// Before a class.
+    pub presenting: Option<Presenting>,
+    /// What it is shown, where that was chosen.
+    pub(super) chosen: Vec<Panel>,
+    /// One step, part by part, on the page of formulas.
+    pub slow: Option<SlowMotion>,
+    /// The panel that stays in the light.
+    pub spotlight: Option<Panel>,
+    /// Whether what is seen stays as it is.
+    pub held: bool,
     /// The panels that were brought before the others of their tabs, the latest first.
     pub(super) fronts: Vec<Panel>,
     /// Under the pointer, or where it was last.
@@ -117,6 +131,11 @@ impl Shared {
             contrast: Contrast::Shared,
             page: Page::Lab,
             filled: None,
+            presenting: None,
+            chosen: Vec::new(),
+            slow: None,
+            spotlight: None,
+            held: false,
             fronts: Vec::new(),
             pointed: None,
             notices: Vec::new(),
@@ -198,12 +217,28 @@ impl Shared {
     }
 }
 
+/// Before a class.
+impl Shared {
+    /// The panels of the page that a class is shown; the settings stand on all of them where they are chosen.
+    pub fn presented(&self) -> Vec<Panel> {
+        let settings = self.chosen.iter().filter(|panel| panel.page().is_none());
+        let own = |panel: &&Panel| panel.page() == Some(self.page);
+        let chosen: Vec<Panel> = self.chosen.iter().filter(own).copied().collect();
+        let chosen = if chosen.is_empty() {
+            usual(self.page).to_vec()
+        } else {
+            chosen
+        };
+        settings.copied().chain(chosen).collect()
+    }
+}
+
 /// Which panels are seen.
 impl Shared {
     /// Opens `page`; a panel that filled the window goes back to its place.
     pub(super) fn show(&mut self, page: Page) {
         self.page = page;
-        self.filled = None;
+        (self.filled, self.spotlight, self.slow) = (None, None, None);
     }
 
     /// Puts `panel` before the others of its tabs, wherever it is one.

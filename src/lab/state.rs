@@ -150,6 +150,8 @@ pub enum Topic {
     Saved,
     /// What is in the clipboard.
     Copied,
+    /// What has changed.
+    Described,
 }
 
 /// What restarts the run.

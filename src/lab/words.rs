@@ -62,6 +62,12 @@ impl UserCommand {
             Self::StartMap | Self::StopMap | Self::OpenCell => "Map",
             Self::Show(_) => "Page",
             Self::Fill(_) => "Fill the window",
+            Self::PresentPanel(_) => "Show the class",
+            Self::Present
+            | Self::Spotlight
+            | Self::HoldPicture
+            | Self::DescribeChange
+            | Self::SlowMotion => "Room",
             Self::Export(_) => "Export",
             Self::Preset(_) => "Preset",
             Self::Lesson(_)
@@ -119,7 +125,12 @@ impl UserCommand {
             Self::ToggleContrast => "Shared or per-tile contrast",
             Self::Show(page) => page.title(),
             Self::FillWindow => "Fill it with a panel",
-            Self::Fill(panel) => panel.title(),
+            Self::Fill(panel) | Self::PresentPanel(panel) => panel.title(),
+            Self::Present => "Presenter mode",
+            Self::Spotlight => "Spotlight",
+            Self::HoldPicture => "Hold the picture",
+            Self::DescribeChange => "Describe what changed",
+            Self::SlowMotion => "One step in slow motion",
             Self::Export(what) => what.text(),
             Self::CheckGradient => "Check the gradient",
             Self::NextUnit => "Next unit",
@@ -235,6 +246,22 @@ impl UserCommand {
             Self::Show(page) => page.tooltip(),
             Self::FillWindow => {
                 "The panel under the pointer fills the window, or goes back; so does a double-click on its title"
+            }
+            Self::Present => {
+                "Large type, chosen panels, no tools and no tooltips, the keys that you press in sight; or back"
+            }
+            Self::PresentPanel(_) => "In presenter mode this panel is shown, or no longer",
+            Self::Spotlight => {
+                "The panel under the pointer stays in the light and the others are dimmed, or all are in the light again"
+            }
+            Self::HoldPicture => {
+                "What is seen stays as it is while the run trains on, until the class has voted; the same shows what became of it"
+            }
+            Self::SlowMotion => {
+                "Forward, ρ̂, cost, δ3, δ2, update: each press lights the next formula, with its numbers for one unit"
+            }
+            Self::DescribeChange => {
+                "What has changed since the last time, in words: settings, cost, units; a screen reader says it"
             }
             Self::Fill(_) => "This panel fills the window, or goes back",
             Self::Export(what) => what.tooltip(),

@@ -3,6 +3,7 @@
 //! **Architecture invariant:** nothing here imports egui. The trainer never holds a lock during a step.
 
 pub mod autopsy;
+pub mod changes;
 mod code;
 pub mod comparison;
 pub mod diagnosis;
@@ -18,6 +19,7 @@ pub mod recipe;
 pub mod record;
 pub mod run;
 pub mod share;
+pub mod slow_step;
 pub mod snapshot;
 pub mod sweep;
 pub(crate) mod threads;

@@ -42,8 +42,19 @@ fn rests(ctx: &Context) -> bool {
     rests
 }
 
+/// Before a class there is no help at all.
+pub(super) fn silence(ctx: &Context, silent: bool) {
+    ctx.data_mut(|data| data.insert_temp(Id::unique("no help"), silent));
+}
+
 /// Whether something was changed a moment ago; the window is drawn again when that is over.
 fn quiet(ctx: &Context) -> bool {
+    if ctx
+        .data(|data| data.get_temp(Id::unique("no help")))
+        .unwrap_or(false)
+    {
+        return true;
+    }
     let Some(last) = ctx.data(|data| data.get_temp::<f64>(Id::unique("last change by hand")))
     else {
         return false;

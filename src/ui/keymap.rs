@@ -110,6 +110,11 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::CopyBesideWith => const { &[command_shift(Key::B)] },
         C::SwapRuns => const { &[plain(Key::X)] },
         C::PauseAtEpoch => const { &[command(Key::G)] },
+        C::Present => const { &[plain(Key::F11)] },
+        C::Spotlight => const { &[plain(Key::L)] },
+        C::HoldPicture => const { &[plain(Key::H)] },
+        C::SlowMotion => const { &[plain(Key::U)] },
+        C::DescribeChange => const { &[plain(Key::J)] },
         C::FillWindow => const { &[plain(Key::F)] },
         C::CheckGradient => const { &[plain(Key::G)] },
         C::NextUnit => const { &[plain(Key::ArrowRight).only_on(Page::Unit)] },
@@ -167,6 +172,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::RevealStep
         | C::SkipStep
         | C::LeaveLesson
+        | C::PresentPanel(_)
         | C::Export(_)
         | C::Data(_) => &[],
     }
@@ -190,6 +196,19 @@ pub(crate) fn hover_text(ctx: &egui::Context, of: UserCommand) -> String {
         Some(keys) => format!("{}  ({keys})", of.tooltip()),
         None => of.tooltip().to_owned(),
     }
+}
+
+/// The command that `pressed` means on `page`.
+pub(super) fn meant(pressed: &KeyboardShortcut, page: Page) -> Option<UserCommand> {
+    UserCommand::all().find(|of| {
+        let mut chords = chords(*of).iter();
+        chords.any(|chord| {
+            let own = chord.shortcut;
+            own.logical_key == pressed.logical_key
+                && pressed.modifiers.matches_exact(own.modifiers)
+                && chord.means_on(page)
+        })
+    })
 }
 
 /// The commands whose keys were pressed on `page` under `cover`, consumed; `typing` says that a field was being typed in
@@ -368,6 +387,7 @@ mod tests {
             .chain(EmbeddedSet::ALL.map(Data))
             .chain(crate::training::lesson::Builtin::ALL.map(Lesson))
             .chain(crate::lab::Panel::ALL.map(Fill))
+            .chain(crate::lab::Panel::ALL.map(PresentPanel))
             .chain(crate::lab::export::Export::ALL.map(Export));
         assert_eq!(keyless, expected.collect());
     }

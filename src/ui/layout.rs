@@ -135,6 +135,28 @@ pub fn beside_lesson(page: Page, room: Room, tiles: Option<Tiles>, labelled: boo
     slots
 }
 
+/// The places of `panels` before a class: the first one large, the others in a column beside it, or all of them as tabs
+/// where there is no room.
+pub fn presented(area: Rect, panels: &[Panel]) -> Vec<Slot> {
+    match panels {
+        [] => Vec::new(),
+        [_] => vec![slot(area, panels)],
+        _ if area.width() < 480.0 => vec![slot(area, panels)],
+        [Panel::Settings, rest @ ..] => {
+            let (left, right) = split_x(area, SETTINGS.min(area.width() * 0.4));
+            let mut slots = vec![slot(left, &[Panel::Settings])];
+            slots.extend(presented(right, rest));
+            slots
+        }
+        [first, rest @ ..] => {
+            let (left, right) = split_x(area, area.width() * 0.56);
+            let mut slots = vec![slot(left, &[*first])];
+            slots.extend(column(right, rest));
+            slots
+        }
+    }
+}
+
 /// The places of the page of one unit while none is chosen: all of them, to choose from.
 pub fn choosing(area: Rect) -> Vec<Slot> {
     let Some((settings, rest)) = settings_beside(area) else {

@@ -31,6 +31,7 @@ mod import_settings;
 mod import_sheet;
 pub mod in_turn;
 pub mod keymap;
+mod keys_shown;
 mod layout;
 mod lesson;
 mod log_slider;
@@ -53,6 +54,7 @@ mod rows;
 mod runs;
 mod settings;
 mod sparsity;
+mod spotlight;
 mod status;
 mod tabs;
 mod terms;
@@ -105,6 +107,9 @@ pub struct Panels {
     dialogs: dialogs::Dialogs,
     ask: ask::AskPanel,
     palette: palette::Palette,
+    keys: keys_shown::KeysShown,
+    /// Whether the last frame was for a class.
+    presented: bool,
     focus: focus::Before,
     pointed: Option<Panel>,
     /// Whether the panel of the code was drawn.
@@ -118,6 +123,38 @@ impl Panels {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
         presses::count(ui.ctx());
         self.focus.follow(ui.ctx(), view.shared.is_covered());
+        let presenting = view.shared.presenting.is_some();
+        help::silence(ui.ctx(), presenting);
+        if presenting && !std::mem::replace(&mut self.presented, presenting) {
+            self.keys.greet(ui.ctx());
+        }
+        self.presented = presenting;
+        let window = ui.max_rect().height();
+        if !presenting {
+            self.tools(ui, window, view, actions);
+        }
+        egui::CentralPanel::no_frame().show(ui, |ui| {
+            let area = watch::ui(ui, ui.max_rect(), view);
+            let zoom = ui.ctx().zoom_factor();
+            let room = Room { area, window, zoom };
+            self.page(ui, room, view, actions);
+        });
+        self.notices.ui(ui, view, actions);
+        self.import.ui(ui, view, actions);
+        self.dialogs.ui(ui, view, actions);
+        self.ask.ui(ui, view, actions);
+        self.palette.ui(ui, view, actions);
+        if presenting {
+            self.keys.ui(ui);
+        }
+        focus::ring(ui.ctx());
+        if view.shared.drop_hovered {
+            drop_hint(ui, view.takes_pictures());
+        }
+    }
+
+    /// The bar, the timeline and the line of the run.
+    fn tools(&mut self, ui: &mut Ui, window: f32, view: &View<'_>, actions: &mut Vec<Action>) {
         egui::Panel::top("toolbar")
             .exact_size(toolbar::HEIGHT)
             .frame(Frame::NONE)
@@ -125,7 +162,6 @@ impl Panels {
             .show(ui, |ui| {
                 self.toolbar.ui(ui, view, actions);
             });
-        let window = ui.max_rect().height();
         if rows::has_status(window) {
             egui::Panel::bottom("status")
                 .exact_size(status::HEIGHT)
@@ -143,21 +179,11 @@ impl Panels {
                 self.timeline
                     .ui(ui, view, !rows::has_status(window), actions);
             });
-        egui::CentralPanel::no_frame().show(ui, |ui| {
-            let area = watch::ui(ui, ui.max_rect(), view);
-            let zoom = ui.ctx().zoom_factor();
-            let room = Room { area, window, zoom };
-            self.page(ui, room, view, actions);
-        });
-        self.notices.ui(ui, view, actions);
-        self.import.ui(ui, view, actions);
-        self.dialogs.ui(ui, view, actions);
-        self.ask.ui(ui, view, actions);
-        self.palette.ui(ui, view, actions);
-        focus::ring(ui.ctx());
-        if view.shared.drop_hovered {
-            drop_hint(ui, view.takes_pictures());
-        }
+    }
+
+    /// Takes the keys that are pressed, for a class to see them, before anybody consumes them.
+    pub fn listen(&mut self, ctx: &egui::Context, page: Page) {
+        self.keys.listen(ctx, page);
     }
 
     /// The panel that the pointer is over.
@@ -189,6 +215,11 @@ impl Panels {
                 rect: area,
                 panels: vec![panel],
             }],
+            None if view.shared.presenting.is_some() => {
+                let mut panels = view.shared.presented();
+                panels.retain(|panel| *panel != Panel::Code || labelled(view));
+                layout::presented(area, &panels)
+            }
             None if view.shared.lesson.is_none()
                 && view.shared.page == Page::Unit
                 && view.run.selected.is_none() =>
@@ -208,6 +239,15 @@ impl Panels {
             });
         }
         point_out(ui, view, &slots);
+        if let Some(lit) = view.shared.spotlight {
+            let slot = slots.iter().find(|slot| slot.panels.contains(&lit));
+            if let Some(slot) = slot {
+                // the line above the page stays in the light: it says what to look at
+                let whole = area.expand2(vec2(widgets::GAP, 0.0));
+                let whole = whole.with_max_y(whole.bottom() + widgets::GAP);
+                spotlight::around(ui, whole, slot.rect);
+            }
+        }
         let pointer = ui.ctx().pointer_latest_pos();
         let under =
             pointer.and_then(|pointer| slots.iter().find(|slot| slot.rect.contains(pointer)));

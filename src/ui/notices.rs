@@ -7,8 +7,8 @@ use egui::{
 
 use super::status;
 use super::theme::{self, BODY, GRID, RADIUS, Theme};
-use super::toolbar;
 use super::widgets::GAP;
+use super::{toolbar, watch};
 use crate::lab::Action;
 use crate::lab::View;
 use crate::lab::state::{Notice, Severity};
@@ -38,10 +38,15 @@ impl Notices {
             let pointer = ui.ctx().pointer_latest_pos();
             self.at_head = pointer.is_some_and(|pointer| pointer.y > window.center().y);
         }
+        // before a class there is no bar above, and the keys stand below
+        let (above, below) = match view.shared.presenting {
+            Some(_) => (watch::HEIGHT, 7.0 * GRID),
+            None => (toolbar::HEIGHT, status::HEIGHT),
+        };
         let (anchor, offset) = if self.at_head {
-            (Align2::CENTER_TOP, toolbar::HEIGHT + GAP)
+            (Align2::CENTER_TOP, above + GAP)
         } else {
-            (Align2::CENTER_BOTTOM, -(status::HEIGHT + GAP))
+            (Align2::CENTER_BOTTOM, -(below + GAP))
         };
         let width = WIDTH.min(window.width() - 4.0 * GAP);
         Area::new(Id::unique("notices"))
@@ -80,6 +85,9 @@ fn message(ui: &mut Ui, notice: &Notice, index: usize, actions: &mut Vec<Action>
         let size = vec2(width, galley.size().y.max(BUTTON.y));
         let (row, response) = ui.allocate_exact_size(size, Sense::hover());
         response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, words));
+        ui.ctx().accesskit_node_builder(response.id, |node| {
+            node.set_live(egui::accesskit::Live::Polite); // a screen reader says what is new
+        });
         let corner = pos2(row.left(), row.center().y - galley.size().y / 2.0);
         ui.painter().galley(corner, galley, theme.text_strong);
         let place = Align2::RIGHT_CENTER.align_size_within_rect(BUTTON, row);

@@ -3,8 +3,10 @@
 use egui::Ui;
 
 use super::row::{Part, row};
+use super::slow::lit;
 use crate::lab::View;
 use crate::model::{GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
+use crate::training::slow_step::Part as Step;
 use crate::ui::curve_cache::Term;
 use crate::ui::formula::Formulas;
 use crate::ui::highlight::{self, Highlight};
@@ -29,32 +31,34 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
             ..Part::term(theme, term, latex, term.meaning())
         }
     };
-    row(
-        ui,
-        formulas,
-        &[
-            term(Term::Total, "J"),
-            plain(r"\;=\;"),
-            term(
-                Term::Reconstruction,
-                r"\frac{1}{2m}\sum_{i=1}^{m}\big\|\hat x^{(i)}-x^{(i)}\big\|^2",
-            ),
-            plain(r"\;+\;"),
-            term(
-                Term::Decay,
-                r"\frac{\lambda}{2}\Big(\|W_1\|^2+\|W_2\|^2\Big)",
-            ),
-            plain(r"\;+\;"),
-            term(
-                Term::Sparsity,
-                r"\beta\sum_{j=1}^{h}\mathrm{KL}(\rho\,\|\,\hat\rho_j)",
-            ),
-        ],
-    );
+    lit(ui, view, Step::Cost, |ui| {
+        row(
+            ui,
+            formulas,
+            &[
+                term(Term::Total, "J"),
+                plain(r"\;=\;"),
+                term(
+                    Term::Reconstruction,
+                    r"\frac{1}{2m}\sum_{i=1}^{m}\big\|\hat x^{(i)}-x^{(i)}\big\|^2",
+                ),
+                plain(r"\;+\;"),
+                term(
+                    Term::Decay,
+                    r"\frac{\lambda}{2}\Big(\|W_1\|^2+\|W_2\|^2\Big)",
+                ),
+                plain(r"\;+\;"),
+                term(
+                    Term::Sparsity,
+                    r"\beta\sum_{j=1}^{h}\mathrm{KL}(\rho\,\|\,\hat\rho_j)",
+                ),
+            ],
+        );
+    });
     sparsity(ui, formulas, view);
     ui.add_space(GRID);
     widgets::heading_row(ui, "Forward pass", "", |_| {});
-    forward(ui, formulas, view);
+    lit(ui, view, Step::Forward, |ui| forward(ui, formulas, view));
     ui.add_space(GRID);
     let form = view.run.hyperparameters().gradient;
     let which = match form {
@@ -65,7 +69,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     backward(ui, formulas, view);
     ui.add_space(GRID);
     widgets::heading_row(ui, "The update", "", |_| {});
-    update(ui, formulas, view);
+    lit(ui, view, Step::Update, |ui| update(ui, formulas, view));
     ui.add_space(GRID);
     super::cliffs::ui(ui, formulas, view);
 }
@@ -106,19 +110,21 @@ fn sparsity(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         )],
     );
     let tanh = view.run.experiment.hidden_activation == HiddenActivation::Tanh;
-    row(
-        ui,
-        formulas,
-        &[part(
-            if tanh {
-                r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}\tfrac{1}{2}\Big(a_{2,j}^{(i)}+1\Big)"
-            } else {
-                r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}a_{2,j}^{(i)}"
-            },
-            "The mean activation of each unit over the data",
-            mean,
-        )],
-    );
+    lit(ui, view, Step::MeanActivation, |ui| {
+        row(
+            ui,
+            formulas,
+            &[part(
+                if tanh {
+                    r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}\tfrac{1}{2}\Big(a_{2,j}^{(i)}+1\Big)"
+                } else {
+                    r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}a_{2,j}^{(i)}"
+                },
+                "The mean activation of each unit over the data",
+                mean,
+            )],
+        );
+    });
 }
 
 fn forward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
@@ -155,15 +161,17 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         colour: theme.notice,
         ..plain(latex, name)
     };
-    row(
-        ui,
-        formulas,
-        &[term(
-            Term::Reconstruction,
-            r"\delta_3=(\hat x-x)\odot g'(z_3)",
-            "The error at the output",
-        )],
-    );
+    lit(ui, view, Step::OutputError, |ui| {
+        row(
+            ui,
+            formulas,
+            &[term(
+                Term::Reconstruction,
+                r"\delta_3=(\hat x-x)\odot g'(z_3)",
+                "The error at the output",
+            )],
+        );
+    });
     let tanh = view.run.experiment.hidden_activation == HiddenActivation::Tanh;
     let pull = if tanh {
         r"\frac{\beta}{2}\Big(-\frac{\rho}{\hat\rho}+\frac{1-\rho}{1-\hat\rho}\Big)"
@@ -201,29 +209,31 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
             pull,
         ],
     };
-    row(ui, formulas, &parts);
+    lit(ui, view, Step::HiddenError, |ui| row(ui, formulas, &parts));
     if view.run.hyperparameters().gradient == GradientForm::Printed {
         let text = "The sparsity term's share is not multiplied by f′(z2), as the chain rule requires. It differs \
             from the exact gradient by the pull times (1 − f′(z2)): check it on the right.";
         ui.label(muted(ui, text).color(theme.notice));
     }
     let decay = |latex| term(Term::Decay, latex, "Weight decay's share");
-    row(
-        ui,
-        formulas,
-        &[
-            plain(
-                r"\nabla_{W_1}J=\frac{1}{m}\,\delta_2\,x^{\top}",
-                "The encoder's gradient",
-            ),
-            decay(r"\;+\;\lambda W_1"),
-            plain(
-                r"\qquad\nabla_{W_2}J=\frac{1}{m}\,\delta_3\,a_2^{\top}",
-                "The decoder's gradient",
-            ),
-            decay(r"\;+\;\lambda W_2"),
-        ],
-    );
+    lit(ui, view, Step::Update, |ui| {
+        row(
+            ui,
+            formulas,
+            &[
+                plain(
+                    r"\nabla_{W_1}J=\frac{1}{m}\,\delta_2\,x^{\top}",
+                    "The encoder's gradient",
+                ),
+                decay(r"\;+\;\lambda W_1"),
+                plain(
+                    r"\qquad\nabla_{W_2}J=\frac{1}{m}\,\delta_3\,a_2^{\top}",
+                    "The decoder's gradient",
+                ),
+                decay(r"\;+\;\lambda W_2"),
+            ],
+        );
+    });
 }
 
 fn update(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {

@@ -6,6 +6,7 @@ mod cliffs;
 mod equations;
 mod norms;
 mod row;
+mod slow;
 
 use egui::Ui;
 
@@ -24,7 +25,8 @@ impl MathsPage {
     pub fn panel(&mut self, ui: &mut Ui, panel: Panel, view: &View<'_>, actions: &mut Vec<Action>) {
         match panel {
             Panel::Equations => {
-                widgets::scroll(ui, |ui| equations::ui(ui, &mut self.formulas, view))
+                slow::ui(ui, view); // in sight, wherever the formula is that it is about
+                widgets::scroll(ui, |ui| equations::ui(ui, &mut self.formulas, view));
             }
             Panel::GradientCheck => widgets::scroll(ui, |ui| check::ui(ui, view, actions)),
             Panel::GradientNorms => {
