@@ -359,8 +359,11 @@ impl Lab {
             Action::Set { setting, .. } => Control::Setting(*setting),
             Action::SetHidden(_) => Control::Hidden,
             Action::SetSeed(_) => Control::Seed,
-            Action::SetHiddenActivation(_) | Action::SetOutputActivation(_) | Action::Load(_) => {
-                let text = "The lesson holds the network and the data: leave it to change them.";
+            Action::SetHiddenActivation(_)
+            | Action::SetOutputActivation(_)
+            | Action::Load(_)
+            | Action::PauseAt(_) => {
+                let text = "The lesson holds the network, the data and where the run pauses: leave it to change them.";
                 self.shared.notify(Severity::Note, text);
                 return true;
             }

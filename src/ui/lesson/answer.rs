@@ -30,6 +30,7 @@ impl AnswerFields {
             None => given.draft.as_ref(),
         };
         ui.add_enabled_ui(given.asks(), |ui| {
+            widgets::edged(ui);
             match prediction {
                 Prediction::Choice { choices, .. } => {
                     let now = match chosen {

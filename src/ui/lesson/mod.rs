@@ -18,6 +18,7 @@ use super::keymap;
 use super::theme::{self, BODY, GRID, SMALL, TITLE, Theme};
 use super::widgets::{self, muted};
 use crate::lab::lesson::{Given, Phase};
+use crate::lab::teaching::panel_of;
 use crate::lab::{Action, UserCommand, View};
 use crate::training::lesson::{Paragraph, Step};
 
@@ -53,6 +54,10 @@ impl LessonPanel {
             progress(ui, given);
             let heading = RichText::new(&step.title).font(theme::bold(BODY));
             ui.add(egui::Label::new(heading.color(theme.accent)).wrap());
+            if let Some(panel) = step.look.place.map(panel_of) {
+                let name = panel.title();
+                ui.label(muted(ui, format!("Look at the outlined panel: {name}.")));
+            }
             self.text(ui, step);
             if step.prediction.is_some() && given.phase != Phase::Preparing {
                 self.answer.ui(ui, view, given, actions);
@@ -194,10 +199,4 @@ pub(super) fn point_out(ui: &Ui, rect: Rect) {
         stroke,
         egui::StrokeKind::Inside,
     );
-    let at = rect.right_bottom() - vec2(GRID, GRID / 2.0);
-    let words = widgets::galley(ui, "look here", theme::regular(SMALL), theme.accent);
-    let place = Align2::RIGHT_BOTTOM.anchor_size(at, words.size());
-    ui.painter()
-        .rect_filled(place.expand2(vec2(3.0, 1.0)), 2.0, theme.panel);
-    ui.painter().galley(place.min, words, theme.accent);
 }
