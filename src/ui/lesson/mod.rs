@@ -7,9 +7,7 @@ mod outcome;
 
 pub(super) use marks::{on_costs, on_units};
 
-use egui::{
-    Align2, Color32, CornerRadius, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2,
-};
+use egui::{Color32, CornerRadius, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
 use super::dialogs::primary;
 use super::formula::{self, Formulas};
