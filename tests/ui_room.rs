@@ -104,7 +104,7 @@ fn there_are_no_tooltips_before_a_class() {
 #[test]
 fn one_panel_stands_in_the_light() {
     let mut harness = window([1280.0, 720.0]);
-    press(&mut harness, Key::L);
+    press(&mut harness, Key::B);
     let lit = harness.state().view().shared.spotlight;
     assert_eq!(
         lit,
@@ -119,7 +119,7 @@ fn one_panel_stands_in_the_light() {
     );
     assert_eq!(harness.state().view().shared.page, Page::Unit);
     press(&mut harness, Key::F1);
-    press(&mut harness, Key::L);
+    press(&mut harness, Key::B);
     press(&mut harness, Key::Escape);
     assert_eq!(harness.state().view().shared.spotlight, None);
 }

@@ -111,7 +111,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::SwapRuns => const { &[plain(Key::X)] },
         C::PauseAtEpoch => const { &[command(Key::G)] },
         C::Present => const { &[plain(Key::F11)] },
-        C::Spotlight => const { &[plain(Key::L)] },
+        C::Spotlight => const { &[plain(Key::B)] },
         C::HoldPicture => const { &[plain(Key::H)] },
         C::SlowMotion => const { &[plain(Key::U)] },
         C::DescribeChange => const { &[plain(Key::J)] },

@@ -105,6 +105,8 @@ fn every_option_of_train_that_decides_data_or_settings_is_taken() {
             "--out",
             "--init",
             "--resume",
+            "--share",
+            "--at",
             "--overwrite",
             "--embed-data",
         ];

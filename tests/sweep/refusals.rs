@@ -117,8 +117,8 @@ fn every_option_of_train_is_taken() {
     };
     let (train, sweep) = (help("train"), help("sweep"));
     assert!(train.len() > 20);
-    // a sweep goes on by itself, and its runs need no data of their own
-    let of_one_run = ["--resume", "--embed-data"];
+    // a sweep goes on by itself, its runs need no data of their own, and none is told by a line or changes on the way
+    let of_one_run = ["--resume", "--embed-data", "--share", "--at"];
     for option in train
         .iter()
         .filter(|option| !of_one_run.contains(&option.as_str()))
