@@ -123,7 +123,7 @@ impl WorkerPool {
             stop: AtomicBool::new(false),
         });
         let on_start = Arc::new(on_start);
-        let (here, started) = std::sync::mpsc::channel();
+        let (here, started) = std::sync::mpsc::sync_channel::<()>(0);
         let threads: Vec<_> = (1..workers.min(Word::MOST))
             .map_while(|worker| {
                 let (shared, on_start) = (Arc::clone(&shared), Arc::clone(&on_start));

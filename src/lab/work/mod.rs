@@ -40,8 +40,7 @@ pub use spectrum::spectrum;
 pub fn export(
     _: crate::lab::export::Export,
     _: &std::path::Path,
-    _: &crate::training::Snapshot,
-    _: Option<&str>,
+    _: (&crate::training::Snapshot, &crate::lab::export::Beside),
     _: &dyn crate::lab::jobs::Watcher,
 ) -> Result<Vec<std::path::PathBuf>, crate::lab::jobs::JobError> {
     let words = "a browser writes no files: use the lab on a desktop";
