@@ -13,7 +13,6 @@ use ndarray::Array2;
 use sae_lab::data::{
     DataError, DataSet, DataSpec, EmbeddedSet, Found, SampleShape, Samples, Watch,
 };
-use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::state::{KeptAction, Severity};
@@ -72,10 +71,6 @@ impl Backend for Room {
         Ok(Box::new(Port(Arc::clone(&self.0))))
     }
 
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        sae_lab::data::find(spec, watch)
-    }
-
     /// A small set for every name.
     fn prepare(&self, _: &Found, spec: &DataSpec, _: Watch<'_>) -> Result<DataSet, DataError> {
         let samples = Array2::from_shape_fn((20, 64), |(i, j)| ((i + j) % 7) as f32 / 7.0);
@@ -86,10 +81,6 @@ impl Backend for Room {
             Samples::F32(samples),
             shape,
         ))
-    }
-
-    fn browse(&self, what: Browse) -> Browsed {
-        Browsed::Unavailable(what)
     }
 }
 

@@ -8,25 +8,15 @@ use egui::Key;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use sae_lab::app::LabApp;
-use sae_lab::data::{DataSpec, EmbeddedSet};
+use sae_lab::data::EmbeddedSet;
 use sae_lab::lab::worth::Probed;
 use sae_lab::lab::{Action, Panel};
-use sae_lab::training::Experiment;
-use ui_support::{real, wait};
+use ui_support::{training_on, wait};
 
 type Window = Harness<'static, LabApp>;
 
 fn on(set: EmbeddedSet) -> Window {
-    let experiment = Experiment {
-        data: DataSpec::embedded(set),
-        ..Experiment::default()
-    };
-    let mut harness = real([1280.0, 720.0], experiment);
-    wait(&mut harness, |app| {
-        let snapshot = app.view().run.snapshot.as_ref();
-        snapshot.is_some_and(|snapshot| snapshot.epoch >= 1)
-    });
-    harness
+    training_on([1280.0, 720.0], set)
 }
 
 fn act(harness: &mut Window, action: Action) {

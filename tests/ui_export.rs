@@ -10,12 +10,11 @@ use egui::{Key, Modifiers};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use sae_lab::app::LabApp;
-use sae_lab::data::{DataSpec, EmbeddedSet};
+use sae_lab::data::EmbeddedSet;
 use sae_lab::io::npz::read_model;
 use sae_lab::lab::UserCommand;
 use sae_lab::lab::export::Export;
-use sae_lab::training::Experiment;
-use ui_support::{real, wait};
+use ui_support::{training_on, wait};
 
 type Window = Harness<'static, LabApp>;
 
@@ -27,15 +26,7 @@ const CTRL: Modifiers = Modifiers {
 
 /// The digits, paused.
 fn window() -> Window {
-    let experiment = Experiment {
-        data: DataSpec::embedded(EmbeddedSet::Digits),
-        ..Experiment::default()
-    };
-    let mut harness = real([1280.0, 720.0], experiment);
-    wait(&mut harness, |app| {
-        let snapshot = app.view().run.snapshot.as_ref();
-        snapshot.is_some_and(|snapshot| snapshot.epoch >= 1)
-    });
+    let mut harness = training_on([1280.0, 720.0], EmbeddedSet::Digits);
     harness.key_press(Key::Space);
     harness.step();
     harness.run_steps(5);

@@ -8,24 +8,14 @@ use egui::{Key, Rect};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
-use sae_lab::data::{DataSpec, EmbeddedSet};
+use sae_lab::data::EmbeddedSet;
 use sae_lab::lab::{Action, Page, Panel, UserCommand};
-use sae_lab::training::Experiment;
-use ui_support::{real, wait};
+use ui_support::{training_on, wait};
 
 type Window = Harness<'static, LabApp>;
 
 fn window(size: [f32; 2]) -> Window {
-    let experiment = Experiment {
-        data: DataSpec::embedded(EmbeddedSet::Digits),
-        ..Experiment::default()
-    };
-    let mut harness = real(size, experiment);
-    wait(&mut harness, |app| {
-        let snapshot = app.view().run.snapshot.as_ref();
-        snapshot.is_some_and(|snapshot| snapshot.epoch >= 1)
-    });
-    harness
+    training_on(size, EmbeddedSet::Digits)
 }
 
 fn act(harness: &mut Window, action: impl Into<Action>) {

@@ -16,7 +16,7 @@ use sae_lab::lab::{Action, UserCommand};
 use sae_lab::numerics::WorkerPool;
 use sae_lab::training::timeline::Past;
 use sae_lab::training::{Experiment, Run, Setting, Share, Value};
-use ui_support::{real, wait};
+use ui_support::{training_on, wait};
 
 type Window = Harness<'static, LabApp>;
 
@@ -27,16 +27,7 @@ const CTRL: Modifiers = Modifiers {
 };
 
 fn window(set: EmbeddedSet) -> Window {
-    let experiment = Experiment {
-        data: DataSpec::embedded(set),
-        ..Experiment::default()
-    };
-    let mut harness = real([1280.0, 720.0], experiment);
-    wait(&mut harness, |app| {
-        let snapshot = app.view().run.snapshot.as_ref();
-        snapshot.is_some_and(|snapshot| snapshot.epoch >= 1)
-    });
-    harness
+    training_on([1280.0, 720.0], set)
 }
 
 fn act(harness: &mut Window, action: impl Into<Action>) {

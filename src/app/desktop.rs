@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
 use crate::io::run_file::EXTENSION;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::port::{Backend, Wake};
@@ -23,19 +22,6 @@ impl Backend for Desktop {
 
     fn cores(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
-    }
-
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        crate::data::find(spec, watch)
-    }
-
-    fn prepare(
-        &self,
-        found: &Found,
-        spec: &DataSpec,
-        watch: Watch<'_>,
-    ) -> Result<DataSet, DataError> {
-        crate::data::prepare(found, spec, watch)
     }
 
     fn browse(&self, what: Browse) -> Browsed {

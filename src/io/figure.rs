@@ -299,7 +299,7 @@ impl Figure {
     }
 }
 
-fn too_large(path: &Path) -> IoError {
+pub(super) fn too_large(path: &Path) -> IoError {
     IoError::Picture {
         file: name_of(path),
         problem: "it would be too large for one picture".into(),

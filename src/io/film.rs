@@ -8,10 +8,10 @@ use image::{Delay, Frame, RgbImage};
 use ndarray::Array2;
 
 use super::canvas::Canvas;
-use super::colour_map::{Rgb, diverging, signed_colour};
+use super::colour_map::Rgb;
 use super::error::name_of;
-use super::pictures::{self, UnitFeatures};
 use super::{IoError, atomic_write};
+use super::{figure, pictures};
 use crate::data::SampleShape;
 use crate::data::error::grouped;
 use crate::model::Cost;
@@ -95,25 +95,13 @@ fn draw(
     (title, shape): (&str, SampleShape),
     scene: &Scene,
 ) -> Result<RgbImage, IoError> {
-    let features = UnitFeatures::of(scene.features.view());
-    let hidden = features.values.nrows();
-    let columns = hidden.isqrt() + usize::from(hidden.isqrt().pow(2) < hidden);
-    let mut sheet = pictures::sheet(path, hidden.div_ceil(columns.max(1)), columns, shape)?;
-    for (place, row) in features.values.outer_iter().enumerate() {
-        let values = row.iter().copied();
-        match shape.channels() {
-            3 => sheet.paint(place, pictures::pixels(values).map(signed_colour)),
-            _ => sheet.paint(place, values.map(|value| diverging(value, false))),
-        }
-    }
+    let sheet = pictures::feature_sheet(path, scene.features.view(), shape)?;
+    let hidden = scene.features.nrows();
     let width = (sheet.width + 2 * MARGIN).max(NARROWEST);
     let top = MARGIN + (1.5 * TITLE + 1.6 * WORDS) as usize;
     let below = top + sheet.height + MARGIN;
     let height = below + HISTOGRAM + (2.0 * WORDS) as usize + MARGIN;
-    let too_large = || IoError::Picture {
-        file: name_of(path),
-        problem: "it would be too large for one picture".to_owned(),
-    };
+    let too_large = || figure::too_large(path);
     let mut canvas = Canvas::new(width, height, PAPER).ok_or_else(too_large)?;
     let left = MARGIN as f32;
     let heading = format!("{title}: epoch {}", grouped(scene.epoch));

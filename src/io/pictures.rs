@@ -31,24 +31,30 @@ pub fn write_features<T: Real>(
     data: &DataSet,
 ) -> Result<(), IoError> {
     let weights = data.features(parameters.encoder_weights());
-    let columns =
-        weights.nrows().isqrt() + usize::from(weights.nrows().isqrt().pow(2) < weights.nrows());
-    let mut sheet = sheet(
-        path,
-        weights.nrows().div_ceil(columns.max(1)),
-        columns,
-        data.shape,
-    )?;
-    let features = UnitFeatures::of(weights.view());
+    write(path, &feature_sheet(path, weights.view(), data.shape)?)
+}
+
+/// The tiles of the features of encoder weights (h, n), in a sheet as near to a square as can be.
+///
+/// # Errors
+/// The sheet is too large.
+pub(super) fn feature_sheet<T: Real>(
+    path: &Path,
+    weights: ArrayView2<'_, T>,
+    shape: SampleShape,
+) -> Result<Sheet, IoError> {
+    let hidden = weights.nrows();
+    let columns = hidden.isqrt() + usize::from(hidden.isqrt().pow(2) < hidden);
+    let mut sheet = sheet(path, hidden.div_ceil(columns.max(1)), columns, shape)?;
+    let features = UnitFeatures::of(weights);
     for (place, row) in features.values.outer_iter().enumerate() {
         let values = row.iter().copied();
-        if data.shape.channels() == 3 {
-            sheet.paint(place, pixels(values).map(signed_colour));
-        } else {
-            sheet.paint(place, values.map(|value| diverging(value, false)));
+        match shape.channels() {
+            3 => sheet.paint(place, pixels(values).map(signed_colour)),
+            _ => sheet.paint(place, values.map(|value| diverging(value, false))),
         }
     }
-    write(path, &sheet)
+    Ok(sheet)
 }
 
 /// Features of unit norm, in one contrast for all.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::browse::{Browse, Browsed};
-use crate::data::{DataError, DataSet, DataSpec, Found, Watch};
+use crate::data::{self, DataError, DataSet, DataSpec, Found, Watch};
 use crate::io::IoError;
 #[cfg(not(target_family = "wasm"))]
 use crate::io::run_file;
@@ -31,7 +31,9 @@ pub trait Backend: Send + Sync {
     ///
     /// # Errors
     /// Whatever is wrong with it; cancelled.
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError>;
+    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
+        data::find(spec, watch)
+    }
 
     /// Makes a data set of what was found; called on a thread of its own.
     ///
@@ -42,7 +44,9 @@ pub trait Backend: Send + Sync {
         found: &Found,
         spec: &DataSpec,
         watch: Watch<'_>,
-    ) -> Result<DataSet, DataError>;
+    ) -> Result<DataSet, DataError> {
+        data::prepare(found, spec, watch)
+    }
 
     /// Writes a run's file; called on a thread of its own.
     ///
@@ -68,6 +72,8 @@ pub trait Backend: Send + Sync {
         return Err(IoError::no_files(path));
     }
 
-    /// Asks the person for paths, through the system's dialog; called on a thread of its own.
-    fn browse(&self, what: Browse) -> Browsed;
+    /// Asks the person for paths, through the system's dialog, if it has any; called on a thread of its own.
+    fn browse(&self, what: Browse) -> Browsed {
+        Browsed::Unavailable(what)
+    }
 }

@@ -108,6 +108,15 @@ impl Batch {
         let samples = snapshot.inputs.slice(s![..rows, ..]).mapv(f64::from);
         let architecture = snapshot.experiment.architecture(samples.ncols());
         let objective = Objective::from(&snapshot.hyperparameters);
+        Self::at(architecture, parameters, samples, objective)
+    }
+
+    fn at(
+        architecture: Architecture,
+        parameters: Parameters<f64>,
+        samples: Array2<f64>,
+        objective: Objective,
+    ) -> Self {
         Self {
             forward: reference::forward(&architecture, &parameters, samples.view()),
             evaluation: reference::cost_and_gradient(
@@ -269,19 +278,7 @@ mod tests {
             weight_decay: 1e-2,
             gradient,
         };
-        Batch {
-            forward: reference::forward(&architecture, &parameters, samples.view()),
-            evaluation: reference::cost_and_gradient(
-                &architecture,
-                &parameters,
-                samples.view(),
-                &objective,
-            ),
-            architecture,
-            parameters,
-            samples,
-            objective,
-        }
+        Batch::at(architecture, parameters, samples, objective)
     }
 
     #[test]

@@ -4,10 +4,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use sae_lab::data::{DataError, DataSet, DataSpec, Found, Watch};
 use sae_lab::io::autosave::Slot;
 use sae_lab::io::run_file;
-use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::state::Severity;
@@ -25,23 +23,6 @@ struct Files;
 impl Backend for Files {
     fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError> {
         simulated::Room.start(wake)
-    }
-
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        sae_lab::data::find(spec, watch)
-    }
-
-    fn prepare(
-        &self,
-        found: &Found,
-        spec: &DataSpec,
-        watch: Watch<'_>,
-    ) -> Result<DataSet, DataError> {
-        sae_lab::data::prepare(found, spec, watch)
-    }
-
-    fn browse(&self, what: Browse) -> Browsed {
-        Browsed::Unavailable(what)
     }
 }
 

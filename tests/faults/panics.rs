@@ -7,7 +7,6 @@ use std::time::Duration;
 use sae_lab::data::{DataError, DataSet, DataSpec, Found, Watch};
 use sae_lab::io::autosave::Slot;
 use sae_lab::io::run_file;
-use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::{Action, Lab, Preferences, UserCommand};
@@ -30,10 +29,6 @@ impl Backend for Moonstruck {
         Ok(simulated::trainer(interrupted, 2))
     }
 
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        sae_lab::data::find(spec, watch)
-    }
-
     fn prepare(
         &self,
         found: &Found,
@@ -41,10 +36,6 @@ impl Backend for Moonstruck {
         watch: Watch<'_>,
     ) -> Result<DataSet, DataError> {
         simulated::Room.prepare(found, spec, watch)
-    }
-
-    fn browse(&self, what: Browse) -> Browsed {
-        Browsed::Unavailable(what)
     }
 }
 

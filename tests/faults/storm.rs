@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 
 use ndarray::Array2;
 use sae_lab::data::{DataError, DataSet, DataSpec, Found, SampleShape, Samples, Watch};
-use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::state::Severity;
@@ -23,19 +22,11 @@ impl Backend for Slow {
         Ok(Box::new(thread))
     }
 
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        sae_lab::data::find(spec, watch)
-    }
-
     fn prepare(&self, _: &Found, spec: &DataSpec, _: Watch<'_>) -> Result<DataSet, DataError> {
         let value = |(i, j): (usize, usize)| ((i * (j % 7 + 1) + j) % 11) as f32 / 11.0;
         let samples = Samples::F32(Array2::from_shape_fn((20_000, 64), value));
         let shape = SampleShape::grey(8, 8);
         Ok(DataSet::new("slow", spec.clone(), samples, shape))
-    }
-
-    fn browse(&self, what: Browse) -> Browsed {
-        Browsed::Unavailable(what)
     }
 }
 

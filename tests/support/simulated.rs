@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use ndarray::Array2;
 use sae_lab::data::{DataError, DataSet, DataSpec, Found, SampleShape, Samples, Watch};
-use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::jobs::InlineHost;
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::{Lab, Preferences};
@@ -88,10 +87,6 @@ impl Backend for Room {
         Ok(trainer(Box::new(|| false), 1))
     }
 
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        sae_lab::data::find(spec, watch)
-    }
-
     fn prepare(&self, _: &Found, spec: &DataSpec, _: Watch<'_>) -> Result<DataSet, DataError> {
         let samples =
             Array2::from_shape_fn((24, 16), |(i, j)| ((i * (j % 5 + 1) + j) % 7) as f32 / 7.0);
@@ -102,9 +97,5 @@ impl Backend for Room {
             Samples::F32(samples),
             shape,
         ))
-    }
-
-    fn browse(&self, what: Browse) -> Browsed {
-        Browsed::Unavailable(what)
     }
 }

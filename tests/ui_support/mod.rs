@@ -17,7 +17,6 @@ use sae_lab::data::{
     Content, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, Found, Preparation, Progress,
     SampleShape, Samples, Scaling, Stage, Values, Watch,
 };
-use sae_lab::lab::browse::{Browse, Browsed};
 use sae_lab::lab::port::{Backend, Wake};
 use sae_lab::lab::{Page, Preferences, UserCommand};
 use sae_lab::model::units::StateCounts;
@@ -155,6 +154,20 @@ pub fn real(size: [f32; 2], experiment: Experiment) -> Harness<'static, LabApp> 
         })
 }
 
+/// The lab on a set of its own, after the first epoch.
+pub fn training_on(size: [f32; 2], set: EmbeddedSet) -> Harness<'static, LabApp> {
+    let experiment = Experiment {
+        data: DataSpec::embedded(set),
+        ..Experiment::default()
+    };
+    let mut harness = real(size, experiment);
+    wait(&mut harness, |app| {
+        let snapshot = app.view().run.snapshot.as_ref();
+        snapshot.is_some_and(|snapshot| snapshot.epoch >= 1)
+    });
+    harness
+}
+
 /// Goes to `page`.
 pub fn show(harness: &mut Harness<'static, LabApp>, page: Page) {
     let context = harness.ctx.clone();
@@ -236,23 +249,6 @@ impl Backend for Real {
     fn cores(&self) -> usize {
         Desktop.cores()
     }
-
-    fn find(&self, spec: &DataSpec, watch: Watch<'_>) -> Result<Found, DataError> {
-        Desktop.find(spec, watch)
-    }
-
-    fn prepare(
-        &self,
-        found: &Found,
-        spec: &DataSpec,
-        watch: Watch<'_>,
-    ) -> Result<DataSet, DataError> {
-        Desktop.prepare(found, spec, watch)
-    }
-
-    fn browse(&self, what: Browse) -> Browsed {
-        Browsed::Unavailable(what)
-    }
 }
 
 /// Hands out the scripted trainer; prepares embedded sets as one fixed set, and finds files by name: "waves.npy" and "table.csv" are good,
@@ -324,10 +320,6 @@ impl Backend for ScriptedBackend {
                 sae_lab::data::prepare(found, spec, watch)
             }
         }
-    }
-
-    fn browse(&self, what: Browse) -> Browsed {
-        Browsed::Unavailable(what)
     }
 }
 

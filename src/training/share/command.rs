@@ -49,27 +49,10 @@ impl Share {
 
     /// All but the data.
     fn options(&self) -> Vec<String> {
-        let own = &self.experiment;
-        let settings = &own.hyperparameters;
-        let options = [
-            ("--hidden", own.hidden.to_string()),
-            ("--hidden-activation", word(&own.hidden_activation)),
-            ("--output-activation", word(&own.output_activation)),
-            ("--seed", own.seed.to_string()),
-            ("--precision", word(&own.precision)),
-            ("--rho", number(settings.sparsity_target)),
-            ("--beta", number(settings.sparsity_weight)),
-            ("--alpha", number(settings.learning_rate)),
-            ("--lambda", number(settings.weight_decay)),
-            ("--optimizer", word(&settings.optimizer)),
-            ("--momentum", number(settings.momentum)),
-            ("--batch", settings.batch.to_string()),
-            ("--gradient", word(&settings.gradient)),
-        ];
-        let at = self.plan.texts().into_iter().map(|text| ("--at", text));
-        let options = options.into_iter().chain(at);
+        let at = self.plan.texts().into_iter().map(|text| ("at", text));
+        let options = self.choices().into_iter().chain(at);
         options
-            .flat_map(|(name, value)| [name.to_owned(), value])
+            .flat_map(|(name, value)| [format!("--{name}"), value])
             .collect()
     }
 }

@@ -11,11 +11,11 @@ use crate::training::plan::words::{choice, number, word};
 const KERNELS: usize = 32;
 
 impl Share {
-    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+    /// The network and the settings that it starts with, as a line's fields and a command's options alike name them.
+    pub(super) fn choices(&self) -> [(&'static str, String); 13] {
         let own = &self.experiment;
         let settings = &own.hyperparameters;
-        let mut fields = data::fields(&own.data);
-        fields.extend([
+        [
             ("hidden", own.hidden.to_string()),
             ("hidden-activation", word(&own.hidden_activation)),
             ("output-activation", word(&own.output_activation)),
@@ -29,8 +29,13 @@ impl Share {
             ("momentum", number(settings.momentum)),
             ("batch", settings.batch.to_string()),
             ("gradient", word(&settings.gradient)),
-            ("epochs", self.epoch.to_string()),
-        ]);
+        ]
+    }
+
+    pub(super) fn fields(&self) -> Vec<(&'static str, String)> {
+        let mut fields = data::fields(&self.experiment.data);
+        fields.extend(self.choices());
+        fields.push(("epochs", self.epoch.to_string()));
         let at = self.plan.texts().into_iter();
         fields.extend(at.map(|text| ("at", text)));
         fields.push(("samples", print_text(&self.samples)));
