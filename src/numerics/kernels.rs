@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::elementwise::{self as generic, LINEAR, SIGMOID, TANH};
+#[cfg(target_arch = "aarch64")]
+use super::simd::neon;
 use super::simd::{Lanes, portable};
 #[cfg(target_arch = "x86_64")]
 use super::simd::{avx2, avx512};
@@ -24,7 +26,9 @@ pub enum KernelPath {
     Avx512,
     /// 256-bit vectors with fused multiply-add (x86-64-v3).
     Avx2,
-    /// What every processor of the target has: SSE2 on x86-64, NEON on aarch64.
+    /// 128-bit vectors with fused multiply-add (aarch64).
+    Neon,
+    /// What every processor of the target has: SSE2 on x86-64.
     Portable,
 }
 
@@ -43,6 +47,8 @@ impl KernelPath {
                     paths.push(Self::Avx2);
                 }
             }
+            #[cfg(target_arch = "aarch64")]
+            paths.push(Self::Neon); // part of the architecture
             paths.push(Self::Portable);
             paths
         })
@@ -53,22 +59,24 @@ impl KernelPath {
         Self::available()[0]
     }
 
-    /// "avx512", "avx2" or "portable": what it is stored as and parsed from.
+    /// "avx512", "avx2", "neon" or "portable": what it is stored as and parsed from.
     pub fn name(self) -> &'static str {
         match self {
             Self::Avx512 => "avx512",
             Self::Avx2 => "avx2",
+            Self::Neon => "neon",
             Self::Portable => "portable",
         }
     }
 }
 
-/// "AVX-512", "AVX2" or "portable": for people.
+/// "AVX-512", "AVX2", "NEON" or "portable": for people.
 impl fmt::Display for KernelPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Avx512 => "AVX-512",
             Self::Avx2 => "AVX2",
+            Self::Neon => "NEON",
             Self::Portable => "portable",
         })
     }
@@ -76,7 +84,7 @@ impl fmt::Display for KernelPath {
 
 /// A name that no kernel path has.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("no kernel path is called {0:?}: the names are avx512, avx2 and portable")]
+#[error("no kernel path is called {0:?}: the names are avx512, avx2, neon and portable")]
 pub struct UnknownKernelPath(pub String);
 
 impl FromStr for KernelPath {
@@ -84,7 +92,7 @@ impl FromStr for KernelPath {
 
     /// The path with this [`Self::name`], whether this processor has it or not.
     fn from_str(name: &str) -> Result<Self, UnknownKernelPath> {
-        [Self::Avx512, Self::Avx2, Self::Portable]
+        [Self::Avx512, Self::Avx2, Self::Neon, Self::Portable]
             .into_iter()
             .find(|path| path.name() == name)
             .ok_or_else(|| UnknownKernelPath(name.to_owned()))
@@ -267,6 +275,17 @@ macro_rules! kernels_avx2 {
     };
 }
 
+#[cfg(target_arch = "aarch64")]
+macro_rules! kernels_neon {
+    ($lanes:ty, $t:ty) => {
+        kernels! { KernelPath::Neon, $lanes, $t, [];
+            1: [1 2 3 4 5 6 7 8 9 10 11 12];
+            2: [1 2 3 4 5 6 7 8 9 10 11 12];
+            3: [1 2 3 4 5 6 7 8];
+        }
+    };
+}
+
 macro_rules! kernels_portable {
     ($lanes:ty, $t:ty) => {
         kernels! { KernelPath::Portable, $lanes, $t, [];
@@ -285,6 +304,10 @@ static AVX512_F64: Kernels<f64> = kernels_avx512!(avx512::F64x8, f64);
 static AVX2_F32: Kernels<f32> = kernels_avx2!(avx2::F32x8, f32);
 #[cfg(target_arch = "x86_64")]
 static AVX2_F64: Kernels<f64> = kernels_avx2!(avx2::F64x4, f64);
+#[cfg(target_arch = "aarch64")]
+static NEON_F32: Kernels<f32> = kernels_neon!(neon::F32x4, f32);
+#[cfg(target_arch = "aarch64")]
+static NEON_F64: Kernels<f64> = kernels_neon!(neon::F64x2, f64);
 static PORTABLE_F32: Kernels<f32> = kernels_portable!(portable::F32x4, f32);
 static PORTABLE_F64: Kernels<f64> = kernels_portable!(portable::F64x2, f64);
 
@@ -295,7 +318,7 @@ pub trait HasKernels: Sized + 'static {
 }
 
 macro_rules! has_kernels {
-    ($t:ty, $avx512:ident, $avx2:ident, $portable:ident) => {
+    ($t:ty, $avx512:ident, $avx2:ident, $neon:ident, $portable:ident) => {
         impl HasKernels for $t {
             fn kernels(path: KernelPath) -> &'static Kernels<Self> {
                 let path = if KernelPath::available().contains(&path) {
@@ -308,6 +331,8 @@ macro_rules! has_kernels {
                     KernelPath::Avx512 => &$avx512,
                     #[cfg(target_arch = "x86_64")]
                     KernelPath::Avx2 => &$avx2,
+                    #[cfg(target_arch = "aarch64")]
+                    KernelPath::Neon => &$neon,
                     _ => &$portable,
                 }
             }
@@ -315,8 +340,8 @@ macro_rules! has_kernels {
     };
 }
 
-has_kernels!(f32, AVX512_F32, AVX2_F32, PORTABLE_F32);
-has_kernels!(f64, AVX512_F64, AVX2_F64, PORTABLE_F64);
+has_kernels!(f32, AVX512_F32, AVX2_F32, NEON_F32, PORTABLE_F32);
+has_kernels!(f64, AVX512_F64, AVX2_F64, NEON_F64, PORTABLE_F64);
 
 impl<T> fmt::Debug for Kernels<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -335,7 +360,12 @@ mod tests {
 
     #[test]
     fn a_path_is_stored_and_parsed_by_its_name() {
-        for path in [KernelPath::Avx512, KernelPath::Avx2, KernelPath::Portable] {
+        for path in [
+            KernelPath::Avx512,
+            KernelPath::Avx2,
+            KernelPath::Neon,
+            KernelPath::Portable,
+        ] {
             assert_eq!(path.name().parse(), Ok(path));
             let stored = serde_json::to_string(&path).unwrap();
             assert_eq!(stored, format!("{:?}", path.name()));
@@ -345,7 +375,7 @@ mod tests {
         let error = "AVX-512".parse::<KernelPath>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "no kernel path is called \"AVX-512\": the names are avx512, avx2 and portable"
+            "no kernel path is called \"AVX-512\": the names are avx512, avx2, neon and portable"
         );
     }
 }

@@ -1,5 +1,4 @@
-//! Plain arrays that the compiler turns into whatever registers the target's baseline has: SSE2 on x86-64, NEON on
-//! aarch64.
+//! Plain arrays that the compiler turns into whatever registers the target's baseline has, SSE2 on x86-64.
 
 use super::Lanes;
 
