@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use sae_lab::io::run_file;
 use sae_lab::lab::beside::Question;
+use sae_lab::lab::export::Copied;
 use sae_lab::lab::state::Severity;
 use sae_lab::lab::{Action, Lab, UserCommand};
 use sae_lab::training::run::Numbers;
@@ -49,7 +50,10 @@ fn step(lab: &mut Lab, epochs: u64) {
 fn copied(lab: &mut Lab, command: UserCommand) -> String {
     lab.act(command.into());
     frames(lab, 3);
-    lab.take_copied().expect("something in the clipboard")
+    match lab.take_copied() {
+        Some(Copied::Text(text)) => text,
+        other => panic!("no text in the clipboard: {other:?}"),
+    }
 }
 
 /// A lab that was steered: changes of three gestures, and a revival where units are dead.

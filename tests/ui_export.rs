@@ -5,15 +5,16 @@
 mod ui_support;
 
 use std::path::Path;
+use std::sync::Arc;
 
-use egui::{Key, Modifiers};
+use egui::{ColorImage, Key, Modifiers, OutputCommand, ViewportCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use sae_lab::app::LabApp;
 use sae_lab::data::EmbeddedSet;
 use sae_lab::io::npz::read_model;
 use sae_lab::lab::UserCommand;
-use sae_lab::lab::export::Export;
+use sae_lab::lab::export::{Export, Picture};
 use ui_support::{training_on, wait};
 
 type Window = Harness<'static, LabApp>;
@@ -133,4 +134,83 @@ fn nothing_is_replaced_unasked_and_another_suffix_is_told() {
     let said = written(&mut harness);
     assert!(said.contains(".npy or .csv"), "{said}");
     assert!(!folder.path().join("code.xlsx").exists());
+}
+
+fn give(harness: &mut Window, command: UserCommand) {
+    let context = harness.ctx.clone();
+    harness.state_mut().act(&context, command.into());
+}
+
+/// Waits for a picture in the clipboard; its size.
+fn copied(harness: &mut Window) -> [usize; 2] {
+    for _ in 0..2_000 {
+        harness.step();
+        let commands = &harness.output().platform_output.commands;
+        let image = commands.iter().find_map(|command| match command {
+            OutputCommand::CopyImage(image) => Some(image.size),
+            _ => None,
+        });
+        if let Some(size) = image {
+            return size;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("nothing was copied");
+}
+
+/// Waits until the window is to take a picture of itself, and gives it one in place of the system.
+fn photograph(harness: &mut Window) {
+    for _ in 0..5 {
+        harness.step();
+        let outputs = harness.output().viewport_output.values();
+        let mut commands = outputs.flat_map(|output| &output.commands);
+        let asked = commands.find_map(|command| match command {
+            ViewportCommand::Screenshot(asked) => Some(asked.clone()),
+            _ => None,
+        });
+        if let Some(asked) = asked {
+            let image = ColorImage::from_rgb([3, 2], &[10, 20, 30].repeat(6));
+            asked.complete(Arc::new(image));
+            return;
+        }
+    }
+    panic!("no picture was asked for");
+}
+
+#[test]
+fn a_picture_goes_into_the_clipboard_too() {
+    let mut harness = window();
+    for picture in Picture::ALL {
+        give(&mut harness, UserCommand::CopyPicture(picture));
+        let [width, height] = copied(&mut harness);
+        assert_eq!(width, 2125, "180 mm at 300 dots an inch");
+        assert!(height > 400);
+        let said = written(&mut harness);
+        assert!(said.contains("is in the clipboard, 2125"), "{said}");
+        dismiss(&mut harness);
+    }
+    // from the window that asks for a file
+    give(&mut harness, UserCommand::Export(Export::Curves));
+    harness.run_steps(3);
+    harness.get_by_label("Copy").click();
+    assert_eq!(copied(&mut harness)[0], 2125);
+    assert!(!harness.state().view().shared.is_covered());
+}
+
+#[test]
+fn the_window_takes_a_picture_of_itself() {
+    let mut harness = window();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("window.png");
+    ask(&mut harness, Export::Window, &path);
+    photograph(&mut harness);
+    let said = written(&mut harness);
+    assert!(said.contains("window.png"), "{said}");
+    let read = image::open(&path).unwrap().to_rgb8();
+    assert_eq!(read.dimensions(), (3, 2));
+    assert!(read.pixels().all(|pixel| pixel.0 == [10, 20, 30]));
+    dismiss(&mut harness);
+    give(&mut harness, UserCommand::CopyWindow);
+    photograph(&mut harness);
+    assert_eq!(copied(&mut harness), [3, 2]);
 }

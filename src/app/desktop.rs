@@ -32,26 +32,38 @@ impl Backend for Desktop {
             Browse::SaveAs { .. } => "Save the run",
             Browse::SaveFolder => "Save the runs in a folder",
             Browse::DataOfRun => "Open the data of the run",
+            Browse::Export { what, .. } => what.title(),
         };
         let dialog = rfd::FileDialog::new().set_title(title);
         let picked = match &what {
             Browse::Files | Browse::DataOfRun => dialog.pick_files(),
             Browse::Folder | Browse::SaveFolder => dialog.pick_folder().map(|folder| vec![folder]),
             Browse::Picture => dialog.pick_file().map(|file| vec![file]),
-            Browse::SaveAs { name } => {
-                let path = Path::new(name);
-                let mut dialog =
-                    dialog.add_filter("Run of the Sparse Autoencoder Lab", &[EXTENSION]);
-                if let Some(folder) = path.parent().filter(|folder| folder.is_dir()) {
-                    dialog = dialog.set_directory(folder);
-                }
-                let name = path.file_name().unwrap_or_default();
-                let picked = dialog.set_file_name(name.to_string_lossy()).save_file();
-                picked.map(|file| vec![file])
-            }
+            Browse::SaveAs { name } => save(
+                dialog,
+                ("Run of the Sparse Autoencoder Lab", &[EXTENSION]),
+                name,
+            ),
+            Browse::Export { what, name } => save(dialog, (what.noun(), what.suffixes()), name),
         };
         judge(what, picked, start.elapsed())
     }
+}
+
+/// Asks for the file to write to.
+fn save(
+    dialog: rfd::FileDialog,
+    (kind, suffixes): (&str, &[&str]),
+    name: &str,
+) -> Option<Vec<PathBuf>> {
+    let path = Path::new(name);
+    let mut dialog = dialog.add_filter(kind, suffixes);
+    if let Some(folder) = path.parent().filter(|folder| folder.is_dir()) {
+        dialog = dialog.set_directory(folder);
+    }
+    let name = path.file_name().unwrap_or_default();
+    let picked = dialog.set_file_name(name.to_string_lossy()).save_file();
+    picked.map(|file| vec![file])
 }
 
 fn judge(what: Browse, picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed {
@@ -60,6 +72,7 @@ fn judge(what: Browse, picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed 
         (None | Some([]), _) => Browsed::Cancelled,
         (Some([one]), Browse::Picture) => Browsed::Picture(one.clone()),
         (Some([one]), Browse::SaveAs { .. }) => Browsed::SaveAs(one.clone()),
+        (Some([one]), Browse::Export { what, .. }) => Browsed::Export(*what, one.clone()),
         (Some([one]), Browse::SaveFolder) => Browsed::SaveFolder(one.clone()),
         (Some(paths), Browse::DataOfRun) => Browsed::DataOfRun(paths.to_vec()),
         (Some(paths), _) => Browsed::Paths(paths.to_vec()),

@@ -6,6 +6,7 @@ mod frame_log;
 mod launch;
 mod pace;
 mod painting;
+mod photograph;
 mod signals;
 mod storage;
 mod window;

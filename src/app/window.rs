@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use super::frame_log::FrameLog;
 use super::pace::Pace;
+use super::photograph::{Photograph, image_of};
 use super::storage;
 use crate::io::IoError;
 use crate::io::autosave::{Left, Slot};
+use crate::lab::export::Copied;
 use crate::lab::port::Backend;
 use crate::lab::{Action, Lab, Preferences, UserCommand, View};
 use crate::training::{Experiment, Share, share};
@@ -34,6 +36,8 @@ pub struct LabApp {
     pace: Pace,
     /// For measurements.
     frames: Option<FrameLog>,
+    /// That was asked for.
+    photograph: Option<Photograph>,
 }
 
 impl LabApp {
@@ -59,6 +63,7 @@ impl LabApp {
             slot: None,
             pace,
             frames: None,
+            photograph: None,
         }
     }
 
@@ -167,8 +172,14 @@ impl eframe::App for LabApp {
         }
         self.take_drops(ctx);
         self.lab.drain(self.start.elapsed());
-        if let Some(text) = self.lab.take_copied() {
-            ctx.copy_text(text);
+        match self.lab.take_copied() {
+            Some(Copied::Text(text)) => ctx.copy_text(text),
+            Some(Copied::Picture(pixels)) => ctx.copy_image(image_of(&pixels)),
+            None => {}
+        }
+        if let Some(picture) = self.photograph.as_ref().and_then(Photograph::taken) {
+            self.photograph = None;
+            self.lab.take_photograph(picture);
         }
         let pasted = self.take_paste(ctx);
         self.lab.set_unit_columns(self.panels.unit_columns());
@@ -185,6 +196,9 @@ impl eframe::App for LabApp {
                     self.act(ctx, command.into());
                 }
             }
+        }
+        if self.lab.is_to_be_photographed() {
+            self.photograph = Some(Photograph::ask(ctx));
         }
         if let Some(again) = self.lab.follow(self.start.elapsed()) {
             ctx.request_repaint_after(again);

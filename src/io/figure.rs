@@ -1,7 +1,7 @@
 //! A figure for print: marks on a page, written as PNG at 300 dots an inch or as SVG.
 
 pub mod curves;
-mod encode;
+pub(super) mod encode;
 pub mod tiles;
 
 use std::fmt::Write as _;
@@ -11,6 +11,7 @@ use self::encode::{base64, png};
 use super::canvas::Canvas;
 use super::colour_map::Rgb;
 use super::error::name_of;
+use super::pixels::Pixels;
 use super::{IoError, atomic_write};
 
 /// The width of a page, in units: 180 mm, at 96 units an inch, which is a pixel of a browser.
@@ -151,6 +152,18 @@ impl Figure {
     }
 
     fn png(&self, height: f32) -> Option<Vec<u8>> {
+        let canvas = self.canvas(height)?;
+        png((canvas.width, canvas.height), &canvas.pixels, Some(300.0))
+    }
+
+    /// The page as pixels, for a file at `path` or none.
+    fn pixels_for(&self, path: &Path, height: f32) -> Result<Pixels, IoError> {
+        let canvas = self.canvas(height);
+        let pixels = canvas.and_then(|of| Pixels::new((of.width, of.height), of.pixels));
+        pixels.ok_or_else(|| too_large(path))
+    }
+
+    fn canvas(&self, height: f32) -> Option<Canvas> {
         let dots = |units: f32| (units * DOTS).round() as usize;
         let mut canvas = Canvas::new(dots(WIDTH), dots(height), BACKGROUND)?;
         for mark in &self.marks {
@@ -212,7 +225,7 @@ impl Figure {
                 }
             }
         }
-        png((canvas.width, canvas.height), &canvas.pixels, Some(300.0))
+        Some(canvas)
     }
 
     fn svg(&self, height: f32) -> Option<String> {

@@ -169,6 +169,7 @@ mod tests {
     use ndarray::array;
 
     use super::*;
+    use crate::io::colour_map::diverging;
 
     fn scene(epoch: u64) -> Scene {
         let turn = if epoch == 0 { 1.0 } else { -1.0 };

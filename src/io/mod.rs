@@ -31,6 +31,7 @@ pub mod npy;
 pub mod npz;
 #[cfg(not(target_family = "wasm"))]
 pub mod pictures;
+pub mod pixels;
 #[cfg(not(target_family = "wasm"))]
 pub mod publish;
 #[cfg(not(target_family = "wasm"))]

@@ -277,6 +277,9 @@ impl Lab {
             UserCommand::EndPair => self.end_pair(),
             UserCommand::PauseAtEpoch => self.shared.question = Some(Question::PauseAt),
             UserCommand::Export(what) => self.shared.question = Some(Question::Export(what)),
+            UserCommand::CopyPicture(what) => self.copy_picture(what),
+            UserCommand::CopyWindow => self.copy_window(),
+            UserCommand::BrowseExport => self.browse_for_export(),
             UserCommand::StartMap => self.start_map(),
             UserCommand::StopMap => self.stop_map(),
             UserCommand::OpenCell => {

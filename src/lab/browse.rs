@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use super::export::Export;
+
 /// What the file dialog is to offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Browse {
@@ -18,6 +20,11 @@ pub enum Browse {
     SaveFolder,
     /// Where the data are of a run that was opened.
     DataOfRun,
+    /// Where something is written; the name is proposed.
+    Export {
+        what: Export,
+        name: String,
+    },
 }
 
 /// What came of the file dialog.
@@ -29,6 +36,7 @@ pub enum Browsed {
     SaveAs(PathBuf),
     SaveFolder(PathBuf),
     DataOfRun(Vec<PathBuf>),
+    Export(Export, PathBuf),
     Cancelled,
     /// It answered faster than anyone can click: there is none for what was asked.
     Unavailable(Browse),

@@ -1,7 +1,7 @@
 //! Everything a person can ask of the window, as one value: it feeds the buttons, the menus, the keys, the palette and
 //! the tests. Their texts are in `words`, when they can be given in `possible`, and their keys in the window's keymap.
 
-use super::export::Export;
+use super::export::{Export, Picture};
 use super::page::Page;
 use super::panel::Panel;
 use crate::data::EmbeddedSet;
@@ -134,6 +134,11 @@ commands! {
         Fill(Panel),
         /// What is shown, into a file for other programs.
         Export(Export),
+        /// A picture of it, into the clipboard.
+        CopyPicture(Picture),
+        CopyWindow,
+        /// Through the system's dialog: the file that is being asked for.
+        BrowseExport,
         /// Before a class: chosen panels in large type; or back.
         Present,
         /// The class is shown this panel too, or no longer.
@@ -289,6 +294,9 @@ impl UserCommand {
             | Self::OpenFile
             | Self::BrowseFiles
             | Self::BrowseFolder
+            | Self::BrowseExport
+            | Self::CopyPicture(_)
+            | Self::CopyWindow
             | Self::SuggestImport
             | Self::TrainOnImport
             | Self::CancelLoading
@@ -319,6 +327,7 @@ mod tests {
             assert!(command.tooltip().len() > 12, "{command:?}");
         }
         let values = Export::ALL.len()
+            + Picture::ALL.len()
             + Page::ALL.len()
             + 2 * Panel::ALL.len()
             + Preset::ALL.len()

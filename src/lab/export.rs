@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use strum::VariantArray;
 
+use super::UserCommand;
+use crate::io::pixels::Pixels;
 use crate::training::Snapshot;
 use crate::training::run::Keyframe;
 
@@ -25,6 +27,8 @@ pub enum Export {
     Film,
     /// A page of HTML with all of it.
     Report,
+    /// As it is seen.
+    Window,
 }
 
 impl Export {
@@ -45,6 +49,7 @@ impl Export {
             Self::Predictions => "Save the predictions…",
             Self::Film => "Save the training as a film…",
             Self::Report => "Save a report of the run…",
+            Self::Window => "Save the window as a picture…",
         }
     }
 
@@ -70,6 +75,7 @@ impl Export {
             Self::Report => {
                 "Write one page that opens in a browser, offline: settings, results, features and curves: .html"
             }
+            Self::Window => "Write what the window shows, as it is seen: .png",
         }
     }
 
@@ -83,6 +89,7 @@ impl Export {
             Self::Predictions => &["csv"],
             Self::Film => &["gif"],
             Self::Report => &["html"],
+            Self::Window => &["png"],
         }
     }
 
@@ -96,6 +103,29 @@ impl Export {
             Self::Predictions => "predictions",
             Self::Film => "training",
             Self::Report => "report",
+            Self::Window => "window",
+        }
+    }
+
+    /// What puts it into the clipboard instead of a file.
+    pub fn copy(self) -> Option<UserCommand> {
+        match self {
+            Self::Features => Some(UserCommand::CopyPicture(Picture::Features)),
+            Self::Curves => Some(UserCommand::CopyPicture(Picture::Curves)),
+            Self::Window => Some(UserCommand::CopyWindow),
+            Self::Code | Self::Model | Self::Predictions | Self::Film | Self::Report => None,
+        }
+    }
+
+    /// What kind of file it is, for a dialog that lists files.
+    pub fn noun(self) -> &'static str {
+        match self {
+            Self::Code => "Table or array",
+            Self::Model => "Model",
+            Self::Features | Self::Curves | Self::Window => "Picture",
+            Self::Predictions => "Table",
+            Self::Film => "Animated picture",
+            Self::Report => "Page",
         }
     }
 
@@ -105,9 +135,64 @@ impl Export {
     }
 }
 
+/// A picture that is drawn for the clipboard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, VariantArray)]
+pub enum Picture {
+    /// At print size.
+    Features,
+    Curves,
+}
+
+impl Picture {
+    pub const ALL: [Self; Self::VARIANTS.len()] = *Self::VARIANTS.first_chunk().unwrap();
+
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Features => "Copy the features as a picture",
+            Self::Curves => "Copy the curves as a picture",
+        }
+    }
+
+    /// One sentence on what it does.
+    pub fn tooltip(self) -> &'static str {
+        match self {
+            Self::Features => {
+                "The features as numbered tiles with the scale of their colours, at print size, into the clipboard"
+            }
+            Self::Curves => {
+                "The cost and its terms over the epochs, at print size, into the clipboard"
+            }
+        }
+    }
+
+    /// The beginning of a sentence that says where it is.
+    pub(super) fn subject(self) -> &'static str {
+        match self {
+            Self::Features => "The picture of the features",
+            Self::Curves => "The picture of the curves",
+        }
+    }
+}
+
+/// What is to go into the clipboard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Copied {
+    Text(String),
+    Picture(Pixels),
+}
+
+/// Where a picture of the window is to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Photograph {
+    File(PathBuf),
+    Clipboard,
+}
+
 /// What some of them take beside what is shown.
 #[derive(Clone, Debug, Default)]
 pub struct Beside {
+    /// The window, where that is what is written.
+    pub window: Option<Arc<Pixels>>,
     /// Of a film.
     pub frames: Vec<Arc<Keyframe>>,
     /// What was predicted in lessons, where that is what is written.

@@ -3,12 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::export::{Beside, Export, Exported};
+use super::beside::Question;
+use super::browse::Browse;
+use super::export::{Beside, Copied, Export, Exported, Photograph, Picture};
 use super::jobs::{JobError, Request};
 use super::lesson;
 use super::room::Lab;
-use super::state::Severity;
+use super::state::{Severity, Topic};
 use crate::data::error::grouped;
+use crate::io::pixels::Pixels;
 use crate::training::run::Keyframe;
 
 /// Most pictures of a film.
@@ -23,6 +26,15 @@ impl Lab {
             return; // the window that asks says so
         }
         (self.shared.question, self.shared.replaces) = (None, None);
+        if what == Export::Window {
+            // it is taken when the window that asks is gone
+            self.shared.photograph = Some(Photograph::File(path));
+            return;
+        }
+        self.write(what, path, None);
+    }
+
+    fn write(&mut self, what: Export, path: PathBuf, window: Option<Arc<Pixels>>) {
         let Some(snapshot) = self.session.shown.snapshot.as_ref().map(Arc::clone) else {
             return;
         };
@@ -30,6 +42,7 @@ impl Lab {
             what,
             path: path.clone(),
             beside: Beside {
+                window,
                 frames: match what {
                     Export::Film => self.frames_until(snapshot.epoch),
                     _ => Vec::new(),
@@ -43,6 +56,76 @@ impl Lab {
             Ok(()) => self.shared.exporting = Some(path),
             Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
         }
+    }
+
+    /// Puts a picture of what is shown into the clipboard.
+    pub(super) fn copy_picture(&mut self, what: Picture) {
+        (self.shared.question, self.shared.replaces) = (None, None);
+        let Some(snapshot) = self.session.shown.snapshot.as_ref().map(Arc::clone) else {
+            return;
+        };
+        if let Err(error) = self.jobs.start(Request::Draw { what, snapshot }) {
+            self.shared.notify(Severity::Trouble, error.to_string());
+        }
+    }
+
+    /// Puts a picture of the window into the clipboard.
+    pub(super) fn copy_window(&mut self) {
+        (self.shared.question, self.shared.replaces) = (None, None);
+        self.shared.photograph = Some(Photograph::Clipboard);
+    }
+
+    /// Whether the window is to take a picture of itself, which goes to [`Self::take_photograph`]; told once.
+    pub fn is_to_be_photographed(&mut self) -> bool {
+        let asked = self.shared.photograph.is_some() && !self.shared.photographing;
+        self.shared.photographing |= asked;
+        asked
+    }
+
+    /// The picture of the window that was asked for; `None` where none could be taken.
+    pub fn take_photograph(&mut self, pixels: Option<Pixels>) {
+        self.shared.photographing = false;
+        match (self.shared.photograph.take(), pixels) {
+            (None, _) => {}
+            (Some(_), None) => {
+                let text = "No picture could be taken of the window.".to_owned();
+                self.shared.notify(Severity::Trouble, text);
+            }
+            (Some(Photograph::Clipboard), Some(pixels)) => {
+                self.copy_pixels("The picture of the window", pixels)
+            }
+            (Some(Photograph::File(path)), Some(pixels)) => {
+                self.write(Export::Window, path, Some(Arc::new(pixels)));
+            }
+        }
+    }
+
+    /// A picture is there that is to go into the clipboard.
+    pub(super) fn take_drawn(&mut self, what: Picture, pixels: Pixels) {
+        self.copy_pixels(what.subject(), pixels);
+    }
+
+    fn copy_pixels(&mut self, subject: &str, pixels: Pixels) {
+        let (width, height) = pixels.size();
+        let words = format!("{subject} is in the clipboard, {width} × {height} pixels.");
+        self.shared.report(Topic::Copied, words);
+        self.shared.copied = Some(Copied::Picture(pixels));
+    }
+
+    /// The system's dialog, for the file that is being asked for.
+    pub(super) fn browse_for_export(&mut self) {
+        if let Some(Question::Export(what)) = self.shared.question {
+            let name = what.name();
+            self.browse(Browse::Export { what, name });
+        }
+    }
+
+    /// What the system's dialog picked, which has asked whether to replace what is there.
+    pub(super) fn export_picked(&mut self, what: Export, path: &Path) {
+        let whole = suffixed(path, what);
+        // it does not know of a suffix that it left out
+        self.shared.replaces = path.extension().is_some().then(|| whole.clone());
+        self.export(what, &whole);
     }
 
     /// Kept epochs of the run that is shown, dense early, where most happens, up to `last`.
@@ -104,6 +187,7 @@ fn said(exported: &Exported) -> String {
         Export::Predictions => "The predictions of this session's lessons are in".to_owned(),
         Export::Film => format!("The film of the training up to epoch {epoch} is in"),
         Export::Report => format!("The report after epoch {epoch} is in"),
+        Export::Window => "The picture of the window is in".to_owned(),
     };
     let files: Vec<String> = exported
         .files

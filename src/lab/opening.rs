@@ -243,6 +243,11 @@ impl Lab {
                 self.save_all_in(&folder);
             }
             Browsed::DataOfRun(paths) => self.data_located(paths),
+            Browsed::Export(what, path) => self.export_picked(what, &path),
+            Browsed::Unavailable(Browse::Export { .. }) => {
+                let text = "This system has no file dialog: install xdg-desktop-portal or zenity, or type the path.";
+                self.shared.notify(Severity::Trouble, text.to_owned());
+            }
             Browsed::Unavailable(Browse::Picture) => {
                 self.session.shown.look.trouble = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity, or type the picture's path."

@@ -86,6 +86,18 @@ impl View<'_> {
                 self.shared.predictions.iter().any(|judged| judged.answer.is_some()),
                 "Nothing has been predicted in a lesson yet.",
             ),
+            UserCommand::BrowseExport => only_if(
+                matches!(self.shared.question, Some(super::beside::Question::Export(_))),
+                "No file is being asked for.",
+            ),
+            UserCommand::CopyPicture(_) => has_run.and(only_if(
+                self.shared.exporting.is_none(),
+                "A file is being written.",
+            )),
+            UserCommand::CopyWindow => only_if(
+                self.shared.photograph.is_none(),
+                "A picture of the window is being taken.",
+            ),
             UserCommand::Export(_) => has_run.and(only_if(
                 self.shared.exporting.is_none(),
                 "A file is being written.",

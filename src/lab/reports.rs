@@ -97,6 +97,7 @@ impl Lab {
             Outcome::Matched(matched) => self.take_matched(matched),
             Outcome::Map(swept) => self.map_is_done(&swept),
             Outcome::Exported(exported) => self.take_exported(&exported),
+            Outcome::Drawn { what, pixels } => self.take_drawn(what, pixels),
             Outcome::ReadLesson(lesson) => self.give(*lesson, None),
             Outcome::Lesson { setup, data } => self.take_stage(&setup, &data),
             Outcome::Measured(measured) => self.take_measured(measured),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::audience::Held;
 use super::cursor::Arrival;
+use super::export::Copied;
 use super::features::Seeing;
 use super::import::{Asked, Wish};
 use super::inspecting::{Due, Inspecting};
@@ -122,7 +123,7 @@ impl Lab {
     }
 
     /// What is to go into the clipboard, once.
-    pub fn take_copied(&mut self) -> Option<String> {
+    pub fn take_copied(&mut self) -> Option<Copied> {
         self.shared.copied.take()
     }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::audience::{Presenting, SlowMotion, usual};
 use super::beside::{Pair, Question};
 use super::commands::{Cover, UserCommand};
+use super::export::{Copied, Photograph};
 use super::import::Import;
 use super::keeping::Lost;
 use super::lesson::{Given, Judged};
@@ -121,7 +122,10 @@ pub struct Shared {
     /// The run that waits for its data.
     pub(super) without_data: Option<Lost>,
     /// What is to go into the clipboard.
-    pub(super) copied: Option<String>,
+    pub(super) copied: Option<Copied>,
+    /// Where the picture of the window is to go that was asked for, and whether it is being taken.
+    pub(super) photograph: Option<Photograph>,
+    pub(super) photographing: bool,
 }
 
 impl Shared {
@@ -156,6 +160,8 @@ impl Shared {
             left: None,
             without_data: None,
             copied: None,
+            photograph: None,
+            photographing: false,
         }
     }
 

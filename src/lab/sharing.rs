@@ -1,5 +1,6 @@
 //! Runs as lines of text: copied here, pasted there, and followed to where they were copied.
 
+use super::export::Copied;
 use super::jobs::Request;
 use super::keeping::{Form, Lost, Telling, Told};
 use super::room::Lab;
@@ -61,7 +62,7 @@ impl Lab {
             grouped(text.len() as u64)
         );
         self.shared.report(Topic::Copied, words);
-        self.shared.copied = Some(text);
+        self.shared.copied = Some(Copied::Text(text));
     }
 
     /// Trains the run that is told in `text`.

@@ -68,7 +68,9 @@ impl UserCommand {
             | Self::HoldPicture
             | Self::DescribeChange
             | Self::SlowMotion => "Room",
-            Self::Export(_) => "Export",
+            Self::Export(_) | Self::CopyPicture(_) | Self::CopyWindow | Self::BrowseExport => {
+                "Export"
+            }
             Self::Preset(_) => "Preset",
             Self::Lesson(_)
             | Self::GoOnInLesson
@@ -132,6 +134,9 @@ impl UserCommand {
             Self::DescribeChange => "Describe what changed",
             Self::SlowMotion => "One step in slow motion",
             Self::Export(what) => what.text(),
+            Self::CopyPicture(what) => what.text(),
+            Self::CopyWindow => "Copy the window as a picture",
+            Self::BrowseExport => "Browse for the file…",
             Self::CheckGradient => "Check the gradient",
             Self::NextUnit => "Next unit",
             Self::PreviousUnit => "Previous unit",
@@ -265,6 +270,9 @@ impl UserCommand {
             }
             Self::Fill(_) => "This panel fills the window, or goes back",
             Self::Export(what) => what.tooltip(),
+            Self::CopyPicture(what) => what.tooltip(),
+            Self::CopyWindow => "What the window shows, as it is seen, into the clipboard",
+            Self::BrowseExport => "Choose the file through the system's dialog",
             Self::CheckGradient => {
                 "Compare the gradient at the present weights with central differences of J, in f64"
             }

@@ -7,7 +7,7 @@ use super::dialogs::{frame, primary};
 use super::keymap;
 use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::{at_right, muted};
+use super::widgets::{at_right, command_button, muted};
 use crate::lab::beside::Question;
 use crate::lab::state::PairAction;
 use crate::lab::{Action, UserCommand, View};
@@ -119,6 +119,17 @@ impl AskPanel {
             };
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             ui.horizontal(|ui| {
+                if let Question::Export(what) = question {
+                    for (command, word) in [
+                        (Some(UserCommand::BrowseExport), "Browse…"),
+                        (what.copy(), "Copy"),
+                    ] {
+                        let Some(command) = command else { continue };
+                        if command_button(ui, command, word, 72.0).clicked() {
+                            actions.push(command.into());
+                        }
+                    }
+                }
                 at_right(ui, "answers", |ui| {
                     let cancel = Button::new(RichText::new("Cancel").size(BODY));
                     if ui.add(cancel.min_size(vec2(72.0, 28.0))).clicked() {

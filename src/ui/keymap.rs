@@ -174,6 +174,9 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::LeaveLesson
         | C::PresentPanel(_)
         | C::Export(_)
+        | C::CopyPicture(_)
+        | C::CopyWindow
+        | C::BrowseExport
         | C::Data(_) => &[],
     }
 }
@@ -378,6 +381,8 @@ mod tests {
             LocateData,
             CopyShareLine,
             CopyAsCommand,
+            CopyWindow,
+            BrowseExport,
             RevealStep,
             SkipStep,
             LeaveLesson,
@@ -388,7 +393,8 @@ mod tests {
             .chain(crate::training::lesson::Builtin::ALL.map(Lesson))
             .chain(crate::lab::Panel::ALL.map(Fill))
             .chain(crate::lab::Panel::ALL.map(PresentPanel))
-            .chain(crate::lab::export::Export::ALL.map(Export));
+            .chain(crate::lab::export::Export::ALL.map(Export))
+            .chain(crate::lab::export::Picture::ALL.map(CopyPicture));
         assert_eq!(keyless, expected.collect());
     }
 

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Anchor, FAINT, Figure, Form, GRID, INK, WIDTH};
 use crate::io::colour_map::Rgb;
+use crate::io::pixels::Pixels;
 use crate::io::{IoError, history_csv};
 use crate::training::record::number::short;
 
@@ -49,6 +50,15 @@ pub fn write(path: &Path, form: Form, rows: &[Row], name: &str) -> Result<(), Io
 /// There is nothing to draw.
 pub(in crate::io) fn svg(path: &Path, rows: &[Row], name: &str) -> Result<String, IoError> {
     page(path, rows, name)?.svg_for(path, HEIGHT)
+}
+
+/// The same as pixels.
+///
+/// # Errors
+/// There is nothing to draw.
+pub fn pixels(rows: &[Row], name: &str) -> Result<Pixels, IoError> {
+    let path = Path::new("curves");
+    page(path, rows, name)?.pixels_for(path, HEIGHT)
 }
 
 fn page(path: &Path, rows: &[Row], name: &str) -> Result<Figure, IoError> {

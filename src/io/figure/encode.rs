@@ -8,7 +8,7 @@ const AFTER_HEADER: usize = 33;
 
 /// Pixels (three bytes each, row by row) of a picture (width, height) as PNG, with its dots an inch where these are
 /// given. `None` where the sizes don't suit.
-pub(super) fn png(
+pub(in crate::io) fn png(
     (width, height): (usize, usize),
     pixels: &[u8],
     dots_an_inch: Option<f64>,

@@ -5,7 +5,8 @@ use std::path::Path;
 use super::{Anchor, FAINT, Figure, Form, INK, WIDTH};
 use crate::data::{FittedPreparation, SampleShape};
 use crate::io::colour_map::{Rgb, diverging, signed_colour};
-use crate::io::pictures::{UnitFeatures, pixels};
+use crate::io::pictures::{self, UnitFeatures};
+use crate::io::pixels::Pixels;
 use crate::io::{IoError, ModelRecord};
 use crate::model::Parameters;
 use crate::numerics::Real;
@@ -50,6 +51,18 @@ pub(in crate::io) fn svg<T: Real>(
     figure.svg_for(path, height)
 }
 
+/// The same as pixels.
+///
+/// # Errors
+/// The sheet is too large.
+pub fn pixels<T: Real>(
+    parameters: &Parameters<T>,
+    of: (Option<&ModelRecord>, &str),
+) -> Result<Pixels, IoError> {
+    let (figure, height) = page(parameters, of);
+    figure.pixels_for(Path::new("features"), height)
+}
+
 /// The marks, and how high the page is.
 fn page<T: Real>(
     parameters: &Parameters<T>,
@@ -89,7 +102,7 @@ fn page<T: Real>(
         let y = top + (unit / columns) as f32 * step;
         let values = row.iter().copied();
         let colours: Vec<Rgb> = if shape.channels() == 3 {
-            pixels(values).map(signed_colour).collect()
+            pictures::pixels(values).map(signed_colour).collect()
         } else {
             values.map(|value| diverging(value, false)).collect()
         };

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::kind::JobKind;
 use crate::data::{DataSet, DataSource, DataSpec, Found, Progress as Loading};
+use crate::io::pixels::Pixels;
 use crate::io::run_file::{RunFile, Written};
 use crate::lab::beside::Matched;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::compare::{Choice, CompareProgress, Compared};
-use crate::lab::export::{Beside, Export, Exported};
+use crate::lab::export::{Beside, Export, Exported, Picture};
 use crate::lab::features::SeenFeatures;
 use crate::lab::inspection::Inspected;
 use crate::lab::keeping::{Resumed, Told, WithoutData};
@@ -90,6 +91,11 @@ pub enum Request {
         snapshot: Arc<Snapshot>,
         beside: Beside,
     },
+    /// A picture of what is shown, for the clipboard.
+    Draw {
+        what: Picture,
+        snapshot: Arc<Snapshot>,
+    },
     /// A lesson out of its file.
     ReadLesson { path: PathBuf },
     /// The data of a lesson's runs.
@@ -138,7 +144,7 @@ impl Request {
             Self::Match { .. } => JobKind::Match,
             Self::Map(_) => JobKind::Map,
             Self::Probe { .. } => JobKind::Probe,
-            Self::Export { .. } => JobKind::Export,
+            Self::Export { .. } | Self::Draw { .. } => JobKind::Export,
             Self::ReadLesson { .. } | Self::Lesson { .. } | Self::Measure { .. } => JobKind::Lesson,
             Self::SaveRun { .. } => JobKind::SaveRun,
             Self::Autosave { .. } => JobKind::Autosave,
@@ -231,6 +237,10 @@ pub enum Outcome {
     Map(Swept),
     Probed(Box<Probed>),
     Exported(Exported),
+    Drawn {
+        what: Picture,
+        pixels: Pixels,
+    },
     ReadLesson(Box<Lesson>),
     Lesson {
         setup: Box<Setup>,

@@ -118,6 +118,10 @@ fn dispatch(
                 snapshot,
             }))
         }
+        Request::Draw { what, snapshot } => {
+            let pixels = work::draw(what, &snapshot)?;
+            Ok(Outcome::Drawn { what, pixels })
+        }
         Request::ReadLesson { path } => {
             let lesson = work::read_lesson(&path)?;
             Ok(Outcome::ReadLesson(Box::new(lesson)))

@@ -7,9 +7,10 @@ use crate::io::code::Form as CodeForm;
 use crate::io::figure::{self, curves, tiles};
 use crate::io::film::{self, Scene};
 use crate::io::modules::{self, Library};
+use crate::io::pixels::{self, Pixels};
 use crate::io::report::{self, Report};
 use crate::io::{IoError, ModelRecord, code, history_csv, lesson_file, npz, safetensors};
-use crate::lab::export::{Beside, Export};
+use crate::lab::export::{Beside, Export, Picture};
 use crate::lab::jobs::{JobError, Progress, Watcher};
 use crate::model::Layer;
 use crate::model::units::StateCounts;
@@ -48,6 +49,10 @@ pub fn export(
         }
         Export::Film => write_film(path, snapshot, &beside.frames, watcher)?,
         Export::Report => write_report(path, snapshot)?,
+        Export::Window => match &beside.window {
+            Some(window) => pixels::write_png(path, window)?,
+            None => return Err(JobError::Words("no picture of the window was taken".into())),
+        },
     }
     Ok(vec![path.to_owned()])
 }
@@ -89,6 +94,20 @@ fn write_model(path: &Path, snapshot: &Snapshot) -> Result<Vec<PathBuf>, IoError
     Ok(vec![path.to_owned()])
 }
 
+/// A picture of `snapshot` for the clipboard.
+///
+/// # Errors
+/// There is nothing to draw, or it is too large.
+pub fn draw(what: Picture, snapshot: &Snapshot) -> Result<Pixels, JobError> {
+    match what {
+        Picture::Features => {
+            let of = (Some(&record_of(snapshot)), snapshot.data.name.as_str());
+            Ok(tiles::pixels(&snapshot.parameters, of)?)
+        }
+        Picture::Curves => Ok(curves::pixels(&rows(snapshot), &title_of_curves(snapshot))?),
+    }
+}
+
 fn write_curves(path: &Path, snapshot: &Snapshot) -> Result<(), IoError> {
     let records: Vec<Record> = snapshot.history.records().copied().collect();
     if suffix(path).as_deref() == Some("csv") {
@@ -96,8 +115,11 @@ fn write_curves(path: &Path, snapshot: &Snapshot) -> Result<(), IoError> {
     }
     let form = figure::Form::of(path)?;
     let rows = rows(snapshot);
-    let title = format!("{}: the cost J and its terms", snapshot.data.name);
-    curves::write(path, form, &rows, &title)
+    curves::write(path, form, &rows, &title_of_curves(snapshot))
+}
+
+fn title_of_curves(snapshot: &Snapshot) -> String {
+    format!("{}: the cost J and its terms", snapshot.data.name)
 }
 
 fn write_film(

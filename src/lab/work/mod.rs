@@ -19,7 +19,7 @@ mod spectrum;
 pub use compare::compare;
 pub use counterfactual::counterfactual;
 #[cfg(not(target_family = "wasm"))]
-pub use export::export;
+pub use export::{draw, export};
 pub use features::features;
 pub use gradient::check_gradient;
 pub use inspect::inspect;
@@ -31,6 +31,19 @@ pub use read_run::read_run;
 pub use read_told::read_told;
 pub use replay::replay;
 pub use spectrum::spectrum;
+
+/// A browser draws no pictures for print.
+///
+/// # Errors
+/// Always.
+#[cfg(target_family = "wasm")]
+pub fn draw(
+    _: crate::lab::export::Picture,
+    _: &crate::training::Snapshot,
+) -> Result<crate::io::pixels::Pixels, crate::lab::jobs::JobError> {
+    let words = "a browser draws no pictures for print: use the lab on a desktop";
+    Err(crate::lab::jobs::JobError::Words(words.into()))
+}
 
 /// A browser has no files.
 ///
