@@ -14,7 +14,6 @@ use super::settings::ExperimentArguments;
 use crate::io::IoError;
 use crate::io::follow::{INTERVAL, TensorMap, Told, list};
 use crate::numerics::{Precision, Real};
-use crate::training::Experiment;
 
 #[derive(Debug, Args)]
 pub struct FollowArguments {
@@ -73,10 +72,10 @@ fn follow<T: Real>(arguments: &FollowArguments) -> Result<(), CliError> {
     let start = Instant::now();
     let (mut looks, mut lost) = (0, false);
     loop {
-        match list(folder) {
-            Ok(listing) => {
+        match follower.look(start.elapsed()) {
+            Ok(()) => {
                 lost = false;
-                follower.look(&listing, start.elapsed())?;
+                follower.print_found(start.elapsed())?;
             }
             // a network drive comes back
             Err(error) if !lost => {
@@ -106,42 +105,21 @@ fn follow<T: Real>(arguments: &FollowArguments) -> Result<(), CliError> {
 }
 
 impl FollowArguments {
-    /// What a file says of its settings holds where no option and no preset says it.
-    pub fn follow_metadata(&self, experiment: &mut Experiment, told: &Told) {
+    /// What a file says of its settings, where no option and no preset says it.
+    pub fn left_to(&self, told: &Told) -> Told {
         let options = &self.experiment;
         if options.preset.is_some() {
-            return;
+            return Told::default();
         }
-        fn settle<V: Copy>(value: &mut V, option: Option<V>, told: Option<V>) {
-            if let (None, Some(told)) = (option, told) {
-                *value = told;
-            }
+        fn left<V>(told: Option<V>, option: Option<V>) -> Option<V> {
+            told.filter(|_| option.is_none())
         }
-        let settings = &mut experiment.hyperparameters;
-        settle(
-            &mut settings.sparsity_target,
-            options.rho,
-            told.sparsity_target,
-        );
-        settle(
-            &mut settings.sparsity_weight,
-            options.beta,
-            told.sparsity_weight,
-        );
-        settle(
-            &mut settings.weight_decay,
-            options.lambda,
-            told.weight_decay,
-        );
-        settle(
-            &mut experiment.hidden_activation,
-            options.hidden_activation,
-            told.hidden_activation,
-        );
-        settle(
-            &mut experiment.output_activation,
-            options.output_activation,
-            told.output_activation,
-        );
+        Told {
+            sparsity_target: left(told.sparsity_target, options.rho),
+            sparsity_weight: left(told.sparsity_weight, options.beta),
+            weight_decay: left(told.weight_decay, options.lambda),
+            hidden_activation: left(told.hidden_activation, options.hidden_activation),
+            output_activation: left(told.output_activation, options.output_activation),
+        }
     }
 }

@@ -1,6 +1,5 @@
 //! Measures the checkpoints of a folder, one after the other, and prints a line of each.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use super::output::aside;
 use super::settings::Resolved;
 use crate::data::dataset::variance;
 use crate::io::ModelRecord;
-use crate::io::follow::{Checkpoint, Content, Progress, Seen, TensorMap, Verdict, Watcher, open};
+use crate::io::follow::{Checkpoint, Follow, Found, Progress};
 use crate::model::units::StateCounts;
 use crate::model::{Architecture, Cost, Engine, EvenSample, Objective, UnitStatistics};
 use crate::numerics::{Real, WorkerPool};
@@ -34,16 +33,13 @@ struct Ground<T> {
 
 pub struct Follower<'a, T: Real> {
     arguments: &'a FollowArguments,
-    map: TensorMap,
-    watcher: Watcher,
+    follow: Follow,
     ground: Ground<T>,
     /// The same for checkpoints with the lab's own record, which are given data as they were trained on.
     recorded: Option<(ModelRecord, Ground<T>)>,
     meter: Meter<T>,
     /// Which tensors are taken, as it was said last.
     said: Option<String>,
-    /// What is wrong with those that are not whole, by name.
-    problems: BTreeMap<String, String>,
     /// Checkpoints so far.
     count: u64,
 }
@@ -88,8 +84,11 @@ impl<'a, T: Real> Follower<'a, T> {
         aside!("measuring on {}", ground.name);
         Ok(Self {
             arguments,
-            map: arguments.map.clone().unwrap_or_default(),
-            watcher: Watcher::default(),
+            follow: Follow::new(
+                arguments.folder.clone(),
+                ground.samples.ncols(),
+                arguments.map.clone().unwrap_or_default(),
+            ),
             ground,
             recorded: None,
             meter: Meter {
@@ -97,41 +96,30 @@ impl<'a, T: Real> Follower<'a, T> {
                 engine: None,
             },
             said: None,
-            problems: BTreeMap::new(),
             count: 0,
         })
     }
 
-    /// Takes in what is in the folder `now`, and prints what is new.
+    /// Looks what is in the folder `now`.
+    ///
+    /// # Errors
+    /// It can't be listed.
+    pub fn look(&mut self, now: Duration) -> std::io::Result<()> {
+        self.follow.look(now)
+    }
+
+    /// Prints what is new since the last look.
     ///
     /// # Errors
     /// Standard output is closed. What is wrong with a file is said, and nothing more.
-    pub fn look(&mut self, listing: &[Seen], now: Duration) -> Result<(), CliError> {
-        for request in self.watcher.look(listing, now) {
-            let name = &request.seen.name;
-            let inputs = self.ground.samples.ncols();
-            let (content, outcome, stamp) =
-                open(&self.arguments.folder, &request, inputs, &self.map);
-            let verdict = self.watcher.told(name, stamp, outcome, now);
-            match (content, verdict) {
-                (Content::Model(checkpoint), Verdict::New) => {
-                    self.problems.remove(name);
-                    match self.line(name, *checkpoint) {
-                        Ok(line) => self.print(&line)?,
-                        Err(error) => aside!("{name}: {error}"),
-                    }
-                }
-                (Content::Unusable(sentence), Verdict::New) => {
-                    self.problems.remove(name);
-                    aside!("{sentence}");
-                }
-                (Content::Unfinished(sentence), Verdict::Broken) => {
-                    aside!("{sentence}");
-                }
-                (Content::Unfinished(sentence), _) => {
-                    self.problems.insert(name.clone(), sentence);
-                }
-                _ => {}
+    pub fn print_found(&mut self, now: Duration) -> Result<(), CliError> {
+        while let Some(found) = self.follow.next_found(now) {
+            match found {
+                Found::Checkpoint { name, checkpoint } => match self.line(&name, *checkpoint) {
+                    Ok(line) => self.print(&line)?,
+                    Err(error) => aside!("{name}: {error}"),
+                },
+                Found::Trouble { sentence, .. } => aside!("{sentence}"),
             }
         }
         Ok(())
@@ -139,14 +127,13 @@ impl<'a, T: Real> Follower<'a, T> {
 
     /// Whether every file was read.
     pub fn is_settled(&self) -> bool {
-        let mut open = self.watcher.unfinished();
-        open.all(|name| self.problems.contains_key(name))
+        self.follow.is_settled()
     }
 
     /// Says which files could not be read, and why.
     pub fn name_unfinished(&self) {
-        for name in self.watcher.unfinished() {
-            match self.problems.get(name) {
+        for (name, problem) in self.follow.unfinished() {
+            match problem {
                 Some(sentence) => aside!("{sentence}"),
                 None => aside!("{name} is being written, and was not read"),
             }
@@ -176,7 +163,7 @@ impl<'a, T: Real> Follower<'a, T> {
         model.check_inputs(ground.samples.ncols())?;
         let mut experiment = ground.experiment.clone();
         experiment.hidden = model.parameters.hidden();
-        self.arguments.follow_metadata(&mut experiment, &settings);
+        self.arguments.left_to(&settings).put_in(&mut experiment);
         let mut units = Vec::new();
         let cost = self
             .meter

@@ -17,7 +17,6 @@ pub mod error;
 pub mod figure;
 #[cfg(not(target_family = "wasm"))]
 pub mod film;
-#[cfg(not(target_family = "wasm"))]
 pub mod follow;
 mod hexadecimal;
 #[cfg(not(target_family = "wasm"))]
@@ -34,7 +33,6 @@ pub mod pictures;
 pub mod pixels;
 #[cfg(not(target_family = "wasm"))]
 pub mod publish;
-#[cfg(not(target_family = "wasm"))]
 mod record;
 #[cfg(not(target_family = "wasm"))]
 pub mod report;
@@ -59,5 +57,4 @@ pub mod sweep_map;
 #[cfg(not(target_family = "wasm"))]
 pub use atomic::{OutFolder, atomic_write, make_folder, probe, sweep};
 pub use error::IoError;
-#[cfg(not(target_family = "wasm"))]
 pub use record::ModelRecord;

@@ -37,6 +37,7 @@ struct Written {
 ///
 /// # Errors
 /// A path that is not Unicode.
+#[cfg(not(target_family = "wasm"))]
 pub(super) fn to_json(
     record: &ModelRecord,
 ) -> Result<(String, Vec<NamedArray>), serde_json::Error> {
@@ -69,6 +70,7 @@ pub(super) fn from_json(
 }
 
 /// The same out of a `run.json`, whose own `version` is the program's.
+#[cfg(not(target_family = "wasm"))]
 pub(super) fn from_run(
     mut document: Value,
     array: impl FnMut(&str) -> Result<NamedArray, String>,

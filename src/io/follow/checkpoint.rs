@@ -13,6 +13,7 @@ use super::watcher::{Outcome, Request, Stamp};
 use crate::data::{DataError, TensorFile, TensorInfo};
 use crate::io::{ModelRecord, record};
 use crate::model::{HiddenActivation, OutputActivation, Parameters};
+use crate::training::Experiment;
 
 /// Where the lab's own record is.
 const RECORD: &str = "record";
@@ -55,6 +56,44 @@ pub struct Told {
     pub weight_decay: Option<f64>,
     pub hidden_activation: Option<HiddenActivation>,
     pub output_activation: Option<OutputActivation>,
+}
+
+impl Told {
+    /// What is told holds in `experiment`.
+    pub fn put_in(&self, experiment: &mut Experiment) {
+        fn put<V: Copy>(place: &mut V, told: Option<V>) {
+            if let Some(told) = told {
+                *place = told;
+            }
+        }
+        let settings = &mut experiment.hyperparameters;
+        put(&mut settings.sparsity_target, self.sparsity_target);
+        put(&mut settings.sparsity_weight, self.sparsity_weight);
+        put(&mut settings.weight_decay, self.weight_decay);
+        put(&mut experiment.hidden_activation, self.hidden_activation);
+        put(&mut experiment.output_activation, self.output_activation);
+    }
+}
+
+impl From<&Experiment> for Told {
+    fn from(experiment: &Experiment) -> Self {
+        let settings = &experiment.hyperparameters;
+        Self {
+            sparsity_target: Some(settings.sparsity_target),
+            sparsity_weight: Some(settings.sparsity_weight),
+            weight_decay: Some(settings.weight_decay),
+            hidden_activation: Some(experiment.hidden_activation),
+            output_activation: Some(experiment.output_activation),
+        }
+    }
+}
+
+impl Checkpoint {
+    /// What the file says of its settings: the lab's own record, or else its metadata.
+    pub fn told(&self) -> Told {
+        let record = self.record.as_ref();
+        record.map_or(self.settings, |record| Told::from(&record.experiment))
+    }
 }
 
 /// What a file was found to be.
@@ -147,7 +186,7 @@ fn checkpoint(
     };
     let layout = found.map_err(|problem| {
         unusable(format!(
-            "{problem}; it holds {}: say which is which by --map W1=NAME,b1=NAME,W2=NAME,b2=NAME",
+            "{problem}; it holds {}: say which is which, as W1=NAME,b1=NAME,W2=NAME,b2=NAME",
             listed(file.tensors())
         ))
     })?;
