@@ -92,6 +92,7 @@ fn parts(snapshot: &Snapshot, past: bool, theme: &Theme) -> Vec<Part> {
     let pace = match snapshot.activity {
         _ if past => Some("the past".to_owned()),
         Activity::Paused => Some("paused".to_owned()),
+        Activity::Elsewhere => Some("trained elsewhere".to_owned()),
         Activity::Diverged => Some("diverged".to_owned()),
         Activity::Training => Some(format!("{} epochs/s", rate(snapshot.epochs_per_second))),
     };
@@ -183,7 +184,7 @@ fn width(ui: &Ui, text: &str) -> f32 {
 }
 
 /// A name shortened in its middle, so that it leaves room for what is beside it.
-fn shortened(name: &str) -> String {
+pub fn shortened(name: &str) -> String {
     const MOST: usize = 28;
     let letters: Vec<char> = name.chars().collect();
     if letters.len() <= MOST {

@@ -9,6 +9,7 @@
 )]
 
 mod clock;
+mod elsewhere;
 mod frames;
 mod in_step;
 mod lab;

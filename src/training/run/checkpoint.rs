@@ -82,6 +82,8 @@ pub(super) enum OptimizerMemory {
         steps: i32,
     },
     Lbfgs(Option<LbfgsMemory>),
+    /// Of an optimiser that has taken no step yet, whichever the settings name.
+    Fresh,
 }
 
 /// What L-BFGS knows at the parameters.
@@ -293,6 +295,7 @@ impl OptimizerMemory {
             Self::Adam { steps, .. } => (2, i64::from(*steps)),
             Self::Lbfgs(None) => (3, -1),
             Self::Lbfgs(Some(memory)) => (3, memory.corrections.len() as i64),
+            Self::Fresh => (4, 0),
         };
         sum.update(&[kind]);
         sum.update(&count.to_le_bytes());
@@ -304,7 +307,7 @@ impl OptimizerMemory {
 
     fn arrays(&self) -> impl Iterator<Item = &Numbers> {
         let (one, two, many) = match self {
-            Self::Descent | Self::Lbfgs(None) => (None, None, None),
+            Self::Descent | Self::Lbfgs(None) | Self::Fresh => (None, None, None),
             Self::Momentum { velocity } => (Some(velocity), None, None),
             Self::Adam { first, second, .. } => (Some(first), Some(second), None),
             Self::Lbfgs(Some(memory)) => (Some(&memory.gradient), None, Some(&memory.corrections)),

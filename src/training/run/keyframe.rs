@@ -117,7 +117,11 @@ impl<T: Real> Run<T> {
     pub fn keyframe(&self, most: usize) -> Keyframe {
         let state = &self.state;
         let parameters = Numbers::of(state.parameters.flat());
-        let memory = resume::remembered(&state.optimizer);
+        let memory = if self.elsewhere {
+            OptimizerMemory::Fresh // what it has elsewhere is not known
+        } else {
+            resume::remembered(&state.optimizer)
+        };
         let checksum = checksum(&parameters, &memory);
         let mut frame = Keyframe {
             epoch: state.epoch,
@@ -131,7 +135,7 @@ impl<T: Real> Run<T> {
             optimizer: Some(memory),
             checksum,
         };
-        if frame.bytes() > most {
+        if frame.bytes() > most && !self.elsewhere {
             frame.optimizer = None;
         }
         frame

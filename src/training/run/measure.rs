@@ -1,7 +1,7 @@
 //! Cost, units and gradients at an epoch's end, and the record of them.
 
 use super::super::gradients::{GradientNorms, GradientSource, probe_stride};
-use super::super::record::Record;
+use super::super::record::{Record, TestLoss};
 use super::{Run, view};
 use crate::model::{GradientForm, Objective, OptimizerKind, Parameters};
 use crate::numerics::{Real, kernels};
@@ -43,9 +43,14 @@ impl<T: Real> Run<T> {
     }
 
     pub(super) fn record(&mut self) {
+        let test = self.due_test_loss();
+        self.record_with(test);
+    }
+
+    /// Appends the present to the history, with what was lost over the samples held out.
+    pub(super) fn record_with(&mut self, test: Option<TestLoss>) {
         let (cost, fvu, counts) = (self.state.cost, self.fvu(), self.counts());
         let gradients = self.gradient_norms();
-        let test = self.due_test_loss();
         let epoch = self.state.epoch;
         self.state.history.push(Record {
             epoch,

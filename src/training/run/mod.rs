@@ -21,6 +21,7 @@ use crate::optim::Optimizer;
 
 mod account;
 mod checkpoint;
+mod elsewhere;
 mod epoch;
 mod held;
 mod keyframe;
@@ -39,6 +40,7 @@ mod state;
 mod tests;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Numbers, VERSION};
+pub use elsewhere::{Arrival, ArrivalError};
 pub use epoch::EpochEnd;
 pub use held::{own_test, test_stride};
 pub use keyframe::Keyframe;
@@ -81,6 +83,8 @@ pub struct Run<T: Real> {
     probe_gradient: Option<Parameters<T>>,
     /// The ledger of a unit, where one is kept.
     account: Option<Box<account::Account<T>>>,
+    /// It is trained elsewhere: its moments arrive.
+    elsewhere: bool,
 }
 
 impl<T: Real> Run<T> {
@@ -149,6 +153,7 @@ impl<T: Real> Run<T> {
             identity: OnceLock::new(),
             other_path: None,
             account: None,
+            elsewhere: false,
             experiment,
             converted_test: held::converted(&data),
             data,

@@ -38,6 +38,8 @@ pub enum OptimizerHead {
     },
     /// `None` before the first step.
     Lbfgs(Option<LbfgsHead>),
+    /// It has taken no step yet.
+    Fresh,
 }
 
 /// What L-BFGS knows at the parameters.
@@ -204,7 +206,9 @@ fn arrays<'a>(parameters: &'a Numbers, memory: Option<&'a OptimizerMemory>) -> V
     };
     let mut arrays = vec![named(PARAMETERS, parameters)];
     match memory {
-        None | Some(OptimizerMemory::Descent | OptimizerMemory::Lbfgs(None)) => {}
+        None
+        | Some(OptimizerMemory::Descent | OptimizerMemory::Lbfgs(None) | OptimizerMemory::Fresh) => {
+        }
         Some(OptimizerMemory::Momentum { velocity }) => arrays.push(named(VELOCITY, velocity)),
         Some(OptimizerMemory::Adam { first, second, .. }) => {
             arrays.push(named(FIRST, first));
@@ -235,6 +239,7 @@ impl OptimizerHead {
             OptimizerMemory::Descent => Self::Descent,
             OptimizerMemory::Momentum { .. } => Self::Momentum,
             OptimizerMemory::Adam { steps, .. } => Self::Adam { steps: *steps },
+            OptimizerMemory::Fresh => Self::Fresh,
             OptimizerMemory::Lbfgs(memory) => {
                 Self::Lbfgs(memory.as_ref().map(|memory| LbfgsHead {
                     cost: memory.cost,
@@ -259,6 +264,7 @@ impl OptimizerHead {
                 steps,
             },
             Self::Lbfgs(None) => OptimizerMemory::Lbfgs(None),
+            Self::Fresh => OptimizerMemory::Fresh,
             Self::Lbfgs(Some(head)) => {
                 let gradient = array(GRADIENT)?;
                 // a count that lies ends at the first array that isn't there

@@ -274,8 +274,10 @@ impl Present<'_> {
         let Some(parameters) = Parameters::from_flat(flat, inputs, hidden) else {
             return Err(inconsistent("parameters"));
         };
-        let memory = read.memory::<T>(self.optimizer)?;
-        let optimizer = Optimizer::with_memory(parameters.flat(), memory);
+        let optimizer = match read.memory::<T>(self.optimizer)? {
+            Some(memory) => Optimizer::with_memory(parameters.flat(), memory),
+            None => Optimizer::new(settings.optimizer, parameters.flat().len()),
+        };
         if optimizer.kind() != settings.optimizer {
             return Err(inconsistent("optimiser's memory"));
         }
@@ -395,8 +397,10 @@ impl Reader {
         Ok(values)
     }
 
-    fn memory<T: Real>(&self, memory: &OptimizerMemory) -> Result<Memory<T>, ResumeError> {
-        Ok(match memory {
+    /// `None`: it has taken no step yet.
+    fn memory<T: Real>(&self, memory: &OptimizerMemory) -> Result<Option<Memory<T>>, ResumeError> {
+        Ok(Some(match memory {
+            OptimizerMemory::Fresh => return Ok(None),
             OptimizerMemory::Descent => Memory::Descent,
             OptimizerMemory::Momentum { velocity } => Memory::Momentum {
                 velocity: self.finite("velocities", velocity)?,
@@ -446,6 +450,6 @@ impl Reader {
                     corrections: corrections?,
                 }))
             }
-        })
+        }))
     }
 }

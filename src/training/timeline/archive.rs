@@ -171,6 +171,21 @@ impl Archive {
         drop(gone);
     }
 
+    /// `run`, which is trained elsewhere, stands at `frame`, and nothing is known of how it came there.
+    pub fn arrived(&self, run: RunId, frame: Keyframe) {
+        let mut state = self.lock();
+        let Some(frames) = state.runs.get_mut(&run) else {
+            return;
+        };
+        let before = frames.bytes;
+        frames.arrive(Arc::new(frame));
+        let added = frames.bytes - before;
+        state.bytes += added;
+        let gone = state.fit();
+        drop(state);
+        drop(gone);
+    }
+
     /// Something was done to `run` where it stands.
     pub fn done(&self, run: RunId, deed: Deed) {
         let mut state = self.lock();
@@ -208,9 +223,15 @@ impl Archive {
         Some(kept(state.runs.get(&run)?.at(moment)?))
     }
 
-    /// The last moment of `epoch`: after all that was done at its end.
+    /// The last moment of `epoch`: after all that was done at its end. Where nothing can be replayed, since the run was
+    /// trained elsewhere or what was done is not known any more, the nearest moment that is kept.
     pub fn last_of(&self, run: RunId, epoch: u64) -> Option<Moment> {
         Some(self.lock().runs.get(&run)?.last_of(epoch))
+    }
+
+    /// The epoch that is `by` after `epoch`; where nothing can be replayed, as many kept moments after it.
+    pub fn stepped(&self, run: RunId, epoch: u64, by: i64) -> Option<u64> {
+        Some(self.lock().runs.get(&run)?.stepped(epoch, by))
     }
 
     /// The moment before `gesture` first changed a setting of `run`; `None` where it has not yet.
@@ -253,8 +274,10 @@ impl Archive {
             let now = frames.now.epoch;
             return Err(Unreachable::Future { epoch, now });
         }
-        let start = frames
-            .start_for(moment)
+        // what is kept whole needs nothing of what came before it
+        let kept = frames.at(moment).filter(|slot| slot.frame.is_whole());
+        let start = kept
+            .or_else(|| frames.start_for(moment))
             .ok_or(Unreachable::NoStart { epoch })?;
         let from = frames.deeds.partition_point(|(at, _)| *at < start.moment);
         let deeds = frames.deeds.range(from..);

@@ -72,6 +72,12 @@ impl Frames {
         self.insert(self.now, frame, interest);
     }
 
+    /// A moment of a run that is trained elsewhere: what was done between it and the one before is not known.
+    pub(super) fn arrive(&mut self, frame: Arc<Keyframe>) {
+        self.push(frame);
+        self.known_from = self.now;
+    }
+
     /// Something was done where the run stands. What makes another moment is followed by its keyframe.
     pub(super) fn done(&mut self, deed: Deed) {
         if let Some(last) = self.slots.last_mut()
@@ -169,10 +175,15 @@ impl Frames {
         self.slots.get(place).filter(|slot| slot.moment == moment)
     }
 
-    /// The last moment of `epoch`.
+    /// The last moment of `epoch`; where nothing can be replayed, the nearest that is kept.
     pub(super) fn last_of(&self, epoch: u64) -> Moment {
         if epoch >= self.now.epoch {
             return self.now;
+        }
+        if epoch < self.known_from.epoch
+            && let Some(slot) = self.nearest(epoch)
+        {
+            return slot.moment;
         }
         let from = self.deeds.partition_point(|(at, _)| at.epoch < epoch);
         let turns = self
@@ -185,6 +196,19 @@ impl Frames {
             epoch,
             turn: u32::try_from(turns).unwrap_or(u32::MAX),
         }
+    }
+
+    /// The epoch that is `by` after `epoch`; where nothing can be replayed, as many kept moments after it.
+    pub(super) fn stepped(&self, epoch: u64, by: i64) -> u64 {
+        let plain = epoch.saturating_add_signed(by);
+        if plain.min(epoch) >= self.known_from.epoch {
+            return plain;
+        }
+        let before = |slot: &Slot| slot.moment.epoch < epoch;
+        let place = self.slots.partition_point(before) as u64;
+        let place = usize::try_from(place.saturating_add_signed(by)).unwrap_or(usize::MAX);
+        let slot = self.slots.get(place).or(self.slots.last());
+        slot.map_or(plain, |slot| slot.moment.epoch)
     }
 
     /// The last moment at or before `moment` from which the run can go on, and from which all deeds are known.
@@ -205,6 +229,8 @@ impl Frames {
             slots: slots.cloned().collect(),
             deeds: deeds.cloned().collect(),
             now: moment,
+            // what comes after it will be known
+            known_from: self.known_from.min(moment),
             bytes: 0,
             ..self.clone_empty()
         };

@@ -9,7 +9,8 @@ use super::*;
 use crate::data::{DataSet, DataSpec, EmbeddedSet, SampleShape, Samples};
 use crate::model::{BatchSize, Hyperparameters, OptimizerKind};
 use crate::numerics::{Real, WorkerPool};
-use crate::training::record::{Change, Gesture, Value};
+use crate::training::record::{Change, Cut, Gesture, Value};
+use crate::training::run::Arrival;
 use crate::training::trainer::RunId;
 use crate::training::{EpochEnd, Experiment, Run, Setting};
 
@@ -187,7 +188,7 @@ fn a_run_that_goes_on_from_any_moment_is_the_run_that_never_stopped() {
         for (moment, _) in kept.sums.iter().rev().step_by(5) {
             let frame = kept.archive.replay(RUN, *moment).unwrap();
             let frame = frame.run(pool(1), &|_| true).unwrap();
-            let cut = crate::training::record::Cut {
+            let cut = Cut {
                 record: frame.record(kept.run.data().variance),
                 units: &frame.units,
                 edits: frame.edits,
@@ -206,7 +207,7 @@ fn a_run_that_goes_on_from_any_moment_is_the_run_that_never_stopped() {
         let late = Moment::end_of(45);
         let frame = kept.archive.replay(RUN, late).unwrap();
         let frame = frame.run(pool(1), &|_| true).unwrap();
-        let history = crate::training::History::new().cut(&crate::training::record::Cut {
+        let history = crate::training::History::new().cut(&Cut {
             record: frame.record(1.0),
             units: &frame.units,
             edits: 0,
@@ -372,4 +373,91 @@ fn a_branch_shares_the_past_and_the_others_give_way_to_the_run_in_view() {
     kept.archive.forget(RUN);
     assert!(kept.archive.nearest(RUN, 3).is_none());
     assert!(kept.archive.nearest(branch, 3).is_some());
+}
+
+/// Moments of a training elsewhere, at epochs 10, 20, … 100.
+fn elsewhere() -> Archive {
+    let experiment = Experiment {
+        hidden: 4,
+        ..Experiment::default()
+    };
+    let arrival = |epoch: u64| {
+        let weights = crate::model::Parameters::<f64>::initial(6, 4, epoch);
+        Arrival::new(
+            epoch,
+            Hyperparameters::default(),
+            &weights,
+            experiment.precision,
+        )
+    };
+    let mut run =
+        Run::<f32>::elsewhere(experiment.clone(), &arrival(10), data(20, 6), pool(1)).unwrap();
+    let archive = Archive::new(1 << 20);
+    archive.open(RUN, experiment.clone(), Arc::clone(run.data()));
+    archive.record(RUN, run.keyframe(0));
+    for epoch in (20..=100).step_by(10) {
+        run.absorb(&arrival(epoch)).unwrap();
+        archive.arrived(RUN, run.keyframe(0));
+    }
+    archive
+}
+
+#[test]
+fn of_a_training_elsewhere_only_what_arrived_is_shown() {
+    let archive = elsewhere();
+    let nearest = |epoch| archive.last_of(RUN, epoch).unwrap().epoch;
+    assert_eq!(
+        [10, 14, 16, 40, 96, 100].map(nearest),
+        [10, 10, 20, 40, 100, 100]
+    );
+    let stepped = |epoch, by| archive.stepped(RUN, epoch, by).unwrap();
+    assert_eq!((stepped(50, -1), stepped(50, 1)), (40, 60));
+    assert_eq!(
+        (stepped(100, -1), stepped(50, -10), stepped(50, 10)),
+        (90, 10, 100)
+    );
+    // what is kept is there at once, and nothing between
+    let replay = archive.replay(RUN, Moment::end_of(50)).unwrap();
+    assert_eq!((replay.epochs(), replay.to()), (0, Moment::end_of(50)));
+    assert!(replay.run(pool(1), &|_| true).unwrap().is_whole());
+    let between = archive.replay(RUN, Moment::end_of(55)).unwrap_err();
+    assert_eq!(between, Unreachable::NoStart { epoch: 55 });
+}
+
+#[test]
+fn a_run_that_goes_on_from_a_training_elsewhere_is_replayed_from_there_on() {
+    let archive = elsewhere();
+    let (at, own) = (Moment::end_of(50), RunId(2));
+    let frame = archive.at(RUN, at).unwrap().frame;
+    assert!(archive.branch(RUN, at, own));
+    let experiment = Experiment {
+        hidden: 4,
+        ..Experiment::default()
+    };
+    let record = frame.record(1.0);
+    let history = crate::training::History::new().cut(&Cut {
+        record,
+        units: &frame.units,
+        edits: 0,
+        revived: 0,
+    });
+    let mut run = Run::<f32>::at(experiment, &frame, history, data(20, 6), pool(1)).unwrap();
+    let mut sums = Vec::new();
+    for _ in 0..6 {
+        assert!(matches!(run.epoch(&|| true), EpochEnd::Finished { .. }));
+        let kept = run.keyframe(usize::MAX);
+        sums.push(kept.checksum());
+        if kept.epoch.is_multiple_of(3) {
+            archive.record(own, kept);
+        }
+    }
+    let replay = archive.replay(own, Moment::end_of(53)).unwrap();
+    let again = replay.run(pool(1), &|_| true).unwrap();
+    assert_eq!(again.checksum(), sums[2]);
+    let stepped = |epoch, by| archive.stepped(own, epoch, by).unwrap();
+    assert_eq!(
+        (stepped(51, -1), stepped(50, -1), stepped(50, 1)),
+        (50, 40, 51)
+    );
+    assert_eq!(archive.last_of(own, 52), Some(Moment::end_of(52)));
 }

@@ -19,7 +19,7 @@ use crate::data::DataSet;
 use crate::numerics::WorkerPool;
 use crate::training::plan::Step;
 use crate::training::record::{Change, Edit};
-use crate::training::run::EpochEnd;
+use crate::training::run::{Arrival, EpochEnd};
 use crate::training::threads::message_of;
 use crate::training::timeline::{Archive, Deed};
 
@@ -105,6 +105,14 @@ impl Driver {
 
     fn serve(&mut self, request: Request, now: Duration) {
         let Request { run, what } = request;
+        if trains(&what)
+            && self
+                .runs
+                .get(&run)
+                .is_some_and(|seat| seat.run.is_elsewhere())
+        {
+            return self.tell_refusal(run, ELSEWHERE.to_owned());
+        }
         match what {
             Ask::Open { experiment, data } => self.open(run, data, now, |data, pool| {
                 trained::open(*experiment, data, pool)
@@ -120,6 +128,14 @@ impl Driver {
             } => self.open(run, data, now, |data, pool| {
                 trained::go_on(*experiment, &frame, *history, data, pool)
             }),
+            Ask::Follow {
+                experiment,
+                data,
+                first,
+            } => self.open(run, data, now, |data, pool| {
+                trained::follow(*experiment, &first, data, pool)
+            }),
+            Ask::Absorb(arrival) => self.absorb(run, &arrival),
             Ask::Seen(cursor) => {
                 // a frame may be seen after its run was closed
                 if let Some(seat) = self.runs.get_mut(&run) {
@@ -213,6 +229,24 @@ impl Driver {
         self.tell(run, what);
     }
 
+    /// The next moment of a run that is trained elsewhere.
+    fn absorb(&mut self, run: RunId, arrival: &Arrival) {
+        let archive = Arc::clone(&self.archive);
+        self.guarded(run, |seat| {
+            let refused = |message| Some(Tell::Event(Event::Refused { message }));
+            if !seat.run.is_elsewhere() {
+                return refused("this run is trained here: please report it".to_owned());
+            }
+            match seat.run.absorb(arrival) {
+                Ok(()) => {
+                    archive.arrived(run, seat.run.keyframe(archive.most_for_a_frame()));
+                    None
+                }
+                Err(error) => refused(error.to_string()),
+            }
+        });
+    }
+
     /// Does `what` to a run that is open, and shows it in the next frame.
     fn with(&mut self, run: RunId, what: impl FnOnce(&mut Seat)) {
         match self.runs.get_mut(&run) {
@@ -267,7 +301,11 @@ impl Driver {
     /// where they would rest an epoch apart.
     fn wants(&self, seat: &Seat) -> Option<Duration> {
         let partner = seat.partner.and_then(|partner| self.runs.get(&partner));
-        let Some(partner) = partner.filter(|partner| !partner.is_diverged()) else {
+        let trains = |partner: &&Seat| !partner.is_diverged() && !partner.run.is_elsewhere();
+        if seat.run.is_elsewhere() {
+            return None;
+        }
+        let Some(partner) = partner.filter(trains) else {
             return seat.wants();
         };
         let (own, other) = (seat.run.epoch(), partner.run.epoch());
@@ -331,6 +369,17 @@ impl Driver {
             self.guarded(run, |seat| Some(Tell::Frame(Box::new(seat.frame(now)))));
         }
     }
+}
+
+/// Why a run that is followed is not trained.
+const ELSEWHERE: &str = "this run is trained elsewhere: Go on from here makes a run of your own from the epoch that is shown";
+
+/// Whether a run does something of its own for it.
+fn trains(what: &Ask) -> bool {
+    matches!(
+        what,
+        Ask::Play | Ask::Step | Ask::PauseAt(Some(_)) | Ask::Set(_) | Ask::Plan(_) | Ask::Revive(_)
+    )
 }
 
 /// Keeps where the run stands.

@@ -14,6 +14,8 @@ pub enum Activity {
     Training,
     /// Stopped at a non-finite cost, the last finite weights restored.
     Diverged,
+    /// It is trained elsewhere, and what arrives of it is shown.
+    Elsewhere,
 }
 
 /// The complete present of a run, and what is new of its past since the watcher last saw it. Published at most

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::frame::Frame;
 use crate::training::plan::Plan;
 use crate::training::record::{Change, Cursor, History};
-use crate::training::run::Keyframe;
+use crate::training::run::{Arrival, Keyframe};
 use crate::training::{Checkpoint, Experiment};
 
 /// Names a run for as long as the trainer lives. No number is used twice.
@@ -59,6 +59,14 @@ pub enum Ask {
         frame: Box<Keyframe>,
         history: Box<History>,
     },
+    /// A run that is trained elsewhere, at the first of its moments that is known. It takes no step here.
+    Follow {
+        experiment: Box<Experiment>,
+        data: DataId,
+        first: Box<Arrival>,
+    },
+    /// The next moment of a run that is trained elsewhere.
+    Absorb(Box<Arrival>),
     /// Ends the run; nothing more is said of it.
     Close,
     Play,

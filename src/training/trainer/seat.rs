@@ -35,9 +35,14 @@ pub(super) struct Seat {
 
 impl Seat {
     pub(super) fn new(run: Box<dyn Trained>, now: Duration) -> Self {
+        let activity = if run.is_elsewhere() {
+            Activity::Elsewhere
+        } else {
+            Activity::Paused
+        };
         Self {
             run,
-            activity: Activity::Paused,
+            activity,
             playing: false,
             steps_left: 0,
             speed: Speed::Unlimited,
@@ -66,7 +71,9 @@ impl Seat {
 
     pub(super) fn pause(&mut self) {
         (self.playing, self.steps_left) = (false, 0);
-        self.activity = Activity::Paused;
+        if !self.run.is_elsewhere() {
+            self.activity = Activity::Paused;
+        }
     }
 
     pub(super) fn is_diverged(&self) -> bool {
@@ -156,7 +163,7 @@ impl Seat {
         (self.news, self.published, self.is_seen) = (false, Some(now), false);
         let rate = match self.activity {
             Activity::Training => self.rate.epochs_per_second(),
-            Activity::Paused | Activity::Diverged => 0.0,
+            Activity::Paused | Activity::Diverged | Activity::Elsewhere => 0.0,
         };
         Frame {
             epochs_per_second: rate,

@@ -67,7 +67,11 @@ impl Host for TrainerThread {
     fn send(&self, request: Request) -> Result<(), TrainerError> {
         let urgent = matches!(
             request.what,
-            Ask::Open { .. } | Ask::Resume { .. } | Ask::Continue { .. } | Ask::Close
+            Ask::Open { .. }
+                | Ask::Resume { .. }
+                | Ask::Continue { .. }
+                | Ask::Follow { .. }
+                | Ask::Close
         );
         let sent = self.requests.put(request);
         if urgent && sent.is_ok() {

@@ -9,7 +9,7 @@ use crate::data::DataSet;
 use crate::numerics::{Precision, Real, WorkerPool};
 use crate::training::plan::{Plan, PlanError, Step};
 use crate::training::record::{Change, Cursor, History, SettingError};
-use crate::training::run::{EpochEnd, Keyframe, Run};
+use crate::training::run::{Arrival, ArrivalError, EpochEnd, Keyframe, Run};
 use crate::training::snapshot::shown_samples;
 use crate::training::{Checkpoint, Experiment};
 
@@ -25,6 +25,10 @@ pub(super) trait Trained: Send {
     fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd;
     /// Returns which, in increasing order.
     fn revive(&mut self, units: &[usize]) -> Vec<usize>;
+    /// The next moment of a run that is trained elsewhere.
+    fn absorb(&mut self, arrival: &Arrival) -> Result<(), ArrivalError>;
+    /// Whether it is trained elsewhere.
+    fn is_elsewhere(&self) -> bool;
     fn checkpoint(&self) -> Checkpoint;
     /// The weights alone where `most` bytes are too few for all of it.
     fn keyframe(&self, most: usize) -> Keyframe;
@@ -114,6 +118,31 @@ pub(super) fn go_on(
     }
 }
 
+/// A run that is trained elsewhere.
+///
+/// # Errors
+/// The moment is not of it, or it can't run; one sentence.
+pub(super) fn follow(
+    experiment: Experiment,
+    first: &Arrival,
+    data: Arc<DataSet>,
+    pool: Arc<WorkerPool>,
+) -> Result<Box<dyn Trained>, String> {
+    fn of<T: Real>(
+        experiment: Experiment,
+        first: &Arrival,
+        data: Arc<DataSet>,
+        pool: Arc<WorkerPool>,
+    ) -> Result<Box<dyn Trained>, String> {
+        let run = Run::<T>::elsewhere(experiment, first, data, pool);
+        Ok(showing(run.map_err(|error| error.to_string())?))
+    }
+    match experiment.precision {
+        Precision::F32 => of::<f32>(experiment, first, data, pool),
+        Precision::F64 => of::<f64>(experiment, first, data, pool),
+    }
+}
+
 fn showing<T: Real>(run: Run<T>) -> Box<dyn Trained> {
     let shown = shown_samples::<T>(run.data());
     Box::new(Showing { run, shown })
@@ -155,6 +184,14 @@ impl<T: Real> Trained for Showing<T> {
 
     fn revive(&mut self, units: &[usize]) -> Vec<usize> {
         self.run.revive(units)
+    }
+
+    fn absorb(&mut self, arrival: &Arrival) -> Result<(), ArrivalError> {
+        self.run.absorb(arrival)
+    }
+
+    fn is_elsewhere(&self) -> bool {
+        self.run.is_elsewhere()
     }
 
     fn keyframe(&self, most: usize) -> Keyframe {
