@@ -31,13 +31,16 @@ impl Backend for Desktop {
             Browse::Picture => "Open a picture",
             Browse::SaveAs { .. } => "Save the run",
             Browse::SaveFolder => "Save the runs in a folder",
+            Browse::Checkpoints => "Follow a folder of checkpoints",
             Browse::DataOfRun => "Open the data of the run",
             Browse::Export { what, .. } => what.title(),
         };
         let dialog = rfd::FileDialog::new().set_title(title);
         let picked = match &what {
             Browse::Files | Browse::DataOfRun => dialog.pick_files(),
-            Browse::Folder | Browse::SaveFolder => dialog.pick_folder().map(|folder| vec![folder]),
+            Browse::Folder | Browse::SaveFolder | Browse::Checkpoints => {
+                dialog.pick_folder().map(|folder| vec![folder])
+            }
             Browse::Picture => dialog.pick_file().map(|file| vec![file]),
             Browse::SaveAs { name } => save(
                 dialog,
@@ -74,6 +77,7 @@ fn judge(what: Browse, picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed 
         (Some([one]), Browse::SaveAs { .. }) => Browsed::SaveAs(one.clone()),
         (Some([one]), Browse::Export { what, .. }) => Browsed::Export(*what, one.clone()),
         (Some([one]), Browse::SaveFolder) => Browsed::SaveFolder(one.clone()),
+        (Some([one]), Browse::Checkpoints) => Browsed::Checkpoints(one.clone()),
         (Some(paths), Browse::DataOfRun) => Browsed::DataOfRun(paths.to_vec()),
         (Some(paths), _) => Browsed::Paths(paths.to_vec()),
     }

@@ -65,6 +65,7 @@ impl Lab {
             }
             Action::Open(paths) => self.open(paths),
             Action::Typed(paths) => self.take_typed(paths),
+            Action::Follow { folder, map } => self.follow_folder(folder, &map),
             Action::SetImport { spec, settings } => self.set_import(spec, *settings),
             Action::Seek(epoch) => self.seek(epoch),
             Action::Kept(run, action) => self.keep(run, action),
@@ -141,6 +142,8 @@ impl Lab {
             }
             UserCommand::BrowseFiles => self.browse_for_path(false),
             UserCommand::BrowseFolder => self.browse_for_path(true),
+            UserCommand::FollowFolder => self.ask_for_checkpoints(),
+            UserCommand::StopFollowing => self.stop_following(),
             UserCommand::SaveRun => self.save_run(false, false),
             UserCommand::SaveRunAs => self.save_run(true, false),
             UserCommand::SaveRunWithData => self.save_run(true, true),

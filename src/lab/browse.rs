@@ -25,6 +25,8 @@ pub enum Browse {
         what: Export,
         name: String,
     },
+    /// A folder of checkpoints.
+    Checkpoints,
 }
 
 /// What came of the file dialog.
@@ -37,6 +39,8 @@ pub enum Browsed {
     SaveFolder(PathBuf),
     DataOfRun(Vec<PathBuf>),
     Export(Export, PathBuf),
+    /// A folder of checkpoints.
+    Checkpoints(PathBuf),
     Cancelled,
     /// It answered faster than anyone can click: there is none for what was asked.
     Unavailable(Browse),

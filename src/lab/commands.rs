@@ -44,6 +44,10 @@ commands! {
         /// Through the system's dialog: one or several.
         BrowseFiles,
         BrowseFolder,
+        /// A training elsewhere, by its checkpoints.
+        FollowFolder,
+        /// Its run stays as it is.
+        StopFollowing,
         /// Into its file, or into one that is asked for.
         SaveRun,
         SaveRunAs,
@@ -196,7 +200,9 @@ impl UserCommand {
     pub(super) fn says_why_not(self) -> bool {
         matches!(
             self,
-            Self::ReviveUnit
+            Self::PlayPause
+                | Self::StepEpoch
+                | Self::ReviveUnit
                 | Self::ReviveDead
                 | Self::WhatSaves
                 | Self::CheckGradient
@@ -266,6 +272,8 @@ impl UserCommand {
             | Self::StartMap
             | Self::StopMap
             | Self::OpenCell
+            | Self::FollowFolder
+            | Self::StopFollowing
             | Self::SaveRun
             | Self::SaveRunAs
             | Self::SaveRunWithData

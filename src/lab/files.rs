@@ -165,6 +165,7 @@ impl Lab {
         let name = || dialog.map_or_else(String::new, |dialog| dialog.path.clone());
         let browse = match what {
             Typed::Open | Typed::DataOfRun if folders => Browse::Folder,
+            Typed::Checkpoints => Browse::Checkpoints,
             Typed::Open => Browse::Files,
             Typed::DataOfRun => Browse::DataOfRun,
             Typed::SaveRun => Browse::SaveAs { name: name() },

@@ -206,6 +206,7 @@ impl Given {
             | C::PauseAtEpoch
             | C::OpenCell
             | C::PasteShareLine
+            | C::FollowFolder
             | C::RestoreLast => return Some(HELD),
             _ => return None,
         };

@@ -17,6 +17,8 @@ pub mod export;
 mod exporting;
 pub mod features;
 mod files;
+pub mod followed;
+mod following;
 pub mod import;
 pub mod import_settings;
 mod inspecting;

@@ -47,6 +47,7 @@ impl Lab {
                 self.save_all_in(&folder.clone());
             }
             (Typed::DataOfRun, Some(_)) => self.data_located(paths),
+            (Typed::Checkpoints, Some(folder)) => self.follow_folder(folder.clone(), ""),
             (_, _) => self.open(paths),
         }
     }
@@ -248,6 +249,7 @@ impl Lab {
                 let text = "This system has no file dialog: install xdg-desktop-portal or zenity, or type the path.";
                 self.shared.notify(Severity::Trouble, text.to_owned());
             }
+            Browsed::Checkpoints(folder) => self.follow_folder(folder, ""),
             Browsed::Unavailable(Browse::Picture) => {
                 self.session.shown.look.trouble = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity, or type the picture's path."

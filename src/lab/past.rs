@@ -88,6 +88,9 @@ impl Lab {
         else {
             return;
         };
+        if asked.epoch >= self.session.shown.now() {
+            return self.return_to_now(); // nothing nearer to it is kept
+        }
         self.seek_moment(asked);
     }
 
@@ -209,8 +212,10 @@ impl Lab {
 
     /// Moves the cursor by so many epochs.
     pub(super) fn step_in_time(&mut self, by: i64) {
-        let shown = self.session.shown.shown_epoch();
-        self.seek(shown.saturating_add_signed(by));
+        let (run, shown) = (self.session.shown.id, self.session.shown.shown_epoch());
+        let archive = self.archive();
+        let stepped = archive.and_then(|archive| archive.stepped(run, shown, by));
+        self.seek(stepped.unwrap_or(shown.saturating_add_signed(by)));
     }
 
     /// Shows the first epoch that can be shown.
@@ -249,6 +254,12 @@ impl Lab {
     /// The shown moment becomes the present of a run of its own, and `with` is done to it; the run that it was of stays
     /// beside it.
     pub(super) fn go_on_from_here(&mut self, with: Option<Action>) {
+        if self.session.shown.followed.is_some() && self.session.shown.past.is_none() {
+            let run = self.session.shown.id;
+            if let Some(now) = self.archive().and_then(|archive| archive.now(run)) {
+                self.seek_moment(now); // what is shown is the latest that arrived
+            }
+        }
         let Some(past) = &mut self.session.shown.past else {
             return;
         };

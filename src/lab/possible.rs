@@ -2,8 +2,10 @@
 
 use super::commands::UserCommand;
 use super::export::Export;
+use super::followed::ELSEWHERE;
 use super::page::Page;
 use super::room::Lab;
+use super::run_view::RunView;
 use super::shared::{View, ZOOMS};
 use super::speed;
 
@@ -29,6 +31,9 @@ impl View<'_> {
         let lesson = self.shared.lesson.as_ref();
         if let Some(why) = lesson.and_then(|given| given.holds(command)) {
             return Err(why);
+        }
+        if self.run.followed.is_some() && self.run.trains(command) {
+            return Err(ELSEWHERE);
         }
         match command {
             UserCommand::PlayPause
@@ -161,7 +166,18 @@ impl View<'_> {
                 only_if(self.run.saving.is_some(), "Nothing of this is shown.")
             }
             UserCommand::EpochBack | UserCommand::TenEpochsBack | UserCommand::FirstEpoch => {
-                only_if(self.run.shown_epoch() > 0, "This is the first epoch.")
+                only_if(self.run.shown_epoch() > self.run.first_epoch(), "This is the first epoch.")
+            }
+            UserCommand::GoOnFromHere if self.run.followed.is_some() => {
+                only_if(self.run.own_snapshot().is_some(), "No checkpoint has come yet.")
+            }
+            UserCommand::FollowFolder => {
+                only_if(self.run.data().is_some(), "No data are open yet to measure checkpoints on.")
+            }
+            UserCommand::StopFollowing => {
+                let live = |run: &RunView| run.followed.as_ref().is_some_and(|of| of.live);
+                let follows = self.shared.awaited.is_some() || self.session.runs().any(live);
+                only_if(follows, "No folder is followed.")
             }
             UserCommand::EpochForward
             | UserCommand::TenEpochsForward
@@ -234,6 +250,35 @@ impl View<'_> {
 
     fn is_loading(&self) -> bool {
         self.shared.opening.is_some() || self.shared.loading.is_some()
+    }
+}
+
+impl RunView {
+    /// Whether `command` would train the run that is shown, or needs one that was trained here.
+    fn trains(&self, command: UserCommand) -> bool {
+        match command {
+            // the past is played, and what is done to it is done to a run of its own
+            UserCommand::PlayPause
+            | UserCommand::StepEpoch
+            | UserCommand::ReviveUnit
+            | UserCommand::ReviveDead => self.past.is_none(),
+            UserCommand::Reset
+            | UserCommand::WhatSaves
+            | UserCommand::PauseAtEpoch
+            | UserCommand::SparseAgainstPlain
+            | UserCommand::CopyBeside
+            | UserCommand::CopyBesideWith
+            | UserCommand::CopyShareLine
+            | UserCommand::CopyAsCommand => true,
+            _ => false,
+        }
+    }
+
+    /// The first epoch that can be shown of it.
+    fn first_epoch(&self) -> u64 {
+        let latest = self.latest().filter(|_| self.followed.is_some());
+        let first = latest.and_then(|latest| latest.history.records().next());
+        first.map_or(0, |first| first.epoch)
     }
 }
 

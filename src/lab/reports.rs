@@ -102,6 +102,7 @@ impl Lab {
             Outcome::Lesson { setup, data } => self.take_stage(&setup, &data),
             Outcome::Measured(measured) => self.take_measured(measured),
             Outcome::Probed(probed) => self.take_probed(*probed, took, now),
+            Outcome::Looked(looked) => self.take_looked(*looked, now),
             Outcome::SavedRun { run, path, written } => self.take_saved(run, path, written),
             Outcome::Autosaved => self.take_autosaved(),
             Outcome::Resumed(resumed) => {
@@ -158,6 +159,7 @@ impl Lab {
                 self.shared.notify(Severity::Trouble, error.to_string());
                 self.write_next();
             }
+            JobKind::Follow => self.not_looked(&error),
             JobKind::Autosave => self.not_autosaved(&error.to_string()),
             JobKind::ReadRun => {
                 (self.shared.loading, self.shared.progress) = (None, None);

@@ -7,6 +7,7 @@ use super::audience::Held;
 use super::cursor::Arrival;
 use super::export::Copied;
 use super::features::Seeing;
+use super::followed::Following;
 use super::import::{Asked, Wish};
 use super::inspecting::{Due, Inspecting};
 #[cfg(not(target_family = "wasm"))]
@@ -40,6 +41,8 @@ pub struct Lab {
     pub(super) seeing: Seeing,
     pub(super) measuring: Measuring,
     pub(super) probing: Probing,
+    /// The folder of checkpoints that is looked at.
+    pub(super) following: Option<Following>,
     /// Runs on their way into files.
     pub(super) keeping: Keeping,
     /// An undo under way.
@@ -89,6 +92,7 @@ impl Lab {
             seeing: Seeing::default(),
             measuring: Measuring::default(),
             probing: Probing::default(),
+            following: None,
             keeping: Keeping::default(),
             arrival: None,
             archive: None,
@@ -162,6 +166,7 @@ impl Lab {
             self.follow_pair(now),
             self.follow_code(now),
             self.follow_autosave(now),
+            self.follow_checkpoints(now),
         ];
         times.into_iter().flatten().min()
     }

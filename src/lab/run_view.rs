@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::compare::{self, CompareProgress, Compared};
 use super::cursor::Past;
 use super::features::SeenFeatures;
+use super::followed::Followed;
 use super::inspection::Inspection;
 use super::look::Look;
 use super::studies::{CheckedGradient, Saving, Study};
@@ -37,6 +38,8 @@ pub struct RunView {
     pub notes: String,
     /// The run that it follows, as a line told it.
     pub told: Option<Box<Share>>,
+    /// The training elsewhere whose checkpoints it shows.
+    pub followed: Option<Box<Followed>>,
     /// Where it is saved.
     pub file: Option<PathBuf>,
     /// It is kept whatever it costs.
@@ -85,6 +88,7 @@ impl RunView {
             name: None,
             notes: String::new(),
             told: None,
+            followed: None,
             file: None,
             pinned: false,
             overlaid: false,
@@ -135,6 +139,7 @@ impl RunView {
             name: None,
             notes: String::new(),
             told: None,
+            followed: None,
             file: None,
             pinned: false,
             overlaid: false,

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::followed::ELSEWHERE;
 use super::room::Lab;
 use super::session::Session;
 use super::state::{Action, Severity};
@@ -37,6 +38,11 @@ impl Lab {
     }
 
     pub(super) fn ask_about(&mut self, run: RunId, what: Ask) -> bool {
+        let trains = matches!(what, Ask::Play | Ask::Step | Ask::PauseAt(Some(_)));
+        let view = self.session.get(run);
+        if trains && view.is_some_and(|view| view.followed.is_some()) {
+            return false; // it is not ours to train
+        }
         // before the first data set is loaded there is no run to tell; `begin` passes everything on then
         let Some(trainer) = &self.trainer else {
             return false;
@@ -108,6 +114,7 @@ impl Lab {
         self.warn_of_range(&experiment, &data);
         let run = self.session.begin(experiment, Arc::clone(&data));
         let what = how(self, run, set, data);
+        let elsewhere = matches!(what, Ask::Follow { .. });
         let asked = self.ask(what);
         if !asked {
             self.session.take_back(run);
@@ -119,6 +126,7 @@ impl Lab {
         }
         self.show_in_archive();
         self.pace(before);
+        self.session.shown.playing &= !elsewhere;
         if self.session.shown.playing {
             self.ask(Ask::Play);
         }
@@ -150,6 +158,11 @@ impl Lab {
         let data = Arc::clone(mirror.data());
         let (set, _) = self.session.name(&data);
         let parent = self.session.shown.id;
+        // gestures of a training elsewhere were not counted here
+        let gestures = history.edits().edits().map(|edit| edit.gesture);
+        if let (Some(last), true) = (gestures.max(), self.session.shown.followed.is_some()) {
+            self.session.gestures_follow(last);
+        }
         let experiment = Experiment {
             hyperparameters: frame.settings,
             ..self.session.shown.experiment.clone()
@@ -209,6 +222,7 @@ impl Lab {
             return false;
         }
         self.rest(left);
+        let playing = playing && self.session.shown.followed.is_none();
         self.session.shown.playing = playing;
         self.show_in_archive();
         if playing {
@@ -219,6 +233,9 @@ impl Lab {
 
     /// Pauses at the end of `epoch`, which is to come, and trains up to there.
     pub(super) fn pause_at(&mut self, epoch: Option<u64>) {
+        if self.session.shown.followed.is_some() {
+            return self.shared.notify(Severity::Note, ELSEWHERE);
+        }
         let now = self.session.shown.now();
         if let Some(epoch) = epoch.filter(|epoch| *epoch <= now) {
             let text = format!(
@@ -303,6 +320,9 @@ impl Lab {
             };
             return self.go_on_from_here(Some(action));
         }
+        if self.session.shown.followed.is_some() {
+            return self.shared.notify(Severity::Note, ELSEWHERE);
+        }
         let mut settings = self.session.shown.experiment.hyperparameters;
         let old = setting.get(&settings);
         let set = setting.set(&mut settings, value);
@@ -341,7 +361,10 @@ impl Lab {
                         self.shared.notify(Severity::Note, sentence(&other));
                     }
                 }
-                Tell::Frame(frame) => self.take_frame(run, *frame),
+                Tell::Frame(frame) => {
+                    self.has_absorbed(run, frame.epoch);
+                    self.take_frame(run, *frame);
+                }
                 Tell::Checkpoint(checkpoint) => self.take_checkpoint(run, checkpoint),
                 Tell::Event(event) => self.hear(run, event),
             }
@@ -401,6 +424,7 @@ impl Lab {
             }
             Event::NotOpened { message } => {
                 self.no_checkpoint(run);
+                self.is_not_followed(run);
                 if self.session.take_back(run) {
                     self.session.undo.take_back(self.session.shown.id);
                     // it was paused when the other took its place
@@ -414,6 +438,7 @@ impl Lab {
                 self.show_in_archive();
                 message
             }
+            Event::Refused { message } if self.not_absorbed(run, &message) => return,
             Event::Refused { message } => message,
         };
         let text = match self.session.get(run) {

@@ -155,7 +155,9 @@ impl Session {
         self.others
             .retain(|_, run| !run.is_draft() || Some(run.id) == before);
         let beside = self.beside.as_ref().map(|beside| beside.run);
-        let stays = |run: &RunView| run.pinned || [beside, before].contains(&Some(run.id));
+        let live = |run: &RunView| run.followed.as_ref().is_some_and(|of| of.live);
+        let stays =
+            |run: &RunView| run.pinned || live(run) || [beside, before].contains(&Some(run.id));
         let plain = self.others.values().filter(|run| !stays(run));
         let mut plain: Vec<(bool, RunId)> = plain.map(|run| (run.now() > 0, run.id)).collect();
         plain.sort_unstable();

@@ -6,6 +6,7 @@ use super::audience::{Presenting, SlowMotion, usual};
 use super::beside::{Pair, Question};
 use super::commands::{Cover, UserCommand};
 use super::export::{Copied, Photograph};
+use super::followed::Followed;
 use super::import::Import;
 use super::keeping::Lost;
 use super::lesson::{Given, Judged};
@@ -52,6 +53,9 @@ impl View<'_> {
         match (self.shared.page, self.run.untouched()) {
             _ if self.shared.held => {
                 "The picture is held while the run trains on. What has become of it? H shows it."
+            }
+            (Page::Lab, _) if self.run.followed.is_some() => {
+                "Each checkpoint is a moment of this run: drag the cursor below to see how its units came about."
             }
             (Page::Lab, Some(preset)) => preset.watch(),
             (page, _) => page.watch(),
@@ -107,6 +111,8 @@ pub struct Shared {
     pub loading: Option<String>,
     /// How far that is.
     pub progress: Option<Progress>,
+    /// The training elsewhere of which no checkpoint has come yet.
+    pub awaited: Option<Followed>,
     /// Files and folders that were opened, the latest first.
     pub recent: Vec<PathBuf>,
     /// Something is being dragged over the window.
@@ -152,6 +158,7 @@ impl Shared {
             opening: None,
             loading: None,
             progress: None,
+            awaited: None,
             recent,
             drop_hovered: false,
             map: MapState::default(),

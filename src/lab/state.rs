@@ -44,6 +44,11 @@ pub enum Action {
     Open(Vec<PathBuf>),
     /// A path as it was typed in the window for paths, for whatever that asked for.
     Typed(Vec<PathBuf>),
+    /// A folder of checkpoints, and which tensor is which in them, where that was typed.
+    Follow {
+        folder: PathBuf,
+        map: String,
+    },
     /// What the import sheet's choices now say.
     SetImport {
         spec: DataSpec,
@@ -181,6 +186,8 @@ pub enum Typed {
     SaveFolder,
     /// Where the data are of a run that was opened.
     DataOfRun,
+    /// The folder of checkpoints that is to be followed.
+    Checkpoints,
 }
 
 /// The window for a path.

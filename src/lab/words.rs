@@ -17,6 +17,8 @@ impl UserCommand {
             | Self::BrowseFiles
             | Self::BrowseFolder
             | Self::PrepareData
+            | Self::FollowFolder
+            | Self::StopFollowing
             | Self::CancelLoading
             | Self::Data(_) => "Data",
             Self::SaveRun
@@ -98,6 +100,8 @@ impl UserCommand {
             Self::SpeedUp => "Faster",
             Self::SlowDown => "Slower",
             Self::OpenFile => "Open file…",
+            Self::FollowFolder => "Follow a folder of checkpoints…",
+            Self::StopFollowing => "Stop following",
             Self::SaveRun => "Save run",
             Self::SaveRunAs => "Save run as…",
             Self::SaveRunWithData => "Save run with its data…",
@@ -192,6 +196,12 @@ impl UserCommand {
             Self::SlowDown => "Allow fewer epochs a second, slow enough to talk over",
             Self::OpenFile => {
                 "Train on your own photographs or data, or go on with a run that was saved"
+            }
+            Self::FollowFolder => {
+                "See a training elsewhere live: each checkpoint in a folder becomes a moment of a run, on the data in use"
+            }
+            Self::StopFollowing => {
+                "Look at the folder of checkpoints no longer; what has come of it stays as a run"
             }
             Self::SaveRun => "Save the run that is shown, to go on with it later, bit for bit",
             Self::SaveRunAs => "Save the run that is shown in another file",

@@ -2,6 +2,7 @@
 
 use egui::{Button, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
 
+use super::numbers::thousands;
 use super::progress;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{at_right, command_button, muted};
@@ -15,6 +16,8 @@ const WIDTH: f32 = 400.0;
 pub struct Dialogs {
     /// What is being typed; `None` while the window is closed.
     path: Option<String>,
+    /// Which tensor is which, as it is typed.
+    map: String,
     /// Whether the path was refused when it was last drawn.
     refused: bool,
 }
@@ -26,6 +29,7 @@ impl Dialogs {
             return;
         }
         self.path = None;
+        self.map.clear();
     }
 
     fn open_file(
@@ -39,6 +43,7 @@ impl Dialogs {
         let path = self.path.get_or_insert_with(|| dialog.path.clone());
         let refused = dialog.error.is_some() && !self.refused;
         self.refused = dialog.error.is_some();
+        let map = &mut self.map;
         let response = Modal::new(Id::unique("open file"))
             .frame(frame(ui))
             .show(ui.ctx(), |ui| {
@@ -59,12 +64,23 @@ impl Dialogs {
                 if first || refused {
                     field.request_focus(); // the text stays, to be mended
                 }
+                let follows = dialog.what == Typed::Checkpoints;
+                let mut entered =
+                    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if follows {
+                    let field = TextEdit::singleline(map)
+                        .desired_width(f32::INFINITY)
+                        .hint_text("Tensors, if they can't be told: W1=encoder.weight,b1=…");
+                    let field = ui.add(field).accessible_name("Tensors");
+                    entered |=
+                        field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                    ui.label(muted(ui, measured_on(view)));
+                }
                 for (words, colour) in [(&dialog.error, theme.dead), (&dialog.hint, theme.notice)] {
                     if let Some(words) = words {
                         ui.label(RichText::new(words).size(theme::SMALL).color(colour));
                     }
                 }
-                let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 if view.shared.opening.is_some() {
                     progress::bar(ui, view, ui.available_width());
                 }
@@ -74,7 +90,7 @@ impl Dialogs {
                     let kinds = matches!(dialog.what, Typed::Open | Typed::DataOfRun);
                     let browse = browse
                         .into_iter()
-                        .filter(|command| kinds || !folder(*command));
+                        .filter(|command| kinds || folder(*command) == follows);
                     for command in browse {
                         if command_button(ui, command, command.text(), 80.0).clicked() {
                             actions.push(command.into());
@@ -94,7 +110,14 @@ impl Dialogs {
                             || entered)
                             && typed
                         {
-                            actions.push(Action::Typed(vec![path.trim().into()]));
+                            let path = path.trim().into();
+                            actions.push(match follows {
+                                true => Action::Follow {
+                                    folder: path,
+                                    map: map.clone(),
+                                },
+                                false => Action::Typed(vec![path]),
+                            });
                         }
                     });
                 });
@@ -102,6 +125,19 @@ impl Dialogs {
         if response.should_close() {
             actions.push(Action::CloseDialog);
         }
+    }
+}
+
+/// What the checkpoints are measured on.
+fn measured_on(view: &View<'_>) -> String {
+    match view.run.data() {
+        Some(data) => format!(
+            "They are measured on the data that are open now: {}, {} samples of {} values, prepared as these are.",
+            data.name,
+            thousands(data.len() as u64),
+            thousands(data.inputs() as u64)
+        ),
+        None => "There are no data yet to measure them on.".to_owned(),
     }
 }
 
@@ -139,6 +175,13 @@ fn words(what: Typed) -> Words {
             "Where the data are now on which the run was trained. They must be the same ones.",
             "Path of a file or folder",
             "Open",
+        ),
+        Typed::Checkpoints => (
+            "Follow a folder of checkpoints",
+            "A training elsewhere, live: each .safetensors or .npz that appears in the folder becomes a moment of a run. \
+             Which tensor is which is found out by shapes and names, and shown.",
+            "Path of the folder",
+            "Follow",
         ),
     };
     Words {

@@ -148,6 +148,8 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::SaveRunWithData
         | C::SaveAll
         | C::RestoreLast
+        | C::FollowFolder
+        | C::StopFollowing
         | C::LocateData
         | C::CopyShareLine
         | C::CopyAsCommand
@@ -378,6 +380,8 @@ mod tests {
             SaveRunWithData,
             SaveAll,
             RestoreLast,
+            FollowFolder,
+            StopFollowing,
             LocateData,
             CopyShareLine,
             CopyAsCommand,

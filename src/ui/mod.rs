@@ -16,6 +16,7 @@ mod dialogs;
 mod feature_atlas;
 mod features;
 mod focus;
+mod followed;
 mod fonts;
 mod formula;
 mod hatch;
@@ -162,6 +163,15 @@ impl Panels {
             .show(ui, |ui| {
                 self.toolbar.ui(ui, view, actions);
             });
+        if let Some(of) = followed::of(view) {
+            let size = vec2(ui.max_rect().width(), window);
+            let rows = followed::Rows::new(ui, view, of, size);
+            egui::Panel::top("followed")
+                .exact_size(rows.height())
+                .frame(Frame::NONE)
+                .show_separator_line(false)
+                .show(ui, |ui| rows.ui(ui, actions));
+        }
         if rows::has_status(window) {
             egui::Panel::bottom("status")
                 .exact_size(status::HEIGHT)

@@ -1,8 +1,8 @@
 //! The strip over the whole run, on every page: cost in small, what happened, and a cursor. Undo and redo stand beside it.
 
 use egui::{
-    Align, Button, EventFilter, Key, Layout, Pos2, Rect, Response, Role, Sense, Shape, Stroke, Ui,
-    UiBuilder, WidgetInfo, pos2, vec2,
+    Align, Button, EventFilter, Key, Layout, Pos2, Rangef, Rect, Response, Role, Sense, Shape,
+    Stroke, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 use super::curve_events::marker_colour;
@@ -319,6 +319,9 @@ fn track(ui: &mut Ui, rect: Rect, view: &View<'_>, latest: &Snapshot, actions: &
         cost_curve(latest, curve, x_of),
         Stroke::new(1.2, theme.text_muted),
     ));
+    if view.run.followed.is_some() {
+        arrivals(&painter, latest, marks, theme, x_of);
+    }
     events(&painter, latest, x_of(shown), rect, marks, theme, x_of);
     let in_the_past = view.run.past.is_some();
     let tone = if in_the_past {
@@ -412,6 +415,25 @@ fn cost_curve(latest: &Snapshot, frame: Rect, x_of: impl Fn(u64) -> f32) -> Vec<
         }
     }
     points
+}
+
+/// The moments of a run that is trained elsewhere: between them nothing is known.
+fn arrivals(
+    painter: &egui::Painter,
+    latest: &Snapshot,
+    marks: Rect,
+    theme: &Theme,
+    x_of: impl Fn(u64) -> f32,
+) {
+    let mut last = f32::MIN;
+    for record in latest.history.records() {
+        let x = x_of(record.epoch);
+        if x - last >= 3.0 {
+            let mark = Rangef::new(marks.top() - 3.0, marks.top());
+            painter.vline(x, mark, Stroke::new(1.0, theme.text_muted));
+            last = x;
+        }
+    }
 }
 
 /// Of the gaps between a line, its symbol and the next line together, in points.

@@ -330,7 +330,11 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                 }
             }
             ui.separator();
-            for command in [UserCommand::OpenFile, UserCommand::PrepareData] {
+            for command in [
+                UserCommand::OpenFile,
+                UserCommand::PrepareData,
+                UserCommand::FollowFolder,
+            ] {
                 entry(ui, command, false, actions);
             }
             ui.separator();

@@ -49,6 +49,9 @@ fn brief(view: &View<'_>) -> &'static str {
     }
     match (view.shared.page, view.run.untouched()) {
         _ if view.shared.held => "The picture is held: what has become of it? H shows it.",
+        (Page::Lab, _) if view.run.followed.is_some() => {
+            "Drag the cursor below over its checkpoints."
+        }
         (Page::Lab, Some(preset)) => brief_of(preset),
         (Page::Lab, None) => "Drag a slider and watch the tiles and the curves.",
         (Page::Unit, _) => "Of the upper three forces, the longest bar to the right wins.",

@@ -74,7 +74,7 @@ pub const LAB: Scene = Scene {
     },
 };
 
-pub const OVER: [Scene; 6] = [
+pub const OVER: [Scene; 8] = [
     Scene {
         name: "map",
         page: Some(Page::Map),
@@ -120,6 +120,22 @@ pub const OVER: [Scene; 6] = [
         page: Some(Page::Lab),
         run: snapshot,
         prepare: |harness| act(harness, UserCommand::OpenFile.into()),
+    },
+    Scene {
+        name: "follow",
+        page: Some(Page::Lab),
+        run: snapshot,
+        prepare: |harness| act(harness, UserCommand::FollowFolder.into()),
+    },
+    Scene {
+        name: "awaited",
+        page: Some(Page::Lab),
+        run: snapshot,
+        prepare: |harness| {
+            let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src").into();
+            let map = String::new();
+            act(harness, Action::Follow { folder, map });
+        },
     },
     Scene {
         name: "long",

@@ -42,6 +42,8 @@ pub enum JobKind {
     Autosave,
     /// A run out of a file.
     ReadRun,
+    /// A folder of checkpoints that is followed.
+    Follow,
 }
 
 /// What happens to a request while another of its kind runs.
@@ -80,7 +82,8 @@ impl JobKind {
             | Self::Map
             | Self::Probe
             | Self::Lesson
-            | Self::ReadRun => Policy::Replace,
+            | Self::ReadRun
+            | Self::Follow => Policy::Replace,
         }
     }
 
@@ -115,6 +118,7 @@ impl JobKind {
             Self::SaveRun => "saving the run",
             Self::Autosave => "keeping the state of the run",
             Self::ReadRun => "reading the run",
+            Self::Follow => "following the folder",
         }
     }
 
@@ -141,6 +145,7 @@ impl JobKind {
             Self::SaveRun => "sae-lab saver",
             Self::Autosave => "sae-lab autosave",
             Self::ReadRun => "sae-lab run reader",
+            Self::Follow => "sae-lab follower",
         }
     }
 }

@@ -27,7 +27,7 @@ pub use error::JobError;
 pub use host::{Host, JobId, Message};
 pub use inline::InlineHost;
 pub use kind::{JobKind, Policy};
-pub use request::{Outcome, Progress, Request};
+pub use request::{Looked, Outcome, Progress, Request};
 pub use runner::run;
 #[cfg(not(target_family = "wasm"))]
 pub use threads::ThreadHost;

@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::kind::JobKind;
 use crate::data::{DataSet, DataSource, DataSpec, Found, Progress as Loading};
+use crate::io::follow::{self, Follow};
 use crate::io::pixels::Pixels;
 use crate::io::run_file::{RunFile, Written};
 use crate::lab::beside::Matched;
@@ -106,6 +108,8 @@ pub enum Request {
         b: Option<Arc<Snapshot>>,
         term: Term,
     },
+    /// What is new in a folder that is followed, at this time: at most one file of it.
+    Follow { follow: Box<Follow>, now: Duration },
     /// A run into its file.
     SaveRun {
         run: RunId,
@@ -146,11 +150,21 @@ impl Request {
             Self::Probe { .. } => JobKind::Probe,
             Self::Export { .. } | Self::Draw { .. } => JobKind::Export,
             Self::ReadLesson { .. } | Self::Lesson { .. } | Self::Measure { .. } => JobKind::Lesson,
+            Self::Follow { .. } => JobKind::Follow,
             Self::SaveRun { .. } => JobKind::SaveRun,
             Self::Autosave { .. } => JobKind::Autosave,
             Self::ReadRun { .. } | Self::ReadTold { .. } => JobKind::ReadRun,
         }
     }
+}
+
+/// A folder that was looked at.
+#[derive(Debug)]
+pub struct Looked {
+    pub follow: Box<Follow>,
+    pub found: Option<follow::Found>,
+    /// Why it can't be listed.
+    pub lost: Option<String>,
 }
 
 /// How far a job is.
@@ -248,6 +262,7 @@ pub enum Outcome {
     },
     /// `None` where the runs have no such value.
     Measured(Option<f64>),
+    Looked(Box<Looked>),
     SavedRun {
         run: RunId,
         path: PathBuf,

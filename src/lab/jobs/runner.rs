@@ -133,6 +133,7 @@ fn dispatch(
         Request::Measure { a, b, term } => {
             Ok(Outcome::Measured(work::measure(&a, b.as_deref(), &term)))
         }
+        Request::Follow { follow, now } => Ok(Outcome::Looked(Box::new(work::look(follow, now)))),
         Request::SaveRun { run, path, file } => {
             let written = backend.save_run(&path, &file)?;
             Ok(Outcome::SavedRun { run, path, written })

@@ -5,6 +5,7 @@ mod counterfactual;
 #[cfg(not(target_family = "wasm"))]
 mod export;
 mod features;
+mod follow;
 mod gradient;
 mod inspect;
 mod lesson;
@@ -21,6 +22,7 @@ pub use counterfactual::counterfactual;
 #[cfg(not(target_family = "wasm"))]
 pub use export::{draw, export};
 pub use features::features;
+pub use follow::look;
 pub use gradient::check_gradient;
 pub use inspect::inspect;
 pub use lesson::{lesson_data, measure, read_lesson};
