@@ -1,28 +1,28 @@
 //! `sae-lab doctor`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
-use super::output::say;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use crate::io;
-use crate::model::doctor::{BLOCKS, Diagnosis, Doctor, Mistake, Tolerance, Verdict};
+use crate::io::assignment::{Assignment, Findings, HELP, Readings, StudentFile};
+use crate::model::doctor::{BLOCKS, Diagnosis, Mistake, Question, Tolerance, Verdict, names};
 use crate::model::{GradientForm, Objective};
-use crate::numerics::Precision;
 
 #[derive(Debug, Args)]
 pub struct DoctorArguments {
     #[command(flatten)]
     experiment: SharedOptions,
-    /// The model at which the gradient was computed: W1 (h, n), b1 (h), W2 (n, h), b2 (n)
-    #[arg(long, value_name = "MODEL.npz")]
+    /// The weights at which the gradient was computed, .npz or .mat: W1 (h, n), b1 (h), W2 (n, h), b2 (n), or UFLDL's theta
+    #[arg(long, value_name = "MODEL")]
     model: PathBuf,
-    /// The gradient, of all samples of the data: W1, b1, W2, b2 of the model's shapes
-    #[arg(long = "gradient", value_name = "GRAD.npz")]
+    /// The gradient, of all samples of the data: of the weights' shapes, or as one vector (names below)
+    #[arg(long = "gradient", value_name = "GRAD")]
     gradient_file: PathBuf,
     /// Print one line of JSON
     #[arg(long)]
@@ -64,7 +64,7 @@ pub fn mistakes_help() -> String {
         .map(|mistake| format!("  {:<width$}  {}", mistake.name(), mistake.wrong()))
         .collect();
     format!(
-        "Mistakes (each alone, and every two of them that can be made together):\n{}\n\n\
+        "{HELP}\n\nMistakes (each alone, and every two of them that can be made together):\n{}\n\n\
          Exit status: 0 correct; 1 mistakes, or none that is known; 2 something that cannot be used.",
         lines.join("\n")
     )
@@ -86,6 +86,8 @@ struct Report {
     correct_relative_error: f64,
     blocks: Vec<Block>,
     samples: usize,
+    /// How the files were understood, where that is not plain from them
+    notes: Vec<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -98,77 +100,72 @@ struct Block {
 
 /// Fails where the gradient is not that of the cost.
 pub fn run(arguments: &DoctorArguments) -> Result<(), CliError> {
-    let model = Model::read(&arguments.model)?;
-    let given = io::npz::read_parameters::<f64>(&arguments.gradient_file)?;
-    let (h, n) = (model.parameters.hidden(), model.parameters.inputs());
-    if (given.hidden(), given.inputs()) != (h, n) {
-        return Err(CliError::Usage(format!(
-            "the gradient in {} is that of {} hidden units and {} inputs, and {} has {h} and {n}: give the model \
-             at which it was computed",
-            arguments.gradient_file.display(),
-            given.hidden(),
-            given.inputs(),
-            model.name(),
-        )));
-    }
     let mut choice = arguments.experiment.0.clone();
     if choice.gradient.replace(GradientForm::Exact) == Some(GradientForm::Printed) {
         return Err(CliError::Usage(
             "the gradient as printed is a mistake that the doctor knows (bracket-misplaced): leave --gradient-form out".into(),
         ));
     }
+    let mut file = StudentFile::read(&arguments.model)?;
+    let (weights, resolved) = weights(&choice, &mut file, &arguments.model)?;
+    let mut other = match arguments.gradient_file == arguments.model {
+        true => None,
+        false => Some(StudentFile::read(&arguments.gradient_file)?),
+    };
+    let assignment = Assignment::new(weights, &mut file, other.as_mut())?;
     let Resolved {
         data, experiment, ..
-    } = choice.resolve(Some(&model), false)?;
+    } = resolved;
     let settings = experiment.hyperparameters.check()?;
-    let coarsest = [&arguments.model, &arguments.gradient_file]
-        .into_iter()
-        .map(|path| io::npz::precision(path))
-        .collect::<Result<Vec<_>, _>>()?;
-    let precision = if coarsest.contains(&Precision::F32) {
-        Precision::F32
-    } else {
-        Precision::F64
-    };
     let samples = data.samples.to::<f64>();
-    let doctor = Doctor::new(
-        experiment.architecture(n),
-        &model.parameters,
-        samples.view(),
-        &Objective::from(&settings),
-        settings.batch.rows(data.len()),
-        &choice.pool(),
-    );
-    let found = doctor
-        .diagnose(&given, Tolerance::of(precision))
-        .ok_or_else(|| {
-            CliError::Usage(format!(
-                "the correct gradient at {} is not finite on these data: give weights from before it diverged, or before \
-                 a unit's mean activation was 0 or 1 to the last digit",
-                model.name()
-            ))
-        })?;
-    let outcome = sentence(&found);
+    let findings = assignment.examine(&Question {
+        hidden_activation: experiment.hidden_activation,
+        output_activation: experiment.output_activation,
+        objective: Objective::from(&settings),
+        samples: samples.view(),
+        batch: settings.batch.rows(data.len()),
+        tolerance: Tolerance::of(assignment.precision()),
+        pool: &choice.pool(),
+    })?;
+    for note in &findings.notes {
+        aside!("note: {note}");
+    }
+    let found = &findings.diagnosis;
     if arguments.json {
-        say!("{}", super::json_line(&report(&found, data.len()))?);
+        say!("{}", super::json_line(&report(&findings, data.len()))?);
     } else {
-        print(&found);
+        print(found);
     }
     match found.verdict {
         Verdict::Correct => Ok(()),
-        Verdict::Mistakes { .. } | Verdict::Unknown => Err(CliError::Failed(outcome)),
+        Verdict::Mistakes { .. } | Verdict::Unknown => Err(CliError::Failed(found.sentence())),
     }
 }
 
-fn names(mistakes: &[Mistake]) -> Vec<&'static str> {
-    mistakes.iter().map(|mistake| mistake.name()).collect()
+/// The weights in `file`, and what the options and their record say.
+fn weights(
+    choice: &ExperimentArguments,
+    file: &mut StudentFile,
+    path: &Path,
+) -> Result<(Readings, Resolved), CliError> {
+    if file.has_flat_weights()? {
+        // how many units there are is in their number, and in that of the inputs
+        let resolved = choice.resolve(None, false)?;
+        let weights = file.weights(Some(resolved.data.inputs()), choice.hidden)?;
+        return Ok((weights, resolved));
+    }
+    let weights = file.weights(None, None)?;
+    let record = match file.is_npz() {
+        true => io::npz::read_record(path, weights.usual())?,
+        false => None,
+    };
+    let model = Model::of(file.name(), weights.usual().clone(), record);
+    let resolved = choice.resolve(Some(&model), false)?;
+    Ok((weights, resolved))
 }
 
-fn worst(errors: [f64; 4]) -> f64 {
-    errors.into_iter().fold(0.0, f64::max)
-}
-
-fn report(found: &Diagnosis, samples: usize) -> Report {
+fn report(findings: &Findings, samples: usize) -> Report {
+    let found = &findings.diagnosis;
     let (verdict, mistakes, alternatives) = match &found.verdict {
         Verdict::Correct => ("correct", Vec::new(), Vec::new()),
         Verdict::Unknown => ("unknown", Vec::new(), Vec::new()),
@@ -188,7 +185,7 @@ fn report(found: &Diagnosis, samples: usize) -> Report {
         alternatives,
         not_shown: names(&found.not_shown),
         relative_error: found.relative_error,
-        correct_relative_error: worst(found.correct_errors),
+        correct_relative_error: found.correct_error(),
         blocks: BLOCKS
             .into_iter()
             .zip(errors)
@@ -199,32 +196,7 @@ fn report(found: &Diagnosis, samples: usize) -> Report {
             })
             .collect(),
         samples,
-    }
-}
-
-/// The outcome in one sentence.
-fn sentence(found: &Diagnosis) -> String {
-    match &found.verdict {
-        Verdict::Correct => "the gradient is that of the cost".into(),
-        Verdict::Unknown => format!(
-            "the gradient is not that of the cost (relative error {:.2e}), and no mistake known here, nor two of them, \
-             give it: check that the data, ρ, β, λ and the activations are those it was computed with",
-            worst(found.correct_errors)
-        ),
-        Verdict::Mistakes {
-            mistakes,
-            alternatives,
-        } => {
-            let more = match alternatives.len() {
-                0 => String::new(),
-                1 => "; one other explanation gives the same on these data".into(),
-                count => format!("; {count} other explanations give the same on these data"),
-            };
-            format!(
-                "the gradient is not that of the cost: {}{more}",
-                names(mistakes).join(", ")
-            )
-        }
+        notes: findings.notes.clone(),
     }
 }
 

@@ -173,6 +173,8 @@ impl CliError {
                 IoError::Read { .. }
                 | IoError::Lesson { .. }
                 | IoError::Model { .. }
+                | IoError::Assignment { .. }
+                | IoError::Data(_)
                 | IoError::Record { .. }
                 | IoError::Suffix { .. }
                 | IoError::History { .. }

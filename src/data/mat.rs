@@ -16,13 +16,14 @@ use super::matrix::{self, Turn, as_in_file};
 use super::npy::{decode, finite};
 use super::npy_header::{Header, Kind};
 use super::reading::Wanted;
+use super::tensors::TensorInfo;
 use super::{DataError, Preparation, Reading, foreign, limits, picture};
 
 const FORMAT: &str = "MAT";
 const HDF5: &[u8] = b"\x89HDF\r\n\x1a\n";
 
 /// A numeric, real, full array, as the file has it.
-struct Variable {
+pub(super) struct Variable {
     name: String,
     dimensions: Vec<u64>,
     /// The type that its values are stored in, which may be smaller than the class.
@@ -58,8 +59,9 @@ struct Stored {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     Double,
+    Single,
     Byte,
-    /// Everything that f32 serves.
+    /// Everything else that f32 serves.
     Other,
 }
 
@@ -83,12 +85,12 @@ pub(super) fn is_mat(head: &[u8]) -> bool {
     head.starts_with(b"MATLAB") || head.starts_with(HDF5) || v4::is_header(head)
 }
 
-/// Reads the array `variable`, or the one that looks most like data, and labels that go with it.
-pub(super) fn read(
-    mut input: Input<'_>,
-    name: String,
-    wanted: Wanted<'_>,
-) -> Result<Found, DataError> {
+/// The numeric arrays of a whole file.
+pub(super) fn variables(input: &mut Input<'_>) -> Result<Vec<Variable>, DataError> {
+    Ok(contents(input)?.variables)
+}
+
+fn contents(input: &mut Input<'_>) -> Result<Contents, DataError> {
     let bytes = input.rest(limits::WHOLE_FILE)?;
     if bytes.starts_with(HDF5) || bytes.starts_with(b"MATLAB 7.3") {
         let remedy =
@@ -105,7 +107,7 @@ pub(super) fn read(
     } else {
         v5::variables(&bytes)
     };
-    let Contents { variables, others } = parsed.map_err(|problem| match problem {
+    parsed.map_err(|problem| match problem {
         Problem::Short { needed } => input.truncated(FORMAT, needed, bytes.len() as u64),
         Problem::Broken { byte, problem } => input.header(FORMAT, byte, problem),
         Problem::Bomb => DataError::Bomb {
@@ -113,7 +115,16 @@ pub(super) fn read(
             ratio: limits::EXPANSION,
             remedy: "save it with '-v6' if it is meant to be so",
         },
-    })?;
+    })
+}
+
+/// Reads the array `variable`, or the one that looks most like data, and labels that go with it.
+pub(super) fn read(
+    mut input: Input<'_>,
+    name: String,
+    wanted: Wanted<'_>,
+) -> Result<Found, DataError> {
+    let Contents { variables, others } = contents(&mut input)?;
     let arrays = variables.iter().map(|variable| Candidate {
         name: variable.name.clone(),
         shape: variable.dimensions.clone(),
@@ -176,6 +187,21 @@ impl Stored {
 }
 
 impl Variable {
+    /// As an array among others; `None` where it has no place in memory.
+    pub(super) fn info(&self) -> Option<TensorInfo> {
+        let (kind, size) = match self.class {
+            Class::Double => (Kind::Float, 8),
+            Class::Single => (Kind::Float, 4),
+            Class::Byte | Class::Other => (Kind::Signed, self.stored.size),
+        };
+        TensorInfo::of(&self.name, &self.dimensions, (kind, size))
+    }
+
+    /// How its values are stored, and as many of them as its dimensions multiply to, column by column.
+    pub(super) fn stored(&self) -> (Header, &[u8]) {
+        (self.stored.header(), &self.bytes)
+    }
+
     fn values<T: super::npy::Number>(&self) -> Vec<T> {
         let mut values = Vec::with_capacity(self.bytes.len() / self.stored.size);
         decode(&self.stored.header(), &self.bytes, &mut values);
@@ -287,7 +313,7 @@ fn pictures_of(variable: &Variable, sides: [usize; 4]) -> Values {
     match variable.class {
         Class::Byte => Values::Bytes(arranged(&variable.values(), sides)),
         Class::Double => Values::F64(arranged(&variable.values(), sides)),
-        Class::Other => Values::F32(arranged(&variable.values(), sides)),
+        Class::Single | Class::Other => Values::F32(arranged(&variable.values(), sides)),
     }
 }
 

@@ -47,7 +47,8 @@ pub(super) struct Tensor {
 impl Tensor {
     /// What it is, where its values can be read.
     pub(super) fn info(&self) -> Option<TensorInfo> {
-        TensorInfo::of(&self.name, &self.entry.shape, self.dtype?.kind)
+        let dtype = self.dtype?;
+        TensorInfo::of(&self.name, &self.entry.shape, (dtype.kind, dtype.size))
     }
 }
 

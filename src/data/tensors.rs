@@ -1,13 +1,14 @@
-//! The arrays of a `.safetensors` or `.npz` by their names, as they stand: for the weights of models, where a data set
-//! is the one array that looks like data.
+//! The arrays of a `.safetensors`, `.npz` or `.mat` by their names, as they stand: for the weights of models, where a data
+//! set is the one array that looks like data.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use ndarray::{ArrayD, IxDyn, ShapeBuilder};
 
 use super::input::Input;
 use super::npy_header::{Header, HeaderProblem, Kind, split};
-use super::{DataError, NamedArray, foreign, limits, npy, npz, progress, safetensors};
+use super::{DataError, NamedArray, foreign, limits, mat, npy, npz, progress, safetensors};
 
 /// An array whose values can be read, as its header describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,16 +17,19 @@ pub struct TensorInfo {
     pub shape: Vec<usize>,
     /// Floating-point numbers, of 16 bits or more.
     pub is_float: bool,
+    /// Of one value.
+    pub bytes: usize,
 }
 
 impl TensorInfo {
     /// `None` where it has no place in memory.
-    pub(super) fn of(name: &str, shape: &[u64], kind: Kind) -> Option<Self> {
+    pub(super) fn of(name: &str, shape: &[u64], (kind, bytes): (Kind, usize)) -> Option<Self> {
         let sides = shape.iter().map(|&side| usize::try_from(side).ok());
         Some(Self {
             name: name.to_owned(),
             shape: sides.collect::<Option<_>>()?,
             is_float: kind == Kind::Float,
+            bytes,
         })
     }
 }
@@ -52,6 +56,8 @@ enum Form {
         /// One for each of the infos.
         places: Vec<usize>,
     },
+    /// One for each of the infos.
+    Mat(Vec<mat::Variable>),
 }
 
 impl TensorFile {
@@ -60,7 +66,22 @@ impl TensorFile {
     /// # Errors
     /// The bytes are of another kind, cut short, or contradict themselves.
     pub fn open(file: &str, bytes: Vec<u8>) -> Result<Self, DataError> {
-        let mut input = Input::unpacked(file.to_owned(), bytes, &progress::unwatched)?;
+        Self::of(Input::unpacked(
+            file.to_owned(),
+            bytes,
+            &progress::unwatched,
+        )?)
+    }
+
+    /// The same of the file at `path`.
+    ///
+    /// # Errors
+    /// As [`Self::open`], and it cannot be read.
+    pub fn read(path: &Path) -> Result<Self, DataError> {
+        Self::of(Input::open(path, &progress::unwatched)?)
+    }
+
+    fn of(mut input: Input<'static>) -> Result<Self, DataError> {
         if npz::is_zip(input.head()) {
             Self::npz(input)
         } else if safetensors::is_safetensors(input.head()) {
@@ -80,10 +101,22 @@ impl TensorFile {
                     body,
                 },
             })
+        } else if mat::is_mat(input.head()) {
+            let variables = mat::variables(&mut input)?;
+            let known = variables.into_iter();
+            let known = known.filter_map(|variable| Some((variable.info()?, variable)));
+            let (infos, variables) = known.unzip();
+            Ok(Self {
+                input,
+                infos,
+                metadata: BTreeMap::new(),
+                form: Form::Mat(variables),
+            })
         } else {
+            foreign::refuse(&input)?;
             let begins = foreign::beginning(input.head());
-            let problem = format!("it begins with {begins}, as neither of the two does");
-            Err(input.header("safetensors or NPZ", 0, problem))
+            let problem = format!("it begins with {begins}, as none of the three does");
+            Err(input.header("safetensors, NPZ or MAT", 0, problem))
         }
     }
 
@@ -112,7 +145,7 @@ impl TensorFile {
                     metadata.insert(name.clone(), text);
                 }
             }
-            if let Some(info) = TensorInfo::of(&name, &header.shape, header.kind) {
+            if let Some(info) = TensorInfo::of(&name, &header.shape, (header.kind, header.size)) {
                 infos.push(info);
                 places.push(place);
             }
@@ -123,6 +156,15 @@ impl TensorFile {
             metadata,
             form: Form::Npz { archive, places },
         })
+    }
+
+    pub fn is_npz(&self) -> bool {
+        matches!(self.form, Form::Npz { .. })
+    }
+
+    /// Whether arrays lie column by column in files of this kind.
+    pub fn is_mat(&self) -> bool {
+        matches!(self.form, Form::Mat(_))
     }
 
     /// Those whose values can be read, in the file's order.
@@ -154,6 +196,10 @@ impl TensorFile {
                 safetensors::values(&self.input, &tensors[index], body)?
             }
             Form::Npz { archive, places } => entry(&self.input, archive, places[index])?,
+            Form::Mat(variables) => {
+                let (header, bytes) = variables[index].stored();
+                (header, bytes.to_vec())
+            }
         };
         let mut values: Vec<f64> = Vec::new();
         self.input

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use thiserror::Error;
 
+use crate::data::DataError;
+
 /// Largest prepared data that a run's file takes in, in bytes.
 pub const MOST_DATA: u64 = 64 << 20;
 
@@ -34,6 +36,17 @@ pub enum IoError {
 
     #[error("{file}: {message}")]
     Lesson { file: String, message: String },
+
+    /// The file of a student's weights or gradient.
+    #[error("{file}: {problem}; {remedy}")]
+    Assignment {
+        file: String,
+        problem: String,
+        remedy: &'static str,
+    },
+
+    #[error(transparent)]
+    Data(#[from] DataError),
 
     #[error("{file} is not a model that the lab can use: {problem}; {remedy}")]
     Model {

@@ -3,6 +3,7 @@
 //! **Architecture invariant:** every file goes through [`atomic_write`]; nothing elsewhere in the program creates,
 //! renames or removes one. A browser has none: there, what writes files is left out.
 
+pub mod assignment;
 #[cfg(not(target_family = "wasm"))]
 pub mod atomic;
 #[cfg(not(target_family = "wasm"))]

@@ -14,7 +14,7 @@ use crate::data::npy::decode;
 use crate::data::npy_header::{Header, HeaderProblem, Kind, split};
 use crate::data::{NamedArray, limits};
 use crate::model::Parameters;
-use crate::numerics::{Precision, Real};
+use crate::numerics::Real;
 
 /// The arrays, in the order of the flat vector.
 const NAMES: [&str; 4] = ["W1", "b1", "W2", "b2"];
@@ -101,14 +101,34 @@ fn write<T: Real>(
 pub fn read_model<T: Real>(path: &Path) -> Result<(Parameters<T>, Option<ModelRecord>), IoError> {
     let mut archive = open(path)?;
     let parameters = weights(&mut archive, path)?;
+    let record = record(&mut archive, path, &parameters)?;
+    Ok((parameters, record))
+}
+
+/// How the model in `path`, whose weights are `parameters`, was made, where that is known as in [`read_model`].
+///
+/// # Errors
+/// The file cannot be read; as [`read_model`].
+pub fn read_record<T: Real>(
+    path: &Path,
+    parameters: &Parameters<T>,
+) -> Result<Option<ModelRecord>, IoError> {
+    record(&mut open(path)?, path, parameters)
+}
+
+fn record<T: Real>(
+    archive: &mut Archive,
+    path: &Path,
+    parameters: &Parameters<T>,
+) -> Result<Option<ModelRecord>, IoError> {
     let refused = |problem| IoError::Record {
         file: name_of(path),
         problem,
     };
-    let record = match member(&mut archive, path, RECORD)? {
+    let record = match member(archive, path, RECORD)? {
         Some(bytes) => {
             let text = text(&bytes).map_err(refused)?;
-            let array = |name: &str| match member(&mut archive, path, name) {
+            let array = |name: &str| match member(archive, path, name) {
                 Ok(Some(bytes)) => named(name, &bytes),
                 Ok(None) => Err(format!("the array {name} is missing")),
                 Err(error) => Err(error.to_string()),
@@ -118,9 +138,9 @@ pub fn read_model<T: Real>(path: &Path) -> Result<(Parameters<T>, Option<ModelRe
         None => run_json::record_of(path).map_err(refused)?,
     };
     if let Some(record) = &record {
-        fits(&parameters, record).map_err(refused)?;
+        fits(parameters, record).map_err(refused)?;
     }
-    Ok((parameters, record))
+    Ok(record)
 }
 
 /// Whether `record` can be that of `parameters`.
@@ -145,24 +165,6 @@ fn fits<T: Real>(parameters: &Parameters<T>, record: &ModelRecord) -> Result<(),
 /// The file cannot be read, is no `.npz`, lacks an array, or one has a type, shape or value that a model cannot have.
 pub fn read_parameters<T: Real>(path: &Path) -> Result<Parameters<T>, IoError> {
     weights(&mut open(path)?, path)
-}
-
-/// The precision of the coarsest of the four arrays.
-///
-/// # Errors
-/// The file cannot be read, is no `.npz`, or lacks an array.
-pub fn precision(path: &Path) -> Result<Precision, IoError> {
-    let mut archive = open(path)?;
-    let mut coarsest = Precision::F64;
-    for name in NAMES {
-        let broken = |problem: String| model_error(path, format!("{name} {problem}"));
-        let bytes = member(&mut archive, path, name)?.ok_or_else(|| broken("is missing".into()))?;
-        let (header, _) = parsed(&bytes).map_err(broken)?;
-        if header.size < size_of::<f64>() {
-            coarsest = Precision::F32;
-        }
-    }
-    Ok(coarsest)
 }
 
 type Archive = ZipArchive<BufReader<File>>;

@@ -112,7 +112,7 @@ fn the_command_names_mistakes_and_refuses_what_it_cannot_use() {
     let small = Parameters::<f64>::zeros(right.inputs(), right.hidden() + 1);
     write_parameters(&at("shape.npz"), &small).unwrap();
     std::fs::write(at("text.npz"), "W1").unwrap();
-    let mut zip = zip::ZipWriter::new(std::fs::File::create(at("lacks.npz")).unwrap());
+    let mut zip = zip::ZipWriter::new(std::fs::File::create(at("broken.npz")).unwrap());
     let options = zip::write::SimpleFileOptions::default();
     zip.start_file("W2.npy", options).unwrap();
     zip.write_all(b"\x93NUMPY").unwrap();
@@ -120,8 +120,8 @@ fn the_command_names_mistakes_and_refuses_what_it_cannot_use() {
     for (name, expected) in [
         ("nan.npz", "b2 holds NaN at place 0"),
         ("shape.npz", "is that of 7 hidden units"),
-        ("text.npz", "not a valid .npz file"),
-        ("lacks.npz", "W1 is missing"),
+        ("text.npz", "not a valid safetensors, NPZ or MAT file"),
+        ("broken.npz", "broken.npz (W2.npy) is not a valid NPY file"),
         ("absent.npz", "absent.npz"),
     ] {
         let (status, line, said) = doctor(&model, &at(name), &["--json"]);

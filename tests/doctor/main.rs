@@ -10,7 +10,11 @@
 #[path = "../support/command.rs"]
 mod command;
 mod commands;
+mod files;
+mod numpy;
 mod plain;
+#[path = "../support/python.rs"]
+mod python;
 
 use ndarray::Array2;
 use plain::Case;

@@ -1,7 +1,7 @@
 //! Exported modules do what the lab does: they prepare raw data, and have its cost, gradient and code to 1e-6, in NumPy
 //! and (`tests/long interop`) in PyTorch.
 //!
-//! Needs Python with NumPy: `SAE_LAB_PYTHON`, the environment that `tests/interop/venv` makes, or `python3`.
+//! Needs Python with NumPy: see `tests/support/python.rs`.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -12,6 +12,8 @@
 #[path = "../support/command.rs"]
 mod command;
 mod follow;
+#[path = "../support/python.rs"]
+mod python;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -40,20 +42,7 @@ fn libraries() -> &'static [&'static str] {
     }
 }
 
-static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| {
-    let asked = std::env::var_os("SAE_LAB_PYTHON").map(PathBuf::from);
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/interop-venv/bin/python");
-    let known = [own, "python3".into(), "/usr/bin/python3".into()];
-    let import = format!("import {}", libraries().join(", "));
-    let has = |python: &PathBuf| {
-        let output = Command::new(python).args(["-c", &import]).output();
-        output.is_ok_and(|output| output.status.success())
-    };
-    let mut all = asked.into_iter().chain(known);
-    all.find(has).unwrap_or_else(|| {
-        panic!("this test needs Python with {import:?}: apt-get install python3-numpy, or tests/interop/venv")
-    })
-});
+static PYTHON: LazyLock<PathBuf> = LazyLock::new(|| python::with(libraries()));
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()

@@ -118,6 +118,7 @@ pub(super) fn variables(bytes: &[u8]) -> Parsed<Contents> {
                 },
                 class: match (kind.kind, kind.size) {
                     (Kind::Float, 8) => Class::Double,
+                    (Kind::Float, 4) => Class::Single,
                     (Kind::Unsigned, 1) => Class::Byte,
                     _ => Class::Other,
                 },

@@ -214,7 +214,8 @@ fn matrix(elements: Elements<'_>, contents: &mut Contents) -> Parsed<()> {
     let (class, what) = match flags & 0xff {
         6 => (Class::Double, None),
         9 => (Class::Byte, None),
-        7 | 8 | 10..=15 => (Class::Other, None),
+        7 => (Class::Single, None),
+        8 | 10..=15 => (Class::Other, None),
         1 => (Class::Other, Some("a cell array")),
         2 => (Class::Other, Some("a structure")),
         4 => (Class::Other, Some("text")),

@@ -10,12 +10,18 @@ use super::{Architecture, HiddenActivation, Objective, Parameters};
 use crate::numerics::WorkerPool;
 
 mod diagnosis;
+mod examination;
+mod lines;
 mod mistake;
 mod pieces;
+mod words;
 
 pub use diagnosis::{BLOCKS, Diagnosis, Tolerance, Verdict};
+pub use examination::{Examination, Question};
+pub use lines::Line;
 pub use mistake::Mistake;
 use pieces::{Back, Pieces, Slope, Sums, Way};
+pub use words::names;
 
 /// The gradients that mistakes give at one point.
 #[derive(Clone, Debug)]

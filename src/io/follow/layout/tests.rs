@@ -5,6 +5,7 @@ fn tensors(list: &[(&str, &[usize])]) -> Vec<TensorInfo> {
         name: (*name).into(),
         shape: shape.to_vec(),
         is_float: true,
+        bytes: 4,
     };
     list.iter().map(one).collect()
 }
