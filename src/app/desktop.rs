@@ -34,10 +34,11 @@ impl Backend for Desktop {
             Browse::Checkpoints => "Follow a folder of checkpoints",
             Browse::DataOfRun => "Open the data of the run",
             Browse::Export { what, .. } => what.title(),
+            Browse::MyGradient => "Open weights and their gradient",
         };
         let dialog = rfd::FileDialog::new().set_title(title);
         let picked = match &what {
-            Browse::Files | Browse::DataOfRun => dialog.pick_files(),
+            Browse::Files | Browse::DataOfRun | Browse::MyGradient => dialog.pick_files(),
             Browse::Folder | Browse::SaveFolder | Browse::Checkpoints => {
                 dialog.pick_folder().map(|folder| vec![folder])
             }
@@ -79,6 +80,7 @@ fn judge(what: Browse, picked: Option<Vec<PathBuf>>, took: Duration) -> Browsed 
         (Some([one]), Browse::SaveFolder) => Browsed::SaveFolder(one.clone()),
         (Some([one]), Browse::Checkpoints) => Browsed::Checkpoints(one.clone()),
         (Some(paths), Browse::DataOfRun) => Browsed::DataOfRun(paths.to_vec()),
+        (Some(paths), Browse::MyGradient) => Browsed::MyGradient(paths.to_vec()),
         (Some(paths), _) => Browsed::Paths(paths.to_vec()),
     }
 }

@@ -261,6 +261,8 @@ impl Lab {
                     self.shared.bring(Panel::GradientCheck);
                 }
             }
+            UserCommand::CheckMyGradient => self.ask_for_gradient(),
+            UserCommand::CloseMyGradient => self.close_my_gradient(),
             UserCommand::EpochBack => self.step_in_time(-1),
             UserCommand::EpochForward => self.step_in_time(1),
             UserCommand::TenEpochsBack => self.step_in_time(-10),

@@ -27,6 +27,8 @@ pub enum Browse {
     },
     /// A folder of checkpoints.
     Checkpoints,
+    /// A student's weights and gradient: one file or two.
+    MyGradient,
 }
 
 /// What came of the file dialog.
@@ -41,6 +43,7 @@ pub enum Browsed {
     Export(Export, PathBuf),
     /// A folder of checkpoints.
     Checkpoints(PathBuf),
+    MyGradient(Vec<PathBuf>),
     Cancelled,
     /// It answered faster than anyone can click: there is none for what was asked.
     Unavailable(Browse),

@@ -73,6 +73,9 @@ commands! {
         CancelLoading,
         /// Against central differences, at the present weights.
         CheckGradient,
+        /// Asks for a student's weights and gradient, and names the mistakes in it.
+        CheckMyGradient,
+        CloseMyGradient,
         /// On the page of units: to the tile at the right, left, below or above.
         NextUnit,
         PreviousUnit,
@@ -206,6 +209,7 @@ impl UserCommand {
                 | Self::ReviveDead
                 | Self::WhatSaves
                 | Self::CheckGradient
+                | Self::CheckMyGradient
                 | Self::GoOnFromHere
                 | Self::Undo
                 | Self::Redo
@@ -234,6 +238,8 @@ impl UserCommand {
             | Self::Fill(_)
             | Self::Export(_)
             | Self::CheckGradient
+            | Self::CheckMyGradient
+            | Self::CloseMyGradient
             | Self::NextUnit
             | Self::PreviousUnit
             | Self::UnitBelow

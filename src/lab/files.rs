@@ -168,6 +168,7 @@ impl Lab {
             Typed::Checkpoints => Browse::Checkpoints,
             Typed::Open => Browse::Files,
             Typed::DataOfRun => Browse::DataOfRun,
+            Typed::MyGradient => Browse::MyGradient,
             Typed::SaveRun => Browse::SaveAs { name: name() },
             Typed::SaveFolder => Browse::SaveFolder,
         };

@@ -6,6 +6,7 @@
 //! **Architecture invariant:** nothing here knows egui, and nothing here waits.
 
 mod actions;
+mod assignment;
 pub mod audience;
 pub mod beside;
 pub mod browse;

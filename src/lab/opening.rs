@@ -48,17 +48,19 @@ impl Lab {
             }
             (Typed::DataOfRun, Some(_)) => self.data_located(paths),
             (Typed::Checkpoints, Some(folder)) => self.follow_folder(folder.clone(), ""),
+            (Typed::MyGradient, Some(_)) => self.examine(paths, false),
             (_, _) => self.open(paths),
         }
     }
 
-    /// Takes what was dropped on the window: data, a run, or the input to look at.
+    /// Takes what was dropped on the window: data, a run, the input to look at, or a gradient.
     pub fn take_drop(&mut self, dropped: Vec<PathBuf>) {
         match &dropped[..] {
             [] => {}
             [run] if is_run(run) => self.open_run(run.clone()),
             [lesson] if is_lesson(lesson) => self.open_lesson(lesson.clone()),
             [picture] if self.view().takes_pictures() => self.open_picture(picture.clone()),
+            _ if self.examine_dropped(&dropped) => {}
             _ => self.open(dropped),
         }
     }
@@ -250,6 +252,7 @@ impl Lab {
                 self.shared.notify(Severity::Trouble, text.to_owned());
             }
             Browsed::Checkpoints(folder) => self.follow_folder(folder, ""),
+            Browsed::MyGradient(paths) => self.examine(paths, false),
             Browsed::Unavailable(Browse::Picture) => {
                 self.session.shown.look.trouble = Some(
                     "This system has no file dialog: install xdg-desktop-portal or zenity, or type the picture's path."

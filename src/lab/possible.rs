@@ -8,6 +8,7 @@ use super::room::Lab;
 use super::run_view::RunView;
 use super::shared::{View, ZOOMS};
 use super::speed;
+use super::studies::Study;
 
 impl Lab {
     /// Whether `command` would do something now.
@@ -146,6 +147,11 @@ impl View<'_> {
                 !self.run.gradient_check.is_running(),
                 "The gradient is being checked.",
             )),
+            UserCommand::CheckMyGradient => has_run,
+            UserCommand::CloseMyGradient => only_if(
+                !matches!(self.run.my_gradient, Study::Idle),
+                "No gradient of yours is shown.",
+            ),
             UserCommand::ReviveUnit => {
                 let unit = self.run.selected.ok_or(NO_UNIT)?;
                 only_if(

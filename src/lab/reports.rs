@@ -87,6 +87,8 @@ impl Lab {
             Outcome::CheckedGradient(checked) => {
                 self.session.shown.gradient_check = Study::Done(Arc::new(checked));
             }
+            Outcome::Examined(examined) => self.take_examined(*examined),
+            Outcome::NoGradient(paths) => self.take_no_gradient(paths),
             Outcome::Compared(compared) => {
                 self.session.shown.compared = Study::Done(Arc::new(*compared))
             }
@@ -146,6 +148,7 @@ impl Lab {
                 .inspecting
                 .fail(&mut self.session.shown.inspection, &error),
             JobKind::CheckGradient => self.session.shown.gradient_check = Study::ended(error),
+            JobKind::Examine => self.not_examined(error),
             JobKind::Compare => self.session.shown.compared = Study::ended(error),
             JobKind::Features => self.no_features(&error),
             JobKind::Spectrum => self.no_spectrum(&error),

@@ -9,7 +9,7 @@ use super::features::SeenFeatures;
 use super::followed::Followed;
 use super::inspection::Inspection;
 use super::look::Look;
-use super::studies::{CheckedGradient, Saving, Study};
+use super::studies::{CheckedGradient, Examined, Saving, Study};
 use super::worth::Worth;
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
@@ -60,6 +60,8 @@ pub struct RunView {
     /// Counted from 0.
     pub selected: Option<usize>,
     pub gradient_check: Study<CheckProgress, CheckedGradient>,
+    /// What a student's gradient is.
+    pub my_gradient: Study<(), Examined>,
     /// The latest, where the data were whitened by ZCA.
     pub features: Option<SeenFeatures>,
     /// Of the selected unit, while its page is open.
@@ -101,6 +103,7 @@ impl RunView {
             speed: Speed::Unlimited,
             selected: None,
             gradient_check: Study::Idle,
+            my_gradient: Study::Idle,
             features: None,
             inspection: Inspection::default(),
             look: Look::default(),
@@ -151,6 +154,7 @@ impl RunView {
             pause_at: None,
             speed: self.speed,
             selected: None,
+            my_gradient: Study::Idle,
             gradient_check: self
                 .gradient_check
                 .result()

@@ -97,6 +97,8 @@ pub struct Shared {
     /// Whether the list of all commands is open.
     pub palette: bool,
     pub open_dialog: Option<OpenDialog>,
+    /// The files of the gradient that was looked at last.
+    pub(super) assignment: Vec<PathBuf>,
     /// What is asked for in a small window.
     pub question: Option<Question>,
     /// The file that is being written for another program.
@@ -151,6 +153,7 @@ impl Shared {
             notices: Vec::new(),
             palette: false,
             open_dialog: None,
+            assignment: Vec::new(),
             question: None,
             exporting: None,
             replaces: None,

@@ -188,6 +188,8 @@ pub enum Typed {
     DataOfRun,
     /// The folder of checkpoints that is to be followed.
     Checkpoints,
+    /// A student's weights and gradient, in one file or two.
+    MyGradient,
 }
 
 /// The window for a path.
@@ -196,6 +198,8 @@ pub struct OpenDialog {
     pub what: Typed,
     /// The path as typed.
     pub path: String,
+    /// That of the second file.
+    pub other: String,
     /// What the system's dialog said, if it could not be shown.
     pub hint: Option<String>,
     /// Why the path as typed could not be opened.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::jobs::JobError;
-use crate::model::GradientCheck;
-use crate::model::Objective;
+use crate::io::assignment::Findings;
+use crate::model::doctor::{Line, Verdict};
 use crate::model::gradient_check::LiveCheck;
+use crate::model::{GradientCheck, HiddenActivation, Objective, OutputActivation};
 use crate::training::timeline::Answer;
 use crate::training::trainer::RunId;
 
@@ -18,6 +19,30 @@ pub struct CheckedGradient {
     /// The run and its epoch.
     pub run: RunId,
     pub epoch: u64,
+}
+
+/// What the doctor says of a gradient, and what it is of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Examined {
+    pub findings: Findings,
+    pub objective: Objective,
+    pub hidden_activation: HiddenActivation,
+    pub output_activation: OutputActivation,
+    /// The name of the data set, and how many samples it has.
+    pub data: (String, usize),
+    pub run: RunId,
+}
+
+impl Examined {
+    /// Whether a part of the formulas is what was done wrong.
+    pub fn is_wrong_in(&self, line: Line) -> bool {
+        match &self.findings.diagnosis.verdict {
+            Verdict::Mistakes { mistakes, .. } => mistakes
+                .iter()
+                .any(|mistake| mistake.lines().contains(&line)),
+            Verdict::Correct | Verdict::Unknown => false,
+        }
+    }
 }
 
 /// What would have saved a unit: under way, answered, or why not.

@@ -29,7 +29,7 @@ impl UserCommand {
             | Self::LocateData => "File",
             Self::CopyShareLine | Self::CopyAsCommand | Self::PasteShareLine => "Share",
             Self::SuggestImport | Self::TrainOnImport => "Import",
-            Self::CheckGradient => "Maths",
+            Self::CheckGradient | Self::CheckMyGradient | Self::CloseMyGradient => "Maths",
             Self::NextUnit
             | Self::PreviousUnit
             | Self::UnitBelow
@@ -142,6 +142,8 @@ impl UserCommand {
             Self::CopyWindow => "Copy the window as a picture",
             Self::BrowseExport => "Browse for the file…",
             Self::CheckGradient => "Check the gradient",
+            Self::CheckMyGradient => "Check my gradient…",
+            Self::CloseMyGradient => "Put my gradient away",
             Self::NextUnit => "Next unit",
             Self::PreviousUnit => "Previous unit",
             Self::UnitBelow => "Unit below",
@@ -283,6 +285,10 @@ impl UserCommand {
             Self::CopyPicture(what) => what.tooltip(),
             Self::CopyWindow => "What the window shows, as it is seen, into the clipboard",
             Self::BrowseExport => "Choose the file through the system's dialog",
+            Self::CheckMyGradient => {
+                "Name the mistakes in a gradient that your own program computed of this cost, on these data"
+            }
+            Self::CloseMyGradient => "Back to the formulas, with nothing lit in them",
             Self::CheckGradient => {
                 "Compare the gradient at the present weights with central differences of J, in f64"
             }

@@ -18,6 +18,8 @@ pub struct Dialogs {
     path: Option<String>,
     /// Which tensor is which, as it is typed.
     map: String,
+    /// The second one.
+    other: String,
     /// Whether the path was refused when it was last drawn.
     refused: bool,
 }
@@ -40,7 +42,11 @@ impl Dialogs {
         actions: &mut Vec<Action>,
     ) {
         let first = self.path.is_none();
+        if first {
+            self.other.clone_from(&dialog.other);
+        }
         let path = self.path.get_or_insert_with(|| dialog.path.clone());
+        let other = &mut self.other;
         let refused = dialog.error.is_some() && !self.refused;
         self.refused = dialog.error.is_some();
         let map = &mut self.map;
@@ -75,6 +81,14 @@ impl Dialogs {
                     entered |=
                         field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                     ui.label(muted(ui, measured_on(view)));
+                }
+                if dialog.what == Typed::MyGradient {
+                    let second = TextEdit::singleline(other)
+                        .desired_width(f32::INFINITY)
+                        .hint_text("Path of the gradient, where it is in another file");
+                    let second = ui.add(second).accessible_name("Path of the gradient");
+                    entered |=
+                        second.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
                 }
                 for (words, colour) in [(&dialog.error, theme.dead), (&dialog.hint, theme.notice)] {
                     if let Some(words) = words {
@@ -111,12 +125,17 @@ impl Dialogs {
                             && typed
                         {
                             let path = path.trim().into();
+                            let second = other.trim();
+                            let second = (dialog.what == Typed::MyGradient && !second.is_empty())
+                                .then(|| second.into());
                             actions.push(match follows {
                                 true => Action::Follow {
                                     folder: path,
                                     map: map.clone(),
                                 },
-                                false => Action::Typed(vec![path]),
+                                false => {
+                                    Action::Typed(std::iter::once(path).chain(second).collect())
+                                }
                             });
                         }
                     });
@@ -169,6 +188,14 @@ fn words(what: Typed) -> Words {
             "Each in a file of its own, named as the run is, in a folder that is there.",
             "Path of the folder",
             "Save",
+        ),
+        Typed::MyGradient => (
+            "Check my gradient",
+            "Weights, and the gradient that your program computed at them over all samples of the data shown: .npz or .mat, \
+             W1 b1 W2 b2 and W1grad …, or UFLDL's theta and grad, in one file or two. You can also drop them on the page of \
+             formulas.",
+            "Path of the weights, or of both",
+            "Check",
         ),
         Typed::DataOfRun => (
             "The data of the run",

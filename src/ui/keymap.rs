@@ -117,6 +117,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         C::DescribeChange => const { &[plain(Key::J)] },
         C::FillWindow => const { &[plain(Key::F)] },
         C::CheckGradient => const { &[plain(Key::G)] },
+        C::CheckMyGradient => const { &[command_shift(Key::G)] },
         C::NextUnit => const { &[plain(Key::ArrowRight).only_on(Page::Unit)] },
         C::PreviousUnit => const { &[plain(Key::ArrowLeft).only_on(Page::Unit)] },
         C::UnitBelow => const { &[plain(Key::ArrowDown).only_on(Page::Unit)] },
@@ -162,6 +163,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::CompareRuns
         | C::CancelComparison
         | C::CloseWhatSaves
+        | C::CloseMyGradient
         | C::SparseAgainstPlain
         | C::KeepOther
         | C::DropOther
@@ -370,6 +372,7 @@ mod tests {
             CompareRuns,
             CancelComparison,
             CloseWhatSaves,
+            CloseMyGradient,
             SparseAgainstPlain,
             KeepOther,
             DropOther,

@@ -296,6 +296,7 @@ fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Acti
                     entry(ui, UserCommand::Lesson(lesson), now, actions);
                 }
             });
+            entry(ui, UserCommand::CheckMyGradient, false, actions);
         },
     );
 }

@@ -16,6 +16,8 @@ pub enum JobKind {
     /// All about one hidden unit.
     Inspect,
     CheckGradient,
+    /// What a student's gradient is.
+    Examine,
     /// The run in the window against others, which are trained for it.
     Compare,
     /// The features behind ZCA whitening.
@@ -73,6 +75,7 @@ impl JobKind {
             | Self::ReadPicture
             | Self::Inspect
             | Self::CheckGradient
+            | Self::Examine
             | Self::Compare
             | Self::Features
             | Self::Spectrum
@@ -105,6 +108,7 @@ impl JobKind {
             Self::Browse => "the file dialog",
             Self::Inspect => "going through the data",
             Self::CheckGradient => "checking the gradient",
+            Self::Examine => "looking for mistakes in the gradient",
             Self::Compare => "comparing the runs",
             Self::Features => "computing the features",
             Self::Spectrum => "measuring the data's directions",
@@ -132,6 +136,7 @@ impl JobKind {
             Self::Browse => "sae-lab file dialog",
             Self::Inspect => "sae-lab inspection",
             Self::CheckGradient => "sae-lab gradient check",
+            Self::Examine => "sae-lab doctor",
             Self::Compare => "sae-lab comparison",
             Self::Features => "sae-lab features",
             Self::Spectrum => "sae-lab spectrum",

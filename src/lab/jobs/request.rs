@@ -18,7 +18,7 @@ use crate::lab::inspection::Inspected;
 use crate::lab::keeping::{Resumed, Told, WithoutData};
 use crate::lab::map::{Sweep, Swept};
 use crate::lab::preview::{Opened, Preview};
-use crate::lab::studies::CheckedGradient;
+use crate::lab::studies::{CheckedGradient, Examined};
 use crate::lab::worth::Probed;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{OutputActivation, Spectrum};
@@ -27,7 +27,7 @@ use crate::training::probe::Baselines;
 use crate::training::run::Keyframe;
 use crate::training::timeline::{Answer, Counterfactual, Moment, Replay};
 use crate::training::trainer::RunId;
-use crate::training::{Share, Snapshot, SnapshotInspector};
+use crate::training::{Experiment, Share, Snapshot, SnapshotInspector};
 
 /// One piece of work, as a value. What it shares is immutable.
 #[derive(Clone)]
@@ -57,6 +57,15 @@ pub enum Request {
     },
     /// The gradient at the snapshot's weights against differences of the cost.
     CheckGradient { snapshot: Arc<Snapshot> },
+    /// What the gradient in files is, one or two, of the data and the settings of `run`.
+    Examine {
+        run: RunId,
+        paths: Vec<PathBuf>,
+        data: Arc<DataSet>,
+        experiment: Box<Experiment>,
+        /// They may be data and no gradient.
+        dropped: bool,
+    },
     /// More runs, and their features against the snapshot's.
     Compare {
         snapshot: Arc<Snapshot>,
@@ -140,6 +149,7 @@ impl Request {
             Self::Browse(_) => JobKind::Browse,
             Self::Inspect { .. } => JobKind::Inspect,
             Self::CheckGradient { .. } => JobKind::CheckGradient,
+            Self::Examine { .. } => JobKind::Examine,
             Self::Compare { .. } => JobKind::Compare,
             Self::Features { .. } => JobKind::Features,
             Self::Spectrum { .. } => JobKind::Spectrum,
@@ -230,6 +240,9 @@ pub enum Outcome {
     Browsed(Browsed),
     Inspected(Inspected),
     CheckedGradient(CheckedGradient),
+    Examined(Box<Examined>),
+    /// What was dropped is no gradient.
+    NoGradient(Vec<PathBuf>),
     Compared(Box<Compared>),
     Features(SeenFeatures),
     /// `None` where the data's values are too large for it.

@@ -82,6 +82,19 @@ fn dispatch(
         Request::CheckGradient { snapshot } => {
             work::check_gradient(&snapshot, watcher).map(Outcome::CheckedGradient)
         }
+        Request::Examine {
+            run,
+            paths,
+            data,
+            experiment,
+            dropped,
+        } => {
+            let examined = work::examine(run, &paths, (&data, &experiment), dropped, watcher)?;
+            Ok(match examined {
+                Some(examined) => Outcome::Examined(Box::new(examined)),
+                None => Outcome::NoGradient(paths),
+            })
+        }
         Request::Compare { snapshot, choice } => {
             let compared = work::compare(backend, &snapshot, &choice, watcher)?;
             Ok(Outcome::Compared(Box::new(compared)))

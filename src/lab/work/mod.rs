@@ -2,6 +2,7 @@
 
 mod compare;
 mod counterfactual;
+mod examine;
 #[cfg(not(target_family = "wasm"))]
 mod export;
 mod features;
@@ -19,6 +20,7 @@ mod spectrum;
 
 pub use compare::compare;
 pub use counterfactual::counterfactual;
+pub use examine::examine;
 #[cfg(not(target_family = "wasm"))]
 pub use export::{draw, export};
 pub use features::features;

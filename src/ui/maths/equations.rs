@@ -2,9 +2,11 @@
 
 use egui::Ui;
 
+use super::lights::Lights;
 use super::row::{Part, row};
 use super::slow::lit;
 use crate::lab::View;
+use crate::model::doctor::Line;
 use crate::model::{GradientForm, HiddenActivation, OptimizerKind, OutputActivation};
 use crate::training::slow_step::Part as Step;
 use crate::ui::curve_cache::Term;
@@ -14,7 +16,7 @@ use crate::ui::numbers;
 use crate::ui::theme::{GRID, Theme};
 use crate::ui::widgets::{self, muted};
 
-pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
+pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, lights: &Lights, view: &View<'_>) {
     let theme = Theme::of(ui);
     let snapshot = view.run.snapshot.as_deref();
     let epoch = snapshot.map_or_else(String::new, |snapshot| {
@@ -55,7 +57,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
             ],
         );
     });
-    sparsity(ui, formulas, view);
+    sparsity(ui, formulas, lights, view);
     ui.add_space(GRID);
     widgets::heading_row(ui, "Forward pass", "", |_| {});
     lit(ui, view, Step::Forward, |ui| forward(ui, formulas, view));
@@ -66,7 +68,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         GradientForm::Printed => "as printed: the bracket closes too early",
     };
     widgets::heading_row(ui, "Backward pass", which, |_| {});
-    backward(ui, formulas, view);
+    backward(ui, formulas, lights, view);
     ui.add_space(GRID);
     widgets::heading_row(ui, "The update", "", |_| {});
     lit(ui, view, Step::Update, |ui| update(ui, formulas, view));
@@ -74,7 +76,7 @@ pub(super) fn ui(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     super::cliffs::ui(ui, formulas, view);
 }
 
-fn sparsity(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
+fn sparsity(ui: &mut Ui, formulas: &mut Formulas, lights: &Lights, view: &View<'_>) {
     let theme = Theme::of(ui);
     let part = |latex, name, value| Part {
         value,
@@ -114,15 +116,18 @@ fn sparsity(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         row(
             ui,
             formulas,
-            &[part(
-                if tanh {
-                    r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}\tfrac{1}{2}\Big(a_{2,j}^{(i)}+1\Big)"
-                } else {
-                    r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}a_{2,j}^{(i)}"
-                },
-                "The mean activation of each unit over the data",
-                mean,
-            )],
+            &[Part {
+                light: lights.of(Line::MeanActivation),
+                ..part(
+                    if tanh {
+                        r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}\tfrac{1}{2}\Big(a_{2,j}^{(i)}+1\Big)"
+                    } else {
+                        r"\hat\rho_j=\frac{1}{m}\sum_{i=1}^{m}a_{2,j}^{(i)}"
+                    },
+                    "The mean activation of each unit over the data",
+                    mean,
+                )
+            }],
         );
     });
 }
@@ -153,10 +158,14 @@ fn forward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     );
 }
 
-fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
+fn backward(ui: &mut Ui, formulas: &mut Formulas, lights: &Lights, view: &View<'_>) {
     let theme = Theme::of(ui);
     let plain = |latex, name| Part::plain(theme, latex, name);
     let term = |term, latex, name| Part::term(theme, term, latex, name);
+    let at = |line, part| Part {
+        light: lights.of(line),
+        ..part
+    };
     let wrong = |latex, name| Part {
         colour: theme.notice,
         ..plain(latex, name)
@@ -165,10 +174,13 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
         row(
             ui,
             formulas,
-            &[term(
-                Term::Reconstruction,
-                r"\delta_3=(\hat x-x)\odot g'(z_3)",
-                "The error at the output",
+            &[at(
+                Line::OutputError,
+                term(
+                    Term::Reconstruction,
+                    r"\delta_3=(\hat x-x)\odot g'(z_3)",
+                    "The error at the output",
+                ),
             )],
         );
     });
@@ -178,21 +190,30 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
     } else {
         r"\beta\Big(-\frac{\rho}{\hat\rho}+\frac{1-\rho}{1-\hat\rho}\Big)"
     };
-    let back = term(
-        Term::Reconstruction,
-        r"W_2^{\top}\delta_3",
-        "The output error, propagated back",
+    let back = at(
+        Line::Back,
+        term(
+            Term::Reconstruction,
+            r"W_2^{\top}\delta_3",
+            "The output error, propagated back",
+        ),
     );
-    let pull = term(Term::Sparsity, pull, "The pull of the sparsity term");
+    let pull = at(
+        Line::Pull,
+        term(Term::Sparsity, pull, "The pull of the sparsity term"),
+    );
     let parts = match view.run.hyperparameters().gradient {
         GradientForm::Exact => vec![
             plain(r"\delta_2=\Big[\,", "The error at the hidden layer"),
             back,
             plain(r"\;+\;", ""),
             pull,
-            plain(
-                r"\,\Big]\odot f'(z_2)",
-                "Times the slope of the activation function at each unit",
+            at(
+                Line::HiddenSlope,
+                plain(
+                    r"\,\Big]\odot f'(z_2)",
+                    "Times the slope of the activation function at each unit",
+                ),
             ),
         ],
         GradientForm::Printed => vec![
@@ -215,22 +236,48 @@ fn backward(ui: &mut Ui, formulas: &mut Formulas, view: &View<'_>) {
             from the exact gradient by the pull times (1 − f′(z2)): check it on the right.";
         ui.label(muted(ui, text).color(theme.notice));
     }
-    let decay = |latex| term(Term::Decay, latex, "Weight decay's share");
+    let decay = |line, latex| at(line, term(Term::Decay, latex, "Weight decay's share"));
     lit(ui, view, Step::Update, |ui| {
         row(
             ui,
             formulas,
             &[
-                plain(
-                    r"\nabla_{W_1}J=\frac{1}{m}\,\delta_2\,x^{\top}",
-                    "The encoder's gradient",
+                at(
+                    Line::EncoderProduct,
+                    plain(
+                        r"\nabla_{W_1}J=\frac{1}{m}\,\delta_2\,x^{\top}",
+                        "The encoder's gradient",
+                    ),
                 ),
-                decay(r"\;+\;\lambda W_1"),
-                plain(
-                    r"\qquad\nabla_{W_2}J=\frac{1}{m}\,\delta_3\,a_2^{\top}",
-                    "The decoder's gradient",
+                decay(Line::EncoderDecay, r"\;+\;\lambda W_1"),
+                at(
+                    Line::DecoderProduct,
+                    plain(
+                        r"\qquad\nabla_{W_2}J=\frac{1}{m}\,\delta_3\,a_2^{\top}",
+                        "The decoder's gradient",
+                    ),
                 ),
-                decay(r"\;+\;\lambda W_2"),
+                decay(Line::DecoderDecay, r"\;+\;\lambda W_2"),
+            ],
+        );
+        row(
+            ui,
+            formulas,
+            &[
+                at(
+                    Line::EncoderBias,
+                    plain(
+                        r"\nabla_{b_1}J=\frac{1}{m}\sum_{i=1}^{m}\delta_2^{(i)}",
+                        "The gradient of the hidden units' biases",
+                    ),
+                ),
+                at(
+                    Line::DecoderBias,
+                    plain(
+                        r"\qquad\nabla_{b_2}J=\frac{1}{m}\sum_{i=1}^{m}\delta_3^{(i)}",
+                        "The gradient of the outputs' biases",
+                    ),
+                ),
             ],
         );
     });

@@ -4,6 +4,8 @@
 mod check;
 mod cliffs;
 mod equations;
+mod lights;
+mod my_gradient;
 mod norms;
 mod row;
 mod slow;
@@ -11,6 +13,7 @@ mod slow;
 use egui::Ui;
 
 use super::formula::Formulas;
+use super::theme::GRID;
 use super::widgets;
 use crate::lab::{Action, Panel, View};
 
@@ -18,6 +21,7 @@ use crate::lab::{Action, Panel, View};
 pub struct MathsPage {
     formulas: Formulas,
     norms: norms::NormsPanel,
+    lights: lights::Lights,
 }
 
 impl MathsPage {
@@ -26,9 +30,16 @@ impl MathsPage {
         match panel {
             Panel::Equations => {
                 slow::ui(ui, view); // in sight, wherever the formula is that it is about
-                widgets::scroll(ui, |ui| equations::ui(ui, &mut self.formulas, view));
+                self.lights.follow(view);
+                let (formulas, lights) = (&mut self.formulas, &self.lights);
+                widgets::scroll(ui, |ui| equations::ui(ui, formulas, lights, view));
+                self.lights.seen();
             }
-            Panel::GradientCheck => widgets::scroll(ui, |ui| check::ui(ui, view, actions)),
+            Panel::GradientCheck => widgets::scroll(ui, |ui| {
+                check::ui(ui, view, actions);
+                ui.add_space(2.0 * GRID);
+                my_gradient::ui(ui, view, actions);
+            }),
             Panel::GradientNorms => {
                 let height = ui.available_height();
                 self.norms.ui(ui, view, height);

@@ -28,6 +28,17 @@ pub(super) struct Part<'a> {
     pub value: Option<String>,
     /// What it lights, and is lit with.
     pub highlight: Option<Highlight>,
+    pub light: Light,
+}
+
+/// Whether a part is what a gradient has wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Light {
+    #[default]
+    Off,
+    On,
+    /// It was just found: it comes into sight.
+    New,
 }
 
 impl<'a> Part<'a> {
@@ -38,6 +49,7 @@ impl<'a> Part<'a> {
             colour: theme.text,
             value: None,
             highlight: None,
+            light: Light::Off,
         }
     }
 
@@ -133,11 +145,21 @@ fn part(ui: &mut Ui, part: &Part<'_>, rect: Rect, line: Rect) {
     let sensed = rect.expand(MARGIN);
     let id = ui.scope_id().with((part.latex, line.top() as i64));
     let response = ui.interact(sensed, id, Sense::hover());
-    let name = match &part.value {
+    let mut name = match &part.value {
         Some(value) => format!("{}: {value}", part.name),
         None => part.name.to_owned(),
     };
+    if part.light != Light::Off {
+        name += " (wrong in the gradient that was checked)";
+    }
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Label, true, &name));
+    if part.light != Light::Off {
+        let corner = CornerRadius::same(4);
+        ui.painter().rect_filled(sensed, corner, theme.selected);
+    }
+    if part.light == Light::New {
+        ui.scroll_to_rect(sensed, None);
+    }
     let lit = match (part.highlight, highlight::pointed(ui.ctx())) {
         (Some(Highlight::Term(term)), Some(pointed)) => pointed.lights(term),
         _ => false,
