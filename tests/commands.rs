@@ -83,6 +83,10 @@ impl Session<'_> {
                 run,
                 KeptAction::Rename("ρ/β".repeat(random.random_range(0..40))),
             ),
+            14 => Action::Kept(
+                run,
+                KeptAction::Note("ρ̂\n".repeat(random.random_range(0..9))),
+            ),
             9 | 10 => Action::Typed(vec![file(random.random_range(0..6))]),
             11 => Action::Open(vec![file(random.random_range(0..7))]),
             12 => Action::DismissNotice(random.random_range(0..4)),

@@ -13,8 +13,8 @@ use egui_kittest::kittest::Queryable as _;
 use sae_lab::app::LabApp;
 use sae_lab::data::EmbeddedSet;
 use sae_lab::io::npz::read_model;
-use sae_lab::lab::UserCommand;
 use sae_lab::lab::export::{Export, Picture};
+use sae_lab::lab::{Page, UserCommand};
 use ui_support::{training_on, wait};
 
 type Window = Harness<'static, LabApp>;
@@ -213,4 +213,46 @@ fn the_window_takes_a_picture_of_itself() {
     give(&mut harness, UserCommand::CopyWindow);
     photograph(&mut harness);
     assert_eq!(copied(&mut harness), [3, 2]);
+}
+
+#[test]
+fn notes_stand_with_the_run_and_in_its_report() {
+    let mut harness = window();
+    give(&mut harness, UserCommand::EditNotes);
+    harness.run_steps(3);
+    let field = harness.get_by_label("Value");
+    assert!(field.is_focused());
+    field.type_text("Unit 7 is a loop.");
+    harness.run_steps(2);
+    // Enter begins the next line
+    harness.key_press(Key::Enter);
+    harness.run_steps(2);
+    harness.get_by_label("Value").type_text("Try β 1.");
+    harness.run_steps(2);
+    harness.key_press_modifiers(CTRL, Key::Enter);
+    harness.run_steps(3);
+    assert!(!harness.state().view().shared.is_covered());
+    assert_eq!(
+        harness.state().view().run.notes,
+        "Unit 7 is a loop.\nTry β 1."
+    );
+    ui_support::show(&mut harness, Page::Runs);
+    harness.run_steps(3);
+    assert!(harness.query_by_label_contains("Try β 1.").is_some());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report.html");
+    ask(&mut harness, Export::Report, &path);
+    written(&mut harness);
+    let page = std::fs::read_to_string(&path).unwrap();
+    assert!(page.contains("<li>Unit 7 is a loop.</li>"));
+    // they can be changed
+    dismiss(&mut harness);
+    give(&mut harness, UserCommand::EditNotes);
+    harness.run_steps(3);
+    harness.key_press_modifiers(CTRL, Key::A);
+    harness.get_by_label("Value").type_text("Nothing.");
+    harness.run_steps(2);
+    harness.get_by_label("Save").click();
+    harness.run_steps(3);
+    assert_eq!(harness.state().view().run.notes, "Nothing.");
 }

@@ -145,6 +145,7 @@ fn export<T: Real>(
                 rows: &rows(arguments)?,
                 steps: run_json::steps(&arguments.model),
                 // history.csv knows nothing of them
+                notes: "",
                 changes: Vec::new(),
             };
             report::write(out, &report, &parameters)?;

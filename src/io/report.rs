@@ -28,6 +28,8 @@ pub struct Report<'a> {
     pub rows: &'a [Row],
     /// What was done to the raw values, in order, as far as it is known.
     pub steps: Vec<String>,
+    /// What somebody wrote of the run.
+    pub notes: &'a str,
     /// The changes of settings during the run, as far as they are known.
     pub changes: Vec<Marker>,
 }
@@ -64,6 +66,8 @@ pub fn write<T: Real>(
         .map(|change| format!("from epoch {} on: {change}", grouped(change.epoch)))
         .collect();
     page.list("What was changed during the run", &changes);
+    let notes: Vec<String> = report.notes.lines().map(str::to_owned).collect();
+    page.list("Notes", &notes);
     page.add(format_args!("<h2>Features</h2>\n{features}"));
     page.add(format_args!("<h2>Curves</h2>\n{costs}"));
     page.add(format_args!(
@@ -198,6 +202,7 @@ mod tests {
             record: &record,
             rows: &[row],
             steps: vec!["each value − .5 & ÷ 2".to_owned()],
+            notes: "the third unit <is> a corner\nmore of it",
             changes: Vec::new(),
         };
         let parameters = Parameters::<f32>::initial(4, 3, 1);
@@ -208,6 +213,7 @@ mod tests {
         for there in [
             "<li>each value − .5 &amp; ÷ 2</li>",
             "<td>0.75</td>",
+            "<li>the third unit &lt;is&gt; a corner</li>",
             "<td>0.25</td>",
             "<td>2 of 3</td>",
             "1,200 epochs",

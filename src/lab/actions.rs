@@ -280,6 +280,7 @@ impl Lab {
             UserCommand::DropOther => self.drop_other(),
             UserCommand::ToggleLock => self.toggle_lock(),
             UserCommand::EndPair => self.end_pair(),
+            UserCommand::EditNotes => self.shared.question = Some(Question::Notes),
             UserCommand::PauseAtEpoch => self.shared.question = Some(Question::PauseAt),
             UserCommand::Export(what) => self.shared.question = Some(Question::Export(what)),
             UserCommand::CopyPicture(what) => self.copy_picture(what),

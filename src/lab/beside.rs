@@ -43,6 +43,8 @@ pub enum Question {
     PauseAt,
     /// A line that tells a run.
     ShareLine,
+    /// What is to be remembered of the run that is shown.
+    Notes,
     /// The file that something is to be written to.
     Export(Export),
 }

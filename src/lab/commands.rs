@@ -55,6 +55,8 @@ commands! {
         SaveRunWithData,
         /// Every run of the session.
         SaveAll,
+        /// Asks what is to be remembered of the run that is shown.
+        EditNotes,
         /// The run that was open when a window ended last.
         RestoreLast,
         /// Where the data are of the run that could not be opened without them.
@@ -284,6 +286,7 @@ impl UserCommand {
             | Self::SaveRunAs
             | Self::SaveRunWithData
             | Self::SaveAll
+            | Self::EditNotes
             | Self::RestoreLast
             | Self::LocateData
             | Self::CopyShareLine

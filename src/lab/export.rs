@@ -193,6 +193,8 @@ pub(super) enum Photograph {
 pub struct Beside {
     /// The window, where that is what is written.
     pub window: Option<Arc<Pixels>>,
+    /// Of a report.
+    pub notes: String,
     /// Of a film.
     pub frames: Vec<Arc<Keyframe>>,
     /// What was predicted in lessons, where that is what is written.

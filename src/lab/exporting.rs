@@ -43,6 +43,7 @@ impl Lab {
             path: path.clone(),
             beside: Beside {
                 window,
+                notes: self.session.shown.notes.clone(),
                 frames: match what {
                     Export::Film => self.frames_until(snapshot.epoch),
                     _ => Vec::new(),

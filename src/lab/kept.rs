@@ -8,8 +8,9 @@ use crate::training::trainer::{Ask, RunId};
 
 /// Most curves beside that of the run shown.
 pub const OVERLAID: usize = 6;
-/// Most characters of a run's name.
+/// Most characters of a run's name, and of the notes on it.
 const NAME: usize = 60;
+const NOTES: usize = 10_000;
 
 impl RunView {
     /// What it is called: by the person, or by its preset, or by its data.
@@ -41,6 +42,12 @@ impl Lab {
                 if let Some(view) = self.session.get_mut(run) {
                     let name: String = name.trim().chars().take(NAME).collect();
                     view.name = (!name.is_empty()).then_some(name);
+                }
+            }
+            KeptAction::Note(text) => {
+                self.shared.question = None;
+                if let Some(view) = self.session.get_mut(run) {
+                    view.notes = text.trim_end().chars().take(NOTES).collect();
                 }
             }
             KeptAction::Pin(pinned) => {

@@ -73,6 +73,7 @@ impl View<'_> {
             | UserCommand::SaveRunAs
             | UserCommand::SaveRunWithData
             | UserCommand::SaveAll
+            | UserCommand::EditNotes
             | UserCommand::StepEpoch
             | UserCommand::NextUnit
             | UserCommand::PreviousUnit

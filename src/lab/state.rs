@@ -109,6 +109,8 @@ pub enum KeptAction {
     Show,
     /// Empty: it has its own title again.
     Rename(String),
+    /// What is to be remembered of it, in the place of what was.
+    Note(String),
     /// It stays, however many runs there are.
     Pin(bool),
     /// Its curve of J is drawn in the cost panel.

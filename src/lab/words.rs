@@ -23,6 +23,7 @@ impl UserCommand {
             | Self::Data(_) => "Data",
             Self::SaveRun
             | Self::SaveRunAs
+            | Self::EditNotes
             | Self::SaveRunWithData
             | Self::SaveAll
             | Self::RestoreLast
@@ -104,6 +105,7 @@ impl UserCommand {
             Self::StopFollowing => "Stop following",
             Self::SaveRun => "Save run",
             Self::SaveRunAs => "Save run as…",
+            Self::EditNotes => "Notes on this run…",
             Self::SaveRunWithData => "Save run with its data…",
             Self::SaveAll => "Save all runs…",
             Self::RestoreLast => "Go on with the last run",
@@ -207,6 +209,9 @@ impl UserCommand {
             }
             Self::SaveRun => "Save the run that is shown, to go on with it later, bit for bit",
             Self::SaveRunAs => "Save the run that is shown in another file",
+            Self::EditNotes => {
+                "What you want to remember of the run that is shown: it goes into its file and its report"
+            }
             Self::SaveRunWithData => {
                 "Save the run with its prepared data, up to 64 MB, so that it goes on anywhere"
             }

@@ -1,7 +1,7 @@
 //! The small windows that ask for one value: the setting that differs, the epoch to pause at, the file to write. They do
 //! not stop the trainer.
 
-use egui::{Button, ComboBox, Id, Key, Modal, RichText, TextEdit, Ui, vec2};
+use egui::{Button, ComboBox, Id, InputState, Key, Modal, RichText, TextEdit, Ui, vec2};
 
 use super::dialogs::{frame, primary};
 use super::keymap;
@@ -9,7 +9,7 @@ use super::numbers::thousands;
 use super::theme::{self, BODY, GRID, Theme};
 use super::widgets::{at_right, command_button, muted};
 use crate::lab::beside::Question;
-use crate::lab::state::PairAction;
+use crate::lab::state::{KeptAction, PairAction};
 use crate::lab::{Action, UserCommand, View};
 use crate::training::{Setting, Share, Value};
 
@@ -42,12 +42,13 @@ impl AskPanel {
             Question::OneSetting => UserCommand::CopyBesideWith,
             Question::PauseAt => UserCommand::PauseAtEpoch,
             Question::ShareLine => UserCommand::PasteShareLine,
+            Question::Notes => UserCommand::EditNotes,
             Question::Export(what) => UserCommand::Export(what),
         };
         // its own key once more: from the beginning
         let again = !first && keymap::take(ui.ctx(), own);
         if first || again {
-            self.text = proposal(question);
+            self.text = proposal(question, view);
         }
         let response = Modal::new(Id::unique("question")).frame(frame(ui)).show(ui.ctx(), |ui| {
             ui.set_width(WIDTH);
@@ -70,6 +71,11 @@ impl AskPanel {
                      runs.",
                     "sae-lab:1/…",
                 ),
+                Question::Notes => (
+                    "Notes on this run",
+                    "They stand with the run among the runs, and go into its file and its report.",
+                    "what it shows, what to try next",
+                ),
                 Question::Export(what) => (what.title(), what.tooltip(), "path of the file"),
             };
             ui.label(RichText::new(title).heading().color(theme.text_strong));
@@ -87,7 +93,12 @@ impl AskPanel {
                 });
                 response.response.accessible_name("Setting");
             }
-            let field = TextEdit::singleline(&mut self.text).desired_width(f32::INFINITY).hint_text(hint);
+            let lines = question == Question::Notes;
+            let field = match lines {
+                true => TextEdit::multiline(&mut self.text).desired_rows(6),
+                false => TextEdit::singleline(&mut self.text),
+            };
+            let field = field.desired_width(f32::INFINITY).hint_text(hint);
             let field = ui.add(field).accessible_name("Value");
             if first || again {
                 field.request_focus();
@@ -113,11 +124,15 @@ impl AskPanel {
                 ui.label(RichText::new(why).size(theme::SMALL).color(theme.dead));
             }
             let word = match question {
-                Question::Export(_) => "Save",
+                Question::Export(_) | Question::Notes => "Save",
                 Question::ShareLine => "Open",
                 Question::OneSetting | Question::PauseAt => "Start",
             };
-            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            // in several lines it begins the next
+            let enter = |input: &InputState| {
+                input.key_pressed(Key::Enter) && (!lines || input.modifiers.command)
+            };
+            let entered = (field.lost_focus() || lines) && ui.input(enter);
             ui.horizontal(|ui| {
                 if let Question::Export(what) = question {
                     for (command, word) in [
@@ -196,6 +211,10 @@ impl AskPanel {
                 Ok(_) => Ok(Action::OpenShare(self.text.clone())),
                 Err(error) => Err(error.to_string()),
             },
+            Question::Notes => {
+                let note = KeptAction::Note(self.text.clone());
+                Ok(Action::Kept(view.run.id, note))
+            }
             Question::Export(what) => match self.text.trim() {
                 "" => Err("Type the path of the file".to_owned()),
                 path => Ok(Action::Export(what, path.into())),
@@ -205,9 +224,10 @@ impl AskPanel {
 }
 
 /// What stands in the field before anything is typed.
-fn proposal(question: Question) -> String {
+fn proposal(question: Question, view: &View<'_>) -> String {
     match question {
         Question::OneSetting | Question::PauseAt | Question::ShareLine => String::new(),
+        Question::Notes => view.run.notes.clone(),
         Question::Export(what) => {
             let name = what.name();
             std::path::absolute(&name).map_or(name, |path| path.display().to_string())

@@ -180,6 +180,7 @@ fn chords(of: UserCommand) -> &'static [Chord] {
         | C::Export(_)
         | C::CopyPicture(_)
         | C::CopyWindow
+        | C::EditNotes
         | C::BrowseExport
         | C::Data(_) => &[],
     }
@@ -389,6 +390,7 @@ mod tests {
             CopyShareLine,
             CopyAsCommand,
             CopyWindow,
+            EditNotes,
             BrowseExport,
             RevealStep,
             SkipStep,

@@ -191,6 +191,10 @@ impl RunsPanel {
         let said = format!("{place}run {}{from} · {}", run.id.0, settings(run));
         let label = egui::Label::new(RichText::new(said).size(SMALL).color(theme.text_muted));
         ui.add(label.wrap()).help(about(run));
+        if !run.notes.is_empty() {
+            let notes = RichText::new(&run.notes).size(SMALL).color(theme.text);
+            ui.add(egui::Label::new(notes).wrap());
+        }
         let texts = [
             thousands(numbers.epochs),
             numbers::cost(numbers.cost),

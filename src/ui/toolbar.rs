@@ -339,7 +339,11 @@ fn data_menu(ui: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
                 entry(ui, command, false, actions);
             }
             ui.separator();
-            for command in [UserCommand::SaveRun, UserCommand::SaveRunAs] {
+            for command in [
+                UserCommand::SaveRun,
+                UserCommand::SaveRunAs,
+                UserCommand::EditNotes,
+            ] {
                 entry(ui, command, false, actions);
             }
             for command in [

@@ -48,7 +48,7 @@ pub fn export(
             )?;
         }
         Export::Film => write_film(path, snapshot, &beside.frames, watcher)?,
-        Export::Report => write_report(path, snapshot)?,
+        Export::Report => write_report(path, snapshot, &beside.notes)?,
         Export::Window => match &beside.window {
             Some(window) => pixels::write_png(path, window)?,
             None => return Err(JobError::Words("no picture of the window was taken".into())),
@@ -160,7 +160,7 @@ fn write_film(
     }
 }
 
-fn write_report(path: &Path, snapshot: &Snapshot) -> Result<(), IoError> {
+fn write_report(path: &Path, snapshot: &Snapshot, notes: &str) -> Result<(), IoError> {
     if suffix(path).as_deref() != Some("html") {
         return Err(IoError::Suffix {
             file: path.display().to_string(),
@@ -171,6 +171,7 @@ fn write_report(path: &Path, snapshot: &Snapshot) -> Result<(), IoError> {
         data: &snapshot.data.name,
         record: &record_of(snapshot),
         rows: &rows(snapshot),
+        notes,
         steps: snapshot.data.sentences(),
         changes: snapshot.history.edits().markers_until(snapshot.epoch),
     };
