@@ -201,6 +201,14 @@ pub struct Beside {
     pub predictions: Option<String>,
 }
 
+/// A file that is being written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exporting {
+    pub path: PathBuf,
+    /// In [0, 1]; `None` where that is not told.
+    pub part: Option<f64>,
+}
+
 /// What was written, for the notice.
 #[derive(Debug)]
 pub struct Exported {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::beside::Question;
 use super::browse::Browse;
-use super::export::{Beside, Copied, Export, Exported, Photograph, Picture};
+use super::export::{Beside, Copied, Export, Exported, Exporting, Photograph, Picture};
 use super::jobs::{JobError, Request};
 use super::lesson;
 use super::room::Lab;
@@ -54,7 +54,7 @@ impl Lab {
             snapshot,
         };
         match self.jobs.start(request) {
-            Ok(()) => self.shared.exporting = Some(path),
+            Ok(()) => self.shared.exporting = Some(Exporting { path, part: None }),
             Err(error) => self.shared.notify(Severity::Trouble, error.to_string()),
         }
     }
@@ -147,6 +147,12 @@ impl Lab {
             frames.extend(kept.filter(new));
         }
         frames
+    }
+
+    pub(super) fn export_progress(&mut self, part: f64) {
+        if let Some(exporting) = &mut self.shared.exporting {
+            exporting.part = Some(part);
+        }
     }
 
     pub(super) fn take_exported(&mut self, exported: &Exported) {

@@ -55,7 +55,7 @@ impl Lab {
             Progress::Counterfactual { done, of } => self.saving_progress(done, of),
             Progress::Map(swept) => self.take_swept(&swept),
             Progress::Probe { part } => self.probe_progress(part),
-            Progress::Export { .. } => {} // seconds at most: the notice says when it is there
+            Progress::Export { part } => self.export_progress(part),
         }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::audience::{Presenting, SlowMotion, usual};
 use super::beside::{Pair, Question};
 use super::commands::{Cover, UserCommand};
-use super::export::{Copied, Photograph};
+use super::export::{Copied, Exporting, Photograph};
 use super::followed::Followed;
 use super::import::Import;
 use super::keeping::Lost;
@@ -102,7 +102,7 @@ pub struct Shared {
     /// What is asked for in a small window.
     pub question: Option<Question>,
     /// The file that is being written for another program.
-    pub exporting: Option<PathBuf>,
+    pub exporting: Option<Exporting>,
     /// The file that was there already when it was asked for: asked for again, it is replaced.
     pub replaces: Option<PathBuf>,
     /// The import sheet.

@@ -7,6 +7,7 @@ use super::theme::{SMALL, Theme};
 use super::widgets;
 use crate::data::Progress;
 use crate::lab::View;
+use crate::lab::export::Exporting;
 use crate::lab::import::Import;
 use crate::lab::{Action, UserCommand};
 
@@ -52,11 +53,16 @@ pub fn bar(ui: &mut Ui, view: &View<'_>, width: f32) {
 }
 
 fn rail(ui: &mut Ui, progress: Option<Progress>, width: f32) {
+    let fraction = progress.map_or(0.0, |progress| progress.fraction());
+    part(ui, "Loading", fraction, width);
+}
+
+/// A bar that is filled up to `fraction` in [0, 1].
+fn part(ui: &mut Ui, label: &str, fraction: f32, width: f32) {
     let theme = Theme::of(ui);
     let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
-    let fraction = progress.map_or(0.0, |progress| progress.fraction());
     response.widget_info(|| {
-        let mut info = WidgetInfo::labeled(egui::Role::ProgressIndicator, true, "Loading");
+        let mut info = WidgetInfo::labeled(egui::Role::ProgressIndicator, true, label);
         info.value = Some(f64::from(fraction));
         info
     });
@@ -85,5 +91,23 @@ pub fn strip(row: &mut Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if response.accessible_name(command.text()).clicked() {
         actions.push(command.into());
     }
+    row.label(RichText::new("   │   ").size(SMALL).color(theme.rail));
+}
+
+/// Bar and words, while a file is written that takes its time.
+pub fn exporting(row: &mut Ui, view: &View<'_>) {
+    let Some(Exporting {
+        path,
+        part: Some(done),
+    }) = &view.shared.exporting
+    else {
+        return;
+    };
+    let theme = Theme::of(row);
+    part(row, "Writing", *done as f32, WIDTH);
+    row.add_space(8.0);
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let words = format!("writing {name} {:.0} %", 100.0 * done);
+    row.label(RichText::new(words).size(SMALL).color(theme.notice));
     row.label(RichText::new("   │   ").size(SMALL).color(theme.rail));
 }

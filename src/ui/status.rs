@@ -31,6 +31,7 @@ impl StatusLine {
         let mut row = ui.new_child(builder);
         row.spacing_mut().item_spacing.x = 0.0;
         progress::strip(&mut row, view, actions);
+        progress::exporting(&mut row, view);
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
