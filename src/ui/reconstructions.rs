@@ -73,9 +73,28 @@ impl ReconstructionsPanel {
         });
         let Some(snapshot) = snapshot else { return };
         let area = ui.available_rect_before_wrap();
+        self.draw(ui, view, snapshot, area);
+    }
+
+    /// The samples alone, in `height` points; returns where the first of them is, with its reconstruction.
+    pub fn strip(&mut self, ui: &mut Ui, view: &View<'_>, height: f32) -> Option<Rect> {
+        let snapshot = view.run.snapshot.as_deref()?;
+        let size = vec2(ui.available_width(), height);
+        let (area, _) = ui.allocate_exact_size(size, Sense::hover());
+        self.draw(ui, view, snapshot, area)
+    }
+
+    /// Returns where the first sample is, with its reconstruction.
+    fn draw(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        snapshot: &Snapshot,
+        area: Rect,
+    ) -> Option<Rect> {
+        let theme = Theme::of(ui);
         if snapshot.data.shape.is_vector() {
-            self.lines(ui, view, snapshot, area);
-            return;
+            return self.lines(ui, view, snapshot, area);
         }
         let (rows, columns) = snapshot.data.shape.picture();
         let ppp = ui.pixels_per_point();
@@ -140,10 +159,17 @@ impl ReconstructionsPanel {
             });
             sample(ui, snapshot, index, rect);
         }
+        (count > 0).then(|| place(0, area.top()).union(place(0, second)))
     }
 
     /// The same for samples that are not pictures.
-    fn lines(&mut self, ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, area: Rect) {
+    fn lines(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        snapshot: &Snapshot,
+        area: Rect,
+    ) -> Option<Rect> {
         let theme = Theme::of(ui);
         let (inputs, reconstructions) = (
             snapshot.data.pictures(snapshot.inputs.view()),
@@ -163,9 +189,12 @@ impl ReconstructionsPanel {
             let font = theme::regular(theme::BODY);
             widgets::text(ui, at, Align2::LEFT_CENTER, label, font, colour);
         }
-        for (at, index) in spread(count, inputs.nrows()).enumerate() {
+        let place = |at: usize| {
             let corner = pos2(left + at as f32 * step, area.top());
-            let rect = Rect::from_min_size(corner, vec2(step - GAP, area.height() - MIDDLE));
+            Rect::from_min_size(corner, vec2(step - GAP, area.height() - MIDDLE))
+        };
+        for (at, index) in spread(count, inputs.nrows()).enumerate() {
+            let rect = place(at);
             let edge = egui::Stroke::new(1.0, theme.line);
             ui.painter()
                 .rect_stroke(rect, 2.0, edge, egui::StrokeKind::Inside);
@@ -182,6 +211,7 @@ impl ReconstructionsPanel {
             });
             sample(ui, snapshot, index, rect);
         }
+        (count > 0).then(|| place(0))
     }
 
     /// What is black and what white in all pictures, of inputs and of reconstructions: it stands for the whole run.

@@ -13,6 +13,7 @@ mod slow;
 use egui::Ui;
 
 use super::formula::Formulas;
+use super::reconstructions::ReconstructionsPanel;
 use super::theme::GRID;
 use super::widgets;
 use crate::lab::{Action, Panel, View};
@@ -22,6 +23,8 @@ pub struct MathsPage {
     formulas: Formulas,
     norms: norms::NormsPanel,
     lights: lights::Lights,
+    /// Of a step in slow motion.
+    samples: ReconstructionsPanel,
 }
 
 impl MathsPage {
@@ -29,7 +32,7 @@ impl MathsPage {
     pub fn panel(&mut self, ui: &mut Ui, panel: Panel, view: &View<'_>, actions: &mut Vec<Action>) {
         match panel {
             Panel::Equations => {
-                slow::ui(ui, view); // in sight, wherever the formula is that it is about
+                slow::ui(ui, view, &mut self.samples); // in sight, wherever the formula is that it is about
                 self.lights.follow(view);
                 let (formulas, lights) = (&mut self.formulas, &self.lights);
                 widgets::scroll(ui, |ui| equations::ui(ui, formulas, lights, view));

@@ -1,16 +1,20 @@
 //! One step in slow motion: the part that is lit, and its numbers.
 
 use egui::epaint::RectShape;
-use egui::{Role, Sense, Shape, Ui, WidgetInfo};
+use egui::{Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo};
 
 use crate::lab::View;
 use crate::training::slow_step::Part;
 use crate::ui::numbers;
+use crate::ui::reconstructions::ReconstructionsPanel;
 use crate::ui::theme::{self, BODY, GRID, TITLE, Theme};
 use crate::ui::widgets::{self, muted};
 
-/// The part and its numbers, over the formulas.
-pub(super) fn ui(ui: &mut Ui, view: &View<'_>) {
+/// Of the samples and their reconstructions, in points.
+const SAMPLES: f32 = 64.0;
+
+/// The part, its numbers and the samples that they are of, over the formulas.
+pub(super) fn ui(ui: &mut Ui, view: &View<'_>, samples: &mut ReconstructionsPanel) {
     let Some(slow) = &view.shared.slow else {
         return;
     };
@@ -29,7 +33,7 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>) {
         }
     });
     let about = format!(
-        "Unit {}, on the {} samples that the lab shows beside their reconstructions; value {} of the first one. After epoch {}, \
+        "Unit {}, on the {} samples that the lab shows beside their reconstructions; value {} of the first one, which is framed. After epoch {}, \
          without what the optimiser remembers. U: the next part; Esc: the end.",
         numbers::unit(slow.step.unit),
         slow.step.samples,
@@ -37,6 +41,13 @@ pub(super) fn ui(ui: &mut Ui, view: &View<'_>) {
         numbers::thousands(slow.epoch)
     );
     ui.label(muted(ui, about).size(BODY));
+    ui.add_space(GRID / 2.0);
+    if let Some(first) = samples.strip(ui, view, SAMPLES) {
+        let stroke = Stroke::new(2.0, theme.accent);
+        let frame = first.expand(2.0);
+        ui.painter()
+            .rect_stroke(frame, 2.0, stroke, StrokeKind::Outside);
+    }
     ui.add_space(GRID);
 }
 
