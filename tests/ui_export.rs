@@ -36,6 +36,12 @@ fn window() -> Window {
 
 /// Asks for `what`, and types where it is to go.
 fn ask(harness: &mut Window, what: Export, path: &Path) {
+    type_path(harness, what, path);
+    harness.run_steps(2);
+}
+
+/// The same, up to the last key.
+fn type_path(harness: &mut Window, what: Export, path: &Path) {
     let context = harness.ctx.clone();
     let command = UserCommand::Export(what);
     harness.state_mut().act(&context, command.into());
@@ -47,7 +53,6 @@ fn ask(harness: &mut Window, what: Export, path: &Path) {
     field.type_text(path.to_str().unwrap());
     harness.run_steps(2);
     harness.key_press(Key::Enter);
-    harness.run_steps(2);
 }
 
 /// Waits until it is written, and says what the notice says.
@@ -202,7 +207,7 @@ fn the_window_takes_a_picture_of_itself() {
     let mut harness = window();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("window.png");
-    ask(&mut harness, Export::Window, &path);
+    type_path(&mut harness, Export::Window, &path);
     photograph(&mut harness);
     let said = written(&mut harness);
     assert!(said.contains("window.png"), "{said}");

@@ -193,6 +193,18 @@ pub enum Cover {
 }
 
 impl UserCommand {
+    /// What puts `what` into the clipboard instead of a file.
+    pub fn copying(what: Export) -> Option<Self> {
+        match what {
+            Export::Features => Some(Self::CopyPicture(Picture::Features)),
+            Export::Curves => Some(Self::CopyPicture(Picture::Curves)),
+            Export::Window => Some(Self::CopyWindow),
+            Export::Code | Export::Model | Export::Predictions | Export::Film | Export::Report => {
+                None
+            }
+        }
+    }
+
     /// Whether it may be given while `cover` stands over the panels.
     pub fn works_under(self, cover: Cover) -> bool {
         match cover {

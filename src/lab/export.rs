@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use strum::VariantArray;
 
-use super::UserCommand;
 use crate::io::pixels::Pixels;
 use crate::training::Snapshot;
 use crate::training::run::Keyframe;
@@ -104,16 +103,6 @@ impl Export {
             Self::Film => "training",
             Self::Report => "report",
             Self::Window => "window",
-        }
-    }
-
-    /// What puts it into the clipboard instead of a file.
-    pub fn copy(self) -> Option<UserCommand> {
-        match self {
-            Self::Features => Some(UserCommand::CopyPicture(Picture::Features)),
-            Self::Curves => Some(UserCommand::CopyPicture(Picture::Curves)),
-            Self::Window => Some(UserCommand::CopyWindow),
-            Self::Code | Self::Model | Self::Predictions | Self::Film | Self::Report => None,
         }
     }
 

@@ -137,7 +137,7 @@ impl AskPanel {
                 if let Question::Export(what) = question {
                     for (command, word) in [
                         (Some(UserCommand::BrowseExport), "Browse…"),
-                        (what.copy(), "Copy"),
+                        (UserCommand::copying(what), "Copy"),
                     ] {
                         let Some(command) = command else { continue };
                         if command_button(ui, command, word, 72.0).clicked() {
