@@ -1,6 +1,9 @@
 //! `sae-lab bench`: the epochs of `tests/peers/epoch_time.py`, timed here, in the same JSON fields.
 
+mod baseline;
+
 use std::io::Write;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -9,6 +12,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
+use self::baseline::{Baseline, Row};
 use super::CliError;
 use crate::model::{
     Architecture, Cost, Engine, GradientForm, HiddenActivation, Objective, OptimizerKind,
@@ -29,6 +33,8 @@ pub enum Workload {
     Overcomplete,
     /// 784-196-784, 10,000 samples, batches of 100, momentum
     Minibatch,
+    /// 64-49-64, 10,000 samples, batches of 50, momentum: the net that the lab opens with
+    Opening,
     /// 64-25-64, 10,000 samples, 400 iterations of L-BFGS: the classical protocol whole
     Exercise,
     All,
@@ -47,6 +53,12 @@ pub struct BenchArgs {
     /// One JSON object a line instead of a table
     #[arg(long)]
     pub json: bool,
+    /// What to compare with: a file that --save-baseline wrote [default: the one that the program carries]
+    #[arg(long, value_name = "FILE.json")]
+    pub baseline: Option<PathBuf>,
+    /// Write the shares of the peak to this file, beside what else it holds
+    #[arg(long, value_name = "FILE.json")]
+    pub save_baseline: Option<PathBuf>,
     /// Instead of the workloads: how an epoch's time grows with m, n, h and the threads
     #[arg(long)]
     pub scaling: bool,
@@ -66,6 +78,12 @@ struct Figures {
     gflops: f64,
     /// One thread's, times the threads.
     gemm_peak_gflops: f64,
+    /// `gflops` over `gemm_peak_gflops`
+    share_of_peak: f64,
+    /// The same in the baseline, and whether it is slower now by more than one measurement differs from the next; null
+    /// where the baseline has no such row
+    baseline_share: Option<f64>,
+    slower: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     final_cost: Option<f64>,
 }
@@ -81,7 +99,7 @@ struct Case {
     learning_rate: f64,
 }
 
-const CASES: [(Workload, Case); 4] = [
+const CASES: [(Workload, Case); 5] = [
     (Workload::Patches, case("patches", 64, 25, 10_000, 40)),
     (Workload::Digits, case("digits", 784, 196, 10_000, 6)),
     (
@@ -89,6 +107,7 @@ const CASES: [(Workload, Case); 4] = [
         case("overcomplete", 144, 400, 10_000, 6),
     ),
     (Workload::Minibatch, case("minibatch", 784, 196, 100, 6)),
+    (Workload::Opening, case("opening", 64, 49, 50, 40)),
 ];
 
 const fn case(
@@ -129,32 +148,61 @@ fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
     if args.scaling {
         return Ok(scaling::<T>(&mut out, threads)?);
     }
+    let baseline = Baseline::read(args.baseline.as_deref())?;
+    let mut measured = match &args.save_baseline {
+        Some(path) if path.exists() => Baseline::read(Some(path))?,
+        _ => Baseline::default(),
+    };
     if !args.json {
         writeln!(
             out,
-            "{} kernels, {:?}, {threads} thread(s)",
+            "{} kernels, {:?}, {threads} thread(s); the peak of one in a large product: {:.1} GFLOP/s",
             KernelPath::best(),
-            T::PRECISION
+            T::PRECISION,
+            gemm_peak::<T>()
         )?;
         writeln!(
             out,
-            "{:<14}{:>12}{:>12}{:>12}{:>10}{:>8}",
-            "workload", "wall ms", "least wall", "least CPU", "GFLOP/s", "of peak"
+            "{:<14}{:>12}{:>12}{:>12}{:>10}{:>8}{:>12}",
+            "workload", "wall ms", "least wall", "least CPU", "GFLOP/s", "of peak", "baseline"
         )?;
     }
-    let mut show = |figures: Figures| -> Result<(), CliError> {
+    let mut slower = Vec::new();
+    let mut show = |mut figures: Figures| -> Result<(), CliError> {
+        let row = Row {
+            kernels: KernelPath::best(),
+            precision: T::PRECISION,
+            threads,
+            workload: figures.workload.to_owned(),
+            share: figures.share_of_peak,
+        };
+        let change = baseline.change(&row);
+        measured.take(row);
+        figures.baseline_share = change.map(|change| change.before);
+        figures.slower = change.map(|change| change.is_slower());
+        if let Some(change) = change.filter(|change| change.is_slower()) {
+            slower.push(format!(
+                "{} by {:.0} %",
+                figures.workload,
+                -100.0 * change.by
+            ));
+        }
         if args.json {
             writeln!(out, "{}", super::json_line(&figures)?)?;
         } else {
             writeln!(
                 out,
-                "{:<14}{:>12.3}{:>12.3}{:>12.3}{:>10.1}{:>7.0}%{}",
+                "{:<14}{:>12.3}{:>12.3}{:>12.3}{:>10.1}{:>7.0}%{:>12}{}",
                 figures.workload,
                 figures.wall_ms,
                 figures.wall_min_ms,
                 figures.cpu_min_ms,
                 figures.gflops,
-                100.0 * figures.gflops / figures.gemm_peak_gflops,
+                100.0 * figures.share_of_peak,
+                change.map_or_else(
+                    || "none".to_owned(),
+                    |change| format!("{:+.0} %", 100.0 * change.by)
+                ),
                 figures
                     .final_cost
                     .map(|cost| format!("   final cost {cost:.6}"))
@@ -171,7 +219,13 @@ fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
     if matches!(args.workload, Workload::All | Workload::Exercise) {
         show(exercise::<T>(threads)?)?;
     }
-    Ok(())
+    if !args.json && !slower.is_empty() {
+        writeln!(out, "slower than the baseline: {}", slower.join(", "))?;
+    }
+    match &args.save_baseline {
+        Some(path) => measured.write(path),
+        None => Ok(()),
+    }
 }
 
 /// Samples uniform in [.1, .9] and the classical initial weights.
@@ -326,6 +380,9 @@ fn figures(
         cpu_min_ms: round(cpu.1),
         gflops: (flops / least / 1e8).round() / 10.0,
         gemm_peak_gflops: (peak * 10.0).round() / 10.0,
+        share_of_peak: (flops / least / 1e9 / peak * 1e3).round() / 1e3,
+        baseline_share: None,
+        slower: None,
         final_cost,
     }
 }
