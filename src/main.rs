@@ -5,6 +5,10 @@ use std::process::ExitCode;
 use clap::Parser;
 use sae_lab::cli;
 
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
     match arguments.command {
