@@ -33,7 +33,6 @@ pub struct ReconstructionsPanel {
 
 impl ReconstructionsPanel {
     pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>) {
-        let theme = Theme::of(ui);
         let snapshot = view.run.snapshot.as_deref();
         let quiet: Vec<String> = snapshot.map_or_else(Vec::new, |snapshot| {
             let (low, high) = self.stretch(snapshot);

@@ -229,9 +229,9 @@ fn random_epochs_of_larger_runs_are_replayed_to_their_bits() {
     use rand::{RngExt as _, SeedableRng as _};
 
     let full = std::env::var_os("SAE_LAB_FULL").is_some();
-    let (samples, inputs, hidden, epochs, draws) = match full {
-        true => (100, 784, 196, 600, 200),
-        false => (40, 64, 16, 60, 8),
+    let (samples, inputs, hidden, epochs, draws, budget) = match full {
+        true => (100, 784, 196, 600, 200, 256 << 20),
+        false => (40, 64, 16, 60, 8, 64 << 20),
     };
     for optimizer in OptimizerKind::ALL {
         let mut kept = Kept::<f32>::of(
@@ -239,7 +239,7 @@ fn random_epochs_of_larger_runs_are_replayed_to_their_bits() {
             hidden,
             optimizer,
             BatchSize::Samples(25),
-            64 << 20,
+            budget,
         );
         for epoch in 1..=epochs {
             match epoch * 60 / epochs {
