@@ -251,7 +251,14 @@ impl Lab {
                 let text = "This system has no file dialog: install xdg-desktop-portal or zenity, or type the path.";
                 self.shared.notify(Severity::Trouble, text.to_owned());
             }
-            Browsed::Checkpoints(folder) => self.follow_folder(folder, ""),
+            Browsed::Checkpoints(folder) => {
+                let dialog = self.shared.open_dialog.as_mut();
+                match dialog.filter(|dialog| dialog.what == Typed::Checkpoints) {
+                    // names of tensors may stand beside it
+                    Some(dialog) => dialog.path = folder.display().to_string(),
+                    None => self.follow_folder(folder, ""),
+                }
+            }
             Browsed::MyGradient(paths) => self.examine(paths, false),
             Browsed::Unavailable(Browse::Picture) => {
                 self.session.shown.look.trouble = Some(

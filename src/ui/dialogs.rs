@@ -18,6 +18,8 @@ pub struct Dialogs {
     path: Option<String>,
     /// Which tensor is which, as it is typed.
     map: String,
+    /// The path that the lab gave.
+    given: Option<String>,
     /// The second one.
     other: String,
     /// Whether the path was refused when it was last drawn.
@@ -30,7 +32,7 @@ impl Dialogs {
             self.open_file(ui, view, dialog, actions);
             return;
         }
-        self.path = None;
+        (self.path, self.given) = (None, None);
         self.map.clear();
     }
 
@@ -44,6 +46,10 @@ impl Dialogs {
         let first = self.path.is_none();
         if first {
             self.other.clone_from(&dialog.other);
+        }
+        // one that was picked takes the place of what was typed
+        if self.given.replace(dialog.path.clone()).as_ref() != Some(&dialog.path) {
+            self.path = None;
         }
         let path = self.path.get_or_insert_with(|| dialog.path.clone());
         let other = &mut self.other;
