@@ -426,3 +426,50 @@ fn a_lesson_is_opened_like_data_and_a_broken_one_says_where() {
     );
     assert!(given(harness.state()).is_none());
 }
+
+#[test]
+fn a_step_to_try_something_pauses_where_it_speaks_of() {
+    let mut harness = ui_support::real(WIDE, Preset::TooFewUnits.experiment());
+    wait(&mut harness, |app| app.view().run.now() > 2);
+    begin(&mut harness, Builtin::Sparsity);
+    let last = Builtin::Sparsity.lesson().unwrap().steps.len() - 1;
+    let act = |harness: &mut Window, action: Action| {
+        let context = harness.ctx.clone();
+        harness.state_mut().act(&context, action);
+        harness.run_steps(2);
+    };
+    while given(harness.state()).unwrap().step < last {
+        wait_long(&mut harness, settled);
+        act(&mut harness, UserCommand::SkipStep.into());
+    }
+    wait_long(&mut harness, settled);
+    harness.run_steps(3);
+    assert!(harness.query_by_label("Skip the step").is_none());
+    let paused = |app: &LabApp| {
+        let run = &app.view().run;
+        !run.playing && run.latest().is_some_and(|latest| latest.epoch == 150)
+    };
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    wait_long(&mut harness, paused);
+    // once more from the beginning
+    act(&mut harness, UserCommand::Reset.into());
+    wait(&mut harness, |app| app.view().run.now() < 150);
+    act(
+        &mut harness,
+        Action::Set {
+            setting: Setting::SparsityWeight,
+            value: Value::Number(0.3),
+            press: 9,
+        },
+    );
+    if !harness.state().view().run.playing {
+        harness.key_press(Key::Space);
+        harness.run_steps(2);
+    }
+    wait_long(&mut harness, paused);
+    // and on from there, if one wants to see more
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    wait_long(&mut harness, |app| app.view().run.now() > 160);
+}

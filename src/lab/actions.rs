@@ -115,6 +115,9 @@ impl Lab {
             UserCommand::StepEpoch if self.session.shown.past.is_some() => self.step_in_time(1),
             UserCommand::PlayPause => {
                 self.session.shown.playing = !self.session.shown.playing;
+                if self.session.shown.playing {
+                    self.pause_where_the_step_ends();
+                }
                 self.ask(if self.session.shown.playing {
                     Ask::Play
                 } else {
@@ -358,7 +361,10 @@ impl Lab {
     pub(super) fn restart(&mut self, restart: Restart) {
         self.shared.notices.clear();
         match restart {
-            Restart::Reset => self.begin_again(),
+            Restart::Reset => {
+                self.begin_again();
+                self.pause_where_the_step_ends();
+            }
             Restart::Change(experiment) => match self.session.shown.data().map(Arc::clone) {
                 Some(data) => {
                     self.begin(*experiment, data);

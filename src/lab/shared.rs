@@ -23,8 +23,7 @@ use crate::training::timeline::Archive;
 pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 
 /// Where to look while a lesson is given.
-pub const LESSON: &str =
-    "Read the step at the left and answer: the run that follows says whether you were right.";
+pub const LESSON: &str = "A lesson is open: its step at the left says what to do, and L goes on.";
 
 /// What the panels read: a run, and what is the same for all runs.
 #[derive(Clone, Copy, Debug)]

@@ -236,6 +236,17 @@ impl Lab {
         self.pause_at(Some(until));
     }
 
+    /// In a step to try something the run that begins to train pauses where the step speaks of.
+    pub(super) fn pause_where_the_step_ends(&mut self) {
+        let step = self.shared.lesson.as_ref().and_then(Given::now);
+        let until = step.filter(|step| step.kind == Kind::Try);
+        let until = until.and_then(|step| step.until);
+        if let Some(until) = until.filter(|until| *until > self.session.shown.now()) {
+            self.session.shown.pause_at = Some(until);
+            self.ask(Ask::PauseAt(Some(until)));
+        }
+    }
+
     /// Looks whether the step's run has come to its end.
     pub(super) fn follow_lesson(&mut self) {
         let Some(given) = &self.shared.lesson else {

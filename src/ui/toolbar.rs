@@ -293,7 +293,10 @@ fn preset_menu(ui: &mut Ui, view: &View<'_>, named: bool, actions: &mut Vec<Acti
                 for lesson in Builtin::ALL {
                     let given = view.shared.lesson.as_ref();
                     let now = given.is_some_and(|given| given.builtin == Some(lesson));
-                    entry(ui, UserCommand::Lesson(lesson), now, actions);
+                    ui.horizontal(|ui| {
+                        ui.label(muted(ui, format!("{:2}", lesson.number())));
+                        entry(ui, UserCommand::Lesson(lesson), now, actions);
+                    });
                 }
             });
             entry(ui, UserCommand::CheckMyGradient, false, actions);

@@ -45,7 +45,7 @@ pub fn ui(ui: &mut Ui, whole: Rect, view: &View<'_>) -> Rect {
 /// The same in few words, where there is no room for all.
 fn brief(view: &View<'_>) -> &'static str {
     if view.shared.lesson.is_some() {
-        return "Read the step at the left, and answer.";
+        return "The step at the left says what to do; L goes on.";
     }
     match (view.shared.page, view.run.untouched()) {
         _ if view.shared.held => "The picture is held: what has become of it? H shows it.",

@@ -21,7 +21,7 @@ use crate::lab::{Action, UserCommand, View};
 use crate::training::lesson::{Paragraph, Step};
 
 /// Points an em, where the column is wide enough, and the least.
-const FORMULA: std::ops::RangeInclusive<f32> = 12.0..=18.0;
+const FORMULA: std::ops::RangeInclusive<f32> = 11.0..=18.0;
 /// Height of the bar that says how far the lesson is.
 const BAR: f32 = 5.0;
 
@@ -161,10 +161,12 @@ fn buttons(ui: &mut Ui, view: &View<'_>, given: &Given, actions: &mut Vec<Action
         if response.clicked() {
             actions.push(go.into());
         }
+        // there the button that goes on leaves
+        let last = given.step + 1 == given.lesson.steps.len() && given.phase == Phase::Shown;
         let teacher = [
             given.can_reveal().then_some(UserCommand::RevealStep),
-            Some(UserCommand::SkipStep),
-            Some(UserCommand::LeaveLesson),
+            (!last).then_some(UserCommand::SkipStep),
+            (!last).then_some(UserCommand::LeaveLesson),
         ];
         for command in teacher.into_iter().flatten() {
             let word = match command {
