@@ -87,6 +87,7 @@ impl Session<'_> {
                 run,
                 KeptAction::Note("ρ̂\n".repeat(random.random_range(0..9))),
             ),
+            15 => UserCommand::SaveRun.into(),
             9 | 10 => Action::Typed(vec![file(random.random_range(0..6))]),
             11 => Action::Open(vec![file(random.random_range(0..7))]),
             12 => Action::DismissNotice(random.random_range(0..4)),

@@ -186,7 +186,7 @@ fn checkpoint(
     };
     let layout = found.map_err(|problem| {
         unusable(format!(
-            "{problem}; it holds {}: say which is which, as W1=NAME,b1=NAME,W2=NAME,b2=NAME",
+            "{problem}; it holds {}: say which is which (--map in a command), as W1=NAME,b1=NAME,W2=NAME,b2=NAME",
             listed(file.tensors())
         ))
     })?;
