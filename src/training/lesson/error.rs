@@ -47,9 +47,21 @@ impl Source<'_> {
         LessonError {
             line,
             column,
-            message: message.into(),
+            message: in_one_line(&message.into()),
         }
     }
+}
+
+/// What a sentence quotes of a lesson may hold line breaks and the like: these are written as in a string of Rust.
+fn in_one_line(message: &str) -> String {
+    let mut line = String::with_capacity(message.len());
+    for character in message.chars() {
+        match character.is_control() {
+            true => line.extend(character.escape_default()),
+            false => line.push(character),
+        }
+    }
+    line
 }
 
 /// `names` for a sentence: "`a`, `b` or `c`".

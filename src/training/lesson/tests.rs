@@ -315,6 +315,15 @@ proptest! {
 }
 
 #[test]
+fn what_a_sentence_quotes_stays_in_one_line() {
+    let text = SOUND.replacen("measure = \"", "measure = \"a\\n", 1);
+    assert_ne!(text, SOUND);
+    let error = Lesson::parse(&text).unwrap_err();
+    assert!(error.message.contains("`a\\n"), "{error:?}");
+    assert!(!error.message.contains('\n'), "{error:?}");
+}
+
+#[test]
 fn every_set_of_the_program_can_be_named_and_no_other() {
     for set in EmbeddedSet::ALL {
         let text = SOUND.replacen(
