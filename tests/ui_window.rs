@@ -10,6 +10,7 @@
 )]
 
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,33 @@ use image::RgbImage;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_sae-lab");
 const SIZE: (u32, u32) = (1280, 720);
 const PATIENCE: Duration = Duration::from_secs(90);
+
+/// A display of one's own. One at a time: two servers that look for a free number at the same moment
+/// can take the same one, and the second unlinks the socket of the first.
+fn display() -> (Child, String) {
+    let alone = std::fs::File::create(std::env::temp_dir().join("sae-lab-test-display.lock"))
+        .and_then(|file| file.lock().map(|()| file))
+        .unwrap();
+    let mut server = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "1280x720x24"])
+        .args(["+extension", "GLX", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("this test needs Xvfb: apt-get install xvfb xdotool imagemagick libgl1");
+    let mut number = String::new();
+    BufReader::new(server.stdout.take().unwrap())
+        .read_line(&mut number)
+        .unwrap();
+    let number = number.trim();
+    let start = Instant::now();
+    while let Err(error) = UnixStream::connect(format!("/tmp/.X11-unix/X{number}")) {
+        assert!(start.elapsed() < PATIENCE, "display :{number}: {error}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(alone);
+    (server, format!(":{number}"))
+}
 
 /// The program in a window on a display of its own; both end with this.
 struct Window {
@@ -34,27 +62,7 @@ impl Window {
     }
 
     fn open_with(arguments: &[&str]) -> Self {
-        let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                "1280x720x24",
-                "+extension",
-                "GLX",
-                "-nolisten",
-                "tcp",
-            ])
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("this test needs Xvfb: apt-get install xvfb xdotool imagemagick libgl1");
-        let mut number = String::new();
-        BufReader::new(server.stdout.take().unwrap())
-            .read_line(&mut number)
-            .unwrap();
-        let display = format!(":{}", number.trim());
+        let (server, display) = display();
         let home = tempfile::tempdir().unwrap();
         let program = Command::new(PROGRAM)
             .args(arguments)
