@@ -6,15 +6,12 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::checkpoint::Numbers;
-use super::{Run, RunError, RunState, size, view};
+use super::{Run, RunError, RunState, size};
 use crate::data::DataSet;
-use crate::model::{
-    CheckedHyperparameters, Cost, HyperparameterError, Hyperparameters, Objective, Parameters,
-};
+use crate::model::{CheckedHyperparameters, HyperparameterError, Hyperparameters, Parameters};
 use crate::numerics::{Precision, Real, WorkerPool};
-use crate::optim::Optimizer;
 use crate::training::Experiment;
-use crate::training::record::{Edit, Gesture, History, Setting};
+use crate::training::record::{Edit, Gesture, Setting};
 
 /// A moment of a training elsewhere: plain data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -93,18 +90,7 @@ impl<T: Real> Run<T> {
         let (inputs, hidden) = (data.inputs(), experiment.hidden);
         size::check::<T>(data.len(), inputs, hidden)?;
         let parameters = first.parameters(inputs, hidden)?;
-        let state = RunState {
-            epoch: first.epoch,
-            optimizer: Optimizer::new(settings.optimizer, parameters.flat().len()),
-            settings,
-            staged: Vec::new(),
-            planned: Vec::new(),
-            gradient_known: false,
-            cost: Cost::default(),
-            units: Vec::new(),
-            history: History::new(),
-            parameters,
-        };
+        let state = RunState::beginning(first.epoch, settings, parameters);
         let mut run = Self::assemble(experiment, data, state, settings, pool);
         run.elsewhere = true;
         run.measure_with_gradient();
@@ -180,16 +166,7 @@ impl<T: Real> Run<T> {
 
     /// Cost, units and gradient, whatever the optimiser: there is no step whose gradient could stand for it.
     fn measure_with_gradient(&mut self) {
-        let objective = Objective::from(&self.state.settings);
-        let samples = view(&self.data, &self.converted);
-        self.state.cost = self.engine.measure_and_gradient(
-            &self.state.parameters,
-            samples,
-            self.data.variance,
-            &objective,
-            &mut self.gradient,
-            &mut self.state.units,
-        );
+        self.measure_with(true);
         self.state.gradient_known = self.state.cost.is_finite();
     }
 

@@ -9,14 +9,20 @@ use crate::numerics::{Real, kernels};
 impl<T: Real> Run<T> {
     /// Cost and units over the whole data set; a full-batch run gets its next gradient in the same pass.
     pub(super) fn measure(&mut self) {
-        let settings = &self.state.settings;
-        let objective = Objective::from(settings);
+        let (settings, samples) = (&self.state.settings, self.data.len());
+        self.measure_with(
+            settings.optimizer != OptimizerKind::Lbfgs && settings.batch.rows(samples) == samples,
+        );
+    }
+
+    /// Cost and units over the whole data set, and the gradient in the same pass where that is wanted.
+    pub(super) fn measure_with(&mut self, gradient: bool) {
+        let objective = Objective::from(&self.state.settings);
         let samples = view(&self.data, &self.converted);
         let (parameters, units) = (&self.state.parameters, &mut self.state.units);
         let variance = self.data.variance;
-        self.state.gradient_known = settings.optimizer != OptimizerKind::Lbfgs
-            && settings.batch.rows(samples.nrows()) == samples.nrows();
-        self.state.cost = if self.state.gradient_known {
+        self.state.gradient_known = gradient;
+        self.state.cost = if gradient {
             let gradient = &mut self.gradient;
             self.engine
                 .measure_and_gradient(parameters, samples, variance, &objective, gradient, units)

@@ -10,11 +10,11 @@ use ndarray::{Array2, ArrayView2, Axis};
 
 use super::Experiment;
 use super::gradients::PROBE_SAMPLES;
-use super::record::{Change, Gesture, History, Setting, SettingError};
+use super::record::{Change, Gesture, Setting, SettingError};
 use crate::data::DataSet;
 use crate::model::units::StateCounts;
 use crate::model::{
-    Architecture, CheckedHyperparameters, Cliffs, Cost, Engine, EvenSample, Parameters, Spectrum,
+    Architecture, CheckedHyperparameters, Cliffs, Engine, EvenSample, Parameters, Spectrum,
 };
 use crate::numerics::{Real, WorkerPool};
 use crate::optim::Optimizer;
@@ -106,18 +106,7 @@ impl<T: Real> Run<T> {
             None => Parameters::initial(inputs, hidden, experiment.seed),
             Some(model) => size::fitting(model, inputs, hidden)?,
         };
-        let state = RunState {
-            epoch: 0,
-            optimizer: Optimizer::new(settings.optimizer, parameters.flat().len()),
-            settings,
-            staged: Vec::new(),
-            planned: Vec::new(),
-            gradient_known: false,
-            cost: Cost::default(),
-            units: Vec::new(),
-            history: History::new(),
-            parameters,
-        };
+        let state = RunState::beginning(0, settings, parameters);
         let mut run = Self::assemble(experiment, data, state, settings, pool);
         run.measure();
         run.record();

@@ -27,3 +27,25 @@ pub struct RunState<T: Real> {
     pub units: Vec<UnitStatistics>,
     pub history: History,
 }
+
+impl<T: Real> RunState<T> {
+    /// Of a run of which nothing is known but where it stands after `epoch`: not measured yet.
+    pub(super) fn beginning(
+        epoch: u64,
+        settings: CheckedHyperparameters,
+        parameters: Parameters<T>,
+    ) -> Self {
+        Self {
+            epoch,
+            optimizer: Optimizer::new(settings.optimizer, parameters.flat().len()),
+            settings,
+            staged: Vec::new(),
+            planned: Vec::new(),
+            gradient_known: false,
+            cost: Cost::default(),
+            units: Vec::new(),
+            history: History::new(),
+            parameters,
+        }
+    }
+}

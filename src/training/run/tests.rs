@@ -9,9 +9,9 @@ use super::*;
 use crate::data::{DataSpec, EmbeddedSet, SampleShape, Samples};
 use crate::model::{BatchSize, Hyperparameters, OptimizerKind};
 use crate::numerics::Precision;
-use crate::training::record::Value;
+use crate::training::record::{History, Value};
 
-fn data(samples: usize, inputs: usize, shift: f64) -> Arc<DataSet> {
+pub(super) fn data(samples: usize, inputs: usize, shift: f64) -> Arc<DataSet> {
     let values = Array2::from_shape_fn((samples, inputs), |(i, j)| {
         (0.5 + 0.4 * ((i * (j % 3 + 2) + j) as f64 * 0.73 + shift).sin()) as f32
     });
@@ -23,7 +23,7 @@ fn data(samples: usize, inputs: usize, shift: f64) -> Arc<DataSet> {
     ))
 }
 
-fn pool() -> Arc<WorkerPool> {
+pub(super) fn pool() -> Arc<WorkerPool> {
     Arc::new(WorkerPool::new(1))
 }
 

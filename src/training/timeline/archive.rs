@@ -158,27 +158,21 @@ impl Archive {
 
     /// `run` stands at `frame`: after another epoch, or after a deed at its end.
     pub fn record(&self, run: RunId, frame: Keyframe) {
-        let mut state = self.lock();
-        let Some(frames) = state.runs.get_mut(&run) else {
-            return;
-        };
-        let before = frames.bytes;
-        frames.push(Arc::new(frame));
-        let added = frames.bytes - before;
-        state.bytes += added;
-        let gone = state.fit();
-        drop(state);
-        drop(gone);
+        self.take(run, frame, Frames::push);
     }
 
     /// `run`, which is trained elsewhere, stands at `frame`, and nothing is known of how it came there.
     pub fn arrived(&self, run: RunId, frame: Keyframe) {
+        self.take(run, frame, Frames::arrive);
+    }
+
+    fn take(&self, run: RunId, frame: Keyframe, put: fn(&mut Frames, Arc<Keyframe>)) {
         let mut state = self.lock();
         let Some(frames) = state.runs.get_mut(&run) else {
             return;
         };
         let before = frames.bytes;
-        frames.arrive(Arc::new(frame));
+        put(frames, Arc::new(frame));
         let added = frames.bytes - before;
         state.bytes += added;
         let gone = state.fit();

@@ -1,24 +1,10 @@
-use ndarray::Array2;
-
+use super::super::tests::{self, pool};
 use super::super::{Numbers, ResumeError};
 use super::*;
-use crate::data::{DataSpec, EmbeddedSet, SampleShape, Samples};
 use crate::model::{BatchSize, OptimizerKind, OutputActivation};
 
 fn data() -> Arc<DataSet> {
-    let values = Array2::from_shape_fn((12, 5), |(i, j)| {
-        (0.5 + 0.4 * ((i * (j % 3 + 2) + j) as f64 * 0.73).sin()) as f32
-    });
-    Arc::new(DataSet::new(
-        "waves",
-        DataSpec::embedded(EmbeddedSet::Bars),
-        Samples::F32(values),
-        SampleShape::Vector { length: 5 },
-    ))
-}
-
-fn pool() -> Arc<WorkerPool> {
-    Arc::new(WorkerPool::new(1))
+    tests::data(12, 5, 0.0)
 }
 
 fn experiment(optimizer: OptimizerKind, batch: BatchSize) -> Experiment {
