@@ -36,7 +36,7 @@ pub struct LabApp {
     pace: Pace,
     /// For measurements.
     frames: Option<FrameLog>,
-    /// That was asked for.
+    /// That is being taken.
     photograph: Option<Photograph>,
 }
 
@@ -197,7 +197,7 @@ impl eframe::App for LabApp {
                 }
             }
         }
-        if self.lab.is_to_be_photographed() {
+        if self.lab.is_to_be_photographed() && self.photograph.is_none() {
             self.photograph = Some(Photograph::ask(ctx));
         }
         if let Some(again) = self.lab.follow(self.start.elapsed()) {

@@ -76,16 +76,13 @@ impl Lab {
         self.shared.photograph = Some(Photograph::Clipboard);
     }
 
-    /// Whether the window is to take a picture of itself, which goes to [`Self::take_photograph`]; told once.
-    pub fn is_to_be_photographed(&mut self) -> bool {
-        let asked = self.shared.photograph.is_some() && !self.shared.photographing;
-        self.shared.photographing |= asked;
-        asked
+    /// Whether a picture of the window is waited for, which goes to [`Self::take_photograph`].
+    pub fn is_to_be_photographed(&self) -> bool {
+        self.shared.photograph.is_some()
     }
 
     /// The picture of the window that was asked for; `None` where none could be taken.
     pub fn take_photograph(&mut self, pixels: Option<Pixels>) {
-        self.shared.photographing = false;
         match (self.shared.photograph.take(), pixels) {
             (None, _) => {}
             (Some(_), None) => {

@@ -1,6 +1,6 @@
 //! A training elsewhere that is followed: what is known of it, and what is waited for.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -63,7 +63,11 @@ impl Followed {
 
     /// What a run of it is called.
     pub fn title(&self) -> String {
-        title(&self.folder)
+        let name = self.folder.file_name();
+        name.map_or_else(
+            || self.folder.display().to_string(),
+            |name| name.to_string_lossy().into_owned(),
+        )
     }
 
     /// From where, and how far: a sentence.
@@ -109,14 +113,6 @@ impl Followed {
         let names = self.waiting.join(", ");
         (!names.is_empty()).then(|| format!("{names} is still being written"))
     }
-}
-
-pub(super) fn title(folder: &Path) -> String {
-    let name = folder.file_name();
-    name.map_or_else(
-        || folder.display().to_string(),
-        |name| name.to_string_lossy().into_owned(),
-    )
 }
 
 /// A checkpoint on its way through the trainer.

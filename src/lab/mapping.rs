@@ -13,7 +13,6 @@ use super::room::Lab;
 use super::state::Severity;
 use crate::data::error::grouped;
 use crate::training::sweep::Outcome;
-use crate::training::trainer::Ask;
 
 impl Lab {
     pub(super) fn map_action(&mut self, action: MapAction) {
@@ -154,11 +153,9 @@ impl Lab {
             return;
         };
         let epochs = mapped.map.plan().epochs();
-        let shown = &mut self.session.shown;
-        shown.name = Some(mapped.title(number));
+        self.session.shown.name = Some(mapped.title(number));
         if epochs > 0 {
-            shown.pause_at = Some(epochs);
-            self.ask(Ask::PauseAt(Some(epochs)));
+            self.set_pause(Some(epochs));
             self.play();
         }
         self.shared.show(Page::Lab);

@@ -245,11 +245,16 @@ impl Lab {
             );
             return self.shared.notify(Severity::Trouble, text);
         }
-        self.session.shown.pause_at = epoch;
-        self.ask(Ask::PauseAt(epoch));
+        self.set_pause(epoch);
         if epoch.is_some() {
             self.play();
         }
+    }
+
+    /// The run that is shown will pause at the end of `epoch`; `None`: no longer.
+    pub(super) fn set_pause(&mut self, epoch: Option<u64>) {
+        self.session.shown.pause_at = epoch;
+        self.ask(Ask::PauseAt(epoch));
     }
 
     /// Trains on, where the run was paused.

@@ -130,9 +130,8 @@ pub struct Shared {
     pub(super) without_data: Option<Lost>,
     /// What is to go into the clipboard.
     pub(super) copied: Option<Copied>,
-    /// Where the picture of the window is to go that was asked for, and whether it is being taken.
+    /// Where the picture of the window is to go that was asked for.
     pub(super) photograph: Option<Photograph>,
-    pub(super) photographing: bool,
 }
 
 impl Shared {
@@ -170,7 +169,6 @@ impl Shared {
             without_data: None,
             copied: None,
             photograph: None,
-            photographing: false,
         }
     }
 

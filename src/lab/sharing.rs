@@ -129,8 +129,7 @@ impl Lab {
             self.session.gestures_follow(last);
         }
         let way = if share.epoch > 0 {
-            self.session.shown.pause_at = Some(share.epoch);
-            self.ask(Ask::PauseAt(Some(share.epoch)));
+            self.set_pause(Some(share.epoch));
             format!(
                 "It trains to epoch {}, where it was shared, and pauses there; {} on the way.",
                 grouped(share.epoch),

@@ -124,8 +124,7 @@ impl Lab {
         if self.shared.lesson.take().is_some() {
             self.jobs.cancel(JobKind::Lesson);
             if self.session.shown.pause_at.is_some() {
-                self.session.shown.pause_at = None;
-                self.ask(Ask::PauseAt(None));
+                self.set_pause(None);
             }
         }
     }
@@ -242,8 +241,7 @@ impl Lab {
         let until = step.filter(|step| step.kind == Kind::Try);
         let until = until.and_then(|step| step.until);
         if let Some(until) = until.filter(|until| *until > self.session.shown.now()) {
-            self.session.shown.pause_at = Some(until);
-            self.ask(Ask::PauseAt(Some(until)));
+            self.set_pause(Some(until));
         }
     }
 
