@@ -20,8 +20,7 @@ fn on(set: EmbeddedSet) -> Window {
 }
 
 fn act(harness: &mut Window, action: Action) {
-    let context = harness.ctx.clone();
-    harness.state_mut().act(&context, action);
+    ui_support::act(harness, action);
     harness.run_steps(2);
 }
 

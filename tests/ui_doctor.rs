@@ -5,7 +5,6 @@
 mod ui_support;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use egui::{Key, Modifiers, Role};
 use egui_kittest::Harness;
@@ -19,22 +18,9 @@ use sae_lab::lab::{Action, Page, UserCommand};
 use sae_lab::model::doctor::{Doctor, Mistake, Verdict};
 use sae_lab::model::{Objective, Parameters};
 use sae_lab::numerics::WorkerPool;
-use ui_support::{training_on, wait};
+use ui_support::{drop_files, training_on, wait};
 
 type Window = Harness<'static, LabApp>;
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("a path is enough".into())
-    }
-}
 
 fn window() -> Window {
     let mut harness = training_on([1280.0, 720.0], EmbeddedSet::Digits);
@@ -44,8 +30,7 @@ fn window() -> Window {
 }
 
 fn act(harness: &mut Window, action: impl Into<Action>) {
-    let context = harness.ctx.clone();
-    harness.state_mut().act(&context, action.into());
+    ui_support::act(harness, action);
     harness.step();
 }
 
@@ -177,14 +162,6 @@ fn what_is_dropped_on_the_page_is_a_gradient_or_else_data() {
         &[Mistake::DecayMissing, Mistake::KlSign],
     );
     act(&mut harness, UserCommand::Show(Page::Mathematics));
-    let drop = |harness: &mut Window, paths: &[PathBuf]| {
-        for path in paths {
-            let file = Arc::new(Dropped(path.clone()));
-            harness.input_mut().dropped_files.push(file);
-        }
-        harness.step();
-        harness.input_mut().dropped_files.clear();
-    };
     // as they come out of a folder; W1 … are weights, and so these may be data: the command asks for a gradient
     act(&mut harness, UserCommand::CheckMyGradient);
     act(&mut harness, Action::Typed(vec![gradient, weights.clone()]));
@@ -201,7 +178,7 @@ fn what_is_dropped_on_the_page_is_a_gradient_or_else_data() {
     );
     // a file with a gradient of other data
     let files = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/doctor/files");
-    drop(&mut harness, &[files.join("blocks.mat")]);
+    drop_files(&mut harness, &[files.join("blocks.mat")]);
     wait(&mut harness, answered);
     harness.run_steps(2);
     let Study::Failed(said) = &harness.state().view().run.my_gradient else {
@@ -211,7 +188,7 @@ fn what_is_dropped_on_the_page_is_a_gradient_or_else_data() {
     let said = said.clone();
     assert!(harness.query_by_label(&said).is_some());
     // and one without a gradient: it is opened as data
-    drop(&mut harness, &[weights]);
+    drop_files(&mut harness, &[weights]);
     wait(&mut harness, |app| app.view().shared.import.is_some());
     assert!(matches!(
         harness.state().view().run.my_gradient,

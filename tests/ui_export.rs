@@ -15,7 +15,7 @@ use sae_lab::data::EmbeddedSet;
 use sae_lab::io::npz::read_model;
 use sae_lab::lab::export::{Export, Picture};
 use sae_lab::lab::{Page, UserCommand};
-use ui_support::{training_on, wait};
+use ui_support::{act, training_on, wait};
 
 type Window = Harness<'static, LabApp>;
 
@@ -36,9 +36,7 @@ fn window() -> Window {
 
 /// Asks for `what`, and types where it is to go.
 fn ask(harness: &mut Window, what: Export, path: &Path) {
-    let context = harness.ctx.clone();
-    let command = UserCommand::Export(what);
-    harness.state_mut().act(&context, command.into());
+    act(harness, UserCommand::Export(what));
     harness.run_steps(3);
     let field = harness.get_by_label("Value");
     assert!(field.is_focused());
@@ -61,11 +59,8 @@ fn written(harness: &mut Window) -> String {
 }
 
 fn dismiss(harness: &mut Window) {
-    let context = harness.ctx.clone();
     while !harness.state().view().shared.notices.is_empty() {
-        harness
-            .state_mut()
-            .act(&context, UserCommand::Dismiss.into());
+        act(harness, UserCommand::Dismiss);
     }
 }
 
@@ -136,11 +131,6 @@ fn nothing_is_replaced_unasked_and_another_suffix_is_told() {
     assert!(!folder.path().join("code.xlsx").exists());
 }
 
-fn give(harness: &mut Window, command: UserCommand) {
-    let context = harness.ctx.clone();
-    harness.state_mut().act(&context, command.into());
-}
-
 /// Waits for a picture in the clipboard; its size.
 fn copied(harness: &mut Window) -> [usize; 2] {
     for _ in 0..2_000 {
@@ -162,7 +152,7 @@ fn copied(harness: &mut Window) -> [usize; 2] {
 fn a_picture_goes_into_the_clipboard_too() {
     let mut harness = window();
     for picture in Picture::ALL {
-        give(&mut harness, UserCommand::CopyPicture(picture));
+        act(&mut harness, UserCommand::CopyPicture(picture));
         let [width, height] = copied(&mut harness);
         assert_eq!(width, 2125, "180 mm at 300 dots an inch");
         assert!(height > 400);
@@ -171,7 +161,7 @@ fn a_picture_goes_into_the_clipboard_too() {
         dismiss(&mut harness);
     }
     // from the window that asks for a file
-    give(&mut harness, UserCommand::Export(Export::Curves));
+    act(&mut harness, UserCommand::Export(Export::Curves));
     harness.run_steps(3);
     harness.get_by_label("Copy").click();
     assert_eq!(copied(&mut harness)[0], 2125);
@@ -191,14 +181,14 @@ fn the_window_takes_a_picture_of_itself() {
     let colours: HashSet<[u8; 3]> = read.pixels().map(|pixel| pixel.0).collect();
     assert!(colours.len() > 100, "tiles, curves and words");
     dismiss(&mut harness);
-    give(&mut harness, UserCommand::CopyWindow);
+    act(&mut harness, UserCommand::CopyWindow);
     assert_eq!(copied(&mut harness), [1280, 720]);
 }
 
 #[test]
 fn notes_stand_with_the_run_and_in_its_report() {
     let mut harness = window();
-    give(&mut harness, UserCommand::EditNotes);
+    act(&mut harness, UserCommand::EditNotes);
     harness.run_steps(3);
     let field = harness.get_by_label("Value");
     assert!(field.is_focused());
@@ -227,7 +217,7 @@ fn notes_stand_with_the_run_and_in_its_report() {
     assert!(page.contains("<li>Unit 7 is a loop.</li>"));
     // they can be changed
     dismiss(&mut harness);
-    give(&mut harness, UserCommand::EditNotes);
+    act(&mut harness, UserCommand::EditNotes);
     harness.run_steps(3);
     harness.key_press_modifiers(CTRL, Key::A);
     harness.get_by_label("Value").type_text("Nothing.");

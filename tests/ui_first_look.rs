@@ -12,12 +12,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use sae_lab::app::LabApp;
 use sae_lab::lab::{Action, Page, Preferences, UserCommand};
 use sae_lab::training::{Preset, Setting};
-use ui_support::{scripted, wait};
-
-fn act(harness: &mut Harness<'static, LabApp>, action: impl Into<Action>) {
-    let context = harness.ctx.clone();
-    harness.state_mut().act(&context, action.into());
-}
+use ui_support::{act, scripted, wait};
 
 fn real(preset: Preset) -> Harness<'static, LabApp> {
     let mut harness = Harness::builder()

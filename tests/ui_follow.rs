@@ -35,8 +35,7 @@ fn window() -> Window {
 }
 
 fn act(harness: &mut Window, action: impl Into<Action>) {
-    let context = harness.ctx.clone();
-    harness.state_mut().act(&context, action.into());
+    ui_support::act(harness, action);
     harness.run_steps(2);
 }
 

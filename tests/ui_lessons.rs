@@ -107,6 +107,11 @@ fn answer(
     }
 }
 
+fn act(harness: &mut Window, action: Action) {
+    ui_support::act(harness, action);
+    harness.run_steps(2);
+}
+
 fn given(app: &LabApp) -> Option<&Given> {
     app.view().shared.lesson.as_ref()
 }
@@ -308,11 +313,6 @@ fn a_lesson_unlocks_what_its_step_needs_and_nothing_else() {
     wait(&mut harness, |app| app.view().run.now() > 2);
     begin(&mut harness, Builtin::Cliff);
     wait_long(&mut harness, settled);
-    let act = |harness: &mut Window, action: Action| {
-        let context = harness.ctx.clone();
-        harness.state_mut().act(&context, action);
-        harness.run_steps(2);
-    };
     let set = |value| Action::Set {
         setting: Setting::WeightDecay,
         value: Value::Number(value),
@@ -351,11 +351,6 @@ fn a_lesson_unlocks_what_its_step_needs_and_nothing_else() {
 fn what_is_revealed_was_not_predicted_and_the_table_has_the_rest() {
     let mut harness = ui_support::real(WIDE, Preset::TooFewUnits.experiment());
     wait(&mut harness, |app| app.view().run.now() > 2);
-    let act = |harness: &mut Window, action: Action| {
-        let context = harness.ctx.clone();
-        harness.state_mut().act(&context, action);
-        harness.run_steps(2);
-    };
     assert!(
         harness
             .state()
@@ -433,11 +428,6 @@ fn a_step_to_try_something_pauses_where_it_speaks_of() {
     wait(&mut harness, |app| app.view().run.now() > 2);
     begin(&mut harness, Builtin::Sparsity);
     let last = Builtin::Sparsity.lesson().unwrap().steps.len() - 1;
-    let act = |harness: &mut Window, action: Action| {
-        let context = harness.ctx.clone();
-        harness.state_mut().act(&context, action);
-        harness.run_steps(2);
-    };
     while given(harness.state()).unwrap().step < last {
         wait_long(&mut harness, settled);
         act(&mut harness, UserCommand::SkipStep.into());

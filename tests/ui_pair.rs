@@ -29,8 +29,7 @@ fn window() -> Window {
 }
 
 fn act(harness: &mut Window, command: UserCommand) {
-    let context = harness.ctx.clone();
-    harness.state_mut().act(&context, command.into());
+    ui_support::act(harness, command);
     harness.run_steps(2);
 }
 

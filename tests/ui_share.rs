@@ -31,8 +31,7 @@ fn window(set: EmbeddedSet) -> Window {
 }
 
 fn act(harness: &mut Window, action: impl Into<Action>) {
-    let context = harness.ctx.clone();
-    harness.state_mut().act(&context, action.into());
+    ui_support::act(harness, action);
     harness.step();
 }
 

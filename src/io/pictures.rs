@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use image::ImageEncoder;
-use image::codecs::png::PngEncoder;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
+use super::IoError;
 use super::colour_map::{Rgb, colour, diverging, grey, signed_colour};
 use super::error::name_of;
+use super::pixels::write_rgb;
 use super::sheet::Sheet;
-use super::{IoError, atomic_write};
 use crate::data::{DataSet, SampleShape};
 use crate::model::Parameters;
 use crate::numerics::Real;
@@ -164,16 +163,7 @@ pub(super) fn sheet(
 }
 
 fn write(path: &Path, sheet: &Sheet) -> Result<(), IoError> {
-    atomic_write(path, |writer| {
-        PngEncoder::new(writer)
-            .write_image(
-                &sheet.pixels,
-                sheet.width as u32,
-                sheet.height as u32,
-                image::ExtendedColorType::Rgb8,
-            )
-            .map_err(std::io::Error::other)
-    })
+    write_rgb(path, (sheet.width, sheet.height), &sheet.pixels)
 }
 
 #[cfg(test)]

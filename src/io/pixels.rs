@@ -1,7 +1,12 @@
 //! A picture in memory, on its way to a file or to the clipboard.
 
 #[cfg(not(target_family = "wasm"))]
+use std::path::Path;
+
+#[cfg(not(target_family = "wasm"))]
 use super::IoError;
+#[cfg(not(target_family = "wasm"))]
+use super::figure::{Form, encode, too_large};
 
 /// Row by row from the upper left corner, three bytes a pixel: red, green, blue.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,15 +39,23 @@ impl Pixels {
 /// # Errors
 /// Another suffix than .png; it cannot be written.
 #[cfg(not(target_family = "wasm"))]
-pub fn write_png(path: &std::path::Path, pixels: &Pixels) -> Result<(), IoError> {
-    use super::figure::{Form, encode, too_large};
+pub fn write_png(path: &Path, pixels: &Pixels) -> Result<(), IoError> {
     if Form::of(path)? != Form::Png {
         return Err(IoError::Suffix {
             file: super::error::name_of(path),
             wanted: ".png",
         });
     }
-    let bytes = encode::png(pixels.size(), &pixels.rgb, None).ok_or_else(|| too_large(path))?;
+    write_rgb(path, pixels.size(), &pixels.rgb)
+}
+
+/// Writes a picture (width, height), three bytes a pixel, as PNG, whatever `path` ends in.
+///
+/// # Errors
+/// It is too large; it cannot be written.
+#[cfg(not(target_family = "wasm"))]
+pub(super) fn write_rgb(path: &Path, size: (usize, usize), rgb: &[u8]) -> Result<(), IoError> {
+    let bytes = encode::png(size, rgb, None).ok_or_else(|| too_large(path))?;
     super::atomic_write(path, |writer| std::io::Write::write_all(writer, &bytes))
 }
 

@@ -5,7 +5,7 @@ use egui::{Align, Button, Color32, Layout, Rect, RichText, Ui, UiBuilder, pos2, 
 
 use super::help::Help as _;
 use super::status::shortened;
-use super::theme::{self, GRID, SMALL, Theme};
+use super::theme::{GRID, SMALL, Theme};
 use super::{rows, widgets};
 use crate::data::error::grouped;
 use crate::lab::followed::Followed;
@@ -40,7 +40,7 @@ impl Rows {
     pub fn new(ui: &Ui, view: &View<'_>, followed: &Followed, size: egui::Vec2) -> Self {
         let theme = Theme::of(ui);
         let stops = followed.live && view.can(UserCommand::StopFollowing).is_ok();
-        let wide = |words: &str| width(ui, words);
+        let wide = |words: &str| widgets::width(ui, words).ceil();
         let whole = size.x - 2.0 * BETWEEN;
         let first = whole - if stops { STOP + BETWEEN } else { 0.0 };
         let taken = followed.taken.as_ref();
@@ -153,12 +153,4 @@ fn heads(followed: &Followed) -> Vec<String> {
 fn shortest_but(words: &[String], fits: impl Fn(&str) -> bool) -> String {
     let fitting = words.iter().find(|words| fits(words));
     fitting.or(words.last()).cloned().unwrap_or_default()
-}
-
-fn width(ui: &Ui, words: &str) -> f32 {
-    let colour = Theme::of(ui).text;
-    widgets::galley(ui, words, theme::regular(SMALL), colour)
-        .size()
-        .x
-        .ceil()
 }

@@ -6,7 +6,7 @@ use super::help::Help as _;
 use super::numbers::{self, rate, thousands};
 use super::progress;
 use super::settings::gradient_name;
-use super::theme::{self, GRID, SMALL, Theme};
+use super::theme::{GRID, SMALL, Theme};
 use super::widgets;
 use crate::data::DataSet;
 use crate::lab::Action;
@@ -36,9 +36,12 @@ impl StatusLine {
             return;
         };
         let parts = parts(snapshot, view.run.past.is_some(), theme);
-        let widths: Vec<f32> = parts.iter().map(|part| width(ui, &part.text)).collect();
+        let widths: Vec<f32> = parts
+            .iter()
+            .map(|part| widgets::width(ui, &part.text))
+            .collect();
         let room = row.available_width();
-        let shown = fitting(&parts, &widths, width(ui, BETWEEN), room);
+        let shown = fitting(&parts, &widths, widgets::width(ui, BETWEEN), room);
         let mut first = true;
         for (part, _) in parts.iter().zip(shown).filter(|(_, shown)| *shown) {
             if !std::mem::take(&mut first) {
@@ -175,13 +178,6 @@ fn fitting(parts: &[Part], widths: &[f32], between: f32, room: f32) -> Vec<bool>
         .find(|shown| needed(shown) <= room)
         .or(all.next_back())
         .unwrap_or_default()
-}
-
-fn width(ui: &Ui, text: &str) -> f32 {
-    let theme = Theme::of(ui);
-    widgets::galley(ui, text, theme::regular(SMALL), theme.text_muted)
-        .size()
-        .x
 }
 
 /// A name shortened in its middle, so that it leaves room for what is beside it.

@@ -29,7 +29,7 @@ use sae_lab::lab::preferences::Preferences;
 use sae_lab::lab::preview::Preview;
 use sae_lab::model::{OptimizerKind, OutputActivation};
 use sae_lab::training::{Activity, Preset};
-use ui_support::{Script, scripted, wait};
+use ui_support::{Script, drop_files, scripted, wait};
 
 const SIZE: [f32; 2] = [1280.0, 720.0];
 
@@ -51,28 +51,6 @@ fn real() -> Window {
             .is_some_and(|s| s.epoch > 2)
     });
     harness
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        Err("a path is enough".into())
-    }
-}
-
-fn drop_files(harness: &mut Window, paths: &[PathBuf]) {
-    for path in paths {
-        let file = Arc::new(Dropped(path.clone()));
-        harness.input_mut().dropped_files.push(file);
-    }
-    harness.step();
-    harness.input_mut().dropped_files.clear();
 }
 
 fn import(harness: &Window) -> &Import {

@@ -184,8 +184,7 @@ fn storm() -> Snapshot {
 }
 
 pub fn act(harness: &mut Harness<'static, LabApp>, action: Action) {
-    let ctx = harness.ctx.clone();
-    harness.state_mut().act(&ctx, action);
+    crate::ui_support::act(harness, action);
 }
 
 /// A map of 4 × 4 runs, all of them trained, with one cell chosen; of the epochs to a goal, which has most words.

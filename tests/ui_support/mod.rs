@@ -7,6 +7,7 @@
 )]
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -18,7 +19,7 @@ use sae_lab::data::{
     SampleShape, Samples, Scaling, Stage, Values, Watch,
 };
 use sae_lab::lab::port::{Backend, Wake};
-use sae_lab::lab::{Page, Preferences, UserCommand};
+use sae_lab::lab::{Action, Page, Preferences, UserCommand};
 use sae_lab::model::units::StateCounts;
 use sae_lab::model::{Cost, Hyperparameters, Parameters, UnitState, UnitStatistics};
 use sae_lab::training::record::{Change, Cursor, Edit, Gesture};
@@ -168,11 +169,38 @@ pub fn training_on(size: [f32; 2], set: EmbeddedSet) -> Harness<'static, LabApp>
     harness
 }
 
+/// Asks for `action`, as a button or a key does.
+pub fn act(harness: &mut Harness<'static, LabApp>, action: impl Into<Action>) {
+    let context = harness.ctx.clone();
+    harness.state_mut().act(&context, action.into());
+}
+
 /// Goes to `page`.
 pub fn show(harness: &mut Harness<'static, LabApp>, page: Page) {
-    let context = harness.ctx.clone();
-    let action = UserCommand::Show(page).into();
-    harness.state_mut().act(&context, action);
+    act(harness, UserCommand::Show(page));
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("a path is enough".into())
+    }
+}
+
+/// Drops files on the window.
+pub fn drop_files(harness: &mut Harness<'static, LabApp>, paths: &[PathBuf]) {
+    for path in paths {
+        let file = Arc::new(Dropped(path.clone()));
+        harness.input_mut().dropped_files.push(file);
+    }
+    harness.step();
+    harness.input_mut().dropped_files.clear();
 }
 
 /// The scripted trainer. It takes every run.

@@ -66,12 +66,7 @@ column where only that gives a gradient that is known). One file may hold both: 
 
 /// What an array called `name` is; `None`: nothing of a student's network.
 pub fn meaning(name: &str) -> Option<(Part, Meaning)> {
-    let name = name.replace('∇', "grad");
-    let letters: String = name
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let letters = letters(name);
     for (block, part) in BLOCKS {
         if let Some((before, behind)) = letters.split_once(block) {
             let rest = [before, behind].concat();
@@ -90,13 +85,16 @@ pub fn meaning(name: &str) -> Option<(Part, Meaning)> {
 
 /// Of two vectors, the one of the lower rank is taken.
 pub fn flat_rank(name: &str) -> usize {
-    let letters: String = name
-        .chars()
-        .filter(|letter| letter.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect();
+    let letters = letters(name);
     let known = rank(&FLAT_WEIGHTS, &letters).or_else(|| rank(&FLAT_GRADIENTS, &letters));
     known.unwrap_or(usize::MAX)
+}
+
+/// Letters and digits alone, small, ∇ in words.
+fn letters(name: &str) -> String {
+    let name = name.replace('∇', "grad");
+    let plain = name.chars().filter(|letter| letter.is_alphanumeric());
+    plain.flat_map(char::to_lowercase).collect()
 }
 
 fn rank(names: &[&str], letters: &str) -> Option<usize> {
