@@ -19,6 +19,7 @@ use sae_lab::app::LabApp;
 use sae_lab::data::{self, DataError, DataSet, DataSpec};
 use sae_lab::lab::export::Export;
 use sae_lab::lab::lesson::{Given, Judged, Phase};
+use sae_lab::lab::state::LessonAction;
 use sae_lab::lab::{Action, UserCommand};
 use sae_lab::model::UnitState;
 use sae_lab::numerics::WorkerPool;
@@ -256,9 +257,23 @@ fn play(builtin: Builtin, right: bool, size: [f32; 2]) -> Vec<Judged> {
         harness.key_press(Key::L);
         harness.run_steps(3);
     }
-    assert!(given(harness.state()).is_none(), "the lesson has ended");
+    let end = given(harness.state()).unwrap();
+    assert_eq!(end.phase, Phase::Over, "the lesson has ended");
+    assert_eq!(end.judged, harness.state().view().shared.predictions);
+    let came_true = if right { questions } else { 0 };
+    harness.get_by_label(&format!(
+        "The lesson is over: {came_true} of {questions} predictions came true."
+    ));
+    // everything can be used again; Escape puts the card away
     assert_eq!(questions, expected.len());
     assert_eq!(harness.state().view().can(UserCommand::PlayPause), Ok(()));
+    let messages = harness.state().view().shared.notices.len();
+    for _ in 0..=messages {
+        assert!(given(harness.state()).is_some());
+        harness.key_press(Key::Escape); // the newest message first
+        harness.run_steps(3);
+    }
+    assert!(given(harness.state()).is_none());
     harness.state().view().shared.predictions.clone()
 }
 
@@ -375,6 +390,10 @@ fn what_is_revealed_was_not_predicted_and_the_table_has_the_rest() {
     wait_long(&mut harness, |app| {
         given(app).unwrap().phase == Phase::Shown
     });
+    act(
+        &mut harness,
+        Action::Lesson(LessonAction::Name("Ada, L.".into())),
+    );
     let out = tempfile::tempdir().unwrap();
     let path = out.path().join("class.csv");
     act(
@@ -387,7 +406,7 @@ fn what_is_revealed_was_not_predicted_and_the_table_has_the_rest() {
     assert_eq!(lines.len(), 2, "{table}");
     assert_eq!(
         lines[1],
-        "Too few hidden units,3,And B?,16,it seems so,16,bars found of B: 16,yes"
+        "\"Ada, L.\",Too few hidden units,3,And B?,16,it seems so,16,bars found of B: 16,yes"
     );
 }
 
@@ -462,4 +481,59 @@ fn a_step_to_try_something_pauses_where_it_speaks_of() {
     harness.key_press(Key::Space);
     harness.run_steps(2);
     wait_long(&mut harness, |app| app.view().run.now() > 160);
+}
+
+#[test]
+fn enter_and_tab_alone_lead_from_the_first_step_to_the_outcome_and_both_runs_are_told() {
+    let mut harness = ui_support::real(WIDE, Preset::TooFewUnits.experiment());
+    wait(&mut harness, |app| app.view().run.now() > 2);
+    harness.get_by_label("Lesson 1: What sparsity buys").click();
+    harness.run_steps(3);
+    wait_long(&mut harness, |app| {
+        given(app).is_some_and(|given| given.phase == Phase::Shown)
+    });
+    harness.run_steps(3);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    assert_eq!(given(harness.state()).unwrap().step, 1);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    let draft = given(harness.state()).unwrap().draft.clone();
+    assert_eq!(
+        draft,
+        Some(Answer::Choice(0)),
+        "the first choice had the focus"
+    );
+    for _ in 0..3 {
+        harness.key_press(Key::Tab);
+        harness.run_steps(2);
+    }
+    harness.event(egui::Event::Text("it is asked for less".into()));
+    harness.run_steps(2);
+    harness.key_press(Key::Enter);
+    harness.run_steps(3);
+    wait_long(&mut harness, |app| {
+        given(app).unwrap().phase == Phase::Shown
+    });
+    harness.run_steps(3);
+    let judged = given(harness.state()).unwrap().outcome.clone().unwrap();
+    assert_eq!(
+        (judged.right, judged.why.as_str()),
+        (Some(false), "it is asked for less")
+    );
+    let sides = judged.sides.unwrap();
+    assert_eq!(Some(sides.a / sides.b), judged.measured);
+    for (name, value) in [("A", sides.a), ("B", sides.b)] {
+        harness.get_by_label(&format!("FVU of {name}: {}", sides.measure.text(value)));
+    }
+    // Escape asks before it ends what can't be taken up again
+    harness.key_press(Key::Escape);
+    harness.run_steps(3);
+    assert!(given(harness.state()).is_some());
+    let offered = harness.get_all_by_label("Leave it").last();
+    offered.unwrap().click();
+    harness.run_steps(3);
+    assert!(given(harness.state()).is_none());
+    assert!(harness.state().view().shared.notices.is_empty());
+    harness.get_by_label("Lesson 2: Edges from photographs");
 }

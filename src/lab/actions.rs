@@ -212,6 +212,8 @@ impl Lab {
                     // the newest notice is gone, or else the panel went back, or all are in the light again
                 } else if self.shared.held {
                     self.hold_picture();
+                } else if self.escape_is_the_lessons() {
+                    self.may_leave_lesson();
                 } else {
                     if self.shared.page == Page::Lab
                         && self.session.shown.selected.take().is_none()

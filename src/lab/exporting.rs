@@ -7,7 +7,7 @@ use super::beside::Question;
 use super::browse::Browse;
 use super::export::{Beside, Copied, Export, Exported, Exporting, Photograph, Picture};
 use super::jobs::{JobError, Request};
-use super::lesson;
+use super::predictions;
 use super::room::Lab;
 use super::state::{Severity, Topic};
 use crate::data::error::grouped;
@@ -49,7 +49,7 @@ impl Lab {
                     _ => Vec::new(),
                 },
                 predictions: (what == Export::Predictions)
-                    .then(|| lesson::table(&self.shared.predictions)),
+                    .then(|| predictions::table(&self.shared.name, &self.shared.predictions)),
             },
             snapshot,
         };

@@ -25,6 +25,8 @@ pub struct Given {
     pub why: String,
     /// What came of this step's question.
     pub outcome: Option<Judged>,
+    /// What came of all questions so far.
+    pub judged: Vec<Judged>,
     /// The runs that it began: A, and B where there is one.
     pub(super) runs: Option<(RunId, Option<RunId>)>,
     /// Whether the step ends without its outcome being looked at.
@@ -44,6 +46,8 @@ pub enum Phase {
     Measuring,
     /// All of it can be seen.
     Shown,
+    /// The last step is over: what was said and what was measured in the whole lesson.
+    Over,
 }
 
 /// What somebody predicted, and what was measured.
@@ -60,10 +64,20 @@ pub struct Judged {
     pub said: String,
     pub why: String,
     pub measured: Option<f64>,
+    /// Where two runs stand side by side: what was asked for, of both.
+    pub sides: Option<Sides>,
     /// What was measured, in words.
     pub text: String,
     /// `None` where nobody answered, or nothing could be measured.
     pub right: Option<bool>,
+}
+
+/// A measure of the two runs that stand side by side.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sides {
+    pub measure: Measure,
+    pub a: f64,
+    pub b: f64,
 }
 
 /// A prediction as a plot draws it: the values that were said of a measure.
@@ -91,6 +105,7 @@ impl Given {
             draft: None,
             why: String::new(),
             outcome: None,
+            judged: Vec::new(),
             runs: None,
             skips: false,
         }
@@ -181,6 +196,9 @@ impl Given {
     /// Why the command can't be given now; `None` where the lesson has nothing against it.
     pub(super) fn holds(&self, command: UserCommand) -> Option<&'static str> {
         use UserCommand as C;
+        if self.phase == Phase::Over {
+            return None;
+        }
         let control = match command {
             C::PlayPause if matches!(self.phase, Phase::Running(_)) => return None,
             C::PlayPause | C::StepEpoch => Control::Play,
@@ -220,6 +238,9 @@ impl Given {
 
     /// Why a control can't be used now: it is not one that the step unlocks, or not yet.
     pub(super) fn refuses(&self, control: Control) -> Option<&'static str> {
+        if self.phase == Phase::Over {
+            return None;
+        }
         if matches!(self.phase, Phase::Running(_) | Phase::Measuring) {
             return Some(RUNS);
         }
@@ -245,7 +266,7 @@ impl Given {
     pub(super) fn goes_on(&self) -> Result<(), &'static str> {
         match self.phase {
             Phase::Asking => self.is_answered(),
-            Phase::Shown => Ok(()),
+            Phase::Shown | Phase::Over => Ok(()),
             Phase::Preparing => Err("The lesson's data are being loaded."),
             Phase::Running(_) | Phase::Measuring => Err(RUNS),
         }
@@ -261,11 +282,18 @@ impl Given {
         let step = self.now();
         let last = self.step + 1 == self.lesson.steps.len();
         match self.phase {
+            Phase::Over if self.next().is_some() => "Next lesson",
+            Phase::Over => "Leave the lesson",
             Phase::Asking if self.prediction().is_some() => "Commit and run",
             Phase::Asking if step.is_some_and(|step| step.until.is_some()) => "Run",
             _ if last => "End the lesson",
             _ => "Next",
         }
+    }
+
+    /// The lesson that follows in a class.
+    pub fn next(&self) -> Option<Builtin> {
+        Builtin::ALL.get(self.builtin?.number()).copied()
     }
 
     /// What was said, for the plots.
@@ -318,23 +346,38 @@ impl Given {
             answer,
             why: self.why.trim().to_owned(),
             measured: None,
+            sides: None,
             text: String::new(),
             right: None,
         });
     }
 
     /// Takes what was measured, and judges the answer.
-    pub(super) fn judge(&mut self, measured: Option<f64>, states: &[UnitState]) {
+    pub(super) fn judge(&mut self, measured: &Measured, states: &[UnitState]) {
         let Some(prediction) = self.prediction().cloned() else {
             return;
         };
+        let Measured {
+            value: measured,
+            sides,
+        } = *measured;
         if let Some(judged) = &mut self.outcome {
             judged.measured = measured;
+            judged.sides = sides;
             judged.text = found(&prediction, judged.answer.as_ref(), measured, states);
             let right = |answer: &Answer| prediction.is_right(answer, measured, states);
             judged.right = judged.answer.as_ref().and_then(right);
+            self.judged.push(judged.clone());
         }
     }
+}
+
+/// What a lesson's question is judged by.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Measured {
+    /// `None` where the runs have none.
+    pub value: Option<f64>,
+    pub sides: Option<Sides>,
 }
 
 /// An answer in words.
@@ -411,49 +454,6 @@ pub fn titled(term: &Term) -> String {
     }
 }
 
-/// What was predicted so far, as a table: a row an answer, revealed ones left out.
-pub fn table(all: &[Judged]) -> String {
-    let mut text = String::from("lesson,step,question,answer,why,measured,outcome,right\n");
-    for judged in all.iter().filter(|judged| judged.answer.is_some()) {
-        let cells = [
-            judged.lesson.clone(),
-            judged.step.to_string(),
-            judged.question.clone(),
-            judged.said.clone(),
-            judged.why.clone(),
-            judged
-                .measured
-                .map_or_else(String::new, |value| value.to_string()),
-            judged.text.clone(),
-            match judged.right {
-                Some(true) => "yes".into(),
-                Some(false) => "no".into(),
-                None => String::new(),
-            },
-        ];
-        let quoted: Vec<String> = cells.iter().map(|cell| quoted(cell)).collect();
-        text.push_str(&quoted.join(","));
-        text.push('\n');
-    }
-    text
-}
-
-/// In quotes where it has to be. What a spreadsheet would take for a formula is marked as text.
-fn quoted(cell: &str) -> String {
-    let formula =
-        cell.starts_with(['=', '+', '@']) || cell.starts_with('-') && cell.parse::<f64>().is_err();
-    let cell = if formula {
-        format!("'{cell}")
-    } else {
-        cell.to_owned()
-    };
-    if cell.contains([',', '"', '\n', '\r']) {
-        format!("\"{}\"", cell.replace('"', "\"\""))
-    } else {
-        cell
-    }
-}
-
 /// Whether a step of this kind begins with everything to be seen.
 pub(super) fn begins_shown(kind: Kind, until: Option<u64>) -> bool {
     match kind {
@@ -495,7 +495,11 @@ mod tests {
             "it may be paused"
         );
         assert_eq!(given.holds(UserCommand::StepEpoch), Some(RUNS));
-        given.judge(Some(0.0), &[]);
+        let measured = Measured {
+            value: Some(0.0),
+            sides: None,
+        };
+        given.judge(&measured, &[]);
         given.phase = Phase::Shown;
         let judged = given.outcome.clone().unwrap();
         assert_eq!(judged.right, Some(false));
@@ -525,35 +529,9 @@ mod tests {
         given.commit(false);
         let mut states = vec![UnitState::Alive; 25];
         (states[1], states[7]) = (UnitState::Constant, UnitState::Constant);
-        given.judge(None, &states);
+        given.judge(&Measured::default(), &states);
         let judged = given.outcome.unwrap();
         assert_eq!(judged.right, Some(true));
         assert_eq!(judged.text, "2 of your 3 are constant; 2 of all 25 are");
-    }
-
-    #[test]
-    fn the_table_of_predictions_can_be_read_by_any_spreadsheet() {
-        let judged = Judged {
-            lesson: "A, B".into(),
-            question: "How \"many\"?".into(),
-            step: 2,
-            answer: Some(Answer::Number(-1.5)),
-            said: "-1.5".into(),
-            why: "=HYPERLINK(1)".into(),
-            measured: Some(2.0),
-            text: "FVU 2".into(),
-            right: Some(false),
-        };
-        let revealed = Judged {
-            answer: None,
-            ..judged.clone()
-        };
-        let text = table(&[judged, revealed]);
-        let lines: Vec<&str> = text.lines().collect();
-        assert_eq!(lines.len(), 2, "what was revealed was not predicted");
-        assert_eq!(
-            lines[1],
-            r#""A, B",2,"How ""many""?",-1.5,'=HYPERLINK(1),2,FVU 2,no"#
-        );
     }
 }

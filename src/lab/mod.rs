@@ -41,6 +41,7 @@ pub mod panel;
 mod past;
 pub mod port;
 mod possible;
+mod predictions;
 pub mod preferences;
 mod presenting;
 pub mod preview;

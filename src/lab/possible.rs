@@ -3,6 +3,7 @@
 use super::commands::UserCommand;
 use super::export::Export;
 use super::followed::ELSEWHERE;
+use super::lesson::Phase;
 use super::page::Page;
 use super::room::Lab;
 use super::run_view::RunView;
@@ -88,7 +89,11 @@ impl View<'_> {
             UserCommand::RevealStep => {
                 only_if(lesson.ok_or(NO_LESSON)?.can_reveal(), "Nothing is hidden in this step.")
             }
-            UserCommand::SkipStep | UserCommand::LeaveLesson => lesson.map(|_| ()).ok_or(NO_LESSON),
+            UserCommand::SkipStep => {
+                let over = lesson.ok_or(NO_LESSON)?.phase == Phase::Over;
+                only_if(!over, "The lesson is over.")
+            }
+            UserCommand::LeaveLesson => lesson.map(|_| ()).ok_or(NO_LESSON),
             UserCommand::Export(Export::Predictions) => only_if(
                 self.shared.predictions.iter().any(|judged| judged.answer.is_some()),
                 "Nothing has been predicted in a lesson yet.",
@@ -248,6 +253,7 @@ impl View<'_> {
                     || self.shared.slow.is_some()
                     || self.shared.held
                     || self.shared.presenting.is_some()
+                    || lesson.is_some()
                     || self.shared.page != Page::Lab
                     || self.run.selected.is_some(),
                 "There is nothing to close.",

@@ -102,7 +102,7 @@ impl Lab {
             Outcome::Drawn { what, pixels } => self.take_drawn(what, pixels),
             Outcome::ReadLesson(lesson) => self.give(*lesson, None),
             Outcome::Lesson { setup, data } => self.take_stage(&setup, &data),
-            Outcome::Measured(measured) => self.take_measured(measured),
+            Outcome::Measured(measured) => self.take_measured(&measured),
             Outcome::Probed(probed) => self.take_probed(*probed, took, now),
             Outcome::Looked(looked) => self.take_looked(*looked, now),
             Outcome::SavedRun { run, path, written } => self.take_saved(run, path, written),

@@ -9,7 +9,7 @@ use super::export::{Copied, Exporting, Photograph};
 use super::followed::Followed;
 use super::import::Import;
 use super::keeping::Lost;
-use super::lesson::{Given, Judged};
+use super::lesson::{Given, Judged, Phase};
 use super::map_state::MapState;
 use super::page::Page;
 use super::panel::Panel;
@@ -17,12 +17,15 @@ use super::run_view::RunView;
 use super::session::Session;
 use super::state::{Contrast, Notice, OpenDialog, Severity, Topic};
 use crate::data::{DataSpec, Progress};
+use crate::training::lesson::Builtin;
 use crate::training::timeline::Archive;
 
 /// The steps of the presenter's zoom, in percent.
 pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 
 /// Where to look while a lesson is given.
+pub const OVER: &str =
+    "The lesson is over: everything can be used again, and L goes on to the next one.";
 pub const LESSON: &str = "A lesson is open: its step at the left says what to do, and L goes on.";
 
 /// What the panels read: a run, and what is the same for all runs.
@@ -46,8 +49,10 @@ impl<'a> View<'a> {
 impl View<'_> {
     /// What to look at now: what the preset shows as long as it can be held to it, or else what the page is for.
     pub fn watch(&self) -> &'static str {
-        if self.shared.lesson.is_some() {
-            return LESSON; // what a preset shows is what the lesson asks
+        match &self.shared.lesson {
+            Some(given) if given.phase == Phase::Over => return OVER,
+            Some(_) => return LESSON, // what a preset shows is what the lesson asks
+            None => {}
         }
         match (self.shared.page, self.run.untouched()) {
             _ if self.shared.held => {
@@ -124,6 +129,8 @@ pub struct Shared {
     pub lesson: Option<Given>,
     /// What was predicted in this session's lessons.
     pub predictions: Vec<Judged>,
+    /// Whose predictions they are, for the table; empty where nobody said.
+    pub name: String,
     /// The run that was open when a window ended last.
     pub(super) left: Option<PathBuf>,
     /// The run that waits for its data.
@@ -135,6 +142,15 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// The first of the program's lessons of which nothing was predicted in this session.
+    pub fn next_lesson(&self) -> Option<Builtin> {
+        let met = |lesson: &Builtin| {
+            let of = |judged: &Judged| judged.lesson == lesson.title();
+            self.predictions.iter().any(of)
+        };
+        Builtin::ALL.into_iter().find(|lesson| !met(lesson))
+    }
+
     pub(super) fn new(zoom: u32, recent: Vec<PathBuf>) -> Self {
         Self {
             zoom,
@@ -165,6 +181,7 @@ impl Shared {
             map: MapState::default(),
             lesson: None,
             predictions: Vec::new(),
+            name: String::new(),
             left: None,
             without_data: None,
             copied: None,

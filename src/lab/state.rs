@@ -91,6 +91,8 @@ pub enum LessonAction {
     Why(String),
     /// Takes the tile of a unit, or gives it back.
     Tile(usize),
+    /// Whose predictions the table has.
+    Name(String),
 }
 
 /// What can be asked about the run beside the one shown.
@@ -148,6 +150,14 @@ pub struct Notice {
     pub offer: Option<UserCommand>,
     /// What it is the latest word of: an earlier one goes.
     pub topic: Option<Topic>,
+}
+
+impl Notice {
+    /// Whether it is still of use when a lesson goes on.
+    pub fn stays(&self) -> bool {
+        let useful = |offer| offer != UserCommand::LeaveLesson;
+        self.severity == Severity::Trouble || self.offer.is_some_and(useful)
+    }
 }
 
 /// What there is always one latest word of.

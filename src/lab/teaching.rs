@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use super::UserCommand;
 use super::jobs::{JobError, JobKind, Request};
-use super::lesson::{Given, Phase, begins_shown};
+use super::lesson::{Given, Measured, Phase, begins_shown};
+use super::page::Page;
 use super::panel::Panel;
 use super::room::Lab;
 use super::run_view::RunView;
-use super::state::{Action, LessonAction, Severity};
+use super::state::{Action, LessonAction, Notice, Severity};
 use crate::training::lesson::{Builtin, Control, Kind, Lesson, Place, Setup, StageData};
 use crate::training::trainer::{Ask, RunId};
 use crate::training::{Activity, Snapshot, Speed};
@@ -64,10 +65,15 @@ impl Lab {
         let Some(given) = &mut self.shared.lesson else {
             return;
         };
+        if let LessonAction::Name(name) = action {
+            self.shared.name = name;
+            return;
+        }
         if !given.asks() {
             return;
         }
         match action {
+            LessonAction::Name(_) => {} // above
             LessonAction::Answer(answer) => given.draft = Some(answer),
             LessonAction::Why(why) => given.why = why,
             LessonAction::Tile(unit) => given.toggle(unit),
@@ -87,10 +93,15 @@ impl Lab {
             return self.run_step();
         }
         let next = given.step + 1;
-        if next < given.lesson.steps.len() {
+        if given.phase == Phase::Over {
+            match given.next() {
+                Some(next) => self.give_builtin(next),
+                None => self.leave_lesson(),
+            }
+        } else if next < given.lesson.steps.len() {
             self.enter(next);
         } else {
-            self.leave_lesson();
+            self.close_lesson();
         }
     }
 
@@ -115,7 +126,19 @@ impl Lab {
                 self.run_step();
             }
             Phase::Shown => self.lesson_goes_on(),
+            Phase::Over => {}
             Phase::Preparing | Phase::Running(_) | Phase::Measuring => given.skips = true,
+        }
+    }
+
+    /// The last step is over: what came of the questions stands in the lesson's place, and nothing is held any more.
+    fn close_lesson(&mut self) {
+        self.shared.notices.retain(Notice::stays);
+        if let Some(given) = &mut self.shared.lesson {
+            given.phase = Phase::Over;
+        }
+        if self.session.shown.pause_at.is_some() {
+            self.set_pause(None);
         }
     }
 
@@ -123,6 +146,9 @@ impl Lab {
     pub(super) fn leave_lesson(&mut self) {
         if self.shared.lesson.take().is_some() {
             self.jobs.cancel(JobKind::Lesson);
+            self.shared
+                .notices
+                .retain(|notice| notice.offer != Some(UserCommand::LeaveLesson));
             if self.session.shown.pause_at.is_some() {
                 self.set_pause(None);
             }
@@ -138,6 +164,7 @@ impl Lab {
         let Some(step) = lesson.steps.get(place) else {
             return;
         };
+        self.shared.notices.retain(Notice::stays);
         (given.step, given.outcome, given.draft) = (place, None, None);
         given.skips = false;
         given.why.clear();
@@ -222,6 +249,7 @@ impl Lab {
             return;
         };
         given.phase = Phase::Running(until);
+        self.shared.notices.retain(Notice::stays);
         self.return_to_now();
         let press = u64::MAX - until; // no press of a person's
         for (setting, value) in &step.changes.a {
@@ -237,8 +265,14 @@ impl Lab {
 
     /// In a step to try something the run that begins to train pauses where the step speaks of.
     pub(super) fn pause_where_the_step_ends(&mut self) {
-        let step = self.shared.lesson.as_ref().and_then(Given::now);
-        let until = step.filter(|step| step.kind == Kind::Try);
+        let given = self
+            .shared
+            .lesson
+            .as_ref()
+            .filter(|given| given.phase != Phase::Over);
+        let until = given
+            .and_then(Given::now)
+            .filter(|step| step.kind == Kind::Try);
         let until = until.and_then(|step| step.until);
         if let Some(until) = until.filter(|until| *until > self.session.shown.now()) {
             self.set_pause(Some(until));
@@ -258,8 +292,10 @@ impl Lab {
             self.session.beside().map(|beside| beside.run),
         );
         if shown != (a, b) {
-            // in the last step the run is the reader's own
-            if given.now().is_none_or(|step| step.kind != Kind::Try) {
+            // in the last step, and after it, the run is the reader's own
+            let own = given.phase == Phase::Over
+                || given.now().is_some_and(|step| step.kind == Kind::Try);
+            if !own {
                 self.leave_lesson();
                 let text = "Another run is shown, so the lesson has ended: start it again from the list of commands.";
                 self.shared.notify(Severity::Note, text);
@@ -328,12 +364,12 @@ impl Lab {
                     self.no_lesson(&error);
                 }
             }
-            _ => self.take_measured(None),
+            _ => self.take_measured(&Measured::default()),
         }
     }
 
     /// The step is over: its answer is judged, and kept.
-    pub(super) fn take_measured(&mut self, measured: Option<f64>) {
+    pub(super) fn take_measured(&mut self, measured: &Measured) {
         let states: Vec<_> = self
             .session
             .shown
@@ -361,7 +397,12 @@ impl Lab {
 
     /// Whether what is asked for has to wait for the lesson; says why.
     pub(super) fn lesson_refuses(&mut self, action: &Action) -> bool {
-        let Some(given) = &self.shared.lesson else {
+        let Some(given) = self
+            .shared
+            .lesson
+            .as_ref()
+            .filter(|given| given.phase != Phase::Over)
+        else {
             return false;
         };
         let control = match action {
@@ -384,6 +425,33 @@ impl Lab {
                 true
             }
             None => false,
+        }
+    }
+
+    /// Whether Escape speaks of the lesson: at its end, and where the lab itself has nothing to go back from.
+    pub(super) fn escape_is_the_lessons(&self) -> bool {
+        let Some(given) = &self.shared.lesson else {
+            return false;
+        };
+        given.phase == Phase::Over
+            || self.shared.page == Page::Lab
+                && self.shared.presenting.is_none()
+                && self.session.shown.selected.is_none()
+    }
+
+    /// Escape, where nothing is in front of the lesson: whether it is to be left is asked, since that can't be undone.
+    pub(super) fn may_leave_lesson(&mut self) {
+        let over = self
+            .shared
+            .lesson
+            .as_ref()
+            .is_some_and(|given| given.phase == Phase::Over);
+        if over {
+            self.leave_lesson();
+        } else {
+            let text = "The lesson goes on: L is its next step.".to_owned();
+            self.shared
+                .offer(Severity::Note, text, UserCommand::LeaveLesson);
         }
     }
 

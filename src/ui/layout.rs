@@ -99,11 +99,15 @@ pub fn arrange(page: Page, room: Room, tiles: Option<Tiles>, labelled: bool) -> 
     }
 }
 
+/// Of a lesson's column in a page of `width`.
+pub fn lesson_width(width: f32) -> f32 {
+    (width * LESSON_PART).clamp(*LESSON.start(), *LESSON.end())
+}
+
 /// The places of `page` beside a lesson, which takes the column of the settings and a little more; it comes first.
 pub fn beside_lesson(page: Page, room: Room, tiles: Option<Tiles>, labelled: bool) -> Vec<Slot> {
     let area = room.area;
-    let width = (area.width() * LESSON_PART).clamp(*LESSON.start(), *LESSON.end());
-    let (lesson, plain) = split_x(area, width);
+    let (lesson, plain) = split_x(area, lesson_width(area.width()));
     // as if the settings were no wider than what the lesson leaves them
     let with_settings = [SETTINGS, SETTINGS_SHORT].map(|settings| {
         let area = area.with_min_x(lesson.right() - settings);

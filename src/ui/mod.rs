@@ -74,7 +74,7 @@ use self::layout::{Slot, Tiles};
 use self::rows::Room;
 use self::theme::{GRID, Theme};
 use crate::lab::View;
-use crate::lab::lesson::Given;
+use crate::lab::lesson::{Given, Phase};
 use crate::lab::teaching::panel_of;
 use crate::lab::{Action, Page, Panel};
 use crate::training::lesson::Control;
@@ -135,7 +135,7 @@ impl Panels {
             self.tools(ui, window, view, actions);
         }
         egui::CentralPanel::no_frame().show(ui, |ui| {
-            let area = watch::ui(ui, ui.max_rect(), view);
+            let area = watch::ui(ui, ui.max_rect(), view, actions);
             let zoom = ui.ctx().zoom_factor();
             let room = Room { area, window, zoom };
             self.page(ui, room, view, actions);
@@ -345,6 +345,7 @@ fn point_out(ui: &Ui, view: &View<'_>, slots: &[Slot]) {
         .shared
         .lesson
         .as_ref()
+        .filter(|given| given.phase != Phase::Over)
         .and_then(|given| given.now()?.look.place);
     let panel = place.map(panel_of).filter(|_| view.shared.filled.is_none());
     let slot = panel.and_then(|panel| {

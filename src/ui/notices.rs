@@ -8,7 +8,7 @@ use egui::{
 use super::status;
 use super::theme::{self, BODY, GRID, RADIUS, Theme};
 use super::widgets::GAP;
-use super::{toolbar, watch};
+use super::{layout, toolbar, watch};
 use crate::lab::Action;
 use crate::lab::View;
 use crate::lab::state::{Notice, Severity};
@@ -48,10 +48,15 @@ impl Notices {
         } else {
             (Align2::CENTER_BOTTOM, -(below + GAP))
         };
-        let width = WIDTH.min(window.width() - 4.0 * GAP);
+        // a lesson's step stays free
+        let lesson = match (&view.shared.lesson, view.shared.presenting) {
+            (Some(_), None) => layout::lesson_width(window.width() - 2.0 * GAP) + GAP,
+            _ => 0.0,
+        };
+        let width = WIDTH.min(window.width() - lesson - 4.0 * GAP);
         Area::new(Id::unique("notices"))
             .order(Order::Middle)
-            .anchor(anchor, vec2(0.0, offset))
+            .anchor(anchor, vec2(lesson / 2.0, offset))
             .show(ui.ctx(), |ui| {
                 ui.set_width(width);
                 ui.spacing_mut().item_spacing.y = GRID;

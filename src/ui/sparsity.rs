@@ -7,7 +7,7 @@ use super::help::Help as _;
 use super::log_slider::LogScale;
 use super::numbers;
 use super::theme::{self, GRID, SMALL, Theme};
-use super::{features, hatch, widgets};
+use super::{features, hatch, lesson, widgets};
 use crate::lab::Action;
 use crate::lab::View;
 use crate::model::UnitStatistics;
@@ -56,7 +56,7 @@ impl SparsityPanel {
             theme::regular(SMALL),
             tone,
         );
-        histogram(ui, snapshot, left, scale);
+        histogram(ui, view, snapshot, left, scale);
         scatter(ui, view, snapshot, right, scale, actions);
     }
 }
@@ -148,7 +148,7 @@ fn axis(ui: &Ui, frame: Rect, scale: LogScale, target: f64) {
     );
 }
 
-fn histogram(ui: &mut Ui, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
+fn histogram(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
     let theme = Theme::of(ui);
     let response = ui.interact(rect, ui.scope_id().with("histogram"), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Canvas, true, "Histogram of ρ̂"));
@@ -177,6 +177,9 @@ fn histogram(ui: &mut Ui, snapshot: &Snapshot, rect: Rect, scale: LogScale) {
             .extend(hatch::over(bar(i, 0, *dead), theme.panel));
     }
     axis(ui, frame, scale, snapshot.hyperparameters.sparsity_target);
+    lesson::on_means(ui, view, frame, |mean| {
+        frame.left() + frame.width() * scale.position(mean) as f32
+    });
     let pointer = response
         .hover_pos()
         .filter(|pointer| frame.contains(*pointer));

@@ -1,10 +1,11 @@
-//! One line over every page that says what to look at.
+//! One line over every page that says what to look at; at its end, the way to the lessons.
 
-use egui::{Rect, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Button, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
+use super::help::Help as _;
 use super::theme::{self, BODY, GRID, Theme};
-use super::widgets::GAP;
-use crate::lab::{Page, View};
+use super::widgets::{self, GAP};
+use crate::lab::{Action, Page, UserCommand, View};
 use crate::training::Preset;
 
 /// Between the bar and the line, and below the line.
@@ -14,10 +15,10 @@ const BELOW: f32 = 4.0;
 pub const HEIGHT: f32 = 21.0;
 
 /// Draws the line at the top of `whole`, as long as it has room in one row; returns the area that is left for the page.
-pub fn ui(ui: &mut Ui, whole: Rect, view: &View<'_>) -> Rect {
+pub fn ui(ui: &mut Ui, whole: Rect, view: &View<'_>, actions: &mut Vec<Action>) -> Rect {
     let theme = Theme::of(ui);
     let text = view.watch();
-    let width = whole.width() - 2.0 * GAP - 2.0 * GRID;
+    let width = whole.width() - 2.0 * GAP - 2.0 * GRID - to_lessons(ui, whole, view, actions);
     let font = theme::regular(BODY);
     let lay = |text: &str| {
         let font = font.clone();
@@ -40,6 +41,38 @@ pub fn ui(ui: &mut Ui, whole: Rect, view: &View<'_>) -> Rect {
     ui.painter().galley(line.min, galley, theme.text);
     let page = whole.with_min_y(line.bottom() + BELOW);
     Rect::from_min_max(page.min + vec2(GAP, 0.0), page.max - vec2(GAP, GAP))
+}
+
+/// The lesson that comes next in a class, where the page is free for one; returns how wide it is.
+fn to_lessons(ui: &mut Ui, whole: Rect, view: &View<'_>, actions: &mut Vec<Action>) -> f32 {
+    let shared = view.shared;
+    if shared.page != Page::Lab || shared.lesson.is_some() || shared.presenting.is_some() {
+        return 0.0;
+    }
+    let Some(lesson) = shared.next_lesson() else {
+        return 0.0;
+    };
+    let text = format!("Lesson {}: {}", lesson.number(), lesson.title());
+    let words = widgets::galley(ui, &text, theme::regular(BODY), Theme::of(ui).accent);
+    let width = (words.size().x + 2.0 * ui.spacing().button_padding.x).ceil() + 2.0;
+    if width > whole.width() / 3.0 {
+        return 0.0;
+    }
+    let right = whole.right() - GAP;
+    let place = Rect::from_min_max(
+        pos2(right - width, whole.top() - 1.0),
+        pos2(right, whole.top() + HEIGHT - 1.0),
+    );
+    let command = UserCommand::Lesson(lesson);
+    let colour = Theme::of(ui).accent;
+    let button = Button::new(RichText::new(&text).size(BODY).color(colour));
+    let button = button.frame_when_inactive(false).min_size(place.size());
+    let button = button.wrap_mode(egui::TextWrapMode::Extend);
+    let response = ui.put(place, button).help(command.tooltip());
+    if response.clicked() {
+        actions.push(command.into());
+    }
+    width + GRID
 }
 
 /// The same in few words, where there is no room for all.

@@ -16,6 +16,7 @@ use crate::lab::export::{Beside, Export, Exported, Picture};
 use crate::lab::features::SeenFeatures;
 use crate::lab::inspection::Inspected;
 use crate::lab::keeping::{Resumed, Told, WithoutData};
+use crate::lab::lesson::Measured;
 use crate::lab::map::{Sweep, Swept};
 use crate::lab::preview::{Opened, Preview};
 use crate::lab::studies::{CheckedGradient, Examined};
@@ -273,8 +274,8 @@ pub enum Outcome {
         setup: Box<Setup>,
         data: StageData,
     },
-    /// `None` where the runs have no such value.
-    Measured(Option<f64>),
+    /// For a lesson's question.
+    Measured(Measured),
     Looked(Box<Looked>),
     SavedRun {
         run: RunId,

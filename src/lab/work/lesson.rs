@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::data::{DataError, DataSet, DataSpec, Watch};
 use crate::lab::jobs::JobError;
+use crate::lab::lesson::{Measured, Sides};
 use crate::lab::port::Backend;
 use crate::model::Spectrum;
 use crate::training::Snapshot;
@@ -45,8 +46,8 @@ pub fn lesson_data(
     Ok(StageData::of(setup, &load)?)
 }
 
-/// The value of `term`, as a lesson is judged by it; `None` where the runs have none.
-pub fn measure(a: &Snapshot, b: Option<&Snapshot>, term: &Term) -> Option<f64> {
+/// The value of `term`, as a lesson is judged by it, and what it asks for of both runs where there are two.
+pub fn measure(a: &Snapshot, b: Option<&Snapshot>, term: &Term) -> Measured {
     let law = term.points().any(|point| point.measure.needs_law());
     let spectrum = |snapshot: &Snapshot| {
         let output = snapshot.experiment.output_activation;
@@ -63,9 +64,20 @@ pub fn measure(a: &Snapshot, b: Option<&Snapshot>, term: &Term) -> Option<f64> {
         spectrum: of_b.as_ref(),
         ..Seen::shown(b)
     });
-    term.value(|point: Point| match (point.epoch, point.side) {
+    let value = term.value(|point: Point| match (point.epoch, point.side) {
         (Some(_), _) => None, // an answer is judged at the end
         (None, Side::A) => point.measure.of(&a, b.as_ref()),
         (None, Side::B) => point.measure.of(b.as_ref()?, Some(&a)),
-    })
+    });
+    let measure = term.first.measure;
+    let sides = b
+        .filter(|_| term.points().all(|point| point.measure == measure) && measure.is_of_one_run());
+    let sides = sides.and_then(|b| {
+        Some(Sides {
+            measure,
+            a: measure.of(&a, None)?,
+            b: measure.of(&b, None)?,
+        })
+    });
+    Measured { value, sides }
 }

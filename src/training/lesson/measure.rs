@@ -152,6 +152,11 @@ impl Measure {
         )
     }
 
+    /// Whether each of two runs that stand side by side has a value of its own that tells them apart.
+    pub fn is_of_one_run(self) -> bool {
+        !matches!(self, Self::Similarity | Self::Diverged)
+    }
+
     /// Whether it needs the spectrum of the data.
     pub fn needs_law(self) -> bool {
         matches!(

@@ -19,7 +19,15 @@ pub(super) struct AnswerFields {
 }
 
 impl AnswerFields {
-    pub fn ui(&mut self, ui: &mut Ui, view: &View<'_>, given: &Given, actions: &mut Vec<Action>) {
+    /// `leads` where the keys are to go to the first of them.
+    pub fn ui(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        given: &Given,
+        leads: bool,
+        actions: &mut Vec<Action>,
+    ) {
         let Some(prediction) = given.prediction() else {
             return;
         };
@@ -40,7 +48,11 @@ impl AnswerFields {
                     for (place, choice) in choices.iter().enumerate() {
                         let text = RichText::new(&choice.text).font(theme::regular(theme::TITLE));
                         let radio = RadioButton::new(now == Some(place), text);
-                        if ui.add(radio).clicked() {
+                        let response = ui.add(radio);
+                        if leads && place == 0 {
+                            response.request_focus();
+                        }
+                        if response.clicked() {
                             actions.push(answer(Answer::Choice(place)));
                         }
                     }
@@ -50,7 +62,7 @@ impl AnswerFields {
                         Some(Answer::Number(value)) => Some(*value),
                         _ => None,
                     };
-                    if let Some(value) = number(ui, axis, measure, now) {
+                    if let Some(value) = number(ui, axis, measure, now, leads) {
                         actions.push(answer(Answer::Number(value)));
                     }
                 }
@@ -67,7 +79,8 @@ impl AnswerFields {
                 }
             }
             if given.asks() {
-                self.reason(ui, view, given, actions);
+                let leads = leads && matches!(prediction, Prediction::Tiles { .. });
+                self.reason(ui, view, given, leads, actions);
             } else if let Some(judged) = &given.outcome
                 && !judged.why.is_empty()
             {
@@ -76,7 +89,14 @@ impl AnswerFields {
         });
     }
 
-    fn reason(&mut self, ui: &mut Ui, view: &View<'_>, given: &Given, actions: &mut Vec<Action>) {
+    fn reason(
+        &mut self,
+        ui: &mut Ui,
+        view: &View<'_>,
+        given: &Given,
+        leads: bool,
+        actions: &mut Vec<Action>,
+    ) {
         if self.why != given.why {
             self.why.clone_from(&given.why);
         }
@@ -86,6 +106,9 @@ impl AnswerFields {
             .min_size(vec2(0.0, widgets::TARGET))
             .hint_text("because… (one line)");
         let field = ui.add(field).accessible_name("Because");
+        if leads {
+            field.request_focus();
+        }
         if field.changed() {
             actions.push(Action::Lesson(LessonAction::Why(self.why.clone())));
         }
@@ -97,7 +120,13 @@ impl AnswerFields {
 }
 
 /// A slider along the axis; where nothing was said yet, it stands in the middle and has no number.
-fn number(ui: &mut Ui, axis: &NumberAxis, term: &Term, now: Option<f64>) -> Option<f64> {
+fn number(
+    ui: &mut Ui,
+    axis: &NumberAxis,
+    term: &Term,
+    now: Option<f64>,
+    leads: bool,
+) -> Option<f64> {
     let middle = if axis.log {
         (axis.from * axis.to).sqrt()
     } else {
@@ -123,6 +152,9 @@ fn number(ui: &mut Ui, axis: &NumberAxis, term: &Term, now: Option<f64>) -> Opti
             response
         })
         .inner;
+    if leads {
+        response.request_focus();
+    }
     if response.has_focus() {
         focus::uses(&response, focus::Uses::Number);
     }

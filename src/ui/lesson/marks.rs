@@ -1,6 +1,8 @@
 //! What was predicted, on the plot that will show it.
 
-use egui::{Align2, Rect, Stroke, Ui, pos2, vec2};
+use std::sync::Arc;
+
+use egui::{Align2, Galley, Painter, Rect, Stroke, Ui, pos2, vec2};
 
 use crate::lab::View;
 use crate::lab::lesson::Mark;
@@ -57,6 +59,35 @@ pub fn on_costs(ui: &Ui, view: &View<'_>, frame: Rect, variance: f64, y: impl Fn
     );
 }
 
+/// On the histogram of ρ̂, in `frame`; `x` has the place of a mean activation.
+pub fn on_means(ui: &Ui, view: &View<'_>, frame: Rect, x: impl Fn(f64) -> f32) {
+    let Some(mark) = mark_of(view) else {
+        return;
+    };
+    if mark.measure != Measure::MeanActivation {
+        return;
+    }
+    let theme = Theme::of(ui);
+    let painter = ui.painter_at(frame);
+    let stroke = Stroke::new(2.0, theme.accent);
+    let place = |value: f64| x(value).clamp(frame.left() + 1.0, frame.right() - 1.0);
+    let (left, right) = (place(mark.range.0), place(mark.range.1));
+    painter.vline(left, frame.y_range(), stroke);
+    painter.vline(right, frame.y_range(), stroke);
+    let galley = widgets::galley(ui, &mark.text, theme::bold(SMALL), theme.on_accent);
+    let half = galley.size().x / 2.0 + 4.0;
+    let most = (frame.right() - half).max(frame.left() + half);
+    let middle = f32::midpoint(left, right).clamp(frame.left() + half, most);
+    // below the sign of ρ
+    let at = pos2(middle, frame.top() + 16.0);
+    label(
+        &painter,
+        Align2::CENTER_TOP.anchor_size(at, galley.size()),
+        galley,
+        theme,
+    );
+}
+
 /// Of the run that the plots show.
 fn mark_of(view: &View<'_>) -> Option<Mark> {
     let mark = view.shared.lesson.as_ref()?.mark()?;
@@ -89,6 +120,10 @@ fn draw(ui: &Ui, frame: Rect, (one, other): (f32, f32), words: &str) {
     );
     let at = pos2(frame.left() + GRID, y);
     let place = Align2::LEFT_CENTER.anchor_size(at, galley.size());
+    label(&painter, place, galley, theme);
+}
+
+fn label(painter: &Painter, place: Rect, words: Arc<Galley>, theme: &Theme) {
     painter.rect_filled(place.expand2(vec2(4.0, 1.0)), 2.0, theme.accent);
-    painter.galley(place.min, galley, theme.on_accent);
+    painter.galley(place.min, words, theme.on_accent);
 }

@@ -2,10 +2,12 @@
 //! the step unlocks.
 
 mod answer;
+mod closing;
 mod marks;
 mod outcome;
+mod scale;
 
-pub(super) use marks::{on_costs, on_units};
+pub(super) use marks::{on_costs, on_means, on_units};
 
 use egui::{Color32, CornerRadius, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
@@ -29,6 +31,9 @@ const BAR: f32 = 5.0;
 pub struct LessonPanel {
     formulas: Formulas,
     answer: answer::AnswerFields,
+    closing: closing::Closing,
+    /// Where the keys went last: once a step, and once more when what came of it is seen.
+    led: Option<(usize, Phase)>,
 }
 
 impl LessonPanel {
@@ -45,11 +50,17 @@ impl LessonPanel {
             return;
         };
         let theme = Theme::of(ui);
+        let leads = self.leads(ui, given);
         widgets::scroll(ui, |ui| {
             ui.spacing_mut().item_spacing.y = GRID;
             let title = RichText::new(given.title()).font(theme::bold(TITLE));
             ui.add(egui::Label::new(title.color(theme.text_strong)).wrap());
             progress(ui, given);
+            if given.phase == Phase::Over {
+                self.closing.ui(ui, view, given, actions);
+                buttons(ui, view, given, leads, actions);
+                return;
+            }
             let heading = RichText::new(&step.title).font(theme::bold(BODY));
             ui.add(egui::Label::new(heading.color(theme.accent)).wrap());
             if let Some(panel) = step.look.place.map(panel_of) {
@@ -58,10 +69,10 @@ impl LessonPanel {
             }
             self.text(ui, step);
             if step.prediction.is_some() && given.phase != Phase::Preparing {
-                self.answer.ui(ui, view, given, actions);
+                self.answer.ui(ui, view, given, leads, actions);
             }
             outcome::ui(ui, given);
-            buttons(ui, view, given, actions);
+            buttons(ui, view, given, leads && !given.asks(), actions);
             let unlocked = step
                 .look
                 .unlocked
@@ -77,6 +88,27 @@ impl LessonPanel {
                 ));
             }
         });
+    }
+
+    /// Whether the keys are to be led to what the step waits for: where it begins, and where its outcome is seen unless
+    /// they are at work elsewhere by then.
+    fn leads(&mut self, ui: &Ui, given: &Given) -> bool {
+        let now = match given.phase {
+            Phase::Asking | Phase::Shown | Phase::Over => Some((given.step, given.phase)),
+            Phase::Preparing => None,
+            Phase::Running(_) | Phase::Measuring => return false,
+        };
+        if now.is_none() {
+            self.led = None;
+            return false;
+        }
+        if self.led == now {
+            return false;
+        }
+        self.led = now;
+        let ran =
+            given.phase == Phase::Shown && given.now().is_some_and(|step| step.until.is_some());
+        !ran || ui.memory(|memory| memory.focused().is_none())
     }
 
     /// The words and formulas of a step; its words are larger than the lab's.
@@ -134,13 +166,13 @@ fn progress(ui: &mut Ui, given: &Given) {
 }
 
 /// The one button that goes on, and the teacher's.
-fn buttons(ui: &mut Ui, view: &View<'_>, given: &Given, actions: &mut Vec<Action>) {
+fn buttons(ui: &mut Ui, view: &View<'_>, given: &Given, leads: bool, actions: &mut Vec<Action>) {
     let theme = Theme::of(ui);
     let waits = match given.phase {
         Phase::Preparing => Some("Loading the data …"),
         Phase::Running(_) => Some("Running …"),
         Phase::Measuring => Some("Measuring …"),
-        Phase::Asking | Phase::Shown => None,
+        Phase::Asking | Phase::Shown | Phase::Over => None,
     };
     if let Some(words) = waits {
         let words = match given.phase {
@@ -158,15 +190,19 @@ fn buttons(ui: &mut Ui, view: &View<'_>, given: &Given, actions: &mut Vec<Action
             Ok(()) => response.help(keymap::hover_text(ui.ctx(), go)),
             Err(why) => response.why_not(why),
         };
+        if leads {
+            response.request_focus();
+        }
         if response.clicked() {
             actions.push(go.into());
         }
         // there the button that goes on leaves
+        let over = given.phase == Phase::Over;
         let last = given.step + 1 == given.lesson.steps.len() && given.phase == Phase::Shown;
         let teacher = [
             given.can_reveal().then_some(UserCommand::RevealStep),
-            (!last).then_some(UserCommand::SkipStep),
-            (!last).then_some(UserCommand::LeaveLesson),
+            (!last && !over).then_some(UserCommand::SkipStep),
+            (!last && (!over || given.next().is_some())).then_some(UserCommand::LeaveLesson),
         ];
         for command in teacher.into_iter().flatten() {
             let word = match command {

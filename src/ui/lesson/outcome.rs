@@ -1,24 +1,20 @@
-//! What was said against what was measured: in words, and on an axis.
+//! What was said against what was measured: in words, on an axis, and of both runs where two stand side by side.
 
-use egui::{Align2, CornerRadius, Rect, RichText, Role, Sense, Stroke, Ui, WidgetInfo, pos2, vec2};
+use egui::{Color32, CornerRadius, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
 
-use crate::lab::lesson::{Given, Judged, Phase, titled};
-use crate::training::lesson::{Answer, Prediction};
-use crate::ui::theme::{self, BODY, GRID, SMALL, Theme};
+use super::scale;
+use crate::lab::lesson::{Given, Judged, Phase, Sides};
+use crate::ui::theme::{self, BODY, GRID, Theme};
 use crate::ui::widgets;
 
-const AXIS: f32 = 54.0;
+/// Of the bar of a run.
+const BAR: f32 = 12.0;
 
 pub(super) fn ui(ui: &mut Ui, given: &Given) {
     let (Some(judged), Phase::Shown) = (&given.outcome, given.phase) else {
         return;
     };
-    let theme = Theme::of(ui);
-    let (word, colour) = match judged.right {
-        Some(true) => ("✔ You were right.", theme.alive),
-        Some(false) => ("✖ It came out otherwise.", theme.dead),
-        None => ("Revealed.", theme.text_muted),
-    };
+    let (word, colour) = verdict(judged, Theme::of(ui));
     let text = RichText::new(word)
         .font(theme::bold(theme::TITLE))
         .color(colour);
@@ -28,11 +24,23 @@ pub(super) fn ui(ui: &mut Ui, given: &Given) {
     }
     line(ui, "Measured", &judged.text);
     if let Some(prediction) = given.prediction() {
-        axis(ui, prediction, judged);
+        scale::ui(ui, prediction, judged);
+    }
+    if let Some(sides) = judged.sides {
+        both(ui, sides);
     }
 }
 
-fn line(ui: &mut Ui, name: &str, words: &str) {
+pub(super) fn verdict(judged: &Judged, theme: &Theme) -> (&'static str, Color32) {
+    match (judged.right, &judged.answer) {
+        (Some(true), _) => ("✔ You were right.", theme.alive),
+        (Some(false), _) => ("✖ It came out otherwise.", theme.dead),
+        (None, Some(_)) => ("It could not be measured.", theme.text_muted),
+        (None, None) => ("Revealed.", theme.text_muted),
+    }
+}
+
+pub(super) fn line(ui: &mut Ui, name: &str, words: &str) {
     let theme = Theme::of(ui);
     let text = RichText::new(format!("{name}: {words}"))
         .size(BODY)
@@ -40,79 +48,37 @@ fn line(ui: &mut Ui, name: &str, words: &str) {
     ui.add(egui::Label::new(text).wrap());
 }
 
-/// Both on one axis, where the answer is a number.
-fn axis(ui: &mut Ui, prediction: &Prediction, judged: &Judged) {
-    let Prediction::Number {
-        axis,
-        measure,
-        within,
-    } = prediction
-    else {
-        return;
-    };
+/// A's and B's, a bar each.
+fn both(ui: &mut Ui, sides: Sides) {
     let theme = Theme::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), AXIS), Sense::hover());
-    let about = format!(
-        "{}: said {}, measured {}",
-        titled(measure),
-        judged.said,
-        judged.text
-    );
-    response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &about));
-    let rail = Rect::from_min_max(
-        pos2(rect.left() + GRID, rect.center().y - 2.0),
-        pos2(rect.right() - GRID, rect.center().y + 2.0),
-    );
-    ui.painter()
-        .rect_filled(rail, CornerRadius::same(2), theme.rail);
-    let place = |value: f64| {
-        let part = if axis.log {
-            (value / axis.from).ln() / (axis.to / axis.from).ln()
-        } else {
-            (value - axis.from) / (axis.to - axis.from)
-        };
-        rail.left() + rail.width() * part.clamp(0.0, 1.0) as f32
-    };
-    if let Some(value) = judged.measured {
-        // what would have been right
-        let (low, high) = if axis.log {
-            (value / within, value * within)
-        } else {
-            (value - within, value + within)
-        };
-        let right = rail.with_min_x(place(low)).with_max_x(place(high));
-        ui.painter()
-            .rect_filled(right, CornerRadius::same(2), theme.alive);
-        tick(ui, place(value), rail, theme.alive, ("measured", false));
+    let Sides { measure, a, b } = sides;
+    ui.label(widgets::muted(ui, measure.title()));
+    let most = a.abs().max(b.abs());
+    let runs = [("A", a, theme.accent), ("B", b, theme.beside)];
+    let values = runs.map(|(_, value, _)| measure.text(value));
+    let galleys = values
+        .each_ref()
+        .map(|value| widgets::galley(ui, value, theme::bold(BODY), theme.text));
+    let widths = galleys.each_ref().map(|galley| galley.size().x);
+    let beside = widths.into_iter().fold(0.0, f32::max) + GRID;
+    for ((name, value, colour), words) in runs.into_iter().zip(values) {
+        let room = vec2(ui.available_width(), widgets::TARGET);
+        let (rect, response) = ui.allocate_exact_size(room, Sense::hover());
+        let about = format!("{} of {name}: {words}", measure.title());
+        response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &about));
+        let rail = Rect::from_x_y_ranges(
+            rect.left() + 2.5 * GRID..=rect.right() - beside,
+            egui::Rangef::point(rect.center().y).expand(BAR / 2.0),
+        );
+        let part = if most > 0.0 { value.abs() / most } else { 0.0 };
+        let bar = rail.with_max_x(rail.left() + rail.width() * part as f32);
+        let corner = CornerRadius::same(2);
+        ui.painter().rect_filled(rail, corner, theme.rail);
+        ui.painter().rect_filled(bar, corner, colour);
+        let at = |x: f32| pos2(x, rect.center().y);
+        let (left, font) = (egui::Align2::LEFT_CENTER, theme::bold(BODY));
+        widgets::text(ui, at(rect.left()), left, name, font.clone(), colour);
+        let right = egui::Align2::RIGHT_CENTER;
+        widgets::text(ui, at(rect.right()), right, words, font, theme.text);
     }
-    if let Some(Answer::Number(value)) = &judged.answer {
-        tick(ui, place(*value), rail, theme.accent, ("you", true));
-    }
-    let ends = [
-        (axis.from, rail.left(), Align2::LEFT_TOP),
-        (axis.to, rail.right(), Align2::RIGHT_TOP),
-    ];
-    if judged.measured.is_none() {
-        for (value, x, anchor) in ends {
-            let at = pos2(x, rail.bottom() + GRID);
-            let font = theme::regular(SMALL);
-            widgets::text(ui, at, anchor, measure.text(value), font, theme.text_muted);
-        }
-    }
-}
-
-/// A line across the rail with a word above or below it.
-fn tick(ui: &Ui, x: f32, rail: Rect, colour: egui::Color32, (word, above): (&str, bool)) {
-    let reach = rail.y_range().expand(7.0);
-    ui.painter().vline(x, reach, Stroke::new(2.0, colour));
-    let galley = widgets::galley(ui, word, theme::regular(SMALL), colour);
-    let half = galley.size().x / 2.0;
-    let middle = x.clamp(rail.left() - GRID + half, rail.right() + GRID - half);
-    let (y, anchor) = if above {
-        (rail.top() - 8.0, Align2::CENTER_BOTTOM)
-    } else {
-        (rail.bottom() + 8.0, Align2::CENTER_TOP)
-    };
-    let place = anchor.anchor_size(pos2(middle, y), galley.size());
-    ui.painter().galley(place.min, galley, colour);
 }
