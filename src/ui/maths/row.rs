@@ -98,13 +98,22 @@ pub(super) fn row(ui: &mut Ui, formulas: &mut Formulas, parts: &[Part<'_>]) {
         let (line, _) = ui.allocate_exact_size(vec2(width, height), Sense::hover());
         let baseline = line.top() + MARGIN + above;
         let mut x = line.left() + MARGIN;
+        let mut places = Vec::with_capacity(end - start);
         for index in start..end {
             let (part_width, up, down) = extent(index);
-            let rect = Rect::from_min_max(
+            let corners = (
                 pos2(x, baseline - up),
                 pos2(x + part_width, baseline + down),
             );
-            part(ui, &parts[index], rect, line);
+            places.push(Rect::from_min_max(corners.0, corners.1));
+            x += part_width;
+        }
+        // the light of each reaches over the end of the one before: none covers what is written
+        for (index, rect) in (start..end).zip(&places) {
+            part(ui, &parts[index], *rect, line);
+        }
+        for (index, rect) in (start..end).zip(&places) {
+            let x = rect.left();
             if let Some(list) = &layouts[index] {
                 formula::paint(
                     ui.painter(),
@@ -130,7 +139,6 @@ pub(super) fn row(ui: &mut Ui, formulas: &mut Formulas, parts: &[Part<'_>]) {
                 let font = theme::regular(SMALL + 1.0);
                 widgets::text(ui, at, Align2::CENTER_TOP, value, font, colour);
             }
-            x += part_width;
         }
         start = end;
     }
