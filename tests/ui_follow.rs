@@ -14,6 +14,7 @@ use egui_kittest::kittest::Queryable as _;
 use sae_lab::app::LabApp;
 use sae_lab::io::{npz, safetensors};
 use sae_lab::lab::followed::{ELSEWHERE, Followed};
+use sae_lab::lab::state::Typed;
 use sae_lab::lab::{Action, RunView, UserCommand};
 use sae_lab::model::Parameters;
 use sae_lab::training::trainer::RunId;
@@ -121,6 +122,20 @@ fn a_folder_is_asked_for_and_its_checkpoints_become_moments_of_a_run() {
     let records = snapshot.history.records();
     let epochs: Vec<u64> = records.map(|record| record.epoch).collect();
     assert_eq!(epochs, [10, 20]);
+    // opened like data, the folder is asked about: Enter follows it
+    harness.state_mut().open(vec![folder.clone()]);
+    wait(&mut harness, |app| app.view().shared.open_dialog.is_some());
+    let dialog = harness.state().view().shared.open_dialog.clone();
+    let dialog = dialog.unwrap();
+    assert_eq!(dialog.what, Typed::Checkpoints);
+    assert_eq!(dialog.path, folder.display().to_string());
+    assert!(
+        dialog
+            .hint
+            .unwrap()
+            .contains("checkpoints of a training elsewhere: 2")
+    );
+    act(&mut harness, Action::CloseDialog);
     // it goes on while it is looked at
     safetensors::write_model(&folder.join("step_30.safetensors"), &weights(30), None).unwrap();
     arrives(&mut harness, 30);

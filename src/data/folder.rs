@@ -59,7 +59,8 @@ fn whole(listed: List, path: &Path, name: String, watch: Watch<'_>) -> Result<Fo
     Err(DataError::NotAFile {
         file: name_of(path),
         kind: "a folder without pictures",
-        remedy: "choose one with PNG, JPEG, BMP, TIFF or WebP files in it, or in the folders in it",
+        remedy: "choose one with PNG, JPEG, BMP, TIFF or WebP files in it, or in the folders in it; a folder of \
+                 checkpoints is for `sae-lab follow`",
     })
 }
 

@@ -21,6 +21,15 @@ impl Lab {
         self.ask_for_path(Typed::Checkpoints);
     }
 
+    /// Asks whether `folder`, which was opened as data, is to be followed; `why` says what it holds.
+    pub(super) fn propose_following(&mut self, folder: PathBuf, why: String) {
+        self.ask_for_checkpoints();
+        if let Some(dialog) = &mut self.shared.open_dialog {
+            dialog.path = folder.display().to_string();
+            dialog.hint = Some(why);
+        }
+    }
+
     /// Follows `folder`, on the data of the run that is shown; `map` says which tensor is which, where it is not empty.
     pub(super) fn follow_folder(&mut self, folder: PathBuf, map: &str) {
         let map = match map.trim() {
@@ -32,7 +41,8 @@ impl Lab {
             Err(error) => return self.not_followed(folder, error.to_string()),
         };
         let Some(data) = self.session.shown.data().map(Arc::clone) else {
-            return;
+            let text = "No data are open yet to measure checkpoints on: open those that it is trained on first.";
+            return self.not_followed(folder, text.to_owned());
         };
         self.stop_following();
         self.shared.open_dialog = None;

@@ -296,6 +296,11 @@ impl Lab {
             self.preferences.forget(&path);
             self.shared.recent.clone_from(&self.preferences.recent);
         }
+        if let JobError::Checkpoints { folder, .. } = error
+            && self.shared.lesson.is_none()
+        {
+            return self.propose_following(folder.clone(), error.to_string());
+        }
         match &mut self.shared.open_dialog {
             Some(dialog) => dialog.error = Some(error.to_string()),
             None => self.shared.notify(Severity::Trouble, error.to_string()),

@@ -1,5 +1,7 @@
 //! Why a job has no result.
 
+use std::path::PathBuf;
+
 use thiserror::Error;
 
 use crate::data::DataError;
@@ -24,6 +26,12 @@ pub enum JobError {
     Cancelled,
     #[error(transparent)]
     Data(DataError),
+    /// What was opened as data is a folder without any, but with checkpoints.
+    #[error(
+        "{} holds no pictures, but files that may be checkpoints of a training elsewhere: {count} of .npz or .safetensors",
+        folder.display()
+    )]
+    Checkpoints { folder: PathBuf, count: usize },
     /// Anything else, as a sentence.
     #[error("{0}")]
     Words(String),

@@ -38,7 +38,9 @@ fn dispatch(
     let watch = |word: Loading| watcher.tell(Progress::Data(word));
     match request {
         Request::Find { spec } => {
-            let opened = Opened::new(backend.find(&spec, &watch)?.suited());
+            let found = backend.find(&spec, &watch);
+            let found = found.map_err(|error| work::or_checkpoints(&spec.source, error))?;
+            let opened = Opened::new(found.suited());
             Ok(Outcome::Found { spec, opened })
         }
         Request::Prepare { spec, found } => {

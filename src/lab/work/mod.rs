@@ -24,7 +24,7 @@ pub use examine::examine;
 #[cfg(not(target_family = "wasm"))]
 pub use export::{draw, export};
 pub use features::features;
-pub use follow::look;
+pub use follow::{look, or_checkpoints};
 pub use gradient::check_gradient;
 pub use inspect::inspect;
 pub use lesson::{lesson_data, measure, read_lesson};
