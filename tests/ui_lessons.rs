@@ -26,7 +26,7 @@ use sae_lab::numerics::WorkerPool;
 use sae_lab::training::lesson::{
     Answer, Builtin, Lesson, Prediction, Side, Stage, StageData, Step,
 };
-use sae_lab::training::{Preset, Setting, Value};
+use sae_lab::training::{Preset, Setting, Speed, Value};
 use ui_support::wait;
 
 type Window = Harness<'static, LabApp>;
@@ -208,6 +208,9 @@ fn play(builtin: Builtin, right: bool, size: [f32; 2]) -> Vec<Judged> {
             "{}",
             step.title
         );
+        // a speed that was chosen stays for the whole of the step
+        let quick = Action::SetSpeed(Speed::EpochsPerSecond(1000.0));
+        act(&mut harness, quick);
         if let Some(prediction) = &step.prediction {
             let view = harness.state().view();
             let held = view.can(UserCommand::PlayPause);
@@ -461,7 +464,10 @@ fn a_step_to_try_something_pauses_where_it_speaks_of() {
     harness.key_press(Key::Space);
     harness.run_steps(2);
     wait_long(&mut harness, paused);
-    // once more from the beginning
+    // on for a while, and once more from the beginning, without a pause between
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    wait_long(&mut harness, |app| app.view().run.now() > 170);
     act(&mut harness, UserCommand::Reset.into());
     wait(&mut harness, |app| app.view().run.now() < 150);
     act(
@@ -504,7 +510,14 @@ fn enter_and_tab_alone_lead_from_the_first_step_to_the_outcome_and_both_runs_are
         Some(Answer::Choice(0)),
         "the first choice had the focus"
     );
-    for _ in 0..3 {
+    // Space takes a choice too
+    harness.key_press(Key::Tab);
+    harness.run_steps(2);
+    harness.key_press(Key::Space);
+    harness.run_steps(2);
+    let draft = given(harness.state()).unwrap().draft.clone();
+    assert_eq!(draft, Some(Answer::Choice(1)));
+    for _ in 0..2 {
         harness.key_press(Key::Tab);
         harness.run_steps(2);
     }
@@ -535,5 +548,27 @@ fn enter_and_tab_alone_lead_from_the_first_step_to_the_outcome_and_both_runs_are
     harness.run_steps(3);
     assert!(given(harness.state()).is_none());
     assert!(harness.state().view().shared.notices.is_empty());
-    harness.get_by_label("Lesson 2: Edges from photographs");
+    // it was not gone through
+    harness.get_by_label("Lesson 1: What sparsity buys");
+}
+
+#[test]
+fn a_count_that_nobody_set_is_no_prediction() {
+    let mut harness = ui_support::real(WIDE, Preset::TooFewUnits.experiment());
+    wait(&mut harness, |app| app.view().run.now() > 2);
+    begin(&mut harness, Builtin::Cliff);
+    let asks = |app: &LabApp| given(app).is_some_and(Given::asks);
+    while !asks(harness.state()) {
+        wait_long(&mut harness, settled);
+        act(&mut harness, UserCommand::GoOnInLesson.into());
+    }
+    harness.run_steps(5);
+    let number = given(harness.state()).unwrap().prediction().cloned();
+    assert!(matches!(number, Some(Prediction::Number { .. })));
+    assert_eq!(given(harness.state()).unwrap().draft, None);
+    harness.get_by_label("from 0 to 25");
+    harness.key_press(Key::ArrowRight);
+    harness.run_steps(3);
+    let draft = given(harness.state()).unwrap().draft.clone();
+    assert_eq!(draft, Some(Answer::Number(14.0)));
 }

@@ -116,7 +116,7 @@ impl Lab {
             UserCommand::PlayPause => {
                 self.session.shown.playing = !self.session.shown.playing;
                 if self.session.shown.playing {
-                    self.pause_where_the_step_ends();
+                    self.pause_where_the_step_ends(self.session.shown.now());
                 }
                 self.ask(if self.session.shown.playing {
                     Ask::Play
@@ -365,7 +365,7 @@ impl Lab {
         match restart {
             Restart::Reset => {
                 self.begin_again();
-                self.pause_where_the_step_ends();
+                self.pause_where_the_step_ends(0);
             }
             Restart::Change(experiment) => match self.session.shown.data().map(Arc::clone) {
                 Some(data) => {

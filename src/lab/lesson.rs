@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use super::commands::UserCommand;
 use crate::model::UnitState;
-use crate::training::Setting;
 use crate::training::lesson::{
     Answer, Builtin, Control, Joint, Kind, Lesson, Measure, Prediction, Side, Step, Term,
 };
 use crate::training::trainer::RunId;
+use crate::training::{Setting, Speed};
 
 /// A lesson, and how far it is.
 #[derive(Clone, Debug)]
@@ -27,6 +27,8 @@ pub struct Given {
     pub outcome: Option<Judged>,
     /// What came of all questions so far.
     pub judged: Vec<Judged>,
+    /// The speed that it set last; another one is somebody's own choice.
+    pub(super) paced: Option<Speed>,
     /// The runs that it began: A, and B where there is one.
     pub(super) runs: Option<(RunId, Option<RunId>)>,
     /// Whether the step ends without its outcome being looked at.
@@ -106,6 +108,7 @@ impl Given {
             why: String::new(),
             outcome: None,
             judged: Vec::new(),
+            paced: None,
             runs: None,
             skips: false,
         }
@@ -185,7 +188,11 @@ impl Given {
             _ => false,
         };
         if !whole {
-            return Err("Answer first: choose, set the number, or click the tiles.");
+            return Err(match prediction {
+                Prediction::Choice { .. } => "Answer first: choose one.",
+                Prediction::Number { .. } => "Answer first: set the number.",
+                Prediction::Tiles { .. } => "Answer first: pick the tiles.",
+            });
         }
         if self.why.trim().is_empty() {
             return Err("Say in a line why you think so.");

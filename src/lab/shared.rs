@@ -25,7 +25,7 @@ pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 
 /// Where to look while a lesson is given.
 pub const OVER: &str =
-    "The lesson is over: everything can be used again, and L goes on to the next one.";
+    "The lesson is over: Leave brings the settings back, L goes on to the next lesson.";
 pub const LESSON: &str = "A lesson is open: its step at the left says what to do, and L goes on.";
 
 /// What the panels read: a run, and what is the same for all runs.
@@ -129,6 +129,8 @@ pub struct Shared {
     pub lesson: Option<Given>,
     /// What was predicted in this session's lessons.
     pub predictions: Vec<Judged>,
+    /// The program's lessons that were gone through to their end.
+    pub finished: Vec<Builtin>,
     /// Whose predictions they are, for the table; empty where nobody said.
     pub name: String,
     /// The run that was open when a window ended last.
@@ -142,13 +144,10 @@ pub struct Shared {
 }
 
 impl Shared {
-    /// The first of the program's lessons of which nothing was predicted in this session.
+    /// The first of the program's lessons that was not gone through in this session.
     pub fn next_lesson(&self) -> Option<Builtin> {
-        let met = |lesson: &Builtin| {
-            let of = |judged: &Judged| judged.lesson == lesson.title();
-            self.predictions.iter().any(of)
-        };
-        Builtin::ALL.into_iter().find(|lesson| !met(lesson))
+        let left = |lesson: &Builtin| !self.finished.contains(lesson);
+        Builtin::ALL.into_iter().find(left)
     }
 
     pub(super) fn new(zoom: u32, recent: Vec<PathBuf>) -> Self {
@@ -181,6 +180,7 @@ impl Shared {
             map: MapState::default(),
             lesson: None,
             predictions: Vec::new(),
+            finished: Vec::new(),
             name: String::new(),
             left: None,
             without_data: None,

@@ -27,6 +27,13 @@ pub fn next(speed: Speed, by: isize) -> Speed {
     from_step(to_step(speed).saturating_add_signed(by).min(UNLIMITED))
 }
 
+/// The slowest step that does `epochs` within `seconds`.
+pub fn lasting(epochs: u64, seconds: f64) -> Speed {
+    let rate = epochs as f64 / seconds;
+    let step = STEPS.iter().position(|step| *step >= rate);
+    from_step(step.unwrap_or(UNLIMITED))
+}
+
 /// As the toolbar says it.
 pub fn label(speed: Speed) -> String {
     match speed {
@@ -44,6 +51,9 @@ mod tests {
         for step in 0..=UNLIMITED {
             assert_eq!(to_step(from_step(step)), step);
         }
+        assert_eq!(lasting(60, 4.0), Speed::EpochsPerSecond(20.0));
+        assert_eq!(lasting(0, 4.0), Speed::EpochsPerSecond(1.0));
+        assert_eq!(lasting(9_000, 4.0), Speed::Unlimited);
         assert_eq!(next(Speed::Unlimited, 1), Speed::Unlimited);
         assert_eq!(next(Speed::Unlimited, -1), Speed::EpochsPerSecond(1000.0));
         assert_eq!(

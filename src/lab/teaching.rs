@@ -10,10 +10,14 @@ use super::page::Page;
 use super::panel::Panel;
 use super::room::Lab;
 use super::run_view::RunView;
+use super::speed;
 use super::state::{Action, LessonAction, Notice, Severity};
 use crate::training::lesson::{Builtin, Control, Kind, Lesson, Place, Setup, StageData};
 use crate::training::trainer::{Ask, RunId};
 use crate::training::{Activity, Snapshot, Speed};
+
+/// Seconds that a step's run is to last at least about, where it is not slower by itself.
+const SEEN: f64 = 4.0;
 
 /// Whether `path` is named as a lesson's file is.
 pub(super) fn is_lesson(path: &Path) -> bool {
@@ -136,6 +140,7 @@ impl Lab {
         self.shared.notices.retain(Notice::stays);
         if let Some(given) = &mut self.shared.lesson {
             given.phase = Phase::Over;
+            self.shared.finished.extend(given.builtin);
         }
         if self.session.shown.pause_at.is_some() {
             self.set_pause(None);
@@ -207,6 +212,9 @@ impl Lab {
         if self.session.shown.speed != Speed::Unlimited {
             self.act(Action::SetSpeed(Speed::Unlimited));
         }
+        if let Some(given) = &mut self.shared.lesson {
+            given.paced = Some(Speed::Unlimited);
+        }
         if let (Some(wanted), Some(data)) = (b, &data.b)
             && !self.open_beside(wanted.experiment.clone(), Arc::clone(data))
         {
@@ -249,6 +257,10 @@ impl Lab {
             return;
         };
         given.phase = Phase::Running(until);
+        let skips = given.skips;
+        if !skips {
+            self.pace_step(until);
+        }
         self.shared.notices.retain(Notice::stays);
         self.return_to_now();
         let press = u64::MAX - until; // no press of a person's
@@ -263,8 +275,20 @@ impl Lab {
         self.pause_at(Some(until));
     }
 
-    /// In a step to try something the run that begins to train pauses where the step speaks of.
-    pub(super) fn pause_where_the_step_ends(&mut self) {
+    /// The run to `until` takes long enough to be watched, unless somebody chose a speed.
+    fn pace_step(&mut self, until: u64) {
+        let shown = &self.session.shown;
+        let speed = speed::lasting(until.saturating_sub(shown.now()), SEEN);
+        if let Some(given) = &mut self.shared.lesson
+            && given.paced == Some(shown.speed)
+        {
+            given.paced = Some(speed);
+            self.act(Action::SetSpeed(speed));
+        }
+    }
+
+    /// In a step to try something the run that begins to train, from the epoch `from`, pauses where the step speaks of.
+    pub(super) fn pause_where_the_step_ends(&mut self, from: u64) {
         let given = self
             .shared
             .lesson
@@ -274,7 +298,7 @@ impl Lab {
             .and_then(Given::now)
             .filter(|step| step.kind == Kind::Try);
         let until = until.and_then(|step| step.until);
-        if let Some(until) = until.filter(|until| *until > self.session.shown.now()) {
+        if let Some(until) = until.filter(|until| *until > from) {
             self.set_pause(Some(until));
         }
     }
@@ -449,7 +473,7 @@ impl Lab {
         if over {
             self.leave_lesson();
         } else {
-            let text = "The lesson goes on: L is its next step.".to_owned();
+            let text = "The lesson goes on. What is left of it can't be taken up again.".to_owned();
             self.shared
                 .offer(Severity::Note, text, UserCommand::LeaveLesson);
         }

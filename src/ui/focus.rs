@@ -14,6 +14,8 @@ const WIDTH: f32 = 2.0;
 pub(super) enum Uses {
     /// A tile, a plot.
     Arrows,
+    /// A choice of an answer: Space takes it.
+    Space,
     /// A slider: what a number is typed with is its own too.
     Number,
 }

@@ -222,7 +222,8 @@ pub(super) fn meant(pressed: &KeyboardShortcut, page: Page) -> Option<UserComman
 /// The commands whose keys were pressed on `page` under `cover`, consumed; `typing` says that a field was being typed in
 /// until this frame. None while a text field has the focus, and none of the keys that a focused widget or an open menu
 /// uses itself: a slider's arrows, digits and signs, a tile's arrows, a menu's Escape. Space is play and pause whatever has
-/// the focus, which Enter presses; only in a window over the panels does it press what has the focus there.
+/// the focus, which Enter presses; only in a window over the panels, and on the choices of a lesson's question, does it
+/// press what has the focus there.
 pub fn pressed(ctx: &egui::Context, page: Page, cover: Cover, typing: bool) -> Vec<UserCommand> {
     if ctx.text_edit_focused() {
         return Vec::new();
@@ -233,7 +234,7 @@ pub fn pressed(ctx: &egui::Context, page: Page, cover: Cover, typing: bool) -> V
     let allowed = |of: UserCommand| of.works_under(cover);
     let used_elsewhere = |shortcut: &KeyboardShortcut| match shortcut.logical_key {
         Key::Escape => menu || typing, // which it ends
-        Key::Space => focused && cover != Cover::Nothing,
+        Key::Space => used == Some(Uses::Space) || focused && cover != Cover::Nothing,
         key if is_an_arrow(key) => {
             let own = used.is_some() || menu || focused && cover != Cover::Nothing;
             own && shortcut.modifiers.is_none()

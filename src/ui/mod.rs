@@ -255,7 +255,16 @@ impl Panels {
                 // the line above the page stays in the light: it says what to look at
                 let whole = area.expand2(vec2(widgets::GAP, 0.0));
                 let whole = whole.with_max_y(whole.bottom() + widgets::GAP);
-                spotlight::around(ui, whole, slot.rect);
+                // and so does a lesson's step, which speaks of it
+                let step = view.shared.lesson.as_ref().and_then(|_| slots.first());
+                let step = step.map(|step| step.rect).filter(|step| *step != slot.rect);
+                match step {
+                    Some(step) => {
+                        let beside = whole.with_min_x(step.right() + widgets::GAP / 2.0);
+                        spotlight::around(ui, beside, slot.rect);
+                    }
+                    None => spotlight::around(ui, whole, slot.rect),
+                }
             }
         }
         let pointer = ui.ctx().pointer_latest_pos();

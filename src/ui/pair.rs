@@ -32,8 +32,8 @@ pub struct PairPanel {
     atlases: PerRun<FeatureAtlas>,
     between: Atlas,
     scales: PerRun<Scale>,
-    /// What the texture of the differences shows: of A and B, whether in the dark theme and filtered.
-    shown: Option<([Version; 2], bool, bool)>,
+    /// What the texture of the differences shows: A and B, the matching's, whether in the dark theme and filtered.
+    shown: Option<([Version; 2], [Version; 2], bool, bool)>,
 }
 
 /// That of a run's weights, and of which version it is.
@@ -265,10 +265,10 @@ impl PairPanel {
             return;
         }
         let versions = [a.version(), b.version()];
-        let key = (versions, theme.dark, grid.smooth);
+        let key = (versions, matched.of, theme.dark, grid.smooth);
         // of the same epoch of both, where they are in step: their frames come one after the other
         let of_these = |shown: &[Version; 2]| [0, 1].map(|side| shown[side].run) == [a.run, b.run];
-        let kept = self.shown.is_some_and(|(shown, dark, smooth)| {
+        let kept = self.shown.is_some_and(|(shown, _, dark, smooth)| {
             locked
                 && a.epoch != b.epoch
                 && of_these(&shown)

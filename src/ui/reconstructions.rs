@@ -56,9 +56,18 @@ impl ReconstructionsPanel {
             }
         });
         let quiet: Vec<&str> = quiet.iter().map(String::as_str).collect();
-        widgets::title_row_of(ui, "Input → reconstruction", &quiet, |ui| {
+        let other = view.pair().and_then(|pair| pair.other.snapshot.as_deref());
+        let title = match other {
+            Some(_) => "Input → reconstruction of A",
+            None => "Input → reconstruction",
+        };
+        widgets::title_row_of(ui, title, &quiet, |ui| {
             let fvu = snapshot.map_or_else(|| "–".into(), super::numbers::fvu);
-            let label = ui.label(muted(ui, format!("FVU {fvu}")));
+            let text = match other.map(super::numbers::fvu) {
+                Some(of_b) => format!("FVU {fvu} · B {of_b}"),
+                None => format!("FVU {fvu}"),
+            };
+            let label = ui.label(muted(ui, text));
             const FVU: &str = "Fraction of variance unexplained: the reconstruction loss ÷ the data's variance. 1 is as \
                                good as always predicting the mean, 0 is perfect.";
             match snapshot.and_then(|snapshot| snapshot.history.tested()) {

@@ -341,10 +341,17 @@ fn track(ui: &mut Ui, rect: Rect, view: &View<'_>, latest: &Snapshot, actions: &
     let diamond = diamond.map(|corner| middle + corner).to_vec();
     painter.add(Shape::convex_polygon(diamond, tone, Stroke::NONE));
     // held still it stays, though the run grows
-    let moved = ui.input(|input| input.pointer.is_moving() || input.pointer.any_pressed());
-    if (response.is_pointer_button_down_on() && moved || response.clicked())
-        && let Some(pointer) = response.interact_pointer_pos()
-    {
+    let held_at = response.id.with("held at");
+    let pressed = response.is_pointer_button_down_on() || response.clicked();
+    let pointer = response.interact_pointer_pos().filter(|_| pressed);
+    let before: Option<f32> = ui.data(|data| data.get_temp(held_at));
+    ui.data_mut(|data| match pointer {
+        Some(pointer) => {
+            data.insert_temp(held_at, pointer.x);
+        }
+        None => data.remove::<f32>(held_at),
+    });
+    if let Some(pointer) = pointer.filter(|pointer| before != Some(pointer.x)) {
         let part = ((pointer.x - inner.left()) / inner.width().max(1.0)).clamp(0.0, 1.0);
         let epoch = (f64::from(part) * last).round() as u64;
         if epoch != shown {

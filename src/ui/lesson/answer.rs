@@ -52,6 +52,9 @@ impl AnswerFields {
                         if leads && place == 0 {
                             response.request_focus();
                         }
+                        if response.has_focus() {
+                            focus::uses(&response, focus::Uses::Space);
+                        }
                         if response.clicked() {
                             actions.push(answer(Answer::Choice(place)));
                         }
@@ -133,6 +136,8 @@ fn number(
         f64::midpoint(axis.from, axis.to)
     };
     let counts = term.other.is_none() && term.first.measure.is_count();
+    // where the slider would put it by itself, which is no answer
+    let middle = if counts { middle.round() } else { middle };
     let mut value = now.unwrap_or(middle);
     let width = ui.available_width() - 80.0;
     ui.spacing_mut().slider_width = width.max(80.0);
@@ -152,6 +157,10 @@ fn number(
             response
         })
         .inner;
+    ui.label(muted(
+        ui,
+        format!("from {} to {}", term.text(axis.from), term.text(axis.to)),
+    ));
     if leads {
         response.request_focus();
     }
@@ -159,6 +168,7 @@ fn number(
         focus::uses(&response, focus::Uses::Number);
     }
     // a first press of an arrow from the middle moves it; a click where it stands says just that
-    let said = response.changed() || now.is_none() && response.clicked();
+    let said = response.changed() && (now.is_some() || value != middle)
+        || now.is_none() && response.clicked();
     said.then_some(value)
 }

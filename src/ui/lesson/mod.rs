@@ -18,6 +18,7 @@ use super::keymap;
 use super::theme::{self, BODY, GRID, SMALL, TITLE, Theme};
 use super::widgets::{self, muted};
 use crate::lab::lesson::{Given, Phase};
+use crate::lab::panel::Panel;
 use crate::lab::teaching::panel_of;
 use crate::lab::{Action, UserCommand, View};
 use crate::training::lesson::{Paragraph, Step};
@@ -64,7 +65,10 @@ impl LessonPanel {
             let heading = RichText::new(&step.title).font(theme::bold(BODY));
             ui.add(egui::Label::new(heading.color(theme.accent)).wrap());
             if let Some(panel) = step.look.place.map(panel_of) {
-                let name = panel.title();
+                let name = match panel {
+                    Panel::Units => "Units", // as it is headed
+                    panel => panel.title(),
+                };
                 ui.label(muted(ui, format!("Look at the outlined panel: {name}.")));
             }
             self.text(ui, step);
@@ -105,9 +109,8 @@ impl LessonPanel {
         if self.led == now {
             return false;
         }
+        let ran = self.led == Some((given.step, Phase::Asking));
         self.led = now;
-        let ran =
-            given.phase == Phase::Shown && given.now().is_some_and(|step| step.until.is_some());
         !ran || ui.memory(|memory| memory.focused().is_none())
     }
 
@@ -176,6 +179,10 @@ fn buttons(ui: &mut Ui, view: &View<'_>, given: &Given, leads: bool, actions: &m
     };
     if let Some(words) = waits {
         let words = match given.phase {
+            Phase::Running(until) if !view.run.playing => format!(
+                "Paused at epoch {} of {until}: Play (Space) goes on.",
+                view.run.now()
+            ),
             Phase::Running(until) => format!("Epoch {} of {until} …", view.run.now()),
             _ => words.to_owned(),
         };

@@ -121,25 +121,29 @@ impl Scale<'_> {
             let middle = f32::midpoint(place(said.0), place(said.1));
             tick(ui, middle, rail, theme.accent, ("you", true));
         }
-        match judged.measured {
-            Some(value) => tick(ui, place(value), rail, theme.alive, ("measured", false)),
-            None => {
-                for (value, x, anchor) in [
-                    (self.from, rail.left(), Align2::LEFT_TOP),
-                    (self.to, rail.right(), Align2::RIGHT_TOP),
-                ] {
-                    let at = pos2(x, rail.bottom() + GRID);
-                    let font = theme::regular(SMALL);
-                    let text = self.term.text(value);
-                    widgets::text(ui, at, anchor, text, font, theme.text_muted);
-                }
+        let measured = judged.measured.map(|value| {
+            let x = place(value);
+            tick(ui, x, rail, theme.alive, ("measured", false))
+        });
+        for (value, x, anchor) in [
+            (self.from, rail.left(), Align2::LEFT_TOP),
+            (self.to, rail.right(), Align2::RIGHT_TOP),
+        ] {
+            let text = self.term.text(value);
+            let font = theme::regular(SMALL);
+            let words = widgets::galley(ui, text, font, theme.text_muted);
+            let at = pos2(x, rail.bottom() + 8.0);
+            let end = anchor.anchor_size(at, words.size());
+            // where what was measured does not stand
+            if measured.is_none_or(|taken| !taken.expand2(vec2(GRID, 0.0)).intersects(end)) {
+                ui.painter().galley(end.min, words, theme.text_muted);
             }
         }
     }
 }
 
-/// A line across the rail with a word above or below it.
-fn tick(ui: &Ui, x: f32, rail: Rect, colour: Color32, (word, above): (&str, bool)) {
+/// A line across the rail with a word above or below it; returns where the word is.
+fn tick(ui: &Ui, x: f32, rail: Rect, colour: Color32, (word, above): (&str, bool)) -> Rect {
     let reach = rail.y_range().expand(7.0);
     ui.painter().vline(x, reach, Stroke::new(2.0, colour));
     let galley = widgets::galley(ui, word, theme::regular(SMALL), colour);
@@ -152,6 +156,7 @@ fn tick(ui: &Ui, x: f32, rail: Rect, colour: Color32, (word, above): (&str, bool
     };
     let place = anchor.anchor_size(pos2(middle, y), galley.size());
     ui.painter().galley(place.min, galley, colour);
+    place
 }
 
 #[cfg(test)]
