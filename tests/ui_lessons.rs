@@ -231,9 +231,14 @@ fn play(builtin: Builtin, right: bool, size: [f32; 2]) -> Vec<Judged> {
             });
             harness.run_steps(3);
             let judged = given(harness.state()).unwrap().outcome.clone().unwrap();
+            let view = harness.state().view();
+            let epochs = [Some(view.run), view.pair().map(|pair| pair.other)].map(|run| {
+                let latest = run.and_then(|run| run.latest());
+                latest.map(|latest| (latest.epoch, latest.activity))
+            });
             assert_eq!(
                 judged.measured, *measured,
-                "{}: as without a window",
+                "{}: as without a window, at {epochs:?}",
                 step.title
             );
             assert_eq!(judged.right, Some(right), "{}: {judged:?}", step.title);

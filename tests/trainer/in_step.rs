@@ -38,6 +38,24 @@ fn equal_settings_give_equal_bits_for_a_thousand_epochs() {
 }
 
 #[test]
+fn one_that_was_drawn_along_to_where_both_were_to_pause_goes_no_further_once_it_is_asked_to_play() {
+    on_every_host(|lab| {
+        pair(lab);
+        both(lab, &Ask::PauseAt(Some(1)));
+        lab.ask(2, Ask::Play);
+        lab.until("both are there", |lab| {
+            (1..=2).all(|run| lab.has(run, |s| s.epoch == 1))
+        });
+        lab.ask(1, Ask::Play);
+        let paused = |event: &Event| *event == Event::PausedAt { epoch: 1 };
+        lab.until("word of the pause", |lab| lab.event(1, paused).is_some());
+        (1..=2).for_each(|run| lab.until_paused_at(run, 1));
+        both(lab, &Ask::Play);
+        (1..=2).for_each(|run| lab.until_epoch(run, 20));
+    });
+}
+
+#[test]
 fn one_setting_makes_a_difference_from_its_epoch_on_and_not_before() {
     on_every_host(|lab| {
         pair(lab);

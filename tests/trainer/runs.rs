@@ -58,6 +58,29 @@ fn play_pause_and_step_do_what_they_say() {
 }
 
 #[test]
+fn a_run_goes_no_further_than_where_it_was_to_pause_even_if_that_is_asked_too_late() {
+    on_every_host(|lab| {
+        lab.open(1, experiment(), &data());
+        lab.steps(1, 3);
+        lab.until_paused_at(1, 3);
+        lab.ask(1, Ask::PauseAt(Some(3)));
+        lab.ask(1, Ask::Play);
+        lab.until("the pause is told", |lab| {
+            let paused = |event: &Event| matches!(event, Event::PausedAt { epoch: 3 });
+            lab.event(1, paused).is_some()
+        });
+        lab.until_paused_at(1, 3);
+        // asked for once, it holds once
+        lab.ask(1, Ask::Play);
+        lab.until_epoch(1, 20);
+        lab.ask(1, Ask::PauseAt(Some(5)));
+        lab.until("pause", |lab| {
+            lab.has(1, |s| s.activity == Activity::Paused)
+        });
+    });
+}
+
+#[test]
 fn the_same_experiment_is_the_same_run_to_the_bit() {
     on_every_host(|lab| {
         for run in 1..=2 {

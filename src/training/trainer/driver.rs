@@ -147,12 +147,18 @@ impl Driver {
                 self.replies.forget(run);
                 self.archive.forget(run);
             }
-            Ask::Play => self.with(run, |seat| seat.play(now)),
+            Ask::Play => {
+                self.with(run, |seat| seat.play(now));
+                self.hold(run);
+            }
             Ask::Pause => self.with(run, Seat::pause),
             Ask::Step => self.with(run, |seat| seat.step(now)),
             Ask::SetSpeed(speed) => self.with(run, |seat| seat.set_speed(speed, now)),
             Ask::Lock(partner) => self.with(run, |seat| seat.partner = partner),
-            Ask::PauseAt(epoch) => self.with(run, |seat| seat.pause_at = epoch),
+            Ask::PauseAt(epoch) => {
+                self.with(run, |seat| seat.pause_at = epoch);
+                self.hold(run);
+            }
             Ask::Set(change) => match self.runs.get_mut(&run) {
                 // no frame for this: it is seen when an epoch has used it
                 Some(seat) => {
@@ -255,6 +261,16 @@ impl Driver {
                 seat.news = true;
             }
             None => self.tell_not_open(run),
+        }
+    }
+
+    /// Holds a run that has come to where it was to pause, and tells it.
+    fn hold(&mut self, run: RunId) {
+        if let Some(seat) = self.runs.get_mut(&run)
+            && seat.is_there()
+        {
+            let epoch = seat.run.epoch();
+            self.tell(run, Tell::Event(Event::PausedAt { epoch }));
         }
     }
 

@@ -63,6 +63,17 @@ impl Seat {
         self.resume(now);
     }
 
+    /// Whether it trains though it is at the epoch at whose end it was to pause, or beyond: then it pauses. So a request
+    /// that comes when the epoch has just been done lets it go no further.
+    pub(super) fn is_there(&mut self) -> bool {
+        let there = self.playing && self.pause_at.is_some_and(|epoch| epoch <= self.run.epoch());
+        if there {
+            self.pause_at = None;
+            self.pause();
+        }
+        there
+    }
+
     pub(super) fn step(&mut self, now: Duration) {
         self.playing = false;
         self.steps_left = self.steps_left.saturating_add(1);
@@ -121,11 +132,13 @@ impl Seat {
 
     /// The epoch was done. Returns whether it is the one at whose end the run was to pause.
     pub(super) fn finish(&mut self) -> bool {
+        // else its partner drew it along, and the request to play is still to come
+        let asked = self.playing || self.steps_left > 0;
         self.steps_left = self.steps_left.saturating_sub(1);
         if !self.playing && self.steps_left == 0 {
             self.activity = Activity::Paused;
         }
-        let there = self.pause_at == Some(self.run.epoch());
+        let there = asked && self.pause_at == Some(self.run.epoch());
         if there {
             self.pause_at = None;
             self.pause();
