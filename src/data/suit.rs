@@ -8,25 +8,51 @@ use super::{Found, Preparation, SampleShape, Scaling};
 /// A set of fewer columns is a table, whose columns have units of their own.
 pub const WIDEST_TABLE: usize = 64;
 
-/// Whether names only say where columns are: "d0", "d1", … or the wavelengths of a spectrum, a number in even steps behind
-/// the same letters. Such columns have one unit and no meaning of their own.
+/// Whether names only say where columns are: "d0", "d1", … or the wavelengths of a spectrum or the hours of a day ("400.5",
+/// "07:00 h"), a number in even steps between the same words. Such columns have one unit and no meaning of their own.
 pub fn are_numbered(names: &[String]) -> bool {
-    let parts = |name: &String| -> Option<(String, i64)> {
-        let letters = name.trim_end_matches(|sign: char| sign.is_ascii_digit());
-        Some((letters.to_owned(), name[letters.len()..].parse().ok()?))
-    };
-    let Some(numbers) = names.iter().map(parts).collect::<Option<Vec<_>>>() else {
+    let parts = names.iter().map(|name| numbered(name));
+    let Some(parts) = parts.collect::<Option<Vec<_>>>() else {
         return false;
     };
-    let [(letters, first), (_, second), ..] = &numbers[..] else {
+    let [first, second, ..] = &parts[..] else {
         return false;
     };
-    let step = second.saturating_sub(*first);
-    step != 0
-        && numbers
-            .iter()
-            .zip(0..)
-            .all(|((other, number), at)| other == letters && *number == first + step * at)
+    let step = second.number - first.number;
+    // of decimals, as exact as they are written
+    let near = |number: f64, place: usize| {
+        let wanted = first.number + step * place as f64;
+        (number - wanted).abs() <= 1e-6 * step.abs().max(wanted.abs())
+    };
+    step != 0.0
+        && parts.iter().enumerate().all(|(place, part)| {
+            (part.before, part.after) == (first.before, first.after) && near(part.number, place)
+        })
+}
+
+/// A name around its first number; where there are several that vary, the others are of the words.
+struct Numbered<'a> {
+    before: &'a str,
+    number: f64,
+    after: &'a str,
+}
+
+fn numbered(name: &str) -> Option<Numbered<'_>> {
+    let digit = |sign: char| sign.is_ascii_digit();
+    let start = name.find(digit)?;
+    let (before, rest) = name.split_at(start);
+    let whole = rest.find(|sign| !digit(sign)).unwrap_or(rest.len());
+    // a point with digits on both its sides
+    let fraction = rest[whole..].strip_prefix('.').map_or(0, |after| {
+        let digits = after.find(|sign| !digit(sign)).unwrap_or(after.len());
+        if digits > 0 { 1 + digits } else { 0 }
+    });
+    let (number, after) = rest.split_at(whole + fraction);
+    Some(Numbered {
+        before,
+        number: number.parse().ok()?,
+        after,
+    })
 }
 
 impl Found {
@@ -96,6 +122,9 @@ mod tests {
             &["d0", "d1", "d2"][..],
             &["400", "405", "410"],
             &["x_09", "x_10"],
+            &["850.0", "852.5", "855.0"],
+            &["00:00 Uhr", "01:00 Uhr", "02:00 Uhr"],
+            &["t1 (s)", "t2 (s)"],
         ] {
             assert!(numbered(names), "{names:?}");
         }
@@ -104,6 +133,9 @@ mod tests {
             &["a", "b"],
             &["1", "2", "4"],
             &["7", "7"],
+            &["850.0", "852.5", "856"],
+            &["1 m", "2 s"],
+            &["x1.y1", "x1.y2"],
             &["x1"],
             &[],
         ] {

@@ -1,6 +1,6 @@
 """What one Enter gives: the recipe's run on each file, beside the best of settings drawn at random.
 
-enter.py SAE-LAB FOLDER [--half reported|tuning] [--seconds 20] [--seeds 3] [--draws 8] [--cpu 1.8] [part of a name]
+enter.py SAE-LAB FOLDER [--half reported|tuning] [--seconds 20] [--seeds 3] [--draws 8] [--cpu 1.8] [part of a name …]
 
 A line each, as a table's rows, and the total; exit status 1 where a line of the contract is missed: at least 90 % of the
 units alive and none a duplicate, |ρ̂ − ρ| at most .2 ρ on average, h at least min(n, 25), the FVU (of the median seed)
@@ -15,13 +15,13 @@ import argparse, concurrent.futures, json, math, os, pathlib, random, statistics
 arguments = argparse.ArgumentParser()
 arguments.add_argument("lab")
 arguments.add_argument("folder", type=pathlib.Path)
-arguments.add_argument("part", nargs="?", default="")
+arguments.add_argument("parts", nargs="*", default=[""])
 arguments.add_argument("--half", default="reported")
 arguments.add_argument("--seconds", type=float, default=20)
 arguments.add_argument("--seeds", type=int, default=3)
 arguments.add_argument("--draws", type=int, default=8)
 arguments.add_argument("--cpu", type=float)
-asked = arguments.parse_args()
+asked = arguments.parse_intermixed_args()
 # epochs of the run that tells how long one takes, and most epochs of any
 PROBE, MOST = 10, 20_000
 
@@ -122,7 +122,7 @@ def measured(case):
 pool = concurrent.futures.ThreadPoolExecutor(os.cpu_count() if asked.cpu else 1)
 cases = json.loads((asked.folder / "cases.json").read_text())
 cases = cases["cases"] if isinstance(cases, dict) else cases
-cases = [case for case in cases if case["run"] and case["half"] == asked.half and asked.part in case["name"]]
+cases = [case for case in cases if case["run"] and case["half"] == asked.half and any(part in case["name"] for part in asked.parts)]
 print("| file | taken for | m × n | h | alive | duplicates | \\|ρ̂−ρ\\|/ρ | FVU | best of draws | ratio | |")
 print("|---|---|---|---|---|---|---|---|---|---|---|")
 held = [measured(case) for case in cases]

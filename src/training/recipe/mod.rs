@@ -69,7 +69,12 @@ enum Weight {
     Fixed(f64),
     /// Times the data's variance 1/(2m) Σ‖x − x̄‖².
     OfVariance(f64),
+    /// The same, and no less than the second.
+    AtLeast(f64, f64),
 }
+
+/// Fewer pictures than these want less weight decay.
+const MANY_PICTURES: usize = 1_000;
 
 /// Between these β stays, whatever the variance.
 const WEIGHTS: (f64, f64) = (1.0, 100.0);
@@ -92,8 +97,8 @@ const ROWS: [Row; 9] = [
         kind: Kind::RawPatches,
         hidden: Hidden::Share(0.75, 36, 64),
         target: 0.05,
-        weight: Weight::OfVariance(2.5),
-        share: 0.1,
+        weight: Weight::AtLeast(1.0, 5.0),
+        share: 0.03,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
@@ -105,37 +110,37 @@ const ROWS: [Row; 9] = [
         kind: Kind::ColourPatches,
         hidden: Hidden::Share(0.5, 64, 144),
         target: 0.035,
-        weight: Weight::OfVariance(5.0),
-        share: 0.1,
+        weight: Weight::OfVariance(2.0),
+        share: 0.05,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 100,
         updates: 10_000,
-        reason: "Edges and colours need much weight decay; more of it leaves units without a feature.",
+        reason: "Edges and colours need much weight decay; with twice as much units come to repeat one another.",
     },
     Row {
         kind: Kind::GreyPictures,
         hidden: Hidden::Share(0.7, 25, 64),
         target: 0.1,
-        weight: Weight::OfVariance(2.5),
-        share: 0.01,
+        weight: Weight::AtLeast(0.2, 5.0),
+        share: 0.003,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
         updates: 4_000,
         reason: "Pictures of one thing each are made of a few parts: with ten times this weight decay units repeat one \
-                 another.",
+                 another, with ten times this β their features turn to noise.",
     },
     Row {
         kind: Kind::ColourPictures,
         hidden: Hidden::Share(0.7, 25, 64),
-        target: 0.05,
-        weight: Weight::OfVariance(2.5),
+        target: 0.1,
+        weight: Weight::OfVariance(0.6),
         share: 0.003,
         optimizer: OptimizerKind::Adam,
-        rate: 0.003,
+        rate: 0.001,
         batch: 100,
-        updates: 2_000,
+        updates: 4_000,
         reason: "Whole colour pictures vary most in their overall colour: little weight decay leaves room for more, and \
                  in batches of fewer ρ̂ is too rough a mean to hold units to ρ.",
     },
@@ -167,13 +172,14 @@ const ROWS: [Row; 9] = [
         kind: Kind::Curves,
         hidden: Hidden::Share(0.5, 25, 64),
         target: 0.1,
-        weight: Weight::OfVariance(1.5),
-        share: 0.003,
+        weight: Weight::AtLeast(1.5, 12.0),
+        share: 0.0007,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
-        updates: 6_000,
-        reason: "A curve is a few peaks among many places: one unit in ten at work is enough for them.",
+        updates: 10_000,
+        reason: "A curve is a few shapes among many places: with more weight decay units repeat one another, with less of \
+                 it or of β a few units do all the work.",
     },
     Row {
         kind: Kind::Embeddings,
@@ -202,6 +208,11 @@ impl Recipe {
         let output = Experiment::output_for(data);
         let pictures = matches!(kind, Kind::GreyPictures | Kind::ColourPictures);
         let few = pictures && samples < 4 * kind::FEW;
+        // of fewer samples there are fewer parts to tell apart: units repeat one another at less weight decay
+        let share = match kind {
+            Kind::GreyPictures if samples < MANY_PICTURES => row.share / 3.0,
+            _ => row.share,
+        };
         let hidden = match row.hidden.of(data.inputs(), samples) {
             hidden if few => hidden.min((samples / 4).max(1)),
             hidden => hidden,
@@ -210,6 +221,9 @@ impl Recipe {
             Weight::Fixed(weight) => weight,
             Weight::OfVariance(times) => {
                 two_digits((times * data.variance).clamp(WEIGHTS.0, WEIGHTS.1))
+            }
+            Weight::AtLeast(times, least) => {
+                two_digits((times * data.variance).clamp(least, WEIGHTS.1))
             }
         };
         let hidden_activation = HiddenActivation::Sigmoid;
@@ -229,13 +243,13 @@ impl Recipe {
         let lambda_c = spectrum.map_or(0.0, |spectrum| {
             Cliffs::new(&spectrum, &settings, hidden_activation).lambda_c
         });
-        settings.weight_decay = below(row.share * lambda_c);
+        settings.weight_decay = below(share * lambda_c);
         let steps = samples.div_ceil(batch.rows(samples).max(1)).max(1) as u64;
         let mut reasons = vec![
             format!("Taken for {}. {}", kind.title(), row.reason),
             format!(
                 "λ is {} of λ_c = {}, above which a unit that dies stays dead.",
-                row.share,
+                short(share),
                 short(lambda_c)
             ),
         ];
