@@ -148,6 +148,8 @@ pub struct DataSet {
     /// The name of each class, by its number, where labels are words: those of `fitted`, then those that only these data
     /// have; else empty.
     pub classes: Vec<String>,
+    /// What each sample is called, where the source names them: the word of a vector, the model of a car.
+    pub names: Option<Arc<[String]>>,
     /// 1/(2m) Σ‖x − x̄‖²: the reconstruction loss of always answering the mean. FVU is measured against it.
     pub variance: f64,
     /// Least and greatest value.
@@ -189,6 +191,7 @@ impl DataSet {
             preparation: Vec::new(),
             fitted,
             labels: None,
+            names: None,
             variance,
             range,
             test: None,
@@ -222,6 +225,14 @@ impl DataSet {
     /// The class of a sample, where the set has classes.
     pub fn class_of(&self, sample: usize) -> Option<u8> {
         self.labels.as_ref()?.get(sample).copied()
+    }
+
+    /// What is known of a sample beside its values, to stand behind its number: ", king" or ", class 3".
+    pub fn beside(&self, sample: usize) -> String {
+        let name = self.names.as_ref().and_then(|names| names.get(sample));
+        let class = self.class_of(sample).map(|class| self.class_title(class));
+        let all = name.cloned().into_iter().chain(class);
+        all.map(|words| format!(", {words}")).collect()
     }
 
     /// What a class is called: "red", or "class 3" where labels are numbers.

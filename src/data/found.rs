@@ -1,5 +1,7 @@
 //! What a source holds, as it stands: before pictures are cut into patches and values are prepared.
 
+use std::sync::Arc;
+
 use ndarray::Array2;
 
 use super::error::grouped;
@@ -151,6 +153,8 @@ pub struct Found {
     pub labels: Option<Vec<u8>>,
     /// The name of each class, by its number, where the labels are words; else empty.
     pub class_names: Vec<String>,
+    /// What each sample is called, where a column of the source says so; as long as the samples are many.
+    pub names: Option<Arc<[String]>>,
     /// The columns' names, one for each value of a sample, where the source has them; else empty.
     pub column_names: Vec<String>,
     /// What reading did to the values or left out, a sentence each; empty if nothing.
@@ -189,6 +193,7 @@ impl Found {
             suggested,
             labels: None,
             class_names: Vec::new(),
+            names: None,
             column_names: Vec::new(),
             notes: Vec::new(),
             variables: Vec::new(),

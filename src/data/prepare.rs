@@ -94,6 +94,7 @@ fn prepare_part(
     let mut set = data_set(found, spec.clone(), samples, steps, Arc::new(fitted))?;
     if set.len() == found.count() && whole {
         set.labels.clone_from(&found.labels);
+        set.names.clone_from(&found.names);
     }
     // One sample alone never varies, and is still a case worth evaluating; its FVU is undefined.
     if set.variance == 0.0 && set.len() > 1 {

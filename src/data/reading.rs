@@ -293,6 +293,8 @@ pub enum Role {
 pub enum Why {
     /// It counts the rows, or names them.
     Index,
+    /// It says where the rows are on an axis: at which time, or which wavelength.
+    Axis,
     Words,
     Dates,
     /// It holds nothing at all.
@@ -310,6 +312,7 @@ impl Why {
         match (self, several) {
             (Self::Index, false) => "which numbers the rows",
             (Self::Index, true) => "which number the rows",
+            (Self::Axis, _) => "which goes along the rows in even steps",
             (Self::Words, false) => "which holds words",
             (Self::Words, true) => "which hold words",
             (Self::Dates, false) => "which holds dates",

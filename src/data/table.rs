@@ -23,7 +23,7 @@ use super::found::{Content, Found, Values};
 use super::input::Input;
 use super::progress::{Stage, Watch, tell};
 use super::reading::Wanted;
-use super::reading::{Incomplete, Orientation, Reading, Role, TableColumn, Understood};
+use super::reading::{Incomplete, Orientation, Reading, Role, TableColumn, Understood, Why};
 use super::smooth::are_curves;
 use super::suit::{WIDEST_TABLE, are_numbered};
 use super::{DataError, Decimal, Preparation, SampleShape, Scaling, limits, square};
@@ -141,6 +141,9 @@ pub(super) fn read(
         });
     }
     understood.filled = complete.filled;
+    let row_names = survey.names_of(&complete.rows, |place| {
+        matches!(plan.roles[place], Role::LeftOut(Why::Words | Why::Index))
+    });
     let (labels, class_names) = match words {
         Some(words) => {
             let by_words = plan.label.filter(|label| label.by_words);
@@ -161,6 +164,7 @@ pub(super) fn read(
     Ok(Found {
         labels,
         class_names,
+        names: row_names,
         column_names: if found.has_colour() {
             Vec::new()
         } else {

@@ -19,6 +19,7 @@ struct Record {
     fitted: PreparationRecord,
     labels: Option<Vec<u8>>,
     classes: Vec<String>,
+    names: Option<Vec<String>>,
     /// What was held out, and its labels.
     test: Option<(Matrix, Option<Vec<u8>>)>,
 }
@@ -61,6 +62,7 @@ impl DataSet {
             fitted: PreparationRecord::from((*self.fitted).clone()),
             labels: self.labels.clone(),
             classes: self.classes.clone(),
+            names: self.names.as_ref().map(|names| names.to_vec()),
             test: test.map(|test| (Matrix::of(&test.samples), test.labels.clone())),
         };
         Ok(postcard::to_allocvec(&record)?)
@@ -74,7 +76,8 @@ impl DataSet {
         let labelled = |(matrix, labels): (Matrix, Option<Vec<u8>>)| {
             Ok::<_, DataWireError>((matrix.read()?, labels))
         };
-        DataParts {
+        let names = record.names.map(Arc::from);
+        let data = DataParts {
             name: record.name,
             spec: record.spec,
             preparation: record.preparation,
@@ -82,7 +85,8 @@ impl DataSet {
             samples: labelled((record.samples, record.labels))?,
             test: record.test.map(labelled).transpose()?,
         }
-        .with(fitted)
+        .with(fitted)?;
+        Ok(DataSet { names, ..data })
     }
 }
 
@@ -167,7 +171,8 @@ mod tests {
             ..DataSpec::embedded(EmbeddedSet::Digits)
         };
         for spec in [zca, DataSpec::embedded(EmbeddedSet::Digits), held] {
-            let data = load(&spec).unwrap();
+            let mut data = load(&spec).unwrap();
+            data.names = Some((0..data.len()).map(|row| format!("row {row}")).collect());
             let bytes = data.to_bytes().unwrap();
             let through = DataSet::from_bytes(&bytes).unwrap();
             assert_eq!(through.samples, data.samples);
@@ -178,8 +183,8 @@ mod tests {
                 (data.name, data.spec, data.shape)
             );
             assert_eq!(
-                (through.labels, through.classes),
-                (data.labels, data.classes)
+                (through.labels, through.classes, through.names),
+                (data.labels, data.classes, data.names)
             );
             assert_eq!(through.preparation, data.preparation);
             assert_eq!(

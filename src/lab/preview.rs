@@ -91,6 +91,7 @@ fn thinned(found: &Found) -> Option<Found> {
         suggested: found.suggested,
         labels,
         class_names: found.class_names.clone(),
+        names: None, // the sheet shows values and classes
         column_names: found.column_names.clone(),
         notes: found.notes.clone(),
         variables: found.variables.clone(),

@@ -321,9 +321,10 @@ fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
     }
     let response = ui.interact(rect, ui.scope_id().with(("sample", index)), Sense::hover());
     let label = class.map(|class| data.class_title(class));
-    let after = label
-        .as_ref()
-        .map_or_else(String::new, |label| format!(", {label}"));
+    let place = snapshot.places.get(index).copied();
+    let after = place.map_or_else(String::new, |sample| data.beside(sample));
+    let name = data.names.as_ref().zip(place);
+    let name = name.and_then(|(names, place)| names.get(place));
     response.widget_info(|| {
         WidgetInfo::labeled(
             egui::Role::Image,
@@ -339,6 +340,9 @@ fn sample(ui: &mut Ui, snapshot: &Snapshot, index: usize, rect: Rect) {
                 .iter()
                 .map(|d| f64::from(*d).powi(2))
                 .sum::<f64>();
+        if let Some(name) = name {
+            ui.label(egui::RichText::new(name).size(SMALL));
+        }
         if let (Some(class), Some(label)) = (class, label) {
             ui.horizontal(|ui| {
                 let (dot, _) = ui.allocate_exact_size(vec2(CORNER, CORNER), Sense::hover());

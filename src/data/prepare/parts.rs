@@ -194,6 +194,10 @@ fn selected(found: &Found, rows: &[usize]) -> Found {
     Found {
         labels: labels.map(|labels| rows.iter().map(|&row| labels[row]).collect()),
         class_names: found.class_names.clone(),
+        names: found
+            .names
+            .as_ref()
+            .map(|names| rows.iter().map(|&row| names[row].clone()).collect()),
         column_names: found.column_names.clone(),
         variables: found.variables.clone(),
         understood,

@@ -243,6 +243,12 @@ impl<'a> Table<'a> {
                 roles[place] = Role::LeftOut(Why::Index);
             }
         }
+        // of several such columns none is the axis: it is how the values are
+        let axis = roles.first() == Some(&Role::Used) && !self.names.is_empty() && self.is_axis(0);
+        let others = (1..roles.len()).filter(|&place| roles[place] == Role::Used);
+        if axis && used > 2 && !others.clone().any(|place| self.is_axis(place)) {
+            roles[0] = Role::LeftOut(Why::Axis);
+        }
     }
 
     /// The first column without a name, as pandas and R write the rows' names.
@@ -262,6 +268,22 @@ impl<'a> Table<'a> {
         numbers.sort_by(f64::total_cmp);
         numbers.iter().all(|number| number.fract() == 0.0)
             && numbers.windows(2).all(|two| two[0] != two[1])
+    }
+
+    /// Even steps from row to row: times, wavelengths.
+    fn is_axis(self, place: usize) -> bool {
+        let seen = &self.survey.columns[place];
+        if self.survey.rows < COUNTED || seen.has_gaps() {
+            return false;
+        }
+        let numbers: Vec<f64> = self.survey.numbers(place).collect();
+        let [first, .., last] = numbers[..] else {
+            return false;
+        };
+        // as far as they were rounded
+        let step = (last - first) / (numbers.len() - 1) as f64;
+        let even = |two: &[f64]| (two[1] - two[0] - step).abs() <= 0.1 * step.abs();
+        step != 0.0 && numbers.windows(2).all(even)
     }
 
     fn counts(self, place: usize) -> bool {

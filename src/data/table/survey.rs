@@ -1,6 +1,7 @@
 //! What each column of a table holds, and all of its numbers.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use super::dialect::{Dialect, Field, is_date};
 use super::text;
@@ -19,6 +20,7 @@ pub(super) struct Survey {
     pub(super) columns: Vec<Seen>,
     /// Whether decimal commas were read.
     pub(super) commas: bool,
+    naming: Option<Naming>,
 }
 
 /// What a column was seen to hold.
@@ -62,6 +64,17 @@ struct Words {
     many: bool,
 }
 
+/// The first column of words, which may name the rows.
+struct Naming {
+    column: usize,
+    names: Vec<String>,
+}
+
+/// Of more rows than these nobody reads the names.
+const NAMED: usize = 1_000_000;
+/// Characters of a name.
+const LONGEST: usize = 60;
+
 impl Survey {
     pub(super) fn new(columns: Vec<Seen>) -> Self {
         Self {
@@ -69,7 +82,27 @@ impl Survey {
             values: Vec::new(),
             columns,
             commas: false,
+            naming: None,
         }
+    }
+
+    /// What the `rows` are called by the first column of words, if that is one `of_names` and tells most of them apart.
+    pub(super) fn names_of(
+        &self,
+        rows: &[usize],
+        of_names: impl FnOnce(usize) -> bool,
+    ) -> Option<Arc<[String]>> {
+        let naming = self
+            .naming
+            .as_ref()
+            .filter(|naming| of_names(naming.column))?;
+        if naming.names.len() != self.rows {
+            return None; // there were too many
+        }
+        let names = rows.iter().map(|&row| naming.names[row].clone());
+        let names: Arc<[String]> = names.collect();
+        let different: HashSet<&String> = names.iter().collect();
+        (different.len() * 2 > names.len()).then_some(names)
     }
 
     /// Takes the next row, of as many fields as there are columns.
@@ -80,8 +113,19 @@ impl Survey {
         dialect: Dialect,
     ) {
         let row = self.rows;
-        for (seen, field) in self.columns.iter_mut().zip(fields) {
+        for (column, (seen, field)) in self.columns.iter_mut().zip(fields).enumerate() {
             let read = dialect.read(field);
+            if row == 0 && self.naming.is_none() && matches!(read, Field::Word) && !is_date(field) {
+                let names = Vec::new();
+                self.naming = Some(Naming { column, names });
+            }
+            if let Some(naming) = &mut self.naming
+                && naming.column == column
+                && row < NAMED
+            {
+                let name = text::words(field);
+                naming.names.push(name.chars().take(LONGEST).collect());
+            }
             self.commas |= matches!(read, Field::Comma(_));
             self.values.push(match read {
                 Field::Number(value)
@@ -217,6 +261,10 @@ impl Seen {
     /// Whether it holds numbers, and nothing else but gaps.
     pub(super) fn is_numeric(&self) -> bool {
         self.words == 0 && self.numbers > 0
+    }
+
+    pub(super) fn has_gaps(&self) -> bool {
+        self.gaps > 0
     }
 
     /// Whether it numbers the rows, from 0 or 1.

@@ -255,6 +255,47 @@ fn what_describes_no_sample_is_left_out_and_said() {
 }
 
 #[test]
+fn a_first_column_in_even_steps_is_the_axis_and_not_a_value() {
+    let table = |first: &dyn Fn(usize) -> f64, name: &str| {
+        let row = |row: usize| format!("{},{},{}\n", first(row), (row * row * 7) % 11, row % 5);
+        format!("{name},height,width\n") + &(0..12).map(row).collect::<String>()
+    };
+    let wavelengths = suggested(&table(&|row| 850.0 + 2.5 * row as f64, "nm"));
+    assert_eq!(left_out(&wavelengths), [("nm".to_owned(), Why::Axis)]);
+    assert_eq!(rows(&wavelengths)[0].len(), 2);
+    let note = "Left out: nm, which goes along the rows in even steps.";
+    assert_eq!(wavelengths.notes[0], note);
+    // measured, all the same, or one of several that are all so
+    let rounded = |row: usize| (8500.0 + 20.2 * row as f64).round() / 10.0;
+    assert_eq!(left_out(&suggested(&table(&rounded, "nm"))).len(), 1);
+    let measured = |row: usize| 850.0 + 2.5 * row as f64 + 0.4 * (row % 3) as f64;
+    assert!(left_out(&suggested(&table(&measured, "nm"))).is_empty());
+    assert!(left_out(&suggested(&table(&|_| 4.0, "nm"))).is_empty());
+    let ramp = (0..12).map(|row| format!("{},{},{}\n", 3 * row + 2, 5 * row, row % 5));
+    let ramps = "a,b,c\n".to_owned() + &ramp.collect::<String>();
+    assert!(left_out(&suggested(&ramps)).is_empty());
+}
+
+#[test]
+fn words_that_name_the_rows_go_with_the_samples() {
+    let gap = |row: usize| {
+        if row == 1 {
+            String::new()
+        } else {
+            row.to_string()
+        }
+    };
+    let row = |row: usize| format!("car {row},{},{}\n", (row * 7) % 5, gap(row));
+    let text = "car,speed,weight\n".to_owned() + &(0..30).map(row).collect::<String>();
+    let names = suggested(&text).names.unwrap();
+    assert_eq!(names.len(), 29, "of the rows that are complete");
+    assert_eq!(names[..2], ["car 0", "car 2"]);
+    // what is the class of a sample, or says the same of most, is no name
+    let classes = suggested("kind,a,b\nred,1,5\nblue,2,6\nred,3,7\nred,4,9\n");
+    assert!(classes.labels.is_some() && classes.names.is_none());
+}
+
+#[test]
 fn rows_are_counted_in_several_ways() {
     let counted = [
         ("id,a\n1,5\n2,7\n3,6\n", "id"),

@@ -166,12 +166,9 @@ impl InputCard {
             if response.clicked() {
                 actions.push(Action::Look(LookAction::Pick(sample)));
             }
-            let class = data.class_of(sample);
-            let class = class.map_or_else(String::new, |class| {
-                format!(", {}", data.class_title(class))
-            });
+            let beside = data.beside(sample);
             response.help(format!(
-                "{name}{class}: a click sends it through the network"
+                "{name}{beside}: a click sends it through the network"
             ));
         }
     }

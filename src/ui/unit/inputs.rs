@@ -141,6 +141,15 @@ fn input(
         ui.painter()
             .extend(widgets::class_corner(ui, rect, class, CORNER));
     }
+    if let (true, Some(names)) = (data.shape.is_vector(), &data.names)
+        && let Some(name) = names.get(excitation.index)
+    {
+        let font = theme::regular(SMALL);
+        let room = rect.width() - 4.0;
+        let name = widgets::elided(ui, name, font, theme.text_strong, room);
+        ui.painter()
+            .galley(rect.min + vec2(2.0, 1.0), name, theme.text_strong);
+    }
     let answer = activation(excitation.activation);
     let at = pos2(
         rect.center().x.max(rect.left() + LEAST / 2.0 - 4.0),
@@ -150,9 +159,8 @@ fn input(
     widgets::text(ui, at, Align2::CENTER_TOP, &answer, font, theme.text_muted);
     let response = ui.interact(rect, ui.scope_id().with((list, index)), Sense::hover());
     let number = thousands(excitation.index as u64 + 1);
-    let class = class.map(|class| format!(", {}", data.class_title(class)));
-    let class = class.unwrap_or_default();
-    let mut words = format!("Input {number}{class}: activation {answer}");
+    let beside = data.beside(excitation.index);
+    let mut words = format!("Input {number}{beside}: activation {answer}");
     response.widget_info(|| WidgetInfo::labeled(egui::Role::Image, true, &words));
     if let (true, Some(at)) = (data.shape.is_vector(), response.hover_pos()) {
         let place = named::on_line(frame_of(rect), at, values.ncols());
