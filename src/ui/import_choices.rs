@@ -32,7 +32,6 @@ pub fn choices(ui: &mut Ui, import: &Import, actions: &mut Vec<Action>) {
     let settings = import_settings::settings(ui, &import.settings);
     held(ui, import.found().has_own_test, &mut spec);
     // last: they change with every preview, and nothing is to move below the pointer
-    import_settings::reasons(ui, &import.settings);
     if spec != import.spec || settings.is_some() {
         let settings = settings.unwrap_or_else(|| import.settings.clone());
         actions.push(Action::SetImport {

@@ -74,6 +74,7 @@ fn columns(ui: &mut Ui, import: &Import, spec: &mut DataSpec) {
     widgets::whole_lines(ui, |ui| {
         let output = area.show(ui, |ui| {
             ui.set_width(width);
+            ui.add_space(2.0); // a first row at the very edge would be taken for one that is cut
             for place in found.iter().copied().take(shown) {
                 column(ui, import, (place, picks[place], width), spec);
             }

@@ -13,7 +13,7 @@ use super::widgets;
 use crate::lab::preview::{Preview, Rows};
 
 /// Room for "raw" and "prepared" at the left.
-const LABELS: f32 = 60.0;
+const LABELS: f32 = 72.0;
 /// Between a sample and its prepared self, and between two samples.
 const NEAR: f32 = 3.0;
 const GAP: f32 = 6.0;
@@ -25,6 +25,8 @@ const APART: f32 = 16.0;
 const LINE: Vec2 = vec2(150.0, 56.0);
 /// More values than these, and a line shows their ranges.
 const POINTS: usize = 128;
+/// Room for two lines of small text, in points.
+const TWO_LINES: f32 = 30.0;
 /// Size of the mark that tells a sample's class, in points.
 const CORNER: f32 = 9.0;
 /// How strongly a preview shows whose choices were refused.
@@ -92,8 +94,8 @@ impl SamplesView {
                 let at = pos2(rect.left(), place(band * bands.across, below).center().y);
                 let (font, colour) = (theme::regular(SMALL), Theme::of(ui).text_muted);
                 let words = match rows.columns {
-                    Some(_) => format!("{word},\nby column"),
-                    None => word.to_owned(),
+                    Some(_) if bands.tile.y >= TWO_LINES => format!("{word},\nby column"),
+                    _ => word.to_owned(),
                 };
                 widgets::text(ui, at, Align2::LEFT_CENTER, words, font, colour);
             }

@@ -1,11 +1,12 @@
 //! The import sheet's part about the network and its training: what suits the data, the settings of the run in progress,
 //! or one's own.
 
-use egui::{Label, Ui};
+use egui::{Label, RichText, Ui};
 
 use super::import_option::{number, option, title};
 use super::numbers;
 use super::settings::MOST_HIDDEN;
+use super::theme;
 use super::widgets::muted;
 use crate::lab::import_settings::{ImportSettings, Whose};
 use crate::model::{BatchSize, OptimizerKind};
@@ -46,12 +47,35 @@ pub fn settings(ui: &mut Ui, settings: &ImportSettings) -> Option<ImportSettings
     changed
 }
 
-/// Why they suit the data; the same whosever settings are taken.
+/// What the run will be, in a line, and why that suits the data; the reasons are the same whosever settings are taken.
 pub fn reasons(ui: &mut Ui, settings: &ImportSettings) {
+    let whose = match settings.whose {
+        Whose::Recipe => "what suits the data",
+        Whose::Kept => "the settings of the run in progress",
+        Whose::Own => "your own settings",
+    };
+    let set = &settings.choices.hyperparameters;
+    let of = |value: f64| numbers::short(numbers::round_significant(value, 2));
+    let text = format!(
+        "{} units · ρ {} · β {} · λ {}",
+        settings.choices.hidden,
+        of(set.sparsity_target),
+        of(set.sparsity_weight),
+        of(set.weight_decay),
+    );
+    ui.horizontal_wrapped(|ui| {
+        ui.spacing_mut().item_spacing.x = 1.5 * theme::GRID;
+        let strong = theme::Theme::of(ui).text_strong;
+        ui.label(
+            RichText::new(text)
+                .font(theme::bold(theme::BODY))
+                .color(strong),
+        );
+        ui.label(muted(ui, whose));
+    });
     let Some(recipe) = settings.recipe() else {
         return;
     };
-    title(ui, "What suits the data");
     let epochs = format!(
         "Features stand after about {} epochs.",
         numbers::thousands(recipe.epochs)

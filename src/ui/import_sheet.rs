@@ -6,6 +6,7 @@ use super::dialogs::{frame, primary};
 use super::help::Help as _;
 use super::import_choices::choices;
 use super::import_samples::SamplesView;
+use super::import_settings;
 use super::numbers;
 use super::numbers::thousands;
 use super::progress;
@@ -29,7 +30,7 @@ const TWO_COLUMNS: f32 = 640.0;
 /// Of the bar while there is nothing to show yet.
 const LOOK: f32 = 280.0;
 /// Of the words below the samples.
-const RESULT: f32 = 148.0;
+const RESULT: f32 = 232.0;
 const LEAST_SAMPLES: f32 = 168.0;
 
 #[derive(Default)]
@@ -147,6 +148,8 @@ impl ImportSheet {
                 ui.add(egui::Label::new(muted(ui, sentence)).wrap());
             });
         }
+        ui.add_space(GRID);
+        import_settings::reasons(ui, &import.settings);
     }
 }
 
