@@ -1,6 +1,6 @@
 //! One line over every page that says what to look at; at its end, the way to the lessons.
 
-use egui::{Button, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::{Button, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2};
 
 use super::help::Help as _;
 use super::theme::{self, BODY, GRID, Theme};
@@ -59,16 +59,21 @@ fn to_lessons(ui: &mut Ui, whole: Rect, view: &View<'_>, actions: &mut Vec<Actio
         return 0.0;
     }
     let right = whole.right() - GAP;
-    let place = Rect::from_min_max(
-        pos2(right - width, whole.top() - 1.0),
-        pos2(right, whole.top() + HEIGHT - 1.0),
+    // its words beside those of the line
+    let middle = whole.top() + ABOVE + words.size().y / 2.0;
+    let place = Rect::from_center_size(
+        pos2(right - width / 2.0, middle),
+        vec2(width, widgets::TARGET),
     );
     let command = UserCommand::Lesson(lesson);
     let colour = Theme::of(ui).accent;
     let button = Button::new(RichText::new(&text).size(BODY).color(colour));
     let button = button.frame_when_inactive(false).min_size(place.size());
     let button = button.wrap_mode(egui::TextWrapMode::Extend);
-    let response = ui.put(place, button).help(command.tooltip());
+    // the ring of the focus reaches over the edge of the bar
+    let mut own = ui.new_child(UiBuilder::new().id_salt("to lessons").max_rect(place));
+    own.set_clip_rect(ui.clip_rect().expand(widgets::TARGET / 2.0));
+    let response = own.put(place, button).help(command.tooltip());
     if response.clicked() {
         actions.push(command.into());
     }
