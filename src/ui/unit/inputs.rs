@@ -117,7 +117,12 @@ fn frame_of(rect: Rect) -> Rect {
 
 fn line(ui: &Ui, shown: &Shown<'_>, values: &Array2<f32>, index: usize, rect: Rect) {
     let range = shown.snapshot.data.picture_range();
-    let tone = Theme::of(ui).text;
+    let theme = Theme::of(ui);
+    // behind a name it is no more than the ground
+    let tone = match shown.snapshot.data.names {
+        Some(_) => theme.rail,
+        None => theme.text,
+    };
     let frame = frame_of(rect);
     ui.painter()
         .add(profiles::line(values.row(index), frame, range, tone, 1.25));
