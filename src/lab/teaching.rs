@@ -473,7 +473,9 @@ impl Lab {
         if over {
             self.leave_lesson();
         } else {
-            let text = "The lesson goes on. What is left of it can't be taken up again.".to_owned();
+            let text =
+                "The lesson goes on. Once you leave it, it begins from its first step again."
+                    .to_owned();
             self.shared
                 .offer(Severity::Note, text, UserCommand::LeaveLesson);
         }

@@ -19,6 +19,8 @@ const MIDDLE: f32 = 8.0;
 /// Room for x and x̂ at the left.
 const LABELS: f32 = 20.0;
 
+/// Room for the whole title with the FVU of two runs, in points.
+const BOTH: f32 = 340.0;
 /// Size of the mark that tells a sample's class, in points.
 const CORNER: f32 = 9.0;
 
@@ -58,6 +60,8 @@ impl ReconstructionsPanel {
         let quiet: Vec<&str> = quiet.iter().map(String::as_str).collect();
         let other = view.pair().and_then(|pair| pair.other.snapshot.as_deref());
         let title = match other {
+            // beside the two runs' FVU there is less room for it
+            Some(_) if ui.available_width() < BOTH => "x → x̂ of A",
             Some(_) => "Input → reconstruction of A",
             None => "Input → reconstruction",
         };
