@@ -539,6 +539,9 @@ fn enter_and_tab_alone_lead_from_the_first_step_to_the_outcome_and_both_runs_are
         (judged.right, judged.why.as_str()),
         (Some(false), "it is asked for less")
     );
+    // it took a while, so that it could be watched; what comes after the lesson is as fast as ever
+    let speed = |harness: &Window| harness.state().view().run.speed;
+    assert_eq!(speed(&harness), Speed::EpochsPerSecond(20.0));
     let sides = judged.sides.unwrap();
     assert_eq!(Some(sides.a / sides.b), judged.measured);
     for (name, value) in [("A", sides.a), ("B", sides.b)] {
@@ -553,6 +556,7 @@ fn enter_and_tab_alone_lead_from_the_first_step_to_the_outcome_and_both_runs_are
     harness.run_steps(3);
     assert!(given(harness.state()).is_none());
     assert!(harness.state().view().shared.notices.is_empty());
+    assert_eq!(speed(&harness), Speed::Unlimited);
     // it was not gone through
     harness.get_by_label("Lesson 1: What sparsity buys");
 }

@@ -137,6 +137,7 @@ impl Lab {
 
     /// The last step is over: what came of the questions stands in the lesson's place, and nothing is held any more.
     fn close_lesson(&mut self) {
+        self.end_pace();
         self.shared.notices.retain(Notice::stays);
         if let Some(given) = &mut self.shared.lesson {
             given.phase = Phase::Over;
@@ -149,6 +150,7 @@ impl Lab {
 
     /// The lab is as it was before, with the lesson's last run in it.
     pub(super) fn leave_lesson(&mut self) {
+        self.end_pace();
         if self.shared.lesson.take().is_some() {
             self.jobs.cancel(JobKind::Lesson);
             self.shared
@@ -178,6 +180,9 @@ impl Lab {
         } else {
             Phase::Asking
         };
+        if step.kind == Kind::Try {
+            self.end_pace();
+        }
         if let Some(panel) = step.look.place.map(panel_of) {
             if let Some(page) = panel.page() {
                 self.shared.show(page);
@@ -284,6 +289,17 @@ impl Lab {
         {
             given.paced = Some(speed);
             self.act(Action::SetSpeed(speed));
+        }
+    }
+
+    /// The run is as fast as it can be again, unless somebody chose a speed.
+    fn end_pace(&mut self) {
+        let paced = self.shared.lesson.as_ref().and_then(|given| given.paced);
+        if paced == Some(self.session.shown.speed) && paced != Some(Speed::Unlimited) {
+            if let Some(given) = &mut self.shared.lesson {
+                given.paced = Some(Speed::Unlimited);
+            }
+            self.act(Action::SetSpeed(Speed::Unlimited));
         }
     }
 

@@ -1,8 +1,10 @@
 //! Settings that suit a data set: one declared table by kind of data, with what the data themselves say.
 //!
-//! The table was found by measurement on sets other than those that it is tested on (`tests/recipes`). λ is a share of
-//! λ_c ([`crate::model::law`]), the λ above which a unit that dies stays dead, so it is never beyond the cliff; β follows
-//! the variance, since what it holds against grows with it.
+//! The table was found by measurement on sets other than those that it is tested on (`tests/corpus/enter.py --half
+//! tuning`), for tens of seconds: units that repeat one another come late. λ is a share of λ_c ([`crate::model::law`]), the
+//! λ above which a unit that dies stays dead, so it is never beyond the cliff. β is the least that holds ρ̂ to ρ: where the
+//! data vary much it follows the variance, since what it holds against grows with it; far beyond that, units earn nothing
+//! by a feature, and their weights stay noise.
 
 mod choices;
 mod kind;
