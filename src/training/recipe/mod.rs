@@ -100,7 +100,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Share(0.75, 36, 64),
         target: 0.05,
         weight: Weight::AtLeast(1.0, 5.0),
-        share: 0.03,
+        share: 0.015,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
