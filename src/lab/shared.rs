@@ -144,6 +144,13 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// The lesson, until its last step is over.
+    pub fn lesson_under_way(&self) -> Option<&Given> {
+        self.lesson
+            .as_ref()
+            .filter(|given| given.phase != Phase::Over)
+    }
+
     /// The first of the program's lessons that was not gone through in this session.
     pub fn next_lesson(&self) -> Option<Builtin> {
         let left = |lesson: &Builtin| !self.finished.contains(lesson);

@@ -305,11 +305,7 @@ impl Lab {
 
     /// In a step to try something the run that begins to train, from the epoch `from`, pauses where the step speaks of.
     pub(super) fn pause_where_the_step_ends(&mut self, from: u64) {
-        let given = self
-            .shared
-            .lesson
-            .as_ref()
-            .filter(|given| given.phase != Phase::Over);
+        let given = self.shared.lesson_under_way();
         let until = given
             .and_then(Given::now)
             .filter(|step| step.kind == Kind::Try);
@@ -437,12 +433,7 @@ impl Lab {
 
     /// Whether what is asked for has to wait for the lesson; says why.
     pub(super) fn lesson_refuses(&mut self, action: &Action) -> bool {
-        let Some(given) = self
-            .shared
-            .lesson
-            .as_ref()
-            .filter(|given| given.phase != Phase::Over)
-        else {
+        let Some(given) = self.shared.lesson_under_way() else {
             return false;
         };
         let control = match action {
@@ -481,12 +472,7 @@ impl Lab {
 
     /// Escape, where nothing is in front of the lesson: whether it is to be left is asked, since that can't be undone.
     pub(super) fn may_leave_lesson(&mut self) {
-        let over = self
-            .shared
-            .lesson
-            .as_ref()
-            .is_some_and(|given| given.phase == Phase::Over);
-        if over {
+        if self.shared.lesson_under_way().is_none() {
             self.leave_lesson();
         } else {
             let text =

@@ -74,7 +74,7 @@ use self::layout::{Slot, Tiles};
 use self::rows::Room;
 use self::theme::{GRID, Theme};
 use crate::lab::View;
-use crate::lab::lesson::{Given, Phase};
+use crate::lab::lesson::Given;
 use crate::lab::teaching::panel_of;
 use crate::lab::{Action, Page, Panel};
 use crate::training::lesson::Control;
@@ -352,9 +352,7 @@ impl Panels {
 fn point_out(ui: &Ui, view: &View<'_>, slots: &[Slot]) {
     let place = view
         .shared
-        .lesson
-        .as_ref()
-        .filter(|given| given.phase != Phase::Over)
+        .lesson_under_way()
         .and_then(|given| given.now()?.look.place);
     let panel = place.map(panel_of).filter(|_| view.shared.filled.is_none());
     let slot = panel.and_then(|panel| {

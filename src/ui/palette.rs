@@ -1,9 +1,8 @@
 //! Every command in one list, found by typing a few of its letters.
 
-use egui::text::{LayoutJob, TextWrapping};
 use egui::{
-    Color32, FontId, Id, Key, Modal, Modifiers, Rect, Role, ScrollArea, Sense, TextEdit, Ui,
-    WidgetInfo, pos2, vec2,
+    Color32, Id, Key, Modal, Modifiers, Rect, Role, ScrollArea, Sense, TextEdit, Ui, WidgetInfo,
+    pos2, vec2,
 };
 use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Matcher, Utf32Str};
@@ -172,13 +171,13 @@ fn draw(ui: &Ui, rect: Rect, entry: &Entry) {
     };
     let mut room = rect.width();
     if let Some(keys) = &entry.keys {
-        let galley = line(ui, keys, theme::regular(SMALL), theme.text, room);
+        let galley = widgets::elided(ui, keys, theme::regular(SMALL), theme.text, room);
         let left = rect.right() - galley.size().x;
         ui.painter()
             .galley(pos2(left, rect.top() + 1.0), galley, theme.text);
         room = left - rect.left() - GRID;
     }
-    let name = line(ui, &entry.name, theme::regular(BODY), tone, room);
+    let name = widgets::elided(ui, &entry.name, theme::regular(BODY), tone, room);
     ui.painter().galley(rect.left_top(), name, tone);
     let (words, colour) = match entry.why_not {
         None => (entry.command.tooltip(), theme.text),
@@ -187,7 +186,7 @@ fn draw(ui: &Ui, rect: Rect, entry: &Entry) {
 
     let width = |text: &str| widgets::width(ui, text);
     let words = clause(words, |text| width(text) <= rect.width());
-    let words = line(ui, words, theme::regular(SMALL), colour, rect.width());
+    let words = widgets::elided(ui, words, theme::regular(SMALL), colour, rect.width());
     let at = rect.left_bottom() - vec2(0.0, words.size().y);
     ui.painter().galley(at, words, colour);
 }
@@ -204,19 +203,6 @@ fn clause(words: &str, fits: impl Fn(&str) -> bool) -> &str {
     });
     let mut fitting = ends.filter(|part| fits(part));
     fitting.next().unwrap_or(words)
-}
-
-/// One line of text, cut with … where `room` ends.
-fn line(
-    ui: &Ui,
-    text: &str,
-    font: FontId,
-    colour: Color32,
-    room: f32,
-) -> std::sync::Arc<egui::Galley> {
-    let mut job = LayoutJob::simple_singleline(text.to_owned(), font, colour);
-    job.wrap = TextWrapping::truncate_at_width(room);
-    ui.painter().layout_job(job)
 }
 
 #[cfg(test)]

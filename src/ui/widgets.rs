@@ -287,7 +287,7 @@ pub fn muted(ui: &Ui, text: impl Into<String>) -> RichText {
         .color(Theme::of(ui).text_muted)
 }
 
-/// One line of `text`, cut off with a sign where it is wider than `room`.
+/// One line of `text`, cut with … where `room` ends.
 pub fn elided(ui: &Ui, text: &str, font: FontId, colour: Color32, room: f32) -> Arc<Galley> {
     let mut job = egui::text::LayoutJob::simple_singleline(text.to_owned(), font, colour);
     job.wrap = egui::text::TextWrapping::truncate_at_width(room);

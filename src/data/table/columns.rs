@@ -273,7 +273,7 @@ impl<'a> Table<'a> {
     /// Even steps from row to row: times, wavelengths.
     fn is_axis(self, place: usize) -> bool {
         let seen = &self.survey.columns[place];
-        if self.survey.rows < COUNTED || seen.has_gaps() {
+        if self.survey.rows < COUNTED || seen.gaps > 0 {
             return false;
         }
         let numbers: Vec<f64> = self.survey.numbers(place).collect();

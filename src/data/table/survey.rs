@@ -263,10 +263,6 @@ impl Seen {
         self.words == 0 && self.numbers > 0
     }
 
-    pub(super) fn has_gaps(&self) -> bool {
-        self.gaps > 0
-    }
-
     /// Whether it numbers the rows, from 0 or 1.
     pub(super) fn counts(&self) -> bool {
         self.counts_from == Some(0.0) || self.counts_from == Some(1.0)

@@ -64,20 +64,22 @@ pub fn measure(a: &Snapshot, b: Option<&Snapshot>, term: &Term) -> Measured {
         spectrum: of_b.as_ref(),
         ..Seen::shown(b)
     });
-    let value = term.value(|point: Point| match (point.epoch, point.side) {
-        (Some(_), _) => None, // an answer is judged at the end
-        (None, Side::A) => point.measure.of(&a, b.as_ref()),
-        (None, Side::B) => point.measure.of(b.as_ref()?, Some(&a)),
-    });
     let measure = term.first.measure;
-    let sides = b
-        .filter(|_| term.points().all(|point| point.measure == measure) && measure.is_of_one_run());
-    let sides = sides.and_then(|b| {
+    let one = measure.is_of_one_run() && term.points().all(|point| point.measure == measure);
+    let sides = b.filter(|_| one).and_then(|b| {
         Some(Sides {
             measure,
             a: measure.of(&a, None)?,
             b: measure.of(&b, None)?,
         })
+    });
+    let value = term.value(|point: Point| match (point.epoch, sides, point.side) {
+        (Some(_), ..) => None, // an answer is judged at the end
+        // what was measured of both is not measured again
+        (None, Some(sides), Side::A) => Some(sides.a),
+        (None, Some(sides), Side::B) => Some(sides.b),
+        (None, None, Side::A) => point.measure.of(&a, b.as_ref()),
+        (None, None, Side::B) => point.measure.of(b.as_ref()?, Some(&a)),
     });
     Measured { value, sides }
 }

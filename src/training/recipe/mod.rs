@@ -69,17 +69,15 @@ enum Hidden {
 /// β
 enum Weight {
     Fixed(f64),
-    /// Times the data's variance 1/(2m) Σ‖x − x̄‖².
-    OfVariance(f64),
-    /// The same, and no less than the second.
-    AtLeast(f64, f64),
+    /// The first times the data's variance 1/(2m) Σ‖x − x̄‖², and no less than the second.
+    OfVariance(f64, f64),
 }
 
 /// Fewer pictures than these want less weight decay.
 const MANY_PICTURES: usize = 1_000;
 
-/// Between these β stays, whatever the variance.
-const WEIGHTS: (f64, f64) = (1.0, 100.0);
+/// β is no more than this, whatever the variance.
+const MOST_WEIGHT: f64 = 100.0;
 
 const ROWS: [Row; 9] = [
     Row {
@@ -99,7 +97,7 @@ const ROWS: [Row; 9] = [
         kind: Kind::RawPatches,
         hidden: Hidden::Share(0.75, 36, 64),
         target: 0.05,
-        weight: Weight::AtLeast(1.0, 5.0),
+        weight: Weight::OfVariance(1.0, 5.0),
         share: 0.015,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
@@ -112,7 +110,7 @@ const ROWS: [Row; 9] = [
         kind: Kind::ColourPatches,
         hidden: Hidden::Share(0.5, 64, 144),
         target: 0.035,
-        weight: Weight::OfVariance(2.0),
+        weight: Weight::OfVariance(2.0, 1.0),
         share: 0.05,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
@@ -124,7 +122,7 @@ const ROWS: [Row; 9] = [
         kind: Kind::GreyPictures,
         hidden: Hidden::Share(0.7, 25, 64),
         target: 0.1,
-        weight: Weight::AtLeast(0.2, 5.0),
+        weight: Weight::OfVariance(0.2, 5.0),
         share: 0.003,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
@@ -137,7 +135,7 @@ const ROWS: [Row; 9] = [
         kind: Kind::ColourPictures,
         hidden: Hidden::Share(0.7, 25, 64),
         target: 0.1,
-        weight: Weight::OfVariance(0.6),
+        weight: Weight::OfVariance(0.6, 1.0),
         share: 0.003,
         optimizer: OptimizerKind::Adam,
         rate: 0.001,
@@ -174,7 +172,7 @@ const ROWS: [Row; 9] = [
         kind: Kind::Curves,
         hidden: Hidden::Share(0.5, 25, 64),
         target: 0.1,
-        weight: Weight::AtLeast(1.5, 12.0),
+        weight: Weight::OfVariance(1.5, 12.0),
         share: 0.0007,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
@@ -187,7 +185,7 @@ const ROWS: [Row; 9] = [
         kind: Kind::Embeddings,
         hidden: Hidden::Share(0.5, 36, 100),
         target: 0.05,
-        weight: Weight::OfVariance(1.0),
+        weight: Weight::OfVariance(1.0, 1.0),
         share: 0.003,
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
@@ -221,11 +219,8 @@ impl Recipe {
         };
         let weight = match row.weight {
             Weight::Fixed(weight) => weight,
-            Weight::OfVariance(times) => {
-                two_digits((times * data.variance).clamp(WEIGHTS.0, WEIGHTS.1))
-            }
-            Weight::AtLeast(times, least) => {
-                two_digits((times * data.variance).clamp(least, WEIGHTS.1))
+            Weight::OfVariance(times, least) => {
+                two_digits((times * data.variance).clamp(least, MOST_WEIGHT))
             }
         };
         let hidden_activation = HiddenActivation::Sigmoid;

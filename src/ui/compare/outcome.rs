@@ -222,14 +222,9 @@ fn label(ui: &Ui, row: Rect, line: &Line, index: usize) {
         theme::bold(BODY),
         theme.text,
     );
-    let mut job = egui::text::LayoutJob::simple_singleline(
-        line.words.clone(),
-        theme::regular(SMALL),
-        theme.text_muted,
-    );
     let room = number.left() - GRID - row.left();
-    job.wrap = egui::text::TextWrapping::truncate_at_width(room);
-    let galley = ui.painter().layout_job(job);
+    let font = theme::regular(SMALL);
+    let galley = widgets::elided(ui, &line.words, font, theme.text_muted, room);
     ui.painter()
         .galley(row.left_top() + vec2(0.0, 2.0), galley, theme.text_muted);
     response.help(name);
