@@ -23,9 +23,9 @@ use crate::training::timeline::Archive;
 /// The steps of the presenter's zoom, in percent.
 pub const ZOOMS: [u32; 4] = [100, 125, 150, 200];
 
-/// Where to look while a lesson is given.
+/// Where to look once a lesson's last step is over, and while it is given.
 pub const OVER: &str =
-    "The lesson is over: Leave brings the settings back, L goes on to the next lesson.";
+    "The lesson is over: all can be used again, and the settings are back once you leave it.";
 pub const LESSON: &str = "A lesson is open: its step at the left says what to do, and L goes on.";
 
 /// What the panels read: a run, and what is the same for all runs.

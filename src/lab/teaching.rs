@@ -16,7 +16,7 @@ use crate::training::lesson::{Builtin, Control, Kind, Lesson, Place, Setup, Stag
 use crate::training::trainer::{Ask, RunId};
 use crate::training::{Activity, Snapshot, Speed};
 
-/// Seconds that a step's run is to last at least about, where it is not slower by itself.
+/// A step's run is slowed down so that it lasts a good part of so many seconds, where it is not slower by itself.
 const SEEN: f64 = 4.0;
 
 /// Whether `path` is named as a lesson's file is.
@@ -69,15 +69,9 @@ impl Lab {
         let Some(given) = &mut self.shared.lesson else {
             return;
         };
-        if let LessonAction::Name(name) = action {
-            self.shared.name = name;
-            return;
-        }
-        if !given.asks() {
-            return;
-        }
         match action {
-            LessonAction::Name(_) => {} // above
+            LessonAction::Name(name) => self.shared.name = name,
+            _ if !given.asks() => {}
             LessonAction::Answer(answer) => given.draft = Some(answer),
             LessonAction::Why(why) => given.why = why,
             LessonAction::Tile(unit) => given.toggle(unit),
