@@ -29,6 +29,9 @@ fn display() -> (Child, String) {
     let mut server = Command::new("Xvfb")
         .args(["-displayfd", "1", "-screen", "0", "1280x720x24"])
         .args(["+extension", "GLX", "-nolisten", "tcp"])
+        // else the server begins anew each time that its last client leaves, and who comes at that moment
+        // is turned away: xdotool leaves ten times a second while the program starts
+        .arg("-noreset")
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
