@@ -24,7 +24,7 @@ use crate::training::{Diagnosis, Snapshot};
 const BUTTONS: f32 = 416.0;
 /// Of the words over the tiles, and under them.
 const WORDS: f32 = 22.0;
-/// Of the height of both, the part of what is between them.
+/// Of the height of both, the least part of what is between them.
 const DIFFERENCE: f32 = 0.24;
 
 #[derive(Default)]
@@ -89,20 +89,22 @@ impl PairPanel {
         // one scale for both: what is weak beside the other looks weak
         let [of_a, of_b] = [a, b].map(|snapshot| self.scales.of(snapshot.run).of(snapshot));
         let shared = of_a.max(of_b);
+        let mut end = whole.top();
         for (snapshot, name, tone, left) in [
             (a, "A", theme.accent, whole.left()),
             (b, "B", theme.beside, whole.right() - half),
         ] {
             let place = Rect::from_min_size(pos2(left, whole.top()), size);
-            self.side(ui, view, snapshot, name, tone, place, shared);
+            end = end.max(self.side(ui, view, snapshot, name, tone, place, shared));
         }
         if same_inputs {
-            let place = whole.with_min_y(whole.bottom() - below);
+            let place = whole.with_min_y((whole.bottom() - below).min(end + GRID));
             self.between(ui, [a, b], matched, place, (shared, pair.beside.locked));
         }
         ui.advance_cursor_after_rect(whole);
     }
 
+    /// Returns where its tiles end.
     #[expect(clippy::too_many_arguments, reason = "one call, in one place")]
     fn side(
         &mut self,
@@ -113,7 +115,7 @@ impl PairPanel {
         tone: Color32,
         place: Rect,
         shared: f32,
-    ) {
+    ) -> f32 {
         let theme = Theme::of(ui);
         let counts = Diagnosis::of(snapshot).counts;
         let beta = numbers::short(snapshot.hyperparameters.sparsity_weight);
@@ -211,6 +213,7 @@ impl PairPanel {
             Contrast::PerTile => "The encoder weights, each at its own full contrast",
         };
         response.help(about);
+        corner.y + grid.size().y
     }
 
     /// W1 of A minus W1 of B, unit by unit as they match, the most alike first.

@@ -9,7 +9,10 @@ mod scale;
 
 pub(super) use marks::{on_costs, on_means, on_units};
 
-use egui::{Color32, CornerRadius, Rect, RichText, Role, Sense, Ui, WidgetInfo, pos2, vec2};
+use egui::style::ScrollAnimation;
+use egui::{
+    Color32, CornerRadius, Rect, RichText, Role, Sense, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+};
 
 use super::dialogs::primary;
 use super::formula::{self, Formulas};
@@ -35,6 +38,8 @@ pub struct LessonPanel {
     closing: closing::Closing,
     /// Where the keys went last: once a step, and once more when what came of it is seen.
     led: Option<(usize, Phase)>,
+    /// Height of what stands at the foot, as it was drawn last.
+    foot: f32,
 }
 
 impl LessonPanel {
@@ -51,15 +56,19 @@ impl LessonPanel {
             return;
         };
         let theme = Theme::of(ui);
+        let led = self.led;
         let leads = self.leads(ui, given);
-        widgets::scroll(ui, |ui| {
+        let outcome_is_new = given.phase == Phase::Shown && self.led != led;
+        let all = ui.available_rect_before_wrap();
+        let foot = (all.bottom() - self.foot).max(all.top());
+        let above = UiBuilder::new().max_rect(all.with_max_y(foot - GRID));
+        widgets::scroll(&mut ui.new_child(above), |ui| {
             ui.spacing_mut().item_spacing.y = GRID;
             let title = RichText::new(given.title()).font(theme::bold(TITLE));
             ui.add(egui::Label::new(title.color(theme.text_strong)).wrap());
             progress(ui, given);
             if given.phase == Phase::Over {
                 self.closing.ui(ui, view, given, actions);
-                buttons(ui, view, given, leads, actions);
                 return;
             }
             let heading = RichText::new(&step.title).font(theme::bold(BODY));
@@ -75,8 +84,10 @@ impl LessonPanel {
             if step.prediction.is_some() && given.phase != Phase::Preparing {
                 self.answer.ui(ui, view, given, leads, actions);
             }
-            outcome::ui(ui, given);
-            buttons(ui, view, given, leads && !given.asks(), actions);
+            let outcome = ui.scope(|ui| outcome::ui(ui, given)).response.rect;
+            if outcome_is_new {
+                ui.scroll_to_rect_animation(outcome, None, ScrollAnimation::none());
+            }
             let unlocked = step
                 .look
                 .unlocked
@@ -92,6 +103,16 @@ impl LessonPanel {
                 ));
             }
         });
+        // always in sight, however long the step is
+        let below = UiBuilder::new().max_rect(all.with_min_y(foot));
+        let mut below = ui.new_child(below);
+        below.spacing_mut().item_spacing.y = GRID;
+        buttons(&mut below, view, given, leads && !given.asks(), actions);
+        let height = below.min_rect().height();
+        if height != self.foot {
+            self.foot = height;
+            ui.request_discard("what stands above the foot is laid out by its height");
+        }
     }
 
     /// Whether the keys are to be led to what the step waits for: where it begins, and where its outcome is seen unless
@@ -188,6 +209,11 @@ fn buttons(ui: &mut Ui, view: &View<'_>, given: &Given, leads: bool, actions: &m
         };
         ui.label(RichText::new(words).size(BODY).color(theme.text_muted));
     }
+    if given.phase == Phase::Asking
+        && let Err(why) = given.is_answered()
+    {
+        ui.label(muted(ui, why));
+    }
     ui.horizontal_wrapped(|ui| {
         let go = UserCommand::GoOnInLesson;
         let possible = view.can(go);
@@ -225,11 +251,6 @@ fn buttons(ui: &mut Ui, view: &View<'_>, given: &Given, leads: bool, actions: &m
             }
         }
     });
-    if given.phase == Phase::Asking
-        && let Err(why) = given.is_answered()
-    {
-        ui.label(muted(ui, why));
-    }
 }
 
 /// Points out the panel in `rect` that the step says to look at.
