@@ -581,3 +581,35 @@ fn a_count_that_nobody_set_is_no_prediction() {
     let draft = given(harness.state()).unwrap().draft.clone();
     assert_eq!(draft, Some(Answer::Number(14.0)));
 }
+
+/// In 1280×720 at zoom 1.5 the step and its outcome are longer than the column.
+#[test]
+fn the_outcome_and_the_button_that_goes_on_are_in_sight_however_small_the_window() {
+    let size = [854.0, 480.0];
+    let mut harness = ui_support::real(size, Preset::TooFewUnits.experiment());
+    wait(&mut harness, |app| app.view().run.now() > 2);
+    begin(&mut harness, Builtin::Sparsity);
+    let asks = |app: &LabApp| given(app).is_some_and(Given::asks);
+    while !asks(harness.state()) {
+        wait_long(&mut harness, settled);
+        act(&mut harness, UserCommand::GoOnInLesson.into());
+    }
+    act(
+        &mut harness,
+        Action::Lesson(LessonAction::Answer(Answer::Choice(0))),
+    );
+    let why = LessonAction::Why("it is asked for less".into());
+    act(&mut harness, Action::Lesson(why));
+    act(&mut harness, UserCommand::GoOnInLesson.into());
+    wait_long(&mut harness, |app| {
+        given(app).unwrap().phase == Phase::Shown
+    });
+    harness.run_steps(5);
+    let next = harness.get_by_label("Next");
+    let foot = next.rect();
+    assert!(next.is_focused());
+    assert!(foot.bottom() < size[1] && foot.height() > 20.0, "{foot}");
+    // the last of what came of it stands above the button
+    let said = harness.get_by_label("FVU of B: 0.0246").rect();
+    assert!(said.bottom() <= foot.top(), "{said} {foot}");
+}
