@@ -43,7 +43,7 @@ def grey(corpus):
     deep = np.asarray(moon).astype(np.uint16) * 257 - np.arange(512, dtype=np.uint16) % 100
     deep[deep > 65_000] = 65_000
     Image.fromarray(deep).save(corpus.path("moon16.png"))
-    one(corpus, "R", "moon16.png", deep, white=65_535)
+    one(corpus, "R", "moon16.png", deep, white=65_535, run="whitened grey patches")
 
     page = Image.open(shipped("page"))
     page.save(corpus.path("page.bmp"))
@@ -73,7 +73,7 @@ def colour(corpus):
 
     coffee = small("coffee", "RGB")
     coffee.save(corpus.path("coffee.webp"), lossless=True)
-    one(corpus, "R", "coffee.webp", coffee)
+    one(corpus, "R", "coffee.webp", coffee, run="colour patches")
 
     chelsea = small("chelsea", "RGB").quantize(64)
     chelsea.save(corpus.path("chelsea8.png"))

@@ -178,7 +178,7 @@ def economies(corpus):
 
     visits = sm.datasets.randhie.load_pandas().data
     visits.to_csv(corpus.path("randhie.csv"), index=False)
-    corpus.case("R", "randhie.csv", "table", visits, names=list(visits))
+    corpus.case("R", "randhie.csv", "table", visits, names=list(visits), run="few columns")
 
     voters = sm.datasets.anes96.load_pandas().data
     voters.to_csv(corpus.path("anes96.csv"), index=False, na_rep="NA")
@@ -198,7 +198,7 @@ def series(corpus):
     ocean = sm.datasets.elnino.load_pandas().data.set_index("YEAR")
     ocean.columns = [name.title() for name in ocean]
     ocean.to_csv(corpus.path("elnino.csv"), index=False)
-    corpus.case("R", "elnino.csv", "table", ocean, names=list(ocean))
+    corpus.case("R", "elnino.csv", "table", ocean, names=list(ocean), run="few columns")
 
     curves, prevails, wavelengths = measured.absorption()
     table = pd.DataFrame(curves, columns=wavelengths)
