@@ -182,7 +182,7 @@ def economies(corpus):
 
     voters = sm.datasets.anes96.load_pandas().data
     voters.to_csv(corpus.path("anes96.csv"), index=False, na_rep="NA")
-    corpus.case("T", "anes96.csv", "table", voters, names=list(voters))
+    corpus.case("T", "anes96.csv", "table", voters, names=list(voters), run="few columns")
 
 
 def series(corpus):
