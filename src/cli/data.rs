@@ -108,10 +108,7 @@ struct Suggestion {
 
 impl Suggestion {
     fn of(found: &Found, set: &DataSet) -> Result<Self, CliError> {
-        let suited = found.wanted_scaling().map(|(scaling, _)| Preparation {
-            scaling,
-            ..found.suggested
-        });
+        let suited = found.wanted().map(|(preparation, _)| preparation);
         // once is enough where that was asked for
         let suited = suited.filter(|suited| *suited != set.prepared());
         let scaled = suited.map(|suited| {

@@ -43,6 +43,7 @@ pub mod smooth;
 mod source;
 pub mod spec;
 mod square;
+pub mod stationary;
 mod step;
 pub mod suit;
 mod surrogate;

@@ -3,6 +3,7 @@
 
 use super::found::{Content, Values};
 use super::smooth::are_curves;
+use super::stationary::{Patches, patches};
 use super::{Found, Preparation, SampleShape, Scaling};
 
 /// A set of fewer columns is a table, whose columns have units of their own.
@@ -56,9 +57,38 @@ fn numbered(name: &str) -> Option<Numbered<'_>> {
 }
 
 impl Found {
+    /// What suits the values, and why, where it isn't what the source suggests.
+    pub fn wanted(&self) -> Option<(Preparation, String)> {
+        if self.are_raw_patches() {
+            let why = "Each place is like any other, so these are patches of larger pictures. What they vary in most is \
+                       their brightness: the mean of each is taken away, so that edges are left.";
+            return Some((Preparation::CONTRAST, why.to_owned()));
+        }
+        let (scaling, why) = self.wanted_scaling()?;
+        let preparation = Preparation {
+            scaling,
+            ..self.suggested
+        };
+        let why =
+            format!("A sigmoid output reaches 0 to 1 alone, so a scaling is suggested: {why}.");
+        Some((preparation, why))
+    }
+
+    fn are_raw_patches(&self) -> bool {
+        let Content::Samples { values, shape } = &self.content else {
+            return false;
+        };
+        let found = match values {
+            Values::Bytes(array) => patches(array, *shape),
+            Values::F32(array) => patches(array, *shape),
+            Values::F64(array) => patches(array, *shape),
+        };
+        found == Some(Patches::Raw)
+    }
+
     /// The scaling that brings values within reach of a sigmoid output, and why it and no other; `None` where they are, or
     /// where the source says itself what is done to them.
-    pub fn wanted_scaling(&self) -> Option<(Scaling, &'static str)> {
+    fn wanted_scaling(&self) -> Option<(Scaling, &'static str)> {
         let Content::Samples { values, shape } = &self.content else {
             return None;
         };
@@ -94,14 +124,12 @@ impl Found {
         })
     }
 
-    /// With that scaling as the suggestion, in every format alike, and the reason among the notes.
+    /// With that as the suggestion, in every format alike, and the reason among the notes.
     #[must_use]
     pub fn suited(mut self) -> Self {
-        if let Some((scaling, why)) = self.wanted_scaling() {
-            self.suggested.scaling = scaling;
-            self.notes.push(format!(
-                "A sigmoid output reaches 0 to 1 alone, so a scaling is suggested: {why}."
-            ));
+        if let Some((preparation, why)) = self.wanted() {
+            self.suggested = preparation;
+            self.notes.push(why);
         }
         self
     }

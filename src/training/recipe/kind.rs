@@ -4,6 +4,7 @@ use serde::Serialize;
 use strum::VariantArray;
 
 use crate::data::smooth::are_curves;
+use crate::data::stationary::{Patches, patches};
 use crate::data::suit::{WIDEST_TABLE, are_numbered};
 use crate::data::{DataSet, SampleShape, Samples, Whitening};
 
@@ -16,7 +17,9 @@ pub(super) const FEW: usize = 25;
 pub enum Kind {
     /// Patches of photographs in grey, whitened.
     WhitenedPatches,
-    /// The same not whitened.
+    /// The same, only freed of their own means.
+    CentredPatches,
+    /// The same as they were cut.
     RawPatches,
     ColourPatches,
     /// Whole grey pictures: digits, faces.
@@ -34,16 +37,32 @@ pub enum Kind {
 impl Kind {
     pub fn of(data: &DataSet) -> Self {
         let colour = data.shape.channels() == 3;
-        if data.fitted.patches.is_some() {
-            return match data.prepared().whitening {
-                _ if colour => Self::ColourPatches,
-                Whitening::None => Self::RawPatches,
-                Whitening::OlshausenField | Whitening::Zca { .. } => Self::WhitenedPatches,
+        let cut = data.fitted.patches.is_some();
+        if colour {
+            return match cut {
+                true => Self::ColourPatches,
+                false => Self::ColourPictures,
             };
         }
+        if cut && data.prepared().whitening != Whitening::None {
+            return Self::WhitenedPatches;
+        }
         match data.shape {
-            SampleShape::Image { .. } if colour => Self::ColourPictures,
-            SampleShape::Image { .. } => Self::GreyPictures,
+            SampleShape::Image { .. } => {
+                // elsewhere someone may have cut or whitened them before
+                let found = match &data.samples {
+                    Samples::F32(samples) => patches(samples, data.shape),
+                    Samples::F64(samples) => patches(samples, data.shape),
+                };
+                match found {
+                    Some(Patches::Whitened) => Self::WhitenedPatches,
+                    Some(Patches::Centred) => Self::CentredPatches,
+                    Some(Patches::Raw) => Self::RawPatches,
+                    None if cut && data.prepared().remove_mean => Self::CentredPatches,
+                    None if cut => Self::RawPatches,
+                    None => Self::GreyPictures,
+                }
+            }
             SampleShape::Vector { length } => {
                 let columns = &data.fitted.columns;
                 let named = !columns.is_empty() && !are_numbered(columns);
@@ -66,7 +85,8 @@ impl Kind {
     pub fn title(self) -> &'static str {
         match self {
             Self::WhitenedPatches => "whitened patches",
-            Self::RawPatches => "patches that are not whitened",
+            Self::CentredPatches => "patches freed of their means",
+            Self::RawPatches => "patches as they were cut",
             Self::ColourPatches => "colour patches",
             Self::GreyPictures => "small grey pictures",
             Self::ColourPictures => "small colour pictures",

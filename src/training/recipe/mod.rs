@@ -47,8 +47,7 @@ struct Row {
     /// ρ
     target: f64,
     weight: Weight,
-    /// λ/λ_c
-    share: f64,
+    decay: Decay,
     optimizer: OptimizerKind,
     /// α
     rate: f64,
@@ -73,19 +72,28 @@ enum Weight {
     OfVariance(f64, f64),
 }
 
+/// λ
+enum Decay {
+    /// λ/λ_c
+    Share(f64),
+    /// This times √(v³/λ_c), where v is the data's variance per input, and no more than .3 λ_c: λ_c follows the direction
+    /// in which the data vary most, and the fewer such directions there are, the sooner units repeat one another.
+    OfSpread(f64),
+}
+
 /// Fewer pictures than these want less weight decay.
 const MANY_PICTURES: usize = 1_000;
 
 /// β is no more than this, whatever the variance.
 const MOST_WEIGHT: f64 = 100.0;
 
-const ROWS: [Row; 9] = [
+const ROWS: [Row; 10] = [
     Row {
         kind: Kind::WhitenedPatches,
         hidden: Hidden::Share(0.45, 49, 100),
         target: 0.02,
         weight: Weight::Fixed(3.0),
-        share: 0.3,
+        decay: Decay::OfSpread(4e-3),
         optimizer: OptimizerKind::Momentum,
         rate: 0.2,
         batch: 50,
@@ -94,16 +102,29 @@ const ROWS: [Row; 9] = [
                  features that look like noise.",
     },
     Row {
+        kind: Kind::CentredPatches,
+        hidden: Hidden::Share(0.75, 36, 64),
+        target: 0.05,
+        weight: Weight::OfVariance(1.0, 5.0),
+        decay: Decay::Share(0.03),
+        optimizer: OptimizerKind::Adam,
+        rate: 0.003,
+        batch: 50,
+        updates: 40_000,
+        reason: "Without their means, patches vary in edges: with less weight decay the features look like noise, with more \
+                 units repeat one another.",
+    },
+    Row {
         kind: Kind::RawPatches,
         hidden: Hidden::Share(0.75, 36, 64),
         target: 0.05,
         weight: Weight::OfVariance(1.0, 5.0),
-        share: 0.015,
+        decay: Decay::Share(0.015),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
         updates: 20_000,
-        reason: "Most of what patches vary in is coarse: with more weight decay units repeat one another, with less their \
+        reason: "Most of what such patches vary in is their mean: with more weight decay units repeat one another, with less their \
                  features look like noise.",
     },
     Row {
@@ -111,7 +132,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Share(0.5, 64, 144),
         target: 0.035,
         weight: Weight::OfVariance(2.0, 1.0),
-        share: 0.05,
+        decay: Decay::Share(0.05),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 100,
@@ -123,7 +144,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Share(0.7, 25, 64),
         target: 0.1,
         weight: Weight::OfVariance(0.2, 5.0),
-        share: 0.003,
+        decay: Decay::Share(0.003),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
@@ -136,7 +157,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Share(0.7, 25, 64),
         target: 0.1,
         weight: Weight::OfVariance(0.6, 1.0),
-        share: 0.003,
+        decay: Decay::Share(0.003),
         optimizer: OptimizerKind::Adam,
         rate: 0.001,
         batch: 100,
@@ -149,7 +170,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Columns,
         target: 0.2,
         weight: Weight::Fixed(1.0),
-        share: 0.001,
+        decay: Decay::Share(0.001),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
@@ -161,7 +182,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Share(0.8, 25, 64),
         target: 0.1,
         weight: Weight::Fixed(1.0),
-        share: 0.001,
+        decay: Decay::Share(0.001),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
@@ -173,7 +194,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Share(0.5, 25, 64),
         target: 0.1,
         weight: Weight::OfVariance(1.5, 12.0),
-        share: 0.0007,
+        decay: Decay::Share(0.0007),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
@@ -186,7 +207,7 @@ const ROWS: [Row; 9] = [
         hidden: Hidden::Share(0.5, 36, 100),
         target: 0.05,
         weight: Weight::OfVariance(1.0, 1.0),
-        share: 0.003,
+        decay: Decay::Share(0.003),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
@@ -208,11 +229,6 @@ impl Recipe {
         let output = Experiment::output_for(data);
         let pictures = matches!(kind, Kind::GreyPictures | Kind::ColourPictures);
         let few = pictures && samples < 4 * kind::FEW;
-        // of fewer samples there are fewer parts to tell apart: units repeat one another at less weight decay
-        let share = match kind {
-            Kind::GreyPictures if samples < MANY_PICTURES => row.share / 3.0,
-            _ => row.share,
-        };
         let hidden = match row.hidden.of(data.inputs(), samples) {
             hidden if few => hidden.min((samples / 4).max(1)),
             hidden => hidden,
@@ -240,13 +256,25 @@ impl Recipe {
         let lambda_c = spectrum.map_or(0.0, |spectrum| {
             Cliffs::new(&spectrum, &settings, hidden_activation).lambda_c
         });
+        let share = match row.decay {
+            // of fewer samples there are fewer parts to tell apart: units repeat one another at less weight decay
+            Decay::Share(share) if kind == Kind::GreyPictures && samples < MANY_PICTURES => {
+                share / 3.0
+            }
+            Decay::Share(share) => share,
+            Decay::OfSpread(factor) if lambda_c > 0.0 => {
+                let variance = data.variance / data.inputs() as f64;
+                (factor * (variance / lambda_c).powf(1.5)).min(0.3)
+            }
+            Decay::OfSpread(_) => 0.0,
+        };
         settings.weight_decay = below(share * lambda_c);
         let steps = samples.div_ceil(batch.rows(samples).max(1)).max(1) as u64;
         let mut reasons = vec![
             format!("Taken for {}. {}", kind.title(), row.reason),
             format!(
                 "λ is {} of λ_c = {}, above which a unit that dies stays dead.",
-                short(share),
+                short(two_digits(share)),
                 short(lambda_c)
             ),
         ];

@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
 use strum::VariantArray;
 
 use super::*;
-use crate::data::{self, DataSpec, EmbeddedSet, Preparation, SampleShape, Scaling};
+use crate::data::found::{Content, Values};
+use crate::data::{self, DataSpec, EmbeddedSet, Found, Preparation, SampleShape, Scaling};
 
 #[test]
 fn every_kind_has_a_row() {
@@ -23,7 +26,7 @@ fn of(set: EmbeddedSet) -> Recipe {
 fn the_embedded_sets_are_known() {
     let kinds = [
         (EmbeddedSet::Photos, Kind::WhitenedPatches),
-        (EmbeddedSet::PhotosRaw, Kind::RawPatches),
+        (EmbeddedSet::PhotosRaw, Kind::CentredPatches),
         (EmbeddedSet::Digits, Kind::GreyPictures),
         (EmbeddedSet::Fashion, Kind::GreyPictures),
     ];
@@ -35,6 +38,65 @@ fn the_embedded_sets_are_known() {
         assert!(ratio > 1e-4 && ratio <= 0.3, "{set:?}: {ratio}");
         assert!(recipe.hidden >= 25 && recipe.epochs >= 10);
     }
+}
+
+/// Cut and whitened elsewhere, they are what they would be here.
+#[test]
+fn patches_that_come_as_arrays_are_known() {
+    let array = |set, preparation| {
+        let spec = DataSpec {
+            preparation,
+            ..DataSpec::embedded(set)
+        };
+        let data = data::load(&spec).unwrap();
+        let spec = DataSpec::file("patches.npy");
+        DataSet::new("patches", spec, data.samples.clone(), data.shape)
+    };
+    let kind = |set, preparation| Kind::of(&array(set, preparation));
+    assert_eq!(kind(EmbeddedSet::Photos, None), Kind::WhitenedPatches);
+    let contrast = Some(Preparation::CONTRAST);
+    assert_eq!(kind(EmbeddedSet::PhotosRaw, contrast), Kind::CentredPatches);
+    let levels = Some(Preparation::LEVELS);
+    assert_eq!(kind(EmbeddedSet::PhotosRaw, levels), Kind::RawPatches);
+    assert_eq!(kind(EmbeddedSet::Digits, None), Kind::GreyPictures);
+    // and as they were cut, what is suggested takes their means away
+    let Samples::F32(values) = array(EmbeddedSet::PhotosRaw, levels).samples else {
+        panic!("photographs are of single precision");
+    };
+    let content = Content::Samples {
+        values: Values::F32(values),
+        shape: SampleShape::grey(8, 8),
+    };
+    let found = Found::new("patches.npy", content, "", Preparation::NONE).suited();
+    assert_eq!(found.suggested, Preparation::CONTRAST);
+    assert!(found.notes[0].starts_with("Each place is like any other"));
+}
+
+/// Where the data vary most in one direction, λ_c is far above the λ at which units come to repeat one another.
+#[test]
+fn weight_decay_of_whitened_patches_does_not_follow_one_direction() {
+    let set = |strength: f64| {
+        let mut random = ChaCha8Rng::seed_from_u64(1);
+        let values = ndarray::Array2::from_shape_fn((600, 64), |(row, place)| {
+            let noise = random.random::<f64>() - 0.5;
+            let stripe = if place % 8 < 4 { 1.0 } else { -1.0 };
+            let along = strength * stripe * (((row * 7) % 13) as f64 / 12.0 - 0.5);
+            0.5 + 0.2 * (noise + along)
+        });
+        let spec = DataSpec::file("p.npy");
+        DataSet::new("p", spec, Samples::F64(values), SampleShape::grey(8, 8))
+    };
+    let share = |strength| {
+        let recipe = Recipe::of(&set(strength), 600);
+        assert_eq!(recipe.kind, Kind::WhitenedPatches);
+        recipe.hyperparameters.weight_decay / recipe.lambda_c
+    };
+    assert!(
+        share(0.5) < 0.8 * share(0.0),
+        "{} {}",
+        share(0.5),
+        share(0.0)
+    );
 }
 
 /// Rows of a set as a table would bring them.
