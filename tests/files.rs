@@ -6,7 +6,7 @@ mod room;
 #[path = "support/simulated.rs"]
 mod simulated;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -133,6 +133,94 @@ fn save_goes_to_the_same_file_and_another_one_is_not_replaced_unasked() {
             .iter()
             .any(|notice| notice.text.contains("could not be written"))
     });
+    // what was typed is still there, and so is why it did not do
+    let dialog = room.lab.view().shared.open_dialog.clone().unwrap();
+    assert!(dialog.path.ends_with("c.saelab"), "{}", dialog.path);
+    assert!(dialog.error.unwrap().contains("could not be written"));
+    // a folder is no name
+    room.typed(folder.path());
+    let dialog = room.lab.view().shared.open_dialog.clone().unwrap();
+    assert!(dialog.error.unwrap().contains("is a folder"));
+}
+
+#[test]
+fn what_somebody_else_has_written_since_is_not_replaced_unasked() {
+    let (_folder, path) = folder();
+    let mut room = Room::new();
+    room.pause();
+    room.command(UserCommand::SaveRun);
+    room.typed(&path);
+    room.saved(&path);
+    // another window saves a run of its own there
+    let mut other = Room::new();
+    other.pause();
+    other.lab.open(vec![path.clone()]);
+    other.until(|lab| lab.view().run.file.is_some());
+    other.step(9);
+    other.command(UserCommand::SaveRun);
+    other.until(|lab| !lab.is_writing());
+    let theirs = std::fs::read(&path).unwrap();
+    room.step(1);
+    room.command(UserCommand::SaveAll);
+    assert!(room.said().contains("has changed since"), "{}", room.said());
+    room.command(UserCommand::SaveRun);
+    let dialog = room.lab.view().shared.open_dialog.clone().unwrap();
+    assert!(dialog.error.unwrap().contains("has changed since"));
+    assert_eq!(dialog.path, path.display().to_string());
+    assert_eq!(std::fs::read(&path).unwrap(), theirs);
+    room.typed(&path);
+    room.until(|lab| !lab.is_writing());
+    let epoch = room.latest().epoch;
+    assert_eq!(run_file::read(&path).unwrap().checkpoint.epoch(), epoch);
+    // and from then on it is this window's again
+    room.step(1);
+    room.command(UserCommand::SaveRun);
+    assert!(room.lab.view().shared.open_dialog.is_none());
+    room.until(|lab| !lab.is_writing());
+    assert_eq!(run_file::read(&path).unwrap().checkpoint.epoch(), epoch + 1);
+}
+
+#[test]
+fn data_that_came_with_a_run_stay_with_it() {
+    let (folder, path) = folder();
+    let mut room = Room::new();
+    room.pause();
+    room.command(UserCommand::SaveRunWithData);
+    room.typed(&path);
+    room.saved(&path);
+    let has_data = |path: &Path| run_file::read(path).unwrap().data.is_some();
+    assert!(has_data(&path));
+    // on another computer
+    let mut other = Room::new();
+    other.pause();
+    other.lab.open(vec![path.clone()]);
+    other.until(|lab| lab.view().run.file.is_some());
+    other.step(1);
+    other.command(UserCommand::SaveRun);
+    other.until(|lab| !lab.is_writing());
+    let saved = run_file::read(&path).unwrap();
+    assert_eq!(saved.checkpoint.epoch(), other.latest().epoch);
+    assert!(saved.data.is_some());
+    // under another name, and in what is kept for a restart
+    let copy = folder.path().join("copy.saelab");
+    other.command(UserCommand::SaveRunAs);
+    other.typed(&copy);
+    other.saved(&copy);
+    assert!(has_data(&copy));
+    let kept = folder.path().join("kept.saelab");
+    other.lab.autosave_to(kept.clone(), &[], None);
+    other.step(1);
+    assert!(other.lab.ask_autosave());
+    other.until(|lab| !lab.is_autosaving());
+    assert!(has_data(&kept));
+    // a run on other data has none to take along
+    let mut third = Room::new();
+    third.pause();
+    third.command(UserCommand::SaveRun);
+    let plain = folder.path().join("plain.saelab");
+    third.typed(&plain);
+    third.saved(&plain);
+    assert!(!has_data(&plain));
 }
 
 #[test]
@@ -208,6 +296,24 @@ fn the_state_is_kept_every_half_minute_and_offered_after_a_crash() {
     );
     // a crash: the lock goes with the process
     drop(slot);
+    // a start that opens something offers it all the same, and so does each that comes until somebody answers
+    let mut busy = Room::new();
+    busy.pause();
+    let (slot, left) = Slot::claim(home.path()).unwrap();
+    busy.lab
+        .autosave_to(slot.path().to_owned(), &left.recovered, left.last);
+    busy.command(UserCommand::Reset);
+    busy.until(|lab| !lab.view().run.is_draft());
+    let offers = |room: &Room| {
+        let offer = Some(UserCommand::RestoreLast);
+        let notices = &room.lab.view().shared.notices;
+        notices
+            .iter()
+            .filter(|notice| notice.offer == offer)
+            .count()
+    };
+    assert_eq!(offers(&busy), 1);
+    slot.close();
     let mut next = Room::new();
     next.pause();
     let (slot, left) = Slot::claim(home.path()).unwrap();
@@ -227,7 +333,7 @@ fn the_state_is_kept_every_half_minute_and_offered_after_a_crash() {
     room.step(3);
     next.step(3);
     assert_eq!(next.latest().parameters, room.latest().parameters);
-    // closed in order, it can be taken up again without being offered
+    // closed in order, it can be taken up again without being offered; what was taken up is not offered again
     slot.close();
     let mut third = Room::new();
     let (_slot, left) = Slot::claim(home.path()).unwrap();

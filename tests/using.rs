@@ -221,6 +221,65 @@ fn a_table_has_units_labels_and_the_preparation_of_the_model() {
 }
 
 #[test]
+fn a_runs_file_is_a_model_with_its_record() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    told(&[
+        "train",
+        "--data",
+        "bars",
+        "--hidden",
+        "9",
+        "--epochs",
+        "3",
+        "--out",
+        text(&out),
+    ]);
+    let (model, run) = (out.join("model.npz"), out.join("run.saelab"));
+    for command in [&["evaluate"][..], &["inspect", "--unit", "3"]] {
+        let of = |file: &Path| {
+            let said = told(&[command, &["--model", text(file)]].concat());
+            let mut said = said.as_object().unwrap().clone();
+            said.remove("model");
+            said
+        };
+        assert_eq!(of(&model), of(&run), "{command:?}");
+    }
+}
+
+/// What a command reads is never what it writes.
+#[test]
+fn the_data_are_not_replaced_by_their_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let mine = folder.path().join("mine.npy");
+    told(&["data", "--data", "digits", "--out", text(&mine)]);
+    let train = [
+        "train",
+        "--hidden",
+        "5",
+        "--epochs",
+        "1",
+        "--out",
+        text(&out),
+    ];
+    told(&[&train[..], &["--data", text(&mine)]].concat());
+    let before = std::fs::read(&mine).unwrap();
+    let model = out.join("model.npz");
+    let encode = ["encode", "--model", text(&model), "--data", text(&mine)];
+    let commands = [
+        [&encode[..], &["--out", text(&mine)]].concat(),
+        vec!["data", "--data", text(&mine), "--out", text(&mine)],
+        vec!["export", "--model", text(&model), "--out", text(&model)],
+    ];
+    for command in commands {
+        let said = refused(&command);
+        assert!(said.contains("is what this command reads"), "{said}");
+    }
+    assert_eq!(std::fs::read(&mine).unwrap(), before);
+}
+
+#[test]
 fn all_samples_are_encoded_in_their_order_unless_a_part_is_asked_for() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("out");

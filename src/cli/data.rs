@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::data_choice::{DataChoice, warn_of_range};
-use super::output::say;
+use super::output::{say, spares};
 use crate::data::{
     self, Content, DataSet, DataSpec, Found, Preparation, SampleShape, Understood, Why, progress,
 };
@@ -145,6 +145,10 @@ struct Source<'a> {
 pub fn run(arguments: &DataArguments) -> Result<(), CliError> {
     let (found, set) = arguments.choice.alone()?.load()?;
     warn_of_range(&set, Experiment::output_for(&set));
+    for out in arguments.out.iter().chain(&arguments.test_out) {
+        let read = set.spec.source.paths().iter();
+        spares(out, read.map(PathBuf::as_path))?;
+    }
     if let Some(path) = &arguments.out {
         io::npy::write_samples(path, &set.samples)?;
     }

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
-use super::output::{aside, say};
+use super::output::{aside, say, spares};
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::Held;
 use crate::data::error::grouped;
@@ -67,6 +67,8 @@ fn encode<T: Real>(arguments: &EncodeArguments, model: &Model) -> Result<(), Cli
         experiment: settled,
         ..
     } = experiment.resolve(Some(model), false)?;
+    let read = data.spec.source.paths().iter().chain([&arguments.model]);
+    spares(&arguments.out, read.map(PathBuf::as_path))?;
     let architecture = settled.architecture(data.inputs());
     let weights = model.weights::<T>()?;
     let code = code_of(&data, &architecture, &weights, arguments.layer, &|_| true)

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
-use super::output::say;
+use super::output::{say, spares};
 use crate::io::figure::{self, curves, tiles};
 use crate::io::modules::{self, Library};
 use crate::io::report::{self, Report};
@@ -88,6 +88,9 @@ pub fn run(arguments: &ExportArguments) -> Result<(), CliError> {
             arguments.out.display()
         ))
     })?;
+    let history = arguments.history.iter();
+    let read = history.chain([&arguments.model]);
+    spares(&arguments.out, read.map(PathBuf::as_path))?;
     let model = Model::read(&arguments.model)?;
     // as exact as the weights are
     let single = model.parameters.cast::<f32>();

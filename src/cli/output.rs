@@ -3,6 +3,7 @@
 
 use std::fmt::Arguments;
 use std::io::{ErrorKind, Write};
+use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
 use super::CliError;
@@ -36,6 +37,22 @@ pub fn end() -> Result<(), CliError> {
     match end {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
         Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// # Errors
+/// `out` is one of the files that the command reads: what they hold would be gone.
+pub fn spares<'a>(out: &Path, inputs: impl IntoIterator<Item = &'a Path>) -> Result<(), CliError> {
+    let Ok(place) = out.canonicalize() else {
+        return Ok(()); // nothing is there yet
+    };
+    let same = |input: &&Path| input.canonicalize().is_ok_and(|input| input == place);
+    match inputs.into_iter().find(same) {
+        Some(_) => Err(CliError::Usage(format!(
+            "{} is what this command reads, and would be replaced: give --out another name",
+            out.display()
+        ))),
+        None => Ok(()),
     }
 }
 

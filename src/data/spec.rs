@@ -66,6 +66,15 @@ pub enum DataSource {
 }
 
 impl DataSource {
+    /// The files and folders it names.
+    pub fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::Embedded(_) => &[],
+            Self::File(path) => std::slice::from_ref(path),
+            Self::Files(paths) => paths,
+        }
+    }
+
     /// For people, before anything is loaded: the set's title, the file's name, "12 files".
     pub fn title(&self) -> String {
         match self {

@@ -3,7 +3,8 @@
 //! | file | whose |
 //! |---|---|
 //! | `window-X.saelab` | an open window's; `window-X.lock` is locked for as long as it is open |
-//! | `recovered-TIME-X.saelab` | of a window that ended without closing: set aside, never written again |
+//! | `recovered-TIME-X.saelab` | of a window that ended without closing: set aside, never written again, and offered at each start |
+//! | `settled-TIME-X.saelab` | the same, once it has been taken up or put away |
 //! | `last.saelab` | of the window that was closed last |
 
 use std::fs::File;
@@ -17,8 +18,9 @@ use super::{IoError, make_folder, sweep};
 
 const WINDOW: &str = "window-";
 const RECOVERED: &str = "recovered-";
+const SETTLED: &str = "settled-";
 const LOCK: &str = "lock";
-/// Most that are set aside; the oldest go.
+/// Most that are set aside, and as many that are settled; the oldest go.
 const MOST: usize = 8;
 
 /// A window's own file.
@@ -33,7 +35,7 @@ pub struct Slot {
 /// What the windows before this one left.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Left {
-    /// Of windows that ended without closing, since the last start: the latest first.
+    /// Of windows that ended without closing, where nobody has taken them up or put them away: the latest first.
     pub recovered: Vec<PathBuf>,
     /// Of the window that was closed last.
     pub last: Option<PathBuf>,
@@ -91,6 +93,18 @@ impl Slot {
     }
 }
 
+/// What is in `recovered` has been taken up, or nobody wants it: the next start does not offer it.
+pub fn settle(recovered: &Path) {
+    let name = recovered.file_name().and_then(|name| name.to_str());
+    if let Some(rest) = name.and_then(|name| name.strip_prefix(RECOVERED)) {
+        // else it is offered once more
+        let _ = std::fs::rename(
+            recovered,
+            recovered.with_file_name(format!("{SETTLED}{rest}")),
+        );
+    }
+}
+
 fn last(folder: &Path) -> PathBuf {
     folder.join("last").with_extension(EXTENSION)
 }
@@ -111,7 +125,7 @@ fn recover(folder: &Path) -> Vec<PathBuf> {
             .is_some_and(|extension| extension == ending);
         right && name.is_some_and(|name| name.starts_with(prefix))
     };
-    let mut recovered: Vec<(SystemTime, PathBuf)> = Vec::new();
+    let mut recovered: Vec<PathBuf> = Vec::new();
     for lock_path in paths.iter().filter(|path| named(path, WINDOW, LOCK)) {
         let Ok(lock) = File::open(lock_path) else {
             continue;
@@ -126,22 +140,26 @@ fn recover(folder: &Path) -> Vec<PathBuf> {
             if std::fs::rename(&state, &aside).is_err() {
                 continue; // with its lock it is found again
             }
-            recovered.push((time, aside));
+            recovered.push(aside);
         }
         let _ = std::fs::remove_file(lock_path);
     }
-    recovered.sort();
-    let mut all: Vec<PathBuf> = paths
-        .into_iter()
-        .filter(|path| named(path, RECOVERED, EXTENSION))
-        .collect();
-    all.extend(recovered.iter().map(|(_, path)| path.clone()));
-    let surplus = all.len().saturating_sub(MOST);
-    for old in &all[..surplus] {
-        let _ = std::fs::remove_file(old);
-    }
+    let with = |prefix: &str| {
+        let fits = |path: &&PathBuf| named(path, prefix, EXTENSION);
+        paths.iter().filter(fits).cloned().collect::<Vec<_>>()
+    };
+    let thin = |mut sorted: Vec<PathBuf>| {
+        for old in sorted.drain(..sorted.len().saturating_sub(MOST)) {
+            let _ = std::fs::remove_file(old);
+        }
+        sorted
+    };
+    thin(with(SETTLED));
+    recovered.extend(with(RECOVERED));
+    recovered.sort(); // by their times
+    let mut recovered = thin(recovered);
     recovered.reverse();
-    recovered.into_iter().map(|(_, path)| path).collect()
+    recovered
 }
 
 /// "recovered-0001764412729-XXXX.saelab": in the order of their times by name, too.
@@ -191,14 +209,18 @@ mod tests {
         assert_eq!((left.recovered.len(), left.last), (1, None));
         assert_eq!(std::fs::read_to_string(&left.recovered[0]).unwrap(), "one");
         assert_eq!(std::fs::read_to_string(two.path()).unwrap(), "two");
-        // it is told of once, and stays
-        let (four, left) = Slot::claim(&folder).unwrap();
+        // it is told of until somebody has taken it up or put it away, and stays
+        let (four, again) = Slot::claim(&folder).unwrap();
+        assert_eq!(again.recovered, left.recovered);
+        settle(&again.recovered[0]);
+        let (five, left) = Slot::claim(&folder).unwrap();
         assert_eq!(left.recovered, Vec::<PathBuf>::new());
+        five.close();
         two.close();
         three.close();
         four.close();
         assert_eq!(names(&folder).len(), 2, "{:?}", names(&folder));
-        let (_five, left) = Slot::claim(&folder).unwrap();
+        let (_six, left) = Slot::claim(&folder).unwrap();
         assert_eq!(std::fs::read_to_string(left.last.unwrap()).unwrap(), "two");
     }
 
@@ -211,7 +233,9 @@ mod tests {
             crash(slot);
         }
         let (slot, left) = Slot::claim(folder.path()).unwrap();
-        assert_eq!(left.recovered.len(), 1);
+        assert_eq!(left.recovered.len(), MOST);
+        let latest = std::fs::read_to_string(&left.recovered[0]).unwrap();
+        assert_eq!(latest, (MOST + 3).to_string());
         slot.close();
         assert_eq!(names(folder.path()).len(), MOST);
     }

@@ -47,6 +47,8 @@ pub mod safetensors;
 #[cfg(not(target_family = "wasm"))]
 mod sheet;
 #[cfg(not(target_family = "wasm"))]
+pub mod stamp;
+#[cfg(not(target_family = "wasm"))]
 mod steady;
 #[cfg(not(target_family = "wasm"))]
 pub mod sweep_csv;

@@ -4,12 +4,13 @@
 use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
+use std::sync::Arc;
 
 use zip::ZipArchive;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::error::name_of;
-use super::{IoError, ModelRecord, atomic_write, npy, record, run_json};
+use super::{IoError, ModelRecord, atomic_write, npy, record, run_file, run_json};
 use crate::data::npy::decode;
 use crate::data::npy_header::{Header, HeaderProblem, Kind, split};
 use crate::data::{NamedArray, limits};
@@ -94,12 +95,23 @@ fn write<T: Real>(
 }
 
 /// Reads a model in `T`'s precision, whatever the file's, and how it was made: by its own record, or else by a `run.json`
-/// beside it that was written for exactly these bytes.
+/// beside it that was written for exactly these bytes. Of a run's file, the model where the run stands.
 ///
 /// # Errors
 /// As [`read_parameters`]; a record that is damaged, of a newer version, or of another model.
 pub fn read_model<T: Real>(path: &Path) -> Result<(Parameters<T>, Option<ModelRecord>), IoError> {
     let mut archive = open(path)?;
+    if run_file::is_run(&archive) {
+        let run = run_file::read(path)?.checkpoint;
+        let refused = || model_error(path, "it has not as many weights as its settings ask for");
+        let parameters = run.model().ok_or_else(refused)?;
+        let record = ModelRecord {
+            experiment: run.experiment(),
+            preparation: Some(Arc::clone(run.preparation())),
+            epoch: run.epoch(),
+        };
+        return Ok((parameters, Some(record)));
+    }
     let parameters = weights(&mut archive, path)?;
     let record = record(&mut archive, path, &parameters)?;
     Ok((parameters, record))
@@ -113,7 +125,11 @@ pub fn read_record<T: Real>(
     path: &Path,
     parameters: &Parameters<T>,
 ) -> Result<Option<ModelRecord>, IoError> {
-    record(&mut open(path)?, path, parameters)
+    let mut archive = open(path)?;
+    if run_file::is_run(&archive) {
+        return Ok(read_model::<T>(path)?.1);
+    }
+    record(&mut archive, path, parameters)
 }
 
 fn record<T: Real>(

@@ -16,7 +16,7 @@ use super::room::Lab;
 use super::shared::ZOOMS;
 use super::speed;
 use super::state::Action;
-use super::state::{Contrast, OpenDialog, Restart, Severity};
+use super::state::{Contrast, Notice, OpenDialog, Restart, Severity};
 use super::studies::Study;
 use super::undo::Done;
 use crate::data::DataSpec;
@@ -89,7 +89,8 @@ impl Lab {
             Action::CloseDialog => self.close(),
             Action::DismissNotice(index) => {
                 if index < self.shared.notices.len() {
-                    self.shared.notices.remove(index);
+                    let notice = self.shared.notices.remove(index);
+                    self.dismissed(&notice);
                 }
             }
             Action::Bring(panel) => self.shared.bring(panel),
@@ -204,8 +205,9 @@ impl Lab {
                     self.close();
                 } else if self.shared.opening.is_some() || self.shared.loading.is_some() {
                     self.cancel_loading();
-                } else if self.shared.notices.pop().is_some()
-                    || self.shared.filled.take().is_some()
+                } else if let Some(notice) = self.shared.notices.pop() {
+                    self.dismissed(&notice);
+                } else if self.shared.filled.take().is_some()
                     || self.shared.spotlight.take().is_some()
                     || self.shared.slow.take().is_some()
                 {
@@ -359,9 +361,16 @@ impl Lab {
         }
     }
 
+    /// What was offered in `notice` is not wanted.
+    fn dismissed(&mut self, notice: &Notice) {
+        if notice.offer == Some(UserCommand::RestoreLast) {
+            self.settle_left();
+        }
+    }
+
     /// The run that is shown gives way to another; undo brings it back.
     pub(super) fn restart(&mut self, restart: Restart) {
-        self.shared.notices.clear();
+        self.shared.clear_notices();
         match restart {
             Restart::Reset => {
                 self.begin_again();

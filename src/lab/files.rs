@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::UserCommand;
 use super::browse::Browse;
 use super::jobs::{JobKind, Request};
 use super::keeping::{AUTOSAVE, PAST_BYTES, Stand, Wanted, file_name};
@@ -23,11 +24,41 @@ impl Lab {
         let shown = &self.session.shown;
         let run = shown.id;
         match shown.file.clone().filter(|_| !elsewhere) {
+            Some(path) if self.is_changed(&path) => {
+                let words = format!(
+                    "{} has changed since this window read or wrote it: choose another name, or press Save to replace it.",
+                    path.display()
+                );
+                self.keeping.naming = Some((run, data));
+                self.ask_again(Typed::SaveRun, &path, words);
+            }
             Some(path) => self.save_to(run, path, data),
             None => {
                 self.keeping.naming = Some((run, data));
                 self.ask_for_path(Typed::SaveRun);
             }
+        }
+    }
+
+    /// This window has read or written `path`.
+    pub(super) fn know(&mut self, path: &Path) {
+        if let Some(stamp) = self.backend.stamp(path) {
+            self.keeping.known.insert(path.to_owned(), stamp);
+        }
+    }
+
+    /// Whether somebody else has written `path` since.
+    fn is_changed(&self, path: &Path) -> bool {
+        let now = self.backend.stamp(path);
+        now.is_some() && self.keeping.known.get(path).copied() != now
+    }
+
+    /// Asks for a path where the one that was given did not do.
+    fn ask_again(&mut self, what: Typed, path: &Path, error: String) {
+        self.ask_for_path(what);
+        if let Some(dialog) = &mut self.shared.open_dialog {
+            dialog.path = path.display().to_string();
+            dialog.error = Some(error);
         }
     }
 
@@ -41,8 +72,16 @@ impl Lab {
             .collect();
         let nameless = runs.iter().any(|(_, file)| file.is_none());
         for (run, file) in runs {
-            if let Some(file) = file {
-                self.save_to(run, file, false);
+            match file {
+                Some(file) if self.is_changed(&file) => {
+                    let text = format!(
+                        "{} has changed since this window read or wrote it, and is left as it is: save its run by itself.",
+                        file.display()
+                    );
+                    self.shared.notify(Severity::Trouble, text);
+                }
+                Some(file) => self.save_to(run, file, false),
+                None => {}
             }
         }
         if nameless {
@@ -62,7 +101,14 @@ impl Lab {
         for (run, name) in runs {
             let stem = name.trim_end_matches(&format!(".{EXTENSION}")).to_owned();
             let numbered = |number: u32| folder.join(format!("{stem} {number}.{EXTENSION}"));
-            let free = |path: &PathBuf| !path.exists() && !taken.contains(path);
+            // where a disk makes no difference between capital letters and small ones, names that differ in nothing else
+            // are one
+            let like = |path: &Path, other: &Path| {
+                let small = |path: &Path| path.to_string_lossy().to_lowercase();
+                small(path) == small(other)
+            };
+            let free =
+                |path: &PathBuf| !path.exists() && !taken.iter().any(|other| like(other, path));
             let first = std::iter::once(folder.join(&name));
             if let Some(path) = first.chain((2..1_000).map(numbered)).find(free) {
                 taken.push(path.clone());
@@ -76,7 +122,14 @@ impl Lab {
         let Some((run, data)) = self.keeping.naming else {
             return;
         };
-        let path = with_ending(std::path::absolute(&path).unwrap_or(path));
+        let path = std::path::absolute(&path).unwrap_or(path);
+        if path.is_dir() {
+            if let Some(dialog) = &mut self.shared.open_dialog {
+                dialog.error = Some(format!("{} is a folder: add a name.", path.display()));
+            }
+            return;
+        }
+        let path = with_ending(path);
         let own = self.session.get(run).and_then(|view| view.file.clone());
         let replaces = typed && path.exists() && own.as_ref() != Some(&path);
         if replaces && self.keeping.replaces.as_ref() != Some(&path) {
@@ -196,9 +249,15 @@ impl Lab {
         let file = RunFile {
             about: self.about(run),
             past: self.past_of(run, &checkpoint, PAST_BYTES),
-            data: data.filter(|_| wanted.data).map(Arc::clone),
+            data: data
+                .filter(|data| wanted.data || self.keeping.carries(data))
+                .map(Arc::clone),
             checkpoint: *checkpoint,
         };
+        if let Some(data) = &file.data {
+            self.keeping.carry(data);
+        }
+        self.keeping.writing = Some((run, wanted.path.clone(), wanted.data));
         let request = Request::SaveRun {
             run,
             path: wanted.path,
@@ -238,8 +297,24 @@ impl Lab {
         };
         let text = format!("Saved {}: {}{past}.", path.display(), size(written.file));
         self.shared.report(Topic::Saved, text);
+        self.know(&path);
+        self.keeping.writing = None;
         if let Some(view) = self.session.get_mut(run) {
             view.file = Some(path);
+        }
+        self.write_next();
+    }
+
+    /// A run could not be written: the dialog that asked for its file comes back with what was typed.
+    pub(super) fn not_saved(&mut self, error: &str) {
+        self.shared.notify(Severity::Trouble, error.to_owned());
+        if let Some((run, path, data)) = self.keeping.writing.take()
+            && let Some(view) = self.session.get(run)
+            && view.file.as_ref() != Some(&path)
+            && !self.shared.is_covered()
+        {
+            self.keeping.naming = Some((run, data));
+            self.ask_again(Typed::SaveRun, &path, error.to_owned());
         }
         self.write_next();
     }
@@ -251,15 +326,39 @@ impl Lab {
     /// closing, the latest first; `last` is that of the window that was closed last.
     pub fn autosave_to(&mut self, path: PathBuf, recovered: &[PathBuf], last: Option<PathBuf>) {
         self.keeping.auto.path = Some(path);
-        self.shared.left = recovered.first().cloned().or(last);
-        if let Some(latest) = recovered.first() {
-            let text = format!(
-                "The lab ended without closing the last time. Its run was kept in {}.",
-                latest.display()
-            );
-            self.shared
-                .offer(Severity::Note, text, super::UserCommand::RestoreLast);
+        self.keeping.left = recovered.to_vec();
+        self.shared.left = last;
+        self.offer_left();
+    }
+
+    /// Offers the latest of the states that nobody has taken up yet.
+    fn offer_left(&mut self) {
+        let [latest, more @ ..] = &self.keeping.left[..] else {
+            return;
+        };
+        let others = match more.len() {
+            0 => String::new(),
+            1 => " There is another one, which is offered next.".to_owned(),
+            several => format!(" There are {several} more, which are offered next."),
+        };
+        let text = format!(
+            "The lab ended without closing. Its run was kept in {}.{others}",
+            latest.display()
+        );
+        self.shared.left = Some(latest.clone());
+        self.shared
+            .offer(Severity::Note, text, UserCommand::RestoreLast);
+    }
+
+    /// The state that was offered has been taken up or put away: it is not offered again, and the next one is.
+    pub(super) fn settle_left(&mut self) {
+        if self.keeping.left.is_empty() {
+            return;
         }
+        let settled = self.keeping.left.remove(0);
+        self.backend.settle(&settled);
+        self.shared.left.take_if(|left| *left == settled);
+        self.offer_left();
     }
 
     /// Says why nothing is kept.
@@ -327,10 +426,13 @@ impl Lab {
         let Some(path) = self.keeping.auto.path.clone() else {
             return;
         };
+        let data = self.session.get(run).and_then(|view| view.data());
         let file = RunFile {
             about: self.about(run),
             past: self.past_of(run, &checkpoint, 0),
-            data: None,
+            data: data
+                .filter(|data| self.keeping.carries(data))
+                .map(Arc::clone),
             checkpoint,
         };
         let file = Arc::new(file);
@@ -366,7 +468,7 @@ fn size(bytes: u64) -> String {
 /// The file's name as it was chosen, with the ending that says what it is.
 fn with_ending(path: PathBuf) -> PathBuf {
     match path.extension() {
-        Some(ending) if ending == EXTENSION => path,
+        Some(ending) if ending.eq_ignore_ascii_case(EXTENSION) => path,
         _ => {
             let mut name = path.into_os_string();
             name.push(format!(".{EXTENSION}"));

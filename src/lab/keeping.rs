@@ -1,8 +1,8 @@
 //! Runs that are kept in files: what is asked for, what is being written, what could be taken up again.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use crate::data::DataSet;
@@ -67,6 +67,30 @@ pub(super) struct Keeping {
     pub auto: Auto,
     /// What waits for the state of its run to be told.
     pub telling: Option<Telling>,
+    /// What is being written, and whether its data were asked for.
+    pub writing: Option<(RunId, PathBuf, bool)>,
+    /// Data that came out of a run's file or went into one: they go into every file of a run on them, since they may be
+    /// nowhere else.
+    pub carried: Vec<Weak<DataSet>>,
+    /// Files of runs as this window read or wrote them last.
+    pub known: HashMap<PathBuf, (u64, u128)>,
+    /// States that windows left that ended without closing and that nobody has taken up or put away, the latest first.
+    pub left: Vec<PathBuf>,
+}
+
+impl Keeping {
+    /// `data` go with their runs from now on.
+    pub fn carry(&mut self, data: &Arc<DataSet>) {
+        self.carried.retain(|carried| carried.strong_count() > 0);
+        if !self.carries(data) {
+            self.carried.push(Arc::downgrade(data));
+        }
+    }
+
+    pub fn carries(&self, data: &Arc<DataSet>) -> bool {
+        let same = |carried: &Weak<DataSet>| std::ptr::eq(carried.as_ptr(), Arc::as_ptr(data));
+        self.carried.iter().any(same)
+    }
 }
 
 /// What is read of a run's file.

@@ -35,6 +35,7 @@ impl Lab {
 
     /// What a path was typed for.
     pub(super) fn take_typed(&mut self, paths: Vec<PathBuf>) {
+        let paths: Vec<PathBuf> = paths.into_iter().map(from_home).collect();
         let what = self
             .shared
             .open_dialog
@@ -348,5 +349,13 @@ fn suit(experiment: &mut Experiment, data: &DataSet) {
     let chosen = experiment.output_activation;
     if chosen != OutputActivation::Tanh || !reaches(chosen) {
         experiment.output_activation = Experiment::output_for(data);
+    }
+}
+/// "~/x" as a shell takes it.
+fn from_home(path: PathBuf) -> PathBuf {
+    let home = || std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
+    match path.strip_prefix("~") {
+        Ok(rest) => home().map_or_else(|| path.clone(), |home| home.join(rest)),
+        Err(_) => path,
     }
 }

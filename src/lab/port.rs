@@ -72,6 +72,24 @@ pub trait Backend: Send + Sync {
         return Err(IoError::no_files(path));
     }
 
+    /// What tells that somebody else has written a file: its length, and when it was written. `None`: there is none.
+    fn stamp(&self, path: &Path) -> Option<(u64, u128)> {
+        #[cfg(not(target_family = "wasm"))]
+        return crate::io::stamp::of(path);
+        #[cfg(target_family = "wasm")]
+        let _ = path;
+        #[cfg(target_family = "wasm")]
+        return None;
+    }
+
+    /// The state that a window left has been taken up or put away: the next start does not offer it.
+    fn settle(&self, left: &Path) {
+        #[cfg(not(target_family = "wasm"))]
+        crate::io::autosave::settle(left);
+        #[cfg(target_family = "wasm")]
+        let _ = left;
+    }
+
     /// Asks the person for paths, through the system's dialog, if it has any; called on a thread of its own.
     fn browse(&self, what: Browse) -> Browsed {
         Browsed::Unavailable(what)

@@ -158,10 +158,7 @@ impl Lab {
             JobKind::Probe => self.not_probed(&error),
             JobKind::Export => self.not_exported(&error),
             JobKind::Lesson => self.no_lesson(&error),
-            JobKind::SaveRun => {
-                self.shared.notify(Severity::Trouble, error.to_string());
-                self.write_next();
-            }
+            JobKind::SaveRun => self.not_saved(&error.to_string()),
             JobKind::Follow => self.not_looked(&error),
             JobKind::Autosave => self.not_autosaved(&error.to_string()),
             JobKind::ReadRun => {

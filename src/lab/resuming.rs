@@ -94,7 +94,10 @@ impl Lab {
         let experiment = checkpoint.experiment();
         let last = gestures(&checkpoint).max();
         let (about, past) = (file.about, file.past);
-        self.shared.notices.clear();
+        self.shared.clear_notices();
+        if file.data.is_some() {
+            self.keeping.carry(&data);
+        }
         let began = self.begin_as(experiment.clone(), data, |lab, run, set, data| {
             if let Some(archive) = lab.archive() {
                 archive.restore(run, experiment, data, past);
@@ -118,8 +121,12 @@ impl Lab {
         if own {
             // its place is the window's own file
             self.shared.left = None;
+            if self.keeping.left.first() == Some(&path) {
+                self.settle_left();
+            }
         } else {
             shown.file = Some(path.clone());
+            self.know(&path);
             self.preferences.remember(&path);
             self.shared.recent.clone_from(&self.preferences.recent);
         }

@@ -214,6 +214,12 @@ impl Shared {
         self.cover() != Cover::Nothing
     }
 
+    /// What was said of what is no longer shown goes; what a crash left is offered on.
+    pub(super) fn clear_notices(&mut self) {
+        self.notices
+            .retain(|notice| notice.offer == Some(UserCommand::RestoreLast));
+    }
+
     pub(super) fn notify(&mut self, severity: Severity, text: impl Into<String>) {
         self.put_notice(Notice {
             severity,

@@ -115,7 +115,7 @@ impl Lab {
             data: data.spec.clone(),
             ..share.experiment.clone()
         };
-        self.shared.notices.clear();
+        self.shared.clear_notices();
         let lost = &mut self.shared.without_data;
         lost.take_if(|lost| matches!(lost, Lost::Told(_)));
         // what is planned is said before the first epoch

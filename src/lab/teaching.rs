@@ -60,7 +60,7 @@ impl Lab {
         self.leave_lesson();
         self.cancel_loading();
         self.return_to_now();
-        self.shared.notices.clear();
+        self.shared.clear_notices();
         self.shared.lesson = Some(Given::new(Arc::new(lesson), builtin));
         self.enter(0);
     }

@@ -191,7 +191,7 @@ fn words(what: Typed) -> Words {
         ),
         Typed::SaveFolder => (
             "Save all runs",
-            "Each in a file of its own, named as the run is, in a folder that is there.",
+            "Each run that has no file yet gets one in this folder, named as the run is; the others are saved to their own files.",
             "Path of the folder",
             "Save",
         ),

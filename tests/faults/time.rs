@@ -67,6 +67,7 @@ fn states_of_any_time_are_found_again() {
             panic!("{left:?}")
         };
         assert_eq!(std::fs::read_to_string(found).unwrap(), state);
+        sae_lab::io::autosave::settle(found);
         slot.close();
     }
     let names = std::fs::read_dir(folder.path()).unwrap().flatten();

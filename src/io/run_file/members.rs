@@ -133,8 +133,8 @@ pub(super) struct Reader<R: Read + Seek> {
 
 impl<R: Read + Seek> Reader<R> {
     pub(super) fn new(from: R) -> Result<Self, Problem> {
-        let zip = ZipArchive::new(from)
-            .map_err(|error| format!("it is no whole zip archive ({error})"))?;
+        let zip =
+            ZipArchive::new(from).map_err(|_| "it is no run of the lab, or only a part of one")?;
         Ok(Self {
             zip,
             list: List::new(),

@@ -304,6 +304,13 @@ pub fn parse<R: Read + Seek>(from: R) -> Result<RunFile, Problem> {
     })
 }
 
+/// Whether an archive is a run's file, by what is in it.
+#[cfg(not(target_family = "wasm"))]
+pub(super) fn is_run<R: Read + Seek>(archive: &zip::ZipArchive<R>) -> bool {
+    let has = |name: &str| archive.index_for_name(name).is_some();
+    has(MANIFEST) && has(HISTORY)
+}
+
 fn manifest<R: Read + Seek>(reader: &mut Reader<R>) -> Result<Manifest, Problem> {
     let text = reader
         .unlisted(MANIFEST)

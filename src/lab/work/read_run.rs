@@ -17,8 +17,10 @@ pub fn read_run(
     watch: Watch<'_>,
 ) -> Result<Outcome, JobError> {
     let mut file = backend.read_run(&path)?;
-    let own = file.data.take().filter(|_| source.is_none());
-    let data = match own {
+    if source.is_some() {
+        file.data = None; // others stand in for those in the file
+    }
+    let data = match file.data.clone() {
         Some(data) => data,
         None => {
             let mut spec = file.checkpoint.experiment().data;

@@ -76,13 +76,16 @@ enum Weight {
 enum Decay {
     /// λ/λ_c
     Share(f64),
-    /// This times √(v³/λ_c), where v is the data's variance per input, and no more than .3 λ_c: λ_c follows the direction
-    /// in which the data vary most, and the fewer such directions there are, the sooner units repeat one another.
+    /// This times V/√n, where V is the data's variance and n the number of inputs, and no more than [`MOST_DECAY`] λ_c: the
+    /// larger pictures are, the more alike are their neighbours.
+    OfVariance(f64),
+    /// This times √(v³/λ_c), where v is the data's variance per input, and no more than [`MOST_DECAY`] λ_c: that follows the
+    /// direction in which the data vary most, and the fewer such directions there are, the sooner units repeat one another.
     OfSpread(f64),
 }
 
-/// Fewer pictures than these want less weight decay.
-const MANY_PICTURES: usize = 1_000;
+/// λ is no more than this part of λ_c, whatever the variance.
+const MOST_DECAY: f64 = 0.3;
 
 /// β is no more than this, whatever the variance.
 const MOST_WEIGHT: f64 = 100.0;
@@ -106,7 +109,7 @@ const ROWS: [Row; 10] = [
         hidden: Hidden::Share(0.75, 36, 64),
         target: 0.05,
         weight: Weight::OfVariance(1.0, 5.0),
-        decay: Decay::Share(0.03),
+        decay: Decay::Share(0.02),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
@@ -144,13 +147,13 @@ const ROWS: [Row; 10] = [
         hidden: Hidden::Share(0.7, 25, 64),
         target: 0.1,
         weight: Weight::OfVariance(0.2, 5.0),
-        decay: Decay::Share(0.003),
+        decay: Decay::OfVariance(1e-3),
         optimizer: OptimizerKind::Adam,
         rate: 0.003,
         batch: 50,
         updates: 4_000,
-        reason: "Pictures of one thing each are made of a few parts: with ten times this weight decay units repeat one \
-                 another, with ten times this β their features turn to noise.",
+        reason: "Pictures of one thing each are made of a few parts: with several times this weight decay units repeat one \
+                 another, with less of it, or with ten times this β, their features turn to noise.",
     },
     Row {
         kind: Kind::ColourPictures,
@@ -257,16 +260,16 @@ impl Recipe {
             Cliffs::new(&spectrum, &settings, hidden_activation).lambda_c
         });
         let share = match row.decay {
-            // of fewer samples there are fewer parts to tell apart: units repeat one another at less weight decay
-            Decay::Share(share) if kind == Kind::GreyPictures && samples < MANY_PICTURES => {
-                share / 3.0
-            }
             Decay::Share(share) => share,
-            Decay::OfSpread(factor) if lambda_c > 0.0 => {
-                let variance = data.variance / data.inputs() as f64;
-                (factor * (variance / lambda_c).powf(1.5)).min(0.3)
+            _ if lambda_c <= 0.0 => 0.0,
+            Decay::OfVariance(factor) => {
+                let wanted = factor * data.variance / (data.inputs() as f64).sqrt();
+                (wanted / lambda_c).min(MOST_DECAY)
             }
-            Decay::OfSpread(_) => 0.0,
+            Decay::OfSpread(factor) => {
+                let variance = data.variance / data.inputs() as f64;
+                (factor * (variance / lambda_c).powf(1.5)).min(MOST_DECAY)
+            }
         };
         settings.weight_decay = below(share * lambda_c);
         let steps = samples.div_ceil(batch.rows(samples).max(1)).max(1) as u64;

@@ -14,7 +14,7 @@ use xxhash_rust::xxh3::Xxh3Default;
 use super::keyframe;
 use super::samples::SamplesIdentity;
 use crate::data::{DataSource, FittedPreparation};
-use crate::model::{Cost, Hyperparameters, UnitStatistics};
+use crate::model::{Cost, Hyperparameters, Parameters, UnitStatistics};
 use crate::numerics::{Precision, Real};
 use crate::training::Experiment;
 use crate::training::plan::Planned;
@@ -128,6 +128,16 @@ impl Checkpoint {
             Numbers::F32(_) => Precision::F32,
             Numbers::F64(_) => Precision::F64,
         }
+    }
+
+    /// The model in `T`'s precision. `None` where there are not as many weights as the experiment and the samples ask for.
+    pub fn model<T: Real>(&self) -> Option<Parameters<T>> {
+        let flat = match &self.parameters {
+            Numbers::F32(values) => values.iter().map(|value| T::of(value.f64())).collect(),
+            Numbers::F64(values) => values.iter().map(|value| T::of(*value)).collect(),
+        };
+        let inputs = usize::try_from(self.samples.inputs).ok()?;
+        Parameters::from_flat(flat, inputs, self.experiment.hidden)
     }
 
     /// As it was asked for, with the hyperparameters in force.
