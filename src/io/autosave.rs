@@ -162,16 +162,16 @@ fn recover(folder: &Path) -> Vec<PathBuf> {
     recovered
 }
 
-/// "recovered-0001764412729-XXXX.saelab": in the order of their times by name, too.
+/// "recovered-1764412729000000-XXXX.saelab": in the order of their times by name, too.
 fn name_aside(state: &Path, time: SystemTime) -> String {
     let since = time.duration_since(SystemTime::UNIX_EPOCH);
-    let seconds = since.map_or(0, |since| since.as_secs());
+    let micros = since.map_or(0, |since| since.as_micros());
     let name = state
         .file_name()
         .map(|name| name.to_string_lossy().into_owned());
     let name = name.unwrap_or_default();
     format!(
-        "{RECOVERED}{seconds:013}-{}",
+        "{RECOVERED}{micros:016}-{}",
         name.trim_start_matches(WINDOW)
     )
 }
@@ -231,6 +231,8 @@ mod tests {
             let (slot, _) = Slot::claim(folder.path()).unwrap();
             std::fs::write(slot.path(), number.to_string()).unwrap();
             crash(slot);
+            // systems round the time of a file to some milliseconds
+            std::thread::sleep(std::time::Duration::from_millis(20));
         }
         let (slot, left) = Slot::claim(folder.path()).unwrap();
         assert_eq!(left.recovered.len(), MOST);
