@@ -99,6 +99,9 @@ fn a_line_goes_through_the_clipboard_into_another_window() {
     second.event(Event::Paste(line.clone()));
     second.run_steps(2);
     wait(&mut second, |app| says(app, "the same to the bit"));
+    // what is drawn may come a moment after what is said
+    let epoch = weights(first.state()).0;
+    wait(&mut second, |app| weights(app).0 == epoch);
     let (first, second_run) = (weights(first.state()), weights(second.state()));
     assert_eq!(second_run, first);
     assert!(!second.state().view().run.playing);
