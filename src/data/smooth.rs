@@ -3,8 +3,6 @@
 
 use ndarray::{Array2, ArrayView1};
 
-use crate::numerics::Real;
-
 /// Rows that are looked at.
 const LOOKED_AT: usize = 500;
 /// Curves have at least so many points.
@@ -18,19 +16,24 @@ const NEARER: f64 = 0.2;
 const LACK: f64 = 0.1;
 
 /// Whether the rows of `samples` (m, n) are curves.
-pub fn are_curves<T: Real>(samples: &Array2<T>) -> bool {
+pub fn are_curves<T: Copy + Into<f64>>(samples: &Array2<T>) -> bool {
     let columns = samples.ncols();
     if columns < SHORTEST {
         return false;
     }
-    let step = samples.nrows().div_ceil(LOOKED_AT).max(1);
-    let rows: Vec<usize> = (0..samples.nrows()).step_by(step).collect();
-    let part = Array2::from_shape_fn((rows.len(), columns), |(row, column)| {
-        samples[[rows[row], column]].f64()
-    });
+    let part = thinned(samples, LOOKED_AT);
     let near = correlation(&part, 1);
     let far = correlation(&part, columns / 2);
     near >= ALIKE && (near - far >= NEARER || 1.0 - near <= LACK * (1.0 - far))
+}
+
+/// At most `most` of the rows, in even steps.
+pub(super) fn thinned<T: Copy + Into<f64>>(samples: &Array2<T>, most: usize) -> Array2<f64> {
+    let step = samples.nrows().div_ceil(most).max(1);
+    let rows: Vec<usize> = (0..samples.nrows()).step_by(step).collect();
+    Array2::from_shape_fn((rows.len(), samples.ncols()), |(row, column)| {
+        samples[[rows[row], column]].into()
+    })
 }
 
 /// The mean correlation of columns `apart`, of those that vary. NaN where none does.

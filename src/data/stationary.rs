@@ -4,6 +4,7 @@
 use ndarray::{Array2, Axis};
 
 use super::SampleShape;
+use super::smooth::thinned;
 
 /// Pictures that are looked at; and fewer than these tell too little.
 const LOOKED_AT: usize = 2_000;
@@ -39,12 +40,7 @@ pub fn patches<T: Copy + Into<f64>>(samples: &Array2<T>, shape: SampleShape) -> 
     if samples.nrows() < FEWEST || samples.ncols() < 2 {
         return None;
     }
-    let step = samples.nrows().div_ceil(LOOKED_AT);
-    let looked_at: Vec<usize> = (0..samples.nrows()).step_by(step).collect();
-    let part = Array2::from_shape_fn((looked_at.len(), samples.ncols()), |(row, place)| {
-        samples[[looked_at[row], place]].into()
-    });
-    let places = Places::of(part)?;
+    let places = Places::of(thinned(samples, LOOKED_AT))?;
     if places.means > MEANS || places.deviations > DEVIATIONS {
         return None;
     }

@@ -60,7 +60,7 @@ impl Found {
     /// What suits the values, and why, where it isn't what the source suggests.
     pub fn wanted(&self) -> Option<(Preparation, String)> {
         if self.are_raw_patches() {
-            let why = "Each place is like any other, so these are patches of larger pictures. What they vary in most is \
+            let why = "Each place is like any other, as in patches of larger pictures. What they vary in most is \
                        their brightness: the mean of each is taken away, so that edges are left.";
             return Some((Preparation::CONTRAST, why.to_owned()));
         }
