@@ -1,4 +1,7 @@
 //! AVX-512: 512-bit registers, 32 of them.
+//!
+//! Only instructions of AVX-512F, the feature that the kernels are compiled for: one of another is not inlined but
+//! called, in the innermost loop. So bits are set by the integers' instructions: those of floats are of AVX-512DQ.
 
 use std::arch::x86_64::*;
 
@@ -94,14 +97,19 @@ impl Lanes for F32x16 {
     #[inline(always)]
     unsafe fn negative_abs(a: Self::Vector) -> Self::Vector {
         // SAFETY: see above
-        unsafe { _mm512_or_ps(a, _mm512_set1_ps(-0.0)) }
+        unsafe {
+            let bit = _mm512_castps_si512(_mm512_set1_ps(-0.0));
+            _mm512_castsi512_ps(_mm512_or_si512(_mm512_castps_si512(a), bit))
+        }
     }
     #[inline(always)]
     unsafe fn copy_sign(a: Self::Vector, sign: Self::Vector) -> Self::Vector {
         // SAFETY: see above
         unsafe {
-            let bit = _mm512_set1_ps(-0.0);
-            _mm512_or_ps(_mm512_andnot_ps(bit, a), _mm512_and_ps(bit, sign))
+            let bit = _mm512_castps_si512(_mm512_set1_ps(-0.0));
+            let size = _mm512_andnot_si512(bit, _mm512_castps_si512(a));
+            let sign = _mm512_and_si512(bit, _mm512_castps_si512(sign));
+            _mm512_castsi512_ps(_mm512_or_si512(size, sign))
         }
     }
     #[inline(always)]
@@ -219,14 +227,19 @@ impl Lanes for F64x8 {
     #[inline(always)]
     unsafe fn negative_abs(a: Self::Vector) -> Self::Vector {
         // SAFETY: see above
-        unsafe { _mm512_or_pd(a, _mm512_set1_pd(-0.0)) }
+        unsafe {
+            let bit = _mm512_castpd_si512(_mm512_set1_pd(-0.0));
+            _mm512_castsi512_pd(_mm512_or_si512(_mm512_castpd_si512(a), bit))
+        }
     }
     #[inline(always)]
     unsafe fn copy_sign(a: Self::Vector, sign: Self::Vector) -> Self::Vector {
         // SAFETY: see above
         unsafe {
-            let bit = _mm512_set1_pd(-0.0);
-            _mm512_or_pd(_mm512_andnot_pd(bit, a), _mm512_and_pd(bit, sign))
+            let bit = _mm512_castpd_si512(_mm512_set1_pd(-0.0));
+            let size = _mm512_andnot_si512(bit, _mm512_castpd_si512(a));
+            let sign = _mm512_and_si512(bit, _mm512_castpd_si512(sign));
+            _mm512_castsi512_pd(_mm512_or_si512(size, sign))
         }
     }
     #[inline(always)]
