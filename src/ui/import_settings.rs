@@ -47,7 +47,7 @@ pub fn settings(ui: &mut Ui, settings: &ImportSettings) -> Option<ImportSettings
     changed
 }
 
-/// What the run will be, in a line, and why that suits the data; the reasons are the same whosever settings are taken.
+/// What the run will be, in a line; and what suits the data and why, the same whosever settings are taken.
 pub fn reasons(ui: &mut Ui, settings: &ImportSettings) {
     let whose = match settings.whose {
         Whose::Recipe => "what suits the data",
@@ -80,7 +80,14 @@ pub fn reasons(ui: &mut Ui, settings: &ImportSettings) {
         "Features stand after about {} epochs.",
         numbers::thousands(recipe.epochs)
     );
-    for words in recipe.reasons.iter().chain([&epochs]) {
+    // with other settings they are still the recipe's, not of those
+    let of_others = settings.whose != Whose::Recipe;
+    for (place, words) in recipe.reasons.iter().chain([&epochs]).enumerate() {
+        let words = if of_others && place == 0 {
+            format!("What suits the data: {words}")
+        } else {
+            words.clone()
+        };
         ui.add(Label::new(muted(ui, words)).wrap());
     }
 }
