@@ -76,19 +76,18 @@ pub fn reasons(ui: &mut Ui, settings: &ImportSettings) {
     let Some(recipe) = settings.recipe() else {
         return;
     };
+    // with other settings they are still the recipe's, not of those
+    let (of, with) = match settings.whose {
+        Whose::Recipe => ("", "Features"),
+        Whose::Kept | Whose::Own => ("What suits the data: ", "With that, features"),
+    };
     let epochs = format!(
-        "Features stand after about {} epochs.",
+        "{with} stand after about {} epochs.",
         numbers::thousands(recipe.epochs)
     );
-    // with other settings they are still the recipe's, not of those
-    let of_others = settings.whose != Whose::Recipe;
     for (place, words) in recipe.reasons.iter().chain([&epochs]).enumerate() {
-        let words = if of_others && place == 0 {
-            format!("What suits the data: {words}")
-        } else {
-            words.clone()
-        };
-        ui.add(Label::new(muted(ui, words)).wrap());
+        let of = if place == 0 { of } else { "" };
+        ui.add(Label::new(muted(ui, format!("{of}{words}"))).wrap());
     }
 }
 
