@@ -281,7 +281,8 @@ fn epochs<T: Real>(case: &Case, threads: usize) -> Result<Figures, CliError> {
         for start in (0..case.samples).step_by(case.batch) {
             let batch = x.slice(s![start..start + case.batch, ..]);
             cost = engine.cost_and_gradient(&parameters, batch, &objective, &mut gradient);
-            optimizer.update(parameters.flat_mut(), gradient.flat(), rate);
+            let shares = engine.shares();
+            optimizer.update_in_shares(parameters.flat_mut(), gradient.flat(), rate, shares);
         }
     };
     epoch();

@@ -26,7 +26,7 @@ use ndarray::{Array2, ArrayView2, CowArray, Ix2};
 use super::units::{UnitStatistics, dead_below};
 use super::{Architecture, Cost, HiddenActivation, Objective, OutputActivation, Parameters};
 use crate::numerics::{
-    AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Start, WorkerPool,
+    AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Shares, Start, WorkerPool,
 };
 
 mod backward;
@@ -47,6 +47,9 @@ use forward::{Spread, Statistics};
 use layout::{Layout, Worker};
 use packing::Packing;
 use saturation::Saturated;
+
+/// Parameters below which a step is sooner done by one worker: its update takes a few microseconds, as a hand-over does.
+const WORTH_SHARING: usize = 1 << 15;
 
 /// Computes cost and gradient for one architecture; keeps its workspace between calls.
 pub struct Engine<T: Real> {
@@ -138,6 +141,24 @@ impl<T: Real> Engine<T> {
     /// The kernels it runs on.
     pub fn kernels(&self) -> &'static Kernels<T> {
         self.kernels
+    }
+
+    /// Which parts of the last call's gradient each worker has computed, for a step that follows; all of it with the
+    /// caller where that is sooner done.
+    pub fn shares(&self) -> Shares<'_> {
+        let ends = &self.gradient_ends[..];
+        match ends.last() {
+            Some(end) if ends.len() > 1 && *end >= WORTH_SHARING && *end == self.parameters() => {
+                Shares::new(&self.pool, ends)
+            }
+            _ => Shares::whole(),
+        }
+    }
+
+    /// 2nh + h + n
+    fn parameters(&self) -> usize {
+        let Layout { inputs, hidden, .. } = self.layout;
+        2 * inputs * hidden + hidden + inputs
     }
 
     /// ρ̂ (h) of the last call, over the samples it saw.

@@ -28,7 +28,7 @@ pub use cholesky::Cholesky;
 pub use eigen::eigen;
 pub use kernels::{KernelPath, Kernels};
 pub use passes::Curve;
-pub use pool::WorkerPool;
+pub use pool::{Shares, WorkerPool};
 pub use product::{Left, Right, Start};
 pub use real::{Precision, Real};
 pub use student::student;

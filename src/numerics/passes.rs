@@ -251,9 +251,7 @@ impl<T: Real> Kernels<T> {
     /// Σ w², in f64 between chunks.
     pub fn sum_of_squares(&self, w: &[T]) -> f64 {
         // SAFETY: the length is the slice's; the path is one that the processor has
-        w.chunks(1_024)
-            .map(|chunk| unsafe { (self.sum_of_squares)(chunk.len(), chunk.as_ptr()) })
-            .sum()
+        unsafe { (self.sum_of_squares)(w.len(), w.as_ptr()) }
     }
 
     /// Σ a·b over equally long slices, in f64 between stretches of 256.
@@ -264,5 +262,35 @@ impl<T: Real> Kernels<T> {
         stretches
             .map(|(a, b)| unsafe { (self.dot)(a.len(), a.as_ptr(), b.as_ptr()) })
             .sum()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::numerics::{KernelPath, Real};
+
+    /// Chunks whose chains run side by side have the bits of each chunk alone, added in order.
+    fn squares_are_summed_chunk_by_chunk<T: Real>(tolerance: f64) {
+        let number = |k: usize| T::of((k as f64 * 0.37).sin() * 3.0 + 0.1);
+        for &path in KernelPath::available() {
+            let kernels = T::kernels(path);
+            for count in [0, 1, 15, 1_023, 1_024, 1_025, 3_136, 4_096, 7_173, 20_000] {
+                let w: Vec<T> = (0..count).map(number).collect();
+                let sum = kernels.sum_of_squares(&w);
+                let alone = w.chunks(1_024).map(|chunk| kernels.sum_of_squares(chunk));
+                assert_eq!(sum, alone.sum::<f64>(), "{path}, {count}");
+                let exact: f64 = w.iter().map(|w| w.f64() * w.f64()).sum();
+                assert!(
+                    (sum - exact).abs() <= tolerance * exact,
+                    "{path}, {count}: {sum} for {exact}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn squares_are_summed_chunk_by_chunk_in_either_precision() {
+        squares_are_summed_chunk_by_chunk::<f32>(1e-6);
+        squares_are_summed_chunk_by_chunk::<f64>(1e-14);
     }
 }

@@ -230,32 +230,32 @@ impl WorkerPool {
         });
     }
 
-    /// Cuts `slice` at each of `ends` and calls `job(worker, start, part)` for the first `ends.len()` workers at once.
+    /// Cuts `slices` at each of `ends` and calls `job(worker, start, part)` for the first `ends.len()` workers at once.
     ///
     /// # Panics
-    /// If there are more ends than workers, if they decrease or the last isn't the slice's length; else as
+    /// If there are more ends than workers, if they decrease or the last isn't the slices' length; else as
     /// [`Self::run`].
-    pub fn parts<T: Send>(
+    pub fn parts<S: Slices>(
         &self,
-        slice: &mut [T],
+        slices: S,
         ends: &[usize],
-        job: impl Fn(usize, usize, &mut [T]) + Sync,
+        job: impl Fn(usize, usize, S) + Sync,
     ) {
         assert!(ends.len() <= self.workers(), "more parts than workers");
         assert!(
-            ends.is_sorted() && ends.last() == Some(&slice.len()),
-            "the parts must cover the slice in order"
+            ends.is_sorted() && ends.last().is_some_and(|end| slices.have(*end)),
+            "the parts must cover the slices in order"
         );
         if ends.len() == 1 {
-            return job(0, 0, slice);
+            return job(0, 0, slices);
         }
-        let base = Shards(slice.as_mut_ptr());
+        let base = slices.base();
         self.run_on(ends.len(), |worker| {
             let start = if worker == 0 { 0 } else { ends[worker - 1] };
-            // SAFETY: worker < ends.len(), each part is claimed once, and the ends increase up to the slice's length, so each part lies within
-            // it, apart from the others
+            // SAFETY: worker < ends.len(), each part is claimed once, and the ends increase up to the slices' length,
+            // so each part lies within them, apart from the others
             job(worker, start, unsafe {
-                std::slice::from_raw_parts_mut(base.at(start), ends[worker] - start)
+                S::part(&base, start, ends[worker] - start)
             });
         });
     }
@@ -279,7 +279,7 @@ impl std::fmt::Debug for WorkerPool {
 }
 
 /// A pointer that may go to the workers: each derives disjoint parts from it.
-struct Shards<T>(*mut T);
+pub struct Shards<T>(*mut T);
 
 impl<T> Shards<T> {
     /// The element's address; the index must be within the allocation.
@@ -290,6 +290,99 @@ impl<T> Shards<T> {
 
 // SAFETY: only used to form disjoint `&mut` parts, one a thread, of data that may be sent there (`T: Send`)
 unsafe impl<T: Send> Sync for Shards<T> {}
+
+/// Slices of one length that are cut at the same places: one, or several as a tuple.
+///
+/// # Safety
+/// `have` says yes only of the length that every slice has.
+pub unsafe trait Slices: Send {
+    /// Where they begin.
+    #[doc(hidden)]
+    type Base: Sync;
+
+    /// Whether each is `length` long.
+    fn have(&self, length: usize) -> bool;
+
+    #[doc(hidden)]
+    fn base(self) -> Self::Base;
+
+    /// # Safety
+    /// `start + length` is at most the length of the slices that `base` is of, which are borrowed for as long as what
+    /// this returns is used; no other part of them that is in use overlaps this one.
+    #[doc(hidden)]
+    unsafe fn part(base: &Self::Base, start: usize, length: usize) -> Self;
+}
+
+// SAFETY: it is the slice's own length
+unsafe impl<T: Send> Slices for &mut [T] {
+    type Base = Shards<T>;
+
+    fn have(&self, length: usize) -> bool {
+        self.len() == length
+    }
+
+    fn base(self) -> Shards<T> {
+        Shards(self.as_mut_ptr())
+    }
+
+    unsafe fn part(base: &Shards<T>, start: usize, length: usize) -> Self {
+        // SAFETY: the caller's
+        unsafe { std::slice::from_raw_parts_mut(base.at(start), length) }
+    }
+}
+
+/// Which parts of a flat vector each worker has: what works on the same parts in every phase finds them in the cache of
+/// its own core.
+#[derive(Clone, Copy, Debug)]
+pub struct Shares<'a>(Option<(&'a WorkerPool, &'a [usize])>);
+
+impl<'a> Shares<'a> {
+    /// All with the caller.
+    pub fn whole() -> Self {
+        Self(None)
+    }
+
+    /// Parts that end at `ends`, for the workers of `pool`; see [`WorkerPool::parts`].
+    pub fn new(pool: &'a WorkerPool, ends: &'a [usize]) -> Self {
+        Self(Some((pool, ends)))
+    }
+
+    /// Calls `job(start, part)` for each part of `slices`.
+    ///
+    /// # Panics
+    /// As [`WorkerPool::parts`].
+    pub fn of<S: Slices>(self, slices: S, job: impl Fn(usize, S) + Sync) {
+        match self.0 {
+            None => job(0, slices),
+            Some((pool, ends)) => pool.parts(slices, ends, |_, start, part| job(start, part)),
+        }
+    }
+}
+
+macro_rules! slices {
+    ($($name:ident $index:tt)+) => {
+        // SAFETY: yes only where each says yes
+        unsafe impl<$($name: Slices),+> Slices for ($($name,)+) {
+            type Base = ($($name::Base,)+);
+
+            fn have(&self, length: usize) -> bool {
+                $(self.$index.have(length))&&+
+            }
+
+            fn base(self) -> Self::Base {
+                ($(self.$index.base(),)+)
+            }
+
+            unsafe fn part(base: &Self::Base, start: usize, length: usize) -> Self {
+                // SAFETY: the caller's, for each
+                unsafe { ($($name::part(&base.$index, start, length),)+) }
+            }
+        }
+    };
+}
+
+slices!(A 0 B 1);
+slices!(A 0 B 1 C 2);
 
 fn work(shared: &Shared) {
     let mut looks = 0;
@@ -334,12 +427,24 @@ mod tests {
         let mut numbers = vec![0usize; 103];
         let length = numbers.len();
         let ends: Vec<usize> = (1..=4).map(|worker| length * worker / 4).collect();
-        pool.parts(&mut numbers, &ends, |worker, start, part| {
+        pool.parts(&mut numbers[..], &ends, |worker, start, part| {
             for (k, value) in part.iter_mut().enumerate() {
                 *value = 10 * (start + k) + worker;
             }
         });
         assert!(numbers.iter().enumerate().all(|(k, value)| value / 10 == k));
+        let mut doubles = vec![0usize; length];
+        pool.parts(
+            (&mut doubles[..], &mut numbers[..]),
+            &ends,
+            |_, start, (doubles, numbers)| {
+                for (k, (double, number)) in doubles.iter_mut().zip(numbers).enumerate() {
+                    assert_eq!(*number / 10, start + k);
+                    *double = 2 * *number;
+                }
+            },
+        );
+        assert!(doubles.iter().zip(&numbers).all(|(d, n)| *d == 2 * n));
         let mut states = vec![0; 4];
         pool.each(&mut states, |worker, state| *state = worker + 1);
         assert_eq!(states, [1, 2, 3, 4]);

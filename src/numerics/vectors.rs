@@ -145,23 +145,61 @@ pub unsafe fn add_to_f64<T: Real>(count: usize, to: *mut f64, from: *const T) {
     }
 }
 
-/// Σ w², in lanes over at most a few thousand numbers.
+/// Numbers whose squares are summed in lanes before the sum goes on in f64.
+const SQUARES: usize = 1_024;
+
+/// Σ w², in f64 between chunks of [`SQUARES`].
 ///
 /// # Safety
 /// As [`Lanes`]; `w` holds `count` numbers.
 #[inline(always)]
 pub unsafe fn sum_of_squares<L: Lanes>(count: usize, w: *const L::Scalar) -> f64 {
-    // SAFETY: whole vectors below `count`, then the rest; the array below has room for a vector (at most 16 lanes)
+    let mut total = 0.0;
+    let whole = count / SQUARES;
+    // SAFETY: the chunks end at `count`
     unsafe {
-        let mut sum = L::splat(num_traits::zero());
+        // a chunk is one chain of additions, each of which waits for the one before: several chains at once
+        for four in 0..whole / 4 {
+            total = squares::<L, 4>(total, SQUARES, w.add(4 * four * SQUARES));
+        }
+        let left = w.add(whole / 4 * 4 * SQUARES);
+        total = match whole % 4 {
+            1 => squares::<L, 1>(total, SQUARES, left),
+            2 => squares::<L, 2>(total, SQUARES, left),
+            3 => squares::<L, 3>(total, SQUARES, left),
+            _ => total,
+        };
+        squares::<L, 1>(total, count % SQUARES, w.add(whole * SQUARES))
+    }
+}
+
+/// `total` and then Σ w² of each of `CHUNKS` chunks of `count` ≤ [`SQUARES`] numbers, [`SQUARES`] apart, in their order.
+///
+/// # Safety
+/// As [`Lanes`]; `w` holds all of them.
+#[inline(always)]
+unsafe fn squares<L: Lanes, const CHUNKS: usize>(
+    mut total: f64,
+    count: usize,
+    w: *const L::Scalar,
+) -> f64 {
+    // SAFETY: whole vectors below `count` of each chunk, then the rest; the array below has room for a vector (at most
+    // 16 lanes)
+    unsafe {
+        let mut sums = [L::splat(num_traits::zero()); CHUNKS];
         for at in (0..count).step_by(L::WIDTH) {
             let lanes = L::WIDTH.min(count - at);
-            let value = get::<L>(w, at, lanes);
-            sum = L::fma(value, value, sum);
+            for (chunk, sum) in sums.iter_mut().enumerate() {
+                let value = get::<L>(w.add(chunk * SQUARES), at, lanes);
+                *sum = L::fma(value, value, *sum);
+            }
         }
-        let mut lanes = [<L::Scalar as num_traits::Zero>::zero(); 16];
-        L::store(lanes.as_mut_ptr(), sum);
-        lanes.iter().map(|lane| lane.f64()).sum()
+        for sum in sums {
+            let mut lanes = [<L::Scalar as num_traits::Zero>::zero(); 16];
+            L::store(lanes.as_mut_ptr(), sum);
+            total += lanes.iter().map(|lane| lane.f64()).sum::<f64>();
+        }
+        total
     }
 }
 

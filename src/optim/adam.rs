@@ -1,6 +1,6 @@
 //! Adam (Kingma & Ba 2015, algorithm 1), bias-corrected, with the paper's β1 = .9, β2 = .999, ε = 1e-8.
 
-use crate::numerics::{AdamStep, Precision, Real, kernels};
+use crate::numerics::{AdamStep, Precision, Real, Shares, kernels};
 
 const BETA1: f64 = 0.9;
 const BETA2: f64 = 0.999;
@@ -44,8 +44,14 @@ impl<T: Real> Adam<T> {
         self.steps = other.steps;
     }
 
-    /// One update over slices as long as the parameter count.
-    pub fn update(&mut self, parameters: &mut [T], gradient: &[T], learning_rate: f64) {
+    /// One update over slices as long as the parameter count, which the workers of `shares` share.
+    pub fn update(
+        &mut self,
+        parameters: &mut [T],
+        gradient: &[T],
+        learning_rate: f64,
+        shares: Shares<'_>,
+    ) {
         self.steps = self.steps.saturating_add(1);
         // Where an input is constant its moments decay towards denormals, which double the step's time; this small
         // they move no weight.
@@ -63,13 +69,12 @@ impl<T: Real> Adam<T> {
             epsilon: T::of(EPSILON),
             least: T::of(least),
         };
-        kernels::best::<T>().adam(
-            parameters,
-            &mut self.first,
-            &mut self.second,
-            gradient,
-            step,
-        );
+        let kernels = kernels::best::<T>();
+        let moments = (&mut self.first[..], &mut self.second[..]);
+        shares.of((parameters, moments.0, moments.1), |start, (p, m, v)| {
+            let g = &gradient[start..start + p.len()];
+            kernels.adam(p, m, v, g, step);
+        });
     }
 
     /// The parameters at `indices` (increasing) were replaced: their first moments are 0, their second moments the mean
@@ -116,7 +121,7 @@ mod tests {
             (0.161 / 0.271, 0.005_994_001 / 0.002_997_001),
         ];
         for (gradient, (first, second)) in [1.0, 2.0, -1.0].into_iter().zip(corrected) {
-            adam.update(&mut parameters, &[gradient], 0.1);
+            adam.update(&mut parameters, &[gradient], 0.1, Shares::whole());
             expected -= 0.1 * first / (second.sqrt() + 1e-8);
             assert!(
                 (parameters[0] - expected).abs() < 1e-12,
@@ -126,7 +131,7 @@ mod tests {
         }
         adam.restart();
         let before = parameters[0];
-        adam.update(&mut parameters, &[5.0], 0.1);
+        adam.update(&mut parameters, &[5.0], 0.1, Shares::whole());
         assert!(
             (before - parameters[0] - 0.1).abs() < 1e-8,
             "a first step is α long"
@@ -138,11 +143,11 @@ mod tests {
         let mut adam = Adam::new(3);
         let mut parameters = [0.0f64; 3];
         for _ in 0..500 {
-            adam.update(&mut parameters, &[1.0, -100.0, 1.0], 0.1);
+            adam.update(&mut parameters, &[1.0, -100.0, 1.0], 0.1, Shares::whole());
         }
         adam.forget(&[1]);
         let before = parameters;
-        adam.update(&mut parameters, &[1.0, 1.0, 1.0], 0.1);
+        adam.update(&mut parameters, &[1.0, 1.0, 1.0], 0.1, Shares::whole());
         let step = |index: usize| before[index] - parameters[index];
         assert!(
             (step(1) - 0.1 * step(0)).abs() < 1e-3,
@@ -156,9 +161,9 @@ mod tests {
     fn moments_never_become_denormal() {
         let mut adam = Adam::new(1);
         let mut parameters = [0.0f32];
-        adam.update(&mut parameters, &[1e-20], 0.1);
+        adam.update(&mut parameters, &[1e-20], 0.1, Shares::whole());
         for _ in 0..20_000 {
-            adam.update(&mut parameters, &[0.0], 0.1);
+            adam.update(&mut parameters, &[0.0], 0.1, Shares::whole());
             assert!(adam.first[0] == 0.0 || adam.first[0].is_normal());
             assert!(adam.second[0] == 0.0 || adam.second[0].is_normal());
         }

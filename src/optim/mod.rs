@@ -32,7 +32,7 @@ pub use memory::Memory;
 pub use momentum::Momentum;
 
 use crate::model::OptimizerKind;
-use crate::numerics::Real;
+use crate::numerics::{Real, Shares};
 
 /// The settings of a first-order step.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -75,12 +75,27 @@ impl<T: Real> Optimizer<T> {
     /// One update of `parameters` by `gradient`, both as long as the parameter count. Does nothing for L-BFGS, which
     /// steps through [`Self::lbfgs`].
     pub fn update(&mut self, parameters: &mut [T], gradient: &[T], rate: Rate) {
+        self.update_in_shares(parameters, gradient, rate, Shares::whole());
+    }
+
+    /// [`Self::update`] by several workers; it gives the same bits.
+    pub fn update_in_shares(
+        &mut self,
+        parameters: &mut [T],
+        gradient: &[T],
+        rate: Rate,
+        shares: Shares<'_>,
+    ) {
+        let Rate {
+            learning_rate,
+            momentum,
+        } = rate;
         match self {
-            Self::Descent => descent::step(parameters, gradient, rate.learning_rate),
+            Self::Descent => descent::step(parameters, gradient, learning_rate, shares),
             Self::Momentum(state) => {
-                state.update(parameters, gradient, rate.learning_rate, rate.momentum)
+                state.update(parameters, gradient, learning_rate, momentum, shares)
             }
-            Self::Adam(state) => state.update(parameters, gradient, rate.learning_rate),
+            Self::Adam(state) => state.update(parameters, gradient, learning_rate, shares),
             Self::Lbfgs(_) => {}
         }
     }

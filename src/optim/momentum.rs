@@ -1,22 +1,22 @@
 //! Gradient descent with momentum (Polyak 1964).
 
-use crate::numerics::{Real, kernels};
+use crate::numerics::{Real, Shares, kernels};
 
-/// V ← μV − α∇J, P ← P + V, elementwise over equally long slices.
+/// V ← μV − α∇J, P ← P + V, elementwise over equally long slices, which the workers of `shares` share.
 pub fn step<T: Real>(
     parameters: &mut [T],
     velocity: &mut [T],
     gradient: &[T],
     learning_rate: f64,
     momentum: f64,
+    shares: Shares<'_>,
 ) {
-    kernels::best::<T>().momentum(
-        parameters,
-        velocity,
-        gradient,
-        T::of(learning_rate),
-        T::of(momentum),
-    );
+    let (alpha, mu) = (T::of(learning_rate), T::of(momentum));
+    let kernels = kernels::best::<T>();
+    shares.of((parameters, velocity), |start, (p, v)| {
+        let g = &gradient[start..start + p.len()];
+        kernels.momentum(p, v, g, alpha, mu);
+    });
 }
 
 /// [`step`] with its velocity.
@@ -53,6 +53,7 @@ impl<T: Real> Momentum<T> {
         gradient: &[T],
         learning_rate: f64,
         momentum: f64,
+        shares: Shares<'_>,
     ) {
         step(
             parameters,
@@ -60,6 +61,7 @@ impl<T: Real> Momentum<T> {
             gradient,
             learning_rate,
             momentum,
+            shares,
         );
     }
 
@@ -84,18 +86,18 @@ mod tests {
     fn velocity_gathers() {
         let mut momentum = Momentum::new(2);
         let mut parameters = [1.0, -1.0];
-        momentum.update(&mut parameters, &[1.0, -2.0], 0.1, 0.5);
+        momentum.update(&mut parameters, &[1.0, -2.0], 0.1, 0.5, Shares::whole());
         assert_eq!(parameters, [0.9, -0.8]);
-        momentum.update(&mut parameters, &[1.0, -2.0], 0.1, 0.5);
+        momentum.update(&mut parameters, &[1.0, -2.0], 0.1, 0.5, Shares::whole());
         // V = .5·(−.1, .2) − .1·(1, −2) = (−.15, .3)
         assert!((parameters[0] - 0.75f64).abs() < 1e-15 && (parameters[1] + 0.5f64).abs() < 1e-15);
         momentum.forget(&[1]);
         let before = parameters;
-        momentum.update(&mut parameters, &[0.0, 0.0], 0.1, 1.0);
+        momentum.update(&mut parameters, &[0.0, 0.0], 0.1, 1.0, Shares::whole());
         assert!(parameters[0] < before[0] && parameters[1] == before[1]);
         parameters = before;
         momentum.restart();
-        momentum.update(&mut parameters, &[0.0, 0.0], 0.1, 0.5);
+        momentum.update(&mut parameters, &[0.0, 0.0], 0.1, 0.5, Shares::whole());
         assert!((parameters[0] - 0.75f64).abs() < 1e-15);
     }
 }

@@ -238,9 +238,10 @@ impl<T: Real> Run<T> {
             momentum: settings.momentum,
         };
         let parameters = self.state.parameters.flat_mut();
+        let (gradient, shares) = (self.gradient.flat(), self.engine.shares());
         self.state
             .optimizer
-            .update(parameters, self.gradient.flat(), rate);
+            .update_in_shares(parameters, gradient, rate, shares);
         if let Some(account) = &mut self.account {
             account.stepped(&self.state.parameters);
         }
