@@ -56,8 +56,13 @@ fn steps_after_the_first_allocate_nothing() {
         allocations(|| drop(std::hint::black_box(vec![1u8; 100]))) > 0,
         "the counter counts"
     );
-    // n is no multiple of a vector, and both are split over the threads
-    let (n, h, m) = (67, 25, 3_000);
+    // n is no multiple of a vector, and all are split over the threads; the smallest batches by columns
+    for shape in [(67, 25, 3_000), (201, 190, 300)] {
+        steps_allocate_nothing(shape);
+    }
+}
+
+fn steps_allocate_nothing((n, h, m): (usize, usize, usize)) {
     let samples = Array2::from_shape_fn((m, n), |(i, j)| {
         0.1 + 0.8 * ((i * 31 + j * 17) % 101) as f32 / 101.0
     });
@@ -68,7 +73,7 @@ fn steps_after_the_first_allocate_nothing() {
         output_activation: OutputActivation::Sigmoid,
     };
     for threads in [1, 2] {
-        for batch in [m, 1_000, 100] {
+        for batch in [m, m / 3, m / 30] {
             let mut engine = Engine::new(architecture, threads);
             let mut parameters = Parameters::initial(n, h, 1);
             let mut gradient = Parameters::zeros(n, h);
@@ -83,13 +88,14 @@ fn steps_after_the_first_allocate_nothing() {
                     for start in (0..m).step_by(batch) {
                         let rows = samples.slice(s![start..start + batch, ..]);
                         engine.cost_and_gradient(&parameters, rows, &OBJECTIVE, &mut gradient);
-                        optimizer.update(
+                        optimizer.update_in_shares(
                             parameters.flat_mut(),
                             gradient.flat(),
                             Rate {
                                 learning_rate: 0.1,
                                 momentum: 0.9,
                             },
+                            engine.shares(),
                         );
                     }
                     engine.measure(&parameters, samples.view(), 1.0, &OBJECTIVE, &mut units);

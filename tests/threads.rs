@@ -127,6 +127,21 @@ fn digits(optimizer: OptimizerKind) -> Case {
     )
 }
 
+/// Large nets in small batches, which threads share out by units and outputs; Adam's memory is shared out, too.
+fn digits_in_batches() -> Case {
+    Case::new(
+        EmbeddedSet::Digits,
+        DataSpec::DEFAULT_PATCHES,
+        60,
+        Hyperparameters {
+            optimizer: OptimizerKind::Adam,
+            learning_rate: 0.003,
+            batch: BatchSize::Samples(100),
+            ..Hyperparameters::default()
+        },
+    )
+}
+
 /// The classical exercise: patches of 8×8 (10,000 of them), 25 hidden units, ρ .01.
 fn exercise(patches: usize) -> Case {
     Case::new(
@@ -162,6 +177,12 @@ fn digits_full_batch_by_descent() {
 fn digits_full_batch_by_adam() {
     digits(OptimizerKind::Adam).is_the_same_on_any_threads::<f32>();
     digits(OptimizerKind::Adam).is_the_same_on_any_threads::<f64>();
+}
+
+#[test]
+fn digits_in_batches_of_100() {
+    digits_in_batches().is_the_same_on_any_threads::<f32>();
+    digits_in_batches().is_the_same_on_any_threads::<f64>();
 }
 
 #[test]

@@ -10,6 +10,9 @@
 //!    every element is one sum over all samples. Small nets on many samples would meet too often: there each of a
 //!    fixed number of slices adds up its own gradient, and these are added in order.
 //!
+//! Where a step has few samples for its weights, as in mini-batches of large nets, the workers share out units and
+//! outputs instead of samples (`columns`).
+//!
 //! **The same bits on any number of workers.** Stretches of at most 32 samples are summed in the run's precision, their
 //! sums in f64, always in the same order, and where stretches and slices begin depends on the shapes alone. So the same
 //! arguments give the same bits, whatever the number of workers; they do depend on the kernel path ([`Engine::path`]).
@@ -30,6 +33,7 @@ use crate::numerics::{
 };
 
 mod backward;
+mod columns;
 mod contribution;
 mod cut;
 mod forward;
@@ -41,6 +45,7 @@ mod sums;
 mod tests;
 mod totals;
 
+use columns::ByColumns;
 use contribution::Contribution;
 use cut::{Block, Cut, Owned};
 use forward::{Spread, Statistics};
@@ -74,8 +79,10 @@ pub struct Engine<T: Real> {
     contribution: Contribution<T>,
     /// Sums over all samples of what hidden units (h) or outputs (n) have.
     totals: Vec<f64>,
-    /// Where the parts of a shared-out gradient end.
+    /// Where the parts of a shared-out gradient end, and how many workers took turns at them.
     gradient_ends: Vec<usize>,
+    gradient_turns: usize,
+    by_columns: ByColumns<T>,
     /// W1 W1ᵀ (h, h), padded rows
     products_of_features: AlignedBuffer<T>,
     /// Parameters and gradient of the flat form.
@@ -123,6 +130,8 @@ impl<T: Real> Engine<T> {
             contribution: Contribution::default(),
             totals: Vec::with_capacity(layout.hidden.max(layout.inputs)),
             gradient_ends: Vec::new(),
+            gradient_turns: 1,
+            by_columns: ByColumns::default(),
             products_of_features: AlignedBuffer::default(),
             scratch: None,
             pool,
@@ -149,7 +158,7 @@ impl<T: Real> Engine<T> {
         let ends = &self.gradient_ends[..];
         match ends.last() {
             Some(end) if ends.len() > 1 && *end >= WORTH_SHARING && *end == self.parameters() => {
-                Shares::new(&self.pool, ends)
+                Shares::new(&self.pool, self.gradient_turns, ends)
             }
             _ => Shares::whole(),
         }
@@ -193,6 +202,9 @@ impl<T: Real> Engine<T> {
         let samples = dense(samples);
         let samples = Samples::of(&samples);
         self.contribution.open.units.clear();
+        if let Some(workers) = self.workers_by_columns(samples.count) {
+            return self.descend_by_columns(workers, parameters, samples, objective, gradient);
+        }
         self.activate(parameters, samples, Statistics::Sums, true);
         self.average(parameters, samples, objective);
         self.descend(parameters, samples, objective, gradient);

@@ -3,7 +3,7 @@
 use super::Real;
 use super::kernels::Kernels;
 use super::product::span;
-use super::vectors::AdamStep;
+use super::vectors::{AdamStep, SQUARES};
 
 /// The activation that a pass applies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -248,10 +248,26 @@ impl<T: Real> Kernels<T> {
         unsafe { (self.add_to_f64)(to.len(), to.as_mut_ptr(), from.as_ptr()) }
     }
 
+    /// Numbers in a chunk of [`Self::sums_of_squares`].
+    pub const SQUARES: usize = SQUARES;
+
+    /// Σ w² of each chunk of [`Self::SQUARES`] numbers, the last one perhaps shorter.
+    pub fn sums_of_squares(&self, w: &[T], sums: &mut [f64]) {
+        assert_eq!(sums.len(), w.len().div_ceil(SQUARES));
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe { (self.sums_of_squares)(w.len(), w.as_ptr(), sums.as_mut_ptr()) }
+    }
+
     /// Σ w², in f64 between chunks.
     pub fn sum_of_squares(&self, w: &[T]) -> f64 {
-        // SAFETY: the length is the slice's; the path is one that the processor has
-        unsafe { (self.sum_of_squares)(w.len(), w.as_ptr()) }
+        let mut sums = [0.0; 32];
+        let mut total = 0.0;
+        for w in w.chunks(sums.len() * SQUARES) {
+            let sums = &mut sums[..w.len().div_ceil(SQUARES)];
+            self.sums_of_squares(w, sums);
+            sums.iter().for_each(|sum| total += sum);
+        }
+        total
     }
 
     /// Σ a·b over equally long slices, in f64 between stretches of 256.
@@ -274,7 +290,7 @@ mod tests {
         let number = |k: usize| T::of((k as f64 * 0.37).sin() * 3.0 + 0.1);
         for &path in KernelPath::available() {
             let kernels = T::kernels(path);
-            for count in [0, 1, 15, 1_023, 1_024, 1_025, 3_136, 4_096, 7_173, 20_000] {
+            for count in [0, 1, 15, 1_023, 1_024, 1_025, 3_136, 4_096, 7_173, 40_000] {
                 let w: Vec<T> = (0..count).map(number).collect();
                 let sum = kernels.sum_of_squares(&w);
                 let alone = w.chunks(1_024).map(|chunk| kernels.sum_of_squares(chunk));

@@ -241,7 +241,26 @@ impl WorkerPool {
         ends: &[usize],
         job: impl Fn(usize, usize, S) + Sync,
     ) {
-        assert!(ends.len() <= self.workers(), "more parts than workers");
+        self.parts_in_turn(ends.len(), slices, ends, job);
+    }
+
+    /// As [`Self::parts`] for `count` ≥ 1 workers that take turns where there are more parts: with two, the first has
+    /// parts 0, 2, 4, … and the second 1, 3, 5, … The job is told the part.
+    ///
+    /// # Panics
+    /// If there are fewer workers than that, if the ends decrease or the last isn't the slices' length; else as
+    /// [`Self::run`].
+    pub fn parts_in_turn<S: Slices>(
+        &self,
+        count: usize,
+        slices: S,
+        ends: &[usize],
+        job: impl Fn(usize, usize, S) + Sync,
+    ) {
+        assert!(
+            (1..=self.workers()).contains(&count),
+            "more parts than workers, or none"
+        );
         assert!(
             ends.is_sorted() && ends.last().is_some_and(|end| slices.have(*end)),
             "the parts must cover the slices in order"
@@ -250,13 +269,15 @@ impl WorkerPool {
             return job(0, 0, slices);
         }
         let base = slices.base();
-        self.run_on(ends.len(), |worker| {
-            let start = if worker == 0 { 0 } else { ends[worker - 1] };
-            // SAFETY: worker < ends.len(), each part is claimed once, and the ends increase up to the slices' length,
-            // so each part lies within them, apart from the others
-            job(worker, start, unsafe {
-                S::part(&base, start, ends[worker] - start)
-            });
+        self.run_on(count, |worker| {
+            for part in (worker..ends.len()).step_by(count) {
+                let start = if part == 0 { 0 } else { ends[part - 1] };
+                // SAFETY: each worker's number is claimed once, so each part is taken once; and the ends increase up to
+                // the slices' length, so it lies within them, apart from the others
+                job(part, start, unsafe {
+                    S::part(&base, start, ends[part] - start)
+                });
+            }
         });
     }
 }
@@ -334,7 +355,7 @@ unsafe impl<T: Send> Slices for &mut [T] {
 /// Which parts of a flat vector each worker has: what works on the same parts in every phase finds them in the cache of
 /// its own core.
 #[derive(Clone, Copy, Debug)]
-pub struct Shares<'a>(Option<(&'a WorkerPool, &'a [usize])>);
+pub struct Shares<'a>(Option<(&'a WorkerPool, usize, &'a [usize])>);
 
 impl<'a> Shares<'a> {
     /// All with the caller.
@@ -342,19 +363,21 @@ impl<'a> Shares<'a> {
         Self(None)
     }
 
-    /// Parts that end at `ends`, for the workers of `pool`; see [`WorkerPool::parts`].
-    pub fn new(pool: &'a WorkerPool, ends: &'a [usize]) -> Self {
-        Self(Some((pool, ends)))
+    /// Parts that end at `ends`, for `count` workers of `pool`; see [`WorkerPool::parts_in_turn`].
+    pub fn new(pool: &'a WorkerPool, count: usize, ends: &'a [usize]) -> Self {
+        Self(Some((pool, count, ends)))
     }
 
     /// Calls `job(start, part)` for each part of `slices`.
     ///
     /// # Panics
-    /// As [`WorkerPool::parts`].
+    /// As [`WorkerPool::parts_in_turn`].
     pub fn of<S: Slices>(self, slices: S, job: impl Fn(usize, S) + Sync) {
         match self.0 {
             None => job(0, slices),
-            Some((pool, ends)) => pool.parts(slices, ends, |_, start, part| job(start, part)),
+            Some((pool, count, ends)) => {
+                pool.parts_in_turn(count, slices, ends, |_, start, part| job(start, part));
+            }
         }
     }
 }
@@ -445,6 +468,16 @@ mod tests {
             },
         );
         assert!(doubles.iter().zip(&numbers).all(|(d, n)| *d == 2 * n));
+        let turns = [10, 10, 50, length];
+        pool.parts_in_turn(2, &mut doubles[..], &turns, |part, start, doubles| {
+            for (k, double) in doubles.iter_mut().enumerate() {
+                *double = 10 * (start + k) + part;
+            }
+        });
+        for (k, double) in doubles.iter().enumerate() {
+            let part = turns.iter().position(|end| k < *end).unwrap();
+            assert_eq!(*double, 10 * k + part);
+        }
         let mut states = vec![0; 4];
         pool.each(&mut states, |worker, state| *state = worker + 1);
         assert_eq!(states, [1, 2, 3, 4]);

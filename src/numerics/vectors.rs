@@ -146,43 +146,41 @@ pub unsafe fn add_to_f64<T: Real>(count: usize, to: *mut f64, from: *const T) {
 }
 
 /// Numbers whose squares are summed in lanes before the sum goes on in f64.
-const SQUARES: usize = 1_024;
+pub const SQUARES: usize = 1_024;
 
-/// Σ w², in f64 between chunks of [`SQUARES`].
+/// Σ w² of each chunk of [`SQUARES`] numbers, the last one perhaps shorter, into `sums`.
 ///
 /// # Safety
-/// As [`Lanes`]; `w` holds `count` numbers.
+/// As [`Lanes`]; `w` holds `count` numbers, `sums` one for each chunk.
 #[inline(always)]
-pub unsafe fn sum_of_squares<L: Lanes>(count: usize, w: *const L::Scalar) -> f64 {
-    let mut total = 0.0;
+pub unsafe fn sums_of_squares<L: Lanes>(count: usize, w: *const L::Scalar, sums: *mut f64) {
     let whole = count / SQUARES;
+    let fours = whole / 4 * 4;
     // SAFETY: the chunks end at `count`
     unsafe {
         // a chunk is one chain of additions, each of which waits for the one before: several chains at once
-        for four in 0..whole / 4 {
-            total = squares::<L, 4>(total, SQUARES, w.add(4 * four * SQUARES));
+        for chunk in (0..fours).step_by(4) {
+            squares::<L, 4>(SQUARES, w.add(chunk * SQUARES), sums.add(chunk));
         }
-        let left = w.add(whole / 4 * 4 * SQUARES);
-        total = match whole % 4 {
-            1 => squares::<L, 1>(total, SQUARES, left),
-            2 => squares::<L, 2>(total, SQUARES, left),
-            3 => squares::<L, 3>(total, SQUARES, left),
-            _ => total,
-        };
-        squares::<L, 1>(total, count % SQUARES, w.add(whole * SQUARES))
+        let (left, to) = (w.add(fours * SQUARES), sums.add(fours));
+        match whole - fours {
+            1 => squares::<L, 1>(SQUARES, left, to),
+            2 => squares::<L, 2>(SQUARES, left, to),
+            3 => squares::<L, 3>(SQUARES, left, to),
+            _ => {}
+        }
+        if !count.is_multiple_of(SQUARES) {
+            squares::<L, 1>(count % SQUARES, w.add(whole * SQUARES), sums.add(whole));
+        }
     }
 }
 
-/// `total` and then Σ w² of each of `CHUNKS` chunks of `count` ≤ [`SQUARES`] numbers, [`SQUARES`] apart, in their order.
+/// Σ w² of each of `CHUNKS` chunks of `count` ≤ [`SQUARES`] numbers, [`SQUARES`] apart, into `to`.
 ///
 /// # Safety
-/// As [`Lanes`]; `w` holds all of them.
+/// As [`Lanes`]; `w` holds all of them, `to` a sum for each.
 #[inline(always)]
-unsafe fn squares<L: Lanes, const CHUNKS: usize>(
-    mut total: f64,
-    count: usize,
-    w: *const L::Scalar,
-) -> f64 {
+unsafe fn squares<L: Lanes, const CHUNKS: usize>(count: usize, w: *const L::Scalar, to: *mut f64) {
     // SAFETY: whole vectors below `count` of each chunk, then the rest; the array below has room for a vector (at most
     // 16 lanes)
     unsafe {
@@ -194,12 +192,11 @@ unsafe fn squares<L: Lanes, const CHUNKS: usize>(
                 *sum = L::fma(value, value, *sum);
             }
         }
-        for sum in sums {
+        for (chunk, sum) in sums.into_iter().enumerate() {
             let mut lanes = [<L::Scalar as num_traits::Zero>::zero(); 16];
             L::store(lanes.as_mut_ptr(), sum);
-            total += lanes.iter().map(|lane| lane.f64()).sum::<f64>();
+            *to.add(chunk) = lanes.iter().map(|lane| lane.f64()).sum();
         }
-        total
     }
 }
 

@@ -60,6 +60,7 @@ impl<T: Real> Engine<T> {
         let used = workers.len();
         let (blocks, ends) = (&*self.blocks, &mut self.gradient_ends);
         ends.clear();
+        self.gradient_turns = used;
         if self.cut.slices == 1 {
             // one block for each worker; then their deltas stay, and the gradient is shared out by rows
             ends.extend((1..=used).map(|part| gradient_cut(parameters, part, used)));
@@ -119,14 +120,23 @@ impl<T: Real> Engine<T> {
                 }
             });
         }
+        self.bias_gradients(gradient, Self::total);
+    }
+
+    /// ∇b1 and ∇b2, the sums of δ2/m and δ3/m over all samples from `total`.
+    pub(super) fn bias_gradients(
+        &mut self,
+        gradient: &mut Parameters<T>,
+        total: impl Fn(&Self, Quantity, &mut [f64]),
+    ) {
         let biases = [
-            (Quantity::HiddenDelta, parameters.encoder_bias_range()),
-            (Quantity::OutputDelta, parameters.decoder_bias_range()),
+            (Quantity::HiddenDelta, gradient.encoder_bias_range()),
+            (Quantity::OutputDelta, gradient.decoder_bias_range()),
         ];
         for (quantity, range) in biases {
             let mut totals = std::mem::take(&mut self.totals);
             totals.resize(range.len(), 0.0);
-            self.total(quantity, &mut totals);
+            total(self, quantity, &mut totals);
             for (to, total) in gradient.flat_mut()[range].iter_mut().zip(&totals) {
                 *to = T::of(*total);
             }
@@ -135,7 +145,7 @@ impl<T: Real> Engine<T> {
     }
 
     /// s = β c (−ρ/ρ̂ + (1−ρ)/(1−ρ̂))/m for every unit; 0 where the log domain gives it a sample at a time.
-    fn set_sparsity(&mut self, samples: usize, objective: &Objective) {
+    pub(super) fn set_sparsity(&mut self, samples: usize, objective: &Objective) {
         let rho = objective.sparsity_target;
         let c = self.architecture.hidden_activation.probability_slope();
         let scale = objective.sparsity_weight * c / samples as f64;
@@ -187,6 +197,7 @@ impl<T: Real> Pass<'_, T> {
         } = &self.reconstruction;
         let Layout {
             inputs,
+            hidden,
             inputs_padded,
             hidden_padded,
             ..
@@ -218,6 +229,7 @@ impl<T: Real> Pass<'_, T> {
             if !printed {
                 self.saturated.add_terms(
                     block.start + rows.start,
+                    &(0..hidden),
                     self.objective,
                     back,
                     hidden_padded,

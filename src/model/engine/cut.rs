@@ -60,6 +60,21 @@ pub(super) struct Block {
 }
 
 impl Block {
+    /// All samples at once.
+    pub fn whole(cut: &Cut) -> Self {
+        Self {
+            start: 0,
+            rows: cut.samples,
+            stretch: 0,
+            stretches: cut.stretches,
+            worker: 0,
+            own_row: 0,
+            own_stretch: 0,
+            own_slice: 0,
+            opens_slice: true,
+        }
+    }
+
     /// Its rows in a worker's buffer whose rows are `stride` long.
     pub fn range(&self, stride: usize) -> Range<usize> {
         self.own_row * stride..(self.own_row + self.rows) * stride
@@ -199,7 +214,7 @@ pub(super) struct Owned {
 }
 
 /// How many workers the multiply-adds of a step are worth.
-fn worth(samples: usize, layout: &Layout) -> usize {
+pub(super) fn worth(samples: usize, layout: &Layout) -> usize {
     let products = [samples, layout.inputs, layout.hidden, 5];
     let work = products
         .into_iter()

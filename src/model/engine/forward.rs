@@ -230,10 +230,21 @@ impl<T: Real> Engine<T> {
         samples: Samples<'_, T>,
         objective: &Objective,
     ) {
+        self.average_by(parameters, samples, objective, Self::total);
+    }
+
+    /// [`Self::average`], the sums of p and of 1 − p over all samples from `total`.
+    pub(super) fn average_by(
+        &mut self,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+        total: impl Fn(&Self, Quantity, &mut [f64]),
+    ) {
         let count = samples.count as f64;
         let mut totals = std::mem::take(&mut self.totals);
         totals.resize(self.means.len(), 0.0);
-        self.total(Quantity::P, &mut totals);
+        total(self, Quantity::P, &mut totals);
         for ((mean, shown), total) in self
             .means
             .iter_mut()
@@ -243,7 +254,7 @@ impl<T: Real> Engine<T> {
             mean.0 = total / count;
             *shown = mean.0;
         }
-        self.total(Quantity::Q, &mut totals);
+        total(self, Quantity::Q, &mut totals);
         for (mean, total) in self.means.iter_mut().zip(&totals) {
             mean.1 = total / count;
         }

@@ -4,6 +4,8 @@
 //! KL = ρ(ln ρ − L₁) + (1−ρ)(ln(1−ρ) − L₀), and a sample's term of δ2 is β s [−ρ e^(l₁+l₀−L₁) + (1−ρ) e^(l₁+l₀−L₀)];
 //! z stands for s·z2 with s = 2 for tanh, else 1. A clamp on ρ̂ would keep such a unit dead for ever.
 
+use std::ops::Range;
+
 use crate::model::{Architecture, HiddenActivation, Objective, Parameters};
 use crate::numerics::{Precision, Real};
 
@@ -88,11 +90,12 @@ impl Saturated {
             .map(|found| (found.log_mean_p, found.log_mean_q))
     }
 
-    /// Adds their terms to δ2/m and to its column sums (stride): `delta` (rows, stride) is that of the samples from
-    /// `first` on.
+    /// Adds their terms, of those among `units`, to δ2/m and to its column sums (stride): `delta` (rows, stride) is that
+    /// of these units and of the samples from `first` on.
     pub fn add_terms<T: Real>(
         &self,
         first: usize,
+        units: &Range<usize>,
         objective: &Objective,
         delta: &mut [T],
         stride: usize,
@@ -100,17 +103,19 @@ impl Saturated {
     ) {
         let rho = objective.sparsity_target;
         let scale = objective.sparsity_weight * self.scale / self.samples as f64;
-        for (index, found) in self.units.iter().enumerate() {
+        let found = self.units.iter().enumerate();
+        for (index, found) in found.filter(|(_, found)| units.contains(&found.unit)) {
+            let column = found.unit - units.start;
             let logs = &self.logs[index * self.samples + first..];
             let mut sum = 0.0;
             for (row, log_pq) in delta.chunks_exact_mut(stride).zip(logs) {
                 let term = scale
                     * (-rho * (log_pq - found.log_mean_p).exp()
                         + (1.0 - rho) * (log_pq - found.log_mean_q).exp());
-                row[found.unit] += T::of(term);
+                row[column] += T::of(term);
                 sum += term;
             }
-            sums[found.unit] += T::of(sum);
+            sums[column] += T::of(sum);
         }
     }
 }

@@ -367,6 +367,11 @@ fn any_number_of_workers_gives_the_same_bits() {
         // gradients too large for slices: several rounds
         (700, 190, 180),
         (1_111, 401, 90),
+        // few samples for the weights: shared out by columns
+        (48, 161, 83),
+        (75, 144, 400),
+        (29, 400, 33),
+        (16, 33, 400),
     ] {
         agrees_on_any_threads::<f32>(shape, &[2, 3, 8]);
         agrees_on_any_threads::<f64>(shape, &[2, 3, 8]);
@@ -392,18 +397,20 @@ fn any_shape_gives_the_same_bits_on_any_number_of_workers() {
 /// An engine that has seen other shapes answers as a new one does.
 #[test]
 fn what_was_computed_before_leaves_no_trace() {
-    let architecture = architecture(40, 30);
-    let parameters = Parameters::<f32>::initial(40, 30, 3);
-    for threads in [1, 3] {
-        let mut old = Engine::new(architecture, threads);
-        for m in [3_000, 50, 700, 1, 2_500, 64] {
-            let x = samples::<f32>(m, 40);
-            let mut new = Engine::new(architecture, threads);
-            assert!(
-                answers(&mut old, &parameters, &x, &OBJECTIVE)
-                    == answers(&mut new, &parameters, &x, &OBJECTIVE),
-                "{m} samples, {threads} threads"
-            );
+    for (n, h) in [(40, 30), (200, 90)] {
+        let architecture = architecture(n, h);
+        let parameters = Parameters::<f32>::initial(n, h, 3);
+        for threads in [1, 3] {
+            let mut old = Engine::new(architecture, threads);
+            for m in [3_000, 50, 700, 1, 2_500, 64, 12] {
+                let x = samples::<f32>(m, n);
+                let mut new = Engine::new(architecture, threads);
+                assert!(
+                    answers(&mut old, &parameters, &x, &OBJECTIVE)
+                        == answers(&mut new, &parameters, &x, &OBJECTIVE),
+                    "{m}×{n}×{h}, {threads} threads"
+                );
+            }
         }
     }
 }

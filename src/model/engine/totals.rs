@@ -33,15 +33,27 @@ impl<T: Real> Engine<T> {
                 &self.workers[block.worker].sums.squared_errors[block.own_stretches()]
             })
             .sum();
-        let weights = [parameters.encoder_range(), parameters.decoder_range()];
+        self.cost_of(squares, samples, objective, || {
+            [parameters.encoder_range(), parameters.decoder_range()]
+                .map(|range| self.kernels.sum_of_squares(&parameters.flat()[range]))
+        })
+    }
+
+    /// J from Σ‖x̂ − x‖² and, where it counts, Σw² of W1 and of W2.
+    pub(super) fn cost_of(
+        &self,
+        squared_errors: f64,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+        squared_weights: impl FnOnce() -> [f64; 2],
+    ) -> Cost {
         Cost {
-            reconstruction_loss: squares / (2.0 * samples.count as f64),
+            reconstruction_loss: squared_errors / (2.0 * samples.count as f64),
             decay_penalty: if objective.weight_decay == 0.0 {
                 0.0
             } else {
-                let squares =
-                    weights.map(|range| self.kernels.sum_of_squares(&parameters.flat()[range]));
-                0.5 * objective.weight_decay * (squares[0] + squares[1])
+                let [encoder, decoder] = squared_weights();
+                0.5 * objective.weight_decay * (encoder + decoder)
             },
             sparsity_penalty: self.sparsity_penalty(objective),
         }

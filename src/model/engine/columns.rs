@@ -1,0 +1,520 @@
+//! J and ∇J of one batch on several workers, shared out by columns: each has some of the hidden units and some of the
+//! outputs, and takes all samples through them.
+//!
+//! Between two batches every weight changes. Were the samples shared out, each worker would read all weights, half of
+//! them from the cache of another core, and wait for them to be packed. Here a worker's rows of W1 and W2, their packed
+//! form, their gradient and what the optimiser remembers of them stay with it ([`Engine::shares`]); what goes from one
+//! to the other is a2 and δ3 of the batch, and the columns of W2.
+//!
+//! The bits are those of the other way: an element of a product is the same chain over its depth, whichever worker has
+//! its column, and whether the depth is taken in one piece or in a worker's outputs each; the sums over a stretch are
+//! column by column; and what is added up across columns or stretches is added up in their order.
+
+use std::ops::Range;
+
+use super::cut::{Block, share, worth};
+use super::sums::Quantity;
+use super::{Cut, Engine, Layout, Samples, hidden_curve, output_curve};
+use crate::model::{Cost, GradientForm, Objective, Parameters};
+use crate::numerics::{AlignedBuffer, Kernels, Left, Real, Right, Start};
+
+/// Weights of W1 for each sample below which the samples themselves are sooner shared out: then little is packed and
+/// exchanged for what is done with it.
+const WEIGHTS_A_SAMPLE: usize = 256;
+
+/// Some columns of a layer, from a whole vector on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Columns {
+    first: usize,
+    count: usize,
+    /// `count` in whole vectors.
+    padded: usize,
+}
+
+impl Columns {
+    fn new(vectors: Range<usize>, width: usize, layer: usize) -> Self {
+        let first = vectors.start * width;
+        Self {
+            first,
+            count: layer.min(vectors.end * width) - first,
+            padded: vectors.len() * width,
+        }
+    }
+
+    fn range(&self) -> Range<usize> {
+        self.first..self.first + self.count
+    }
+
+    /// The rows of a weight matrix that belong to these, of `length` numbers each.
+    fn rows(&self, length: usize) -> Range<usize> {
+        self.first * length..(self.first + self.count) * length
+    }
+}
+
+/// What a worker has of the hidden layer on the way forward.
+#[derive(Default)]
+struct Hidden<T> {
+    units: Columns,
+    /// W1ᵀ (n, units), in panels
+    weights: AlignedBuffer<T>,
+    /// b1, zero beyond
+    bias: AlignedBuffer<T>,
+    /// a2 and f′(z2) (m, units padded)
+    activations: AlignedBuffer<T>,
+    slopes: AlignedBuffer<T>,
+    /// Column sums of p and of 1 − p (stretches, units padded)
+    p: AlignedBuffer<T>,
+    q: AlignedBuffer<T>,
+}
+
+/// What a worker has of the output layer.
+#[derive(Default)]
+struct Output<T> {
+    outputs: Columns,
+    /// W2ᵀ (h, outputs), in panels
+    weights: AlignedBuffer<T>,
+    /// b2, zero beyond
+    bias: AlignedBuffer<T>,
+    /// a2 of all units (m, h padded): its own copy
+    activations: AlignedBuffer<T>,
+    /// δ3/m (m, outputs padded)
+    delta: AlignedBuffer<T>,
+    /// Column sums of δ3/m and of (x̂ − x)² (stretches, outputs padded)
+    sums: AlignedBuffer<T>,
+    squared_errors: AlignedBuffer<T>,
+}
+
+/// What a worker has of the hidden layer on the way back.
+#[derive(Default)]
+struct Back<T> {
+    /// δ2/m (m, units padded)
+    delta: AlignedBuffer<T>,
+    /// Its column sums (stretches, units padded)
+    sums: AlignedBuffer<T>,
+    /// The samples with padded rows, where n isn't whole vectors.
+    padded_samples: AlignedBuffer<T>,
+}
+
+/// The workers' buffers.
+pub(super) struct ByColumns<T> {
+    hidden: Vec<Hidden<T>>,
+    output: Vec<Output<T>>,
+    back: Vec<Back<T>>,
+    /// Σw² of each chunk of W1, then of W2; and where each worker's end.
+    squared_weights: Vec<f64>,
+    chunk_ends: Vec<usize>,
+    /// The stretches' rows.
+    stretches: Vec<Range<usize>>,
+}
+
+impl<T> Default for ByColumns<T> {
+    fn default() -> Self {
+        Self {
+            hidden: Vec::new(),
+            output: Vec::new(),
+            back: Vec::new(),
+            squared_weights: Vec::new(),
+            chunk_ends: Vec::new(),
+            stretches: Vec::new(),
+        }
+    }
+}
+
+impl<T: Real> ByColumns<T> {
+    /// Deals the columns out to `workers`, and makes room for `samples`.
+    fn deal(&mut self, workers: usize, samples: usize, layout: &Layout, kernels: &Kernels<T>) {
+        let (n, h, width) = (layout.inputs, layout.hidden, kernels.width());
+        self.hidden.resize_with(workers, Hidden::default);
+        self.output.resize_with(workers, Output::default);
+        self.back.resize_with(workers, Back::default);
+        self.stretches.clear();
+        let cut = Cut::new(samples, layout);
+        self.stretches
+            .extend(cut.stretches_of(&Block::whole(&cut)).map(|(_, rows)| rows));
+        let stretches = self.stretches.len();
+        let vectors = layout.hidden_padded / width;
+        for (worker, hidden) in self.hidden.iter_mut().enumerate() {
+            let own = share(vectors, worker, workers)..share(vectors, worker + 1, workers);
+            let units = Columns::new(own, width, h);
+            hidden.units = units;
+            hidden.weights.resize(n.saturating_mul(units.padded));
+            hidden.bias.resize(units.padded);
+            hidden.activations.resize(samples * units.padded);
+            hidden.slopes.resize(samples * units.padded);
+            hidden.p.resize(stretches * units.padded);
+            hidden.q.resize(stretches * units.padded);
+            let back = &mut self.back[worker];
+            back.delta.resize(samples * units.padded);
+            back.sums.resize(stretches * units.padded);
+            if layout.pads_samples() {
+                back.padded_samples.resize(samples * layout.inputs_padded);
+            }
+        }
+        let vectors = layout.inputs_padded / width;
+        for (worker, output) in self.output.iter_mut().enumerate() {
+            // the other way round: who has a vector less of the units has one more of the outputs
+            let from_end = |worker: usize| vectors - share(vectors, workers - worker, workers);
+            let outputs = Columns::new(from_end(worker)..from_end(worker + 1), width, n);
+            output.outputs = outputs;
+            output.weights.resize(h.saturating_mul(outputs.padded));
+            output.bias.resize(outputs.padded);
+            output.activations.resize(samples * layout.hidden_padded);
+            output.delta.resize(samples * outputs.padded);
+            output.sums.resize(stretches * outputs.padded);
+            output.squared_errors.resize(stretches * outputs.padded);
+        }
+    }
+
+    /// Sets `totals` to the sums of `quantity` over all stretches, in their order.
+    fn total(&self, quantity: Quantity, kernels: &Kernels<T>, totals: &mut [f64]) {
+        totals.fill(0.0);
+        let mut add = |columns: &Columns, sums: &[T]| {
+            for sums in sums.chunks_exact(columns.padded) {
+                kernels.add_to_f64(&mut totals[columns.range()], sums);
+            }
+        };
+        for ((hidden, back), output) in self.hidden.iter().zip(&self.back).zip(&self.output) {
+            match quantity {
+                Quantity::P => add(&hidden.units, &hidden.p),
+                Quantity::Q => add(&hidden.units, &hidden.q),
+                Quantity::HiddenDelta => add(&hidden.units, &back.sums),
+                Quantity::OutputDelta => add(&output.outputs, &output.sums),
+                Quantity::SquaredSpread | Quantity::Slope | Quantity::Response => {
+                    unreachable!("only a measurement has them")
+                }
+            }
+        }
+    }
+
+    /// Σ‖x̂ − x‖²: of each stretch output by output, then stretch by stretch.
+    fn squared_error(&self) -> f64 {
+        // a sum is a chain of additions that wait for each other: four at once
+        let mut total = 0.0;
+        for first in (0..self.stretches.len()).step_by(4) {
+            let mut sums = [0.0; 4];
+            let sums = &mut sums[..(self.stretches.len() - first).min(4)];
+            for output in &self.output {
+                let Columns { count, padded, .. } = output.outputs;
+                let errors = &output.squared_errors[first * padded..];
+                for column in 0..count {
+                    for (stretch, sum) in sums.iter_mut().enumerate() {
+                        *sum += errors[stretch * padded + column].f64();
+                    }
+                }
+            }
+            sums.iter().for_each(|sum| total += sum);
+        }
+        total
+    }
+}
+
+impl<T: Real> Engine<T> {
+    /// How many workers take a batch of `samples` through by columns; `None` where it isn't done.
+    pub(super) fn workers_by_columns(&self, samples: usize) -> Option<usize> {
+        let Layout { inputs, hidden, .. } = self.layout;
+        let weights = inputs.saturating_mul(hidden);
+        if Cut::new(samples, &self.layout).slices > 1 || weights / WEIGHTS_A_SAMPLE < samples {
+            return None;
+        }
+        // at least a vector each; with two of outputs, what lies behind W2's last row is long enough to be read with it
+        let least = self.layout.hidden_padded.min(self.layout.inputs_padded);
+        let most = self.pool.workers().min(least / self.kernels.width());
+        Some(worth(samples, &self.layout).min(most)).filter(|workers| *workers > 1)
+    }
+
+    /// J and ∇J over `samples`, with this many workers.
+    pub(super) fn descend_by_columns(
+        &mut self,
+        workers: usize,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+        gradient: &mut Parameters<T>,
+    ) -> Cost {
+        let mut by = std::mem::take(&mut self.by_columns);
+        by.deal(workers, samples.count, &self.layout, self.kernels);
+        self.hidden_forward(&mut by, parameters, samples);
+        let kernels = self.kernels;
+        self.average_by(parameters, samples, objective, |_, quantity, totals| {
+            by.total(quantity, kernels, totals);
+        });
+        self.output_forward(&mut by, parameters, samples);
+        self.set_sparsity(samples.count, objective);
+        self.hidden_back(&mut by, parameters, samples, objective);
+        self.gradient_by_columns(&mut by, parameters, samples, objective, gradient);
+        self.bias_gradients(gradient, |_, quantity, totals| {
+            by.total(quantity, kernels, totals);
+        });
+        let cost = self.cost_of(by.squared_error(), samples, objective, || {
+            let chunks = parameters
+                .encoder_range()
+                .len()
+                .div_ceil(Kernels::<T>::SQUARES);
+            let (encoder, decoder) = by.squared_weights.split_at(chunks);
+            [encoder, decoder].map(|sums| sums.iter().sum())
+        });
+        self.by_columns = by;
+        cost
+    }
+
+    /// a2, f′ and the sums over p, each worker's units with its rows of W1.
+    fn hidden_forward(
+        &self,
+        by: &mut ByColumns<T>,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+    ) {
+        let (kernels, n) = (self.kernels, self.layout.inputs);
+        let w1 = &parameters.flat()[parameters.encoder_range()];
+        let b1 = &parameters.flat()[parameters.encoder_bias_range()];
+        let (curve, stretches) = (hidden_curve(&self.architecture), &by.stretches);
+        self.pool.each(&mut by.hidden, |_, hidden| {
+            let Columns { count, padded, .. } = hidden.units;
+            let own = &w1[hidden.units.rows(n)];
+            kernels.pack_transposed(own, n, padded, &mut hidden.weights);
+            hidden.bias[..count].copy_from_slice(&b1[hidden.units.range()]);
+            hidden.bias[count..].fill(T::zero());
+            kernels.multiply(
+                (samples.count, padded, n),
+                Left::plain(samples.values, n),
+                Right::Panels(&hidden.weights),
+                Start::Row(&hidden.bias),
+                &mut hidden.activations,
+                padded,
+            );
+            for (stretch, rows) in stretches.iter().enumerate() {
+                let range = rows.start * padded..rows.end * padded;
+                let own = stretch * padded..(stretch + 1) * padded;
+                kernels.hidden(
+                    curve,
+                    padded,
+                    &mut hidden.activations[range.clone()],
+                    &mut hidden.slopes[range],
+                    (&mut hidden.p[own.clone()], &mut hidden.q[own]),
+                );
+            }
+        });
+    }
+
+    /// The squared error and δ3/m, each worker's outputs with its rows of W2.
+    fn output_forward(
+        &self,
+        by: &mut ByColumns<T>,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+    ) {
+        let (kernels, layout) = (self.kernels, self.layout);
+        let (n, h, h_padded) = (layout.inputs, layout.hidden, layout.hidden_padded);
+        let w2 = &parameters.flat()[parameters.decoder_range()];
+        let b2 = &parameters.flat()[parameters.decoder_bias_range()];
+        let curve = output_curve(&self.architecture);
+        let scale = T::of((samples.count as f64).recip());
+        let (all_hidden, stretches) = (&by.hidden, &by.stretches);
+        self.pool.each(&mut by.output, |_, output| {
+            let Columns {
+                first,
+                count,
+                padded,
+            } = output.outputs;
+            let own = &w2[output.outputs.rows(h)];
+            kernels.pack_transposed(own, h, padded, &mut output.weights);
+            output.bias[..count].copy_from_slice(&b2[output.outputs.range()]);
+            output.bias[count..].fill(T::zero());
+            for hidden in all_hidden {
+                let Columns { first, padded, .. } = hidden.units;
+                let rows = output.activations.chunks_exact_mut(h_padded);
+                for (to, from) in rows.zip(hidden.activations.chunks_exact(padded)) {
+                    to[first..first + padded].copy_from_slice(from);
+                }
+            }
+            kernels.multiply(
+                (samples.count, padded, h),
+                Left::plain(&output.activations, h_padded),
+                Right::Panels(&output.weights),
+                Start::Row(&output.bias),
+                &mut output.delta,
+                padded,
+            );
+            for (stretch, rows) in stretches.iter().enumerate() {
+                let own = stretch * padded..(stretch + 1) * padded;
+                kernels.output(
+                    curve,
+                    (padded, count),
+                    &mut output.delta[rows.start * padded..rows.end * padded],
+                    &samples.values[rows.start * n + first..],
+                    n,
+                    scale,
+                    (
+                        &mut output.sums[own.clone()],
+                        &mut output.squared_errors[own],
+                    ),
+                );
+            }
+        });
+    }
+
+    /// δ2/m, each worker's units with its columns of W2.
+    fn hidden_back(
+        &self,
+        by: &mut ByColumns<T>,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+    ) {
+        let (kernels, layout) = (self.kernels, self.layout);
+        let (n, h) = (layout.inputs, layout.hidden);
+        let from_w2 = &parameters.flat()[parameters.decoder_range().start..];
+        let printed = objective.gradient == GradientForm::Printed;
+        let ByColumns {
+            hidden: all_hidden,
+            output: all_output,
+            back: all_back,
+            stretches,
+            ..
+        } = by;
+        self.pool.each(all_back, |worker, back| {
+            let hidden = &all_hidden[worker];
+            let Columns { first, padded, .. } = hidden.units;
+            for output in &*all_output {
+                let outputs = output.outputs;
+                // beyond the last unit a row of W2 is followed by the next: nobody reads what comes of that
+                kernels.multiply(
+                    (samples.count, padded, outputs.count),
+                    Left::plain(&output.delta, outputs.padded),
+                    Right::Rows {
+                        values: &from_w2[outputs.first * h + first..],
+                        stride: h,
+                    },
+                    if outputs.first == 0 {
+                        Start::Zero
+                    } else {
+                        Start::Add
+                    },
+                    &mut back.delta,
+                    padded,
+                );
+            }
+            for (stretch, rows) in stretches.iter().enumerate() {
+                let range = rows.start * padded..rows.end * padded;
+                let delta = &mut back.delta[range.clone()];
+                let sums = &mut back.sums[stretch * padded..(stretch + 1) * padded];
+                let sparsity = &self.sparsity[first..first + padded];
+                let slopes = &hidden.slopes[range];
+                kernels.hidden_delta(printed, padded, delta, slopes, sparsity, sums);
+                if !printed {
+                    let units = hidden.units.range();
+                    self.saturated
+                        .add_terms(rows.start, &units, objective, delta, padded, sums);
+                }
+            }
+            if layout.pads_samples() {
+                let padded = back.padded_samples.chunks_exact_mut(layout.inputs_padded);
+                for (to, row) in padded.zip(samples.values.chunks_exact(n)) {
+                    to[..n].copy_from_slice(row);
+                }
+            }
+        });
+    }
+
+    /// ∇W1 and ∇W2, each worker's rows of both; and Σw².
+    fn gradient_by_columns(
+        &mut self,
+        by: &mut ByColumns<T>,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+        gradient: &mut Parameters<T>,
+    ) {
+        let (kernels, layout) = (self.kernels, self.layout);
+        let (n, h, m) = (layout.inputs, layout.hidden, samples.count);
+        let workers = by.hidden.len();
+        let (w1, w2) = (parameters.encoder_range(), parameters.decoder_range());
+        let ends = &mut self.gradient_ends;
+        ends.clear();
+        ends.extend(by.hidden.iter().map(|of| of.units.rows(n).end));
+        ends.extend(by.output.iter().map(|of| w2.start + of.outputs.rows(h).end));
+        // the biases go with the rows before them
+        ends[workers - 1] = w2.start;
+        ends[2 * workers - 1] = gradient.flat().len();
+        self.gradient_turns = workers;
+
+        let scale = T::of(objective.weight_decay);
+        let decay = |start: usize, stride: usize| {
+            if objective.weight_decay == 0.0 {
+                return Start::Zero;
+            }
+            Start::Scaled {
+                values: &parameters.flat()[start..],
+                stride,
+                scale,
+            }
+        };
+        let chunks = w1.len().div_ceil(Kernels::<T>::SQUARES);
+        by.squared_weights.resize(2 * chunks, 0.0);
+        by.chunk_ends.clear();
+        by.chunk_ends.extend((0..2).flat_map(|matrix| {
+            (1..=workers).map(move |worker| matrix * chunks + share(chunks, worker, workers))
+        }));
+        let ByColumns {
+            hidden,
+            output,
+            back,
+            squared_weights,
+            chunk_ends,
+            ..
+        } = by;
+        self.pool.parts_in_turn(
+            workers,
+            gradient.flat_mut(),
+            ends,
+            |part, start, rows: &mut [T]| {
+                let worker = part % workers;
+                if part < workers {
+                    let (units, back) = (&hidden[worker].units, &back[worker]);
+                    let (values, stride) = if layout.pads_samples() {
+                        (&*back.padded_samples, layout.inputs_padded)
+                    } else {
+                        (samples.values, n)
+                    };
+                    kernels.multiply(
+                        (units.count, n, m),
+                        Left::transposed(&back.delta, units.padded),
+                        Right::Rows { values, stride },
+                        decay(start, n),
+                        rows,
+                        n,
+                    );
+                } else {
+                    let of = &output[worker];
+                    kernels.multiply(
+                        (of.outputs.count, h, m),
+                        Left::transposed(&of.delta, of.outputs.padded),
+                        Right::Rows {
+                            values: &of.activations,
+                            stride: layout.hidden_padded,
+                        },
+                        decay(start, h),
+                        rows,
+                        h,
+                    );
+                }
+            },
+        );
+        if objective.weight_decay != 0.0 {
+            let weights = [&parameters.flat()[w1], &parameters.flat()[w2]];
+            self.pool.parts_in_turn(
+                workers,
+                &mut squared_weights[..],
+                chunk_ends,
+                |part, start, sums: &mut [f64]| {
+                    let weights = weights[part / workers];
+                    let first = (start - part / workers * chunks) * Kernels::<T>::SQUARES;
+                    let end = weights
+                        .len()
+                        .min(first + sums.len() * Kernels::<T>::SQUARES);
+                    kernels.sums_of_squares(&weights[first..end], sums);
+                },
+            );
+        }
+    }
+}
