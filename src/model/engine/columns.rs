@@ -65,6 +65,8 @@ struct Hidden<T> {
     /// Column sums of p and of 1 − p (stretches, units padded)
     p: AlignedBuffer<T>,
     q: AlignedBuffer<T>,
+    /// Σw² of its share of W1's chunks
+    squared_weights: Vec<f64>,
 }
 
 /// What a worker has of the output layer.
@@ -82,6 +84,8 @@ struct Output<T> {
     /// Column sums of δ3/m and of (x̂ − x)² (stretches, outputs padded)
     sums: AlignedBuffer<T>,
     squared_errors: AlignedBuffer<T>,
+    /// Σw² of its share of W2's chunks
+    squared_weights: Vec<f64>,
 }
 
 /// What a worker has of the hidden layer on the way back.
@@ -100,9 +104,6 @@ pub(super) struct ByColumns<T> {
     hidden: Vec<Hidden<T>>,
     output: Vec<Output<T>>,
     back: Vec<Back<T>>,
-    /// Σw² of each chunk of W1, then of W2; and where each worker's end.
-    squared_weights: Vec<f64>,
-    chunk_ends: Vec<usize>,
     /// The stretches' rows.
     stretches: Vec<Range<usize>>,
 }
@@ -113,8 +114,6 @@ impl<T> Default for ByColumns<T> {
             hidden: Vec::new(),
             output: Vec::new(),
             back: Vec::new(),
-            squared_weights: Vec::new(),
-            chunk_ends: Vec::new(),
             stretches: Vec::new(),
         }
     }
@@ -208,6 +207,21 @@ impl<T: Real> ByColumns<T> {
     }
 }
 
+/// Σw² of the chunks of `weights` that are part `worker` of `workers`: they lie where its rows do, or nearly.
+fn squares_of_share<T: Real>(
+    kernels: &Kernels<T>,
+    weights: &[T],
+    (worker, workers): (usize, usize),
+    sums: &mut Vec<f64>,
+) {
+    let each = Kernels::<T>::SQUARES;
+    let chunks = weights.len().div_ceil(each);
+    let start = share(chunks, worker, workers);
+    sums.resize(share(chunks, worker + 1, workers) - start, 0.0);
+    let end = weights.len().min((start + sums.len()) * each);
+    kernels.sums_of_squares(&weights[start * each..end], sums);
+}
+
 impl<T: Real> Engine<T> {
     /// How many workers take a batch of `samples` through by columns; `None` where it isn't done.
     pub(super) fn workers_by_columns(&self, samples: usize) -> Option<usize> {
@@ -233,12 +247,13 @@ impl<T: Real> Engine<T> {
     ) -> Cost {
         let mut by = std::mem::take(&mut self.by_columns);
         by.deal(workers, samples.count, &self.layout, self.kernels);
-        self.hidden_forward(&mut by, parameters, samples);
+        let decays = objective.weight_decay != 0.0;
+        self.hidden_forward(&mut by, parameters, samples, decays);
         let kernels = self.kernels;
         self.average_by(parameters, samples, objective, |_, quantity, totals| {
             by.total(quantity, kernels, totals);
         });
-        self.output_forward(&mut by, parameters, samples);
+        self.output_forward(&mut by, parameters, samples, decays);
         self.set_sparsity(samples.count, objective);
         self.hidden_back(&mut by, parameters, samples, objective);
         self.gradient_by_columns(&mut by, parameters, samples, objective, gradient);
@@ -246,12 +261,9 @@ impl<T: Real> Engine<T> {
             by.total(quantity, kernels, totals);
         });
         let cost = self.cost_of(by.squared_error(), samples, objective, || {
-            let chunks = parameters
-                .encoder_range()
-                .len()
-                .div_ceil(Kernels::<T>::SQUARES);
-            let (encoder, decoder) = by.squared_weights.split_at(chunks);
-            [encoder, decoder].map(|sums| sums.iter().sum())
+            let encoder = by.hidden.iter().flat_map(|of| &of.squared_weights);
+            let decoder = by.output.iter().flat_map(|of| &of.squared_weights);
+            [encoder.sum(), decoder.sum()]
         });
         self.by_columns = by;
         cost
@@ -263,15 +275,21 @@ impl<T: Real> Engine<T> {
         by: &mut ByColumns<T>,
         parameters: &Parameters<T>,
         samples: Samples<'_, T>,
+        decays: bool,
     ) {
         let (kernels, n) = (self.kernels, self.layout.inputs);
         let w1 = &parameters.flat()[parameters.encoder_range()];
         let b1 = &parameters.flat()[parameters.encoder_bias_range()];
         let (curve, stretches) = (hidden_curve(&self.architecture), &by.stretches);
-        self.pool.each(&mut by.hidden, |_, hidden| {
+        let workers = by.hidden.len();
+        self.pool.each(&mut by.hidden, |worker, hidden| {
             let Columns { count, padded, .. } = hidden.units;
             let own = &w1[hidden.units.rows(n)];
             kernels.pack_transposed(own, n, padded, &mut hidden.weights);
+            if decays {
+                let sums = &mut hidden.squared_weights;
+                squares_of_share(kernels, w1, (worker, workers), sums);
+            }
             hidden.bias[..count].copy_from_slice(&b1[hidden.units.range()]);
             hidden.bias[count..].fill(T::zero());
             kernels.multiply(
@@ -302,6 +320,7 @@ impl<T: Real> Engine<T> {
         by: &mut ByColumns<T>,
         parameters: &Parameters<T>,
         samples: Samples<'_, T>,
+        decays: bool,
     ) {
         let (kernels, layout) = (self.kernels, self.layout);
         let (n, h, h_padded) = (layout.inputs, layout.hidden, layout.hidden_padded);
@@ -310,7 +329,8 @@ impl<T: Real> Engine<T> {
         let curve = output_curve(&self.architecture);
         let scale = T::of((samples.count as f64).recip());
         let (all_hidden, stretches) = (&by.hidden, &by.stretches);
-        self.pool.each(&mut by.output, |_, output| {
+        let workers = by.output.len();
+        self.pool.each(&mut by.output, |worker, output| {
             let Columns {
                 first,
                 count,
@@ -318,6 +338,10 @@ impl<T: Real> Engine<T> {
             } = output.outputs;
             let own = &w2[output.outputs.rows(h)];
             kernels.pack_transposed(own, h, padded, &mut output.weights);
+            if decays {
+                let sums = &mut output.squared_weights;
+                squares_of_share(kernels, w2, (worker, workers), sums);
+            }
             output.bias[..count].copy_from_slice(&b2[output.outputs.range()]);
             output.bias[count..].fill(T::zero());
             for hidden in all_hidden {
@@ -416,7 +440,7 @@ impl<T: Real> Engine<T> {
         });
     }
 
-    /// ∇W1 and ∇W2, each worker's rows of both; and Σw².
+    /// ∇W1 and ∇W2, each worker's rows of both.
     fn gradient_by_columns(
         &mut self,
         by: &mut ByColumns<T>,
@@ -428,7 +452,7 @@ impl<T: Real> Engine<T> {
         let (kernels, layout) = (self.kernels, self.layout);
         let (n, h, m) = (layout.inputs, layout.hidden, samples.count);
         let workers = by.hidden.len();
-        let (w1, w2) = (parameters.encoder_range(), parameters.decoder_range());
+        let w2 = parameters.decoder_range();
         let ends = &mut self.gradient_ends;
         ends.clear();
         ends.extend(by.hidden.iter().map(|of| of.units.rows(n).end));
@@ -449,18 +473,10 @@ impl<T: Real> Engine<T> {
                 scale,
             }
         };
-        let chunks = w1.len().div_ceil(Kernels::<T>::SQUARES);
-        by.squared_weights.resize(2 * chunks, 0.0);
-        by.chunk_ends.clear();
-        by.chunk_ends.extend((0..2).flat_map(|matrix| {
-            (1..=workers).map(move |worker| matrix * chunks + share(chunks, worker, workers))
-        }));
         let ByColumns {
             hidden,
             output,
             back,
-            squared_weights,
-            chunk_ends,
             ..
         } = by;
         self.pool.parts_in_turn(
@@ -500,21 +516,5 @@ impl<T: Real> Engine<T> {
                 }
             },
         );
-        if objective.weight_decay != 0.0 {
-            let weights = [&parameters.flat()[w1], &parameters.flat()[w2]];
-            self.pool.parts_in_turn(
-                workers,
-                &mut squared_weights[..],
-                chunk_ends,
-                |part, start, sums: &mut [f64]| {
-                    let weights = weights[part / workers];
-                    let first = (start - part / workers * chunks) * Kernels::<T>::SQUARES;
-                    let end = weights
-                        .len()
-                        .min(first + sums.len() * Kernels::<T>::SQUARES);
-                    kernels.sums_of_squares(&weights[first..end], sums);
-                },
-            );
-        }
     }
 }
