@@ -54,7 +54,7 @@ use packing::Packing;
 use saturation::Saturated;
 
 /// Parameters below which a step is sooner done by one worker: its update takes a few microseconds, as a hand-over does.
-const WORTH_SHARING: usize = 1 << 15;
+const WORTH_SHARING: usize = 1 << 13;
 
 /// Computes cost and gradient for one architecture; keeps its workspace between calls.
 pub struct Engine<T: Real> {

@@ -20,7 +20,7 @@ use crate::numerics::{AlignedBuffer, Kernels, Left, Real, Right, Start};
 
 /// Weights of W1 for each sample below which the samples themselves are sooner shared out: then little is packed and
 /// exchanged for what is done with it.
-const WEIGHTS_A_SAMPLE: usize = 256;
+const WEIGHTS_A_SAMPLE: usize = 64;
 
 /// Some columns of a layer, from a whole vector on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
