@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::desktop::Desktop;
+#[cfg(target_os = "linux")]
+use super::driver;
 use super::error::{self, AppError};
 use super::frame_log::FrameLog;
 use super::window::LabApp;
@@ -37,6 +39,8 @@ pub fn run(experiment: Experiment, opening: Opening) -> Result<(), AppError> {
     if display == error::Display::None {
         return Err(AppError::NoDisplay);
     }
+    #[cfg(target_os = "linux")]
+    driver::leave_cores();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Sparse Autoencoder Lab")

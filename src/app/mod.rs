@@ -1,6 +1,8 @@
 //! The eframe application: the window around the [`Lab`].
 
 mod desktop;
+#[cfg(target_os = "linux")]
+mod driver;
 mod error;
 mod frame_log;
 mod launch;

@@ -16,7 +16,7 @@ struct Rule {
 }
 
 const WATCHED: Rule = Rule {
-    share: 0.1,
+    share: 0.12,
     most: Duration::from_millis(200),
 };
 const TOUCHED: Rule = Rule {

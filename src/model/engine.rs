@@ -61,6 +61,8 @@ pub struct Engine<T: Real> {
     architecture: Architecture,
     kernels: &'static Kernels<T>,
     pool: Arc<WorkerPool>,
+    /// Of the pool's workers, how many it uses at most.
+    most_workers: usize,
     layout: Layout,
     packing: Packing<T>,
     workers: Vec<Worker<T>>,
@@ -134,12 +136,18 @@ impl<T: Real> Engine<T> {
             by_columns: ByColumns::default(),
             products_of_features: AlignedBuffer::default(),
             scratch: None,
+            most_workers: pool.workers(),
             pool,
         }
     }
 
     pub fn architecture(&self) -> Architecture {
         self.architecture
+    }
+
+    /// Uses at most `most` ≥ 1 workers of its pool from now on.
+    pub fn limit_workers(&mut self, most: usize) {
+        self.most_workers = most.clamp(1, self.pool.workers());
     }
 
     /// The path of the kernels it runs on, which its bits depend on.
@@ -326,7 +334,7 @@ impl<T: Real> Engine<T> {
     /// Cuts `samples` rows and deals them out to the workers.
     fn cut_samples(&mut self, samples: usize) {
         self.cut = Cut::new(samples, &self.layout);
-        self.used = self.cut.workers(&self.layout, self.pool.workers());
+        self.used = self.cut.workers(&self.layout, self.most_workers);
         self.cut.deal(
             &self.layout,
             self.used,

@@ -232,7 +232,7 @@ impl<T: Real> Engine<T> {
         }
         // at least a vector each; with two of outputs, what lies behind W2's last row is long enough to be read with it
         let least = self.layout.hidden_padded.min(self.layout.inputs_padded);
-        let most = self.pool.workers().min(least / self.kernels.width());
+        let most = self.most_workers.min(least / self.kernels.width());
         Some(worth(samples, &self.layout).min(most)).filter(|workers| *workers > 1)
     }
 

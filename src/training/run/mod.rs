@@ -205,6 +205,11 @@ impl<T: Real> Run<T> {
         }
     }
 
+    /// Computes with at most `most` ≥ 1 workers of its pool from now on; what it comes to is the same.
+    pub fn limit_workers(&mut self, most: usize) {
+        self.engine.limit_workers(most);
+    }
+
     pub fn architecture(&self) -> Architecture {
         self.engine.architecture()
     }

@@ -27,6 +27,7 @@ mod store;
 mod thread;
 mod trained;
 mod wire;
+mod workers;
 
 pub use bytes::ThroughBytes;
 pub use driver::{Driver, Interrupted, PUBLISH_EVERY, UNSEEN_EVERY};

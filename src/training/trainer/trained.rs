@@ -22,6 +22,8 @@ pub(super) trait Trained: Send {
     fn plan(&mut self, plan: Plan) -> Result<(), PlanError>;
     fn next_planned(&mut self) -> Option<Step>;
     fn expects_divergence(&self) -> bool;
+    /// No epoch from now on computes with more workers than `most` ≥ 1; what it comes to is the same.
+    fn limit_workers(&mut self, most: usize);
     fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd;
     /// Returns which, in increasing order.
     fn revive(&mut self, units: &[usize]) -> Vec<usize>;
@@ -176,6 +178,10 @@ impl<T: Real> Trained for Showing<T> {
 
     fn expects_divergence(&self) -> bool {
         self.run.expects_divergence()
+    }
+
+    fn limit_workers(&mut self, most: usize) {
+        self.run.limit_workers(most);
     }
 
     fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd {

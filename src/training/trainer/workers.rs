@@ -1,0 +1,186 @@
+//! How many workers a run trains with: all of them, or one, whichever is quicker where it trains.
+//!
+//! Small batches take microseconds, between which the workers wait for each other. Where something else needs a core, or
+//! two cores are far apart, one worker is quicker than two, and that may change at any time. No number changes by it: a run
+//! is the same on any number of workers.
+
+use std::time::Duration;
+
+/// Epochs are judged by their mean over a stretch of at least this time and so many: what disturbs them comes and goes, as
+/// the window's frames do.
+const STRETCH: Duration = Duration::from_millis(150);
+const EPOCHS: u32 = 3;
+/// A trial is one stretch in at least so many.
+const SELDOM: u32 = 10;
+/// Or in so many, where an epoch takes more or less than at the last trial by more than this share: something has changed.
+const SOON: u32 = 4;
+const CHANGED: f64 = 0.15;
+/// How much longer the next trial is put off, at most, after one that showed nothing new.
+const MOST_PATIENCE: u32 = 4;
+/// The other number is taken where its epochs take less than this of the present one's; and where they take more than
+/// twice the difference above, trials become rare.
+const QUICKER: f64 = 0.95;
+
+/// Which number the epochs are done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Number {
+    All,
+    One,
+}
+
+impl Number {
+    fn other(self) -> Self {
+        match self {
+            Self::All => Self::One,
+            Self::One => Self::All,
+        }
+    }
+}
+
+/// Chooses the number for the coming epoch from what past ones took.
+#[derive(Debug)]
+pub(super) struct Workers {
+    present: Number,
+    /// Whether the coming epochs are a trial of the other number.
+    tries: bool,
+    /// The stretch that has begun.
+    time: Duration,
+    epochs: u32,
+    /// Stretches since the last trial, and what an epoch took in the last of them and at that trial, in seconds.
+    stretches: u32,
+    mean: f64,
+    judged: Option<f64>,
+    patience: u32,
+}
+
+impl Default for Workers {
+    fn default() -> Self {
+        Self {
+            present: Number::All,
+            tries: false,
+            time: Duration::ZERO,
+            epochs: 0,
+            stretches: 0,
+            mean: 0.0,
+            judged: None,
+            patience: 1,
+        }
+    }
+}
+
+impl Workers {
+    /// The most workers for the coming epoch.
+    pub(super) fn most(&self) -> usize {
+        let number = if self.tries {
+            self.present.other()
+        } else {
+            self.present
+        };
+        match number {
+            Number::All => usize::MAX,
+            Number::One => 1,
+        }
+    }
+
+    /// An epoch with [`Self::most`] workers was finished, and took `time`.
+    pub(super) fn took(&mut self, time: Duration) {
+        self.time += time;
+        self.epochs += 1;
+        if self.time < STRETCH || self.epochs < EPOCHS {
+            return;
+        }
+        let mean = self.time.as_secs_f64() / f64::from(self.epochs);
+        (self.time, self.epochs) = (Duration::ZERO, 0);
+        if self.tries {
+            return self.judge(mean);
+        }
+        self.mean = mean;
+        self.stretches += 1;
+        let has_changed = |judged: f64| (mean / judged - 1.0).abs() > CHANGED;
+        let due = if self.judged.is_some_and(has_changed) {
+            SOON
+        } else {
+            SELDOM * self.patience
+        };
+        self.tries = self.stretches >= due;
+    }
+
+    /// An epoch of the other number took `other` seconds.
+    fn judge(&mut self, other: f64) {
+        self.judged = Some(self.mean);
+        self.patience = if other < QUICKER * self.mean {
+            self.present = self.present.other();
+            self.judged = Some(other);
+            1
+        } else if self.mean < (2.0 * QUICKER - 1.0) * other {
+            (2 * self.patience).min(MOST_PATIENCE)
+        } else {
+            1
+        };
+        (self.tries, self.stretches) = (false, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Trains for `epochs`, of which the n-th takes `time(n, whether one worker does it)` milliseconds; how many one did.
+    fn alone(workers: &mut Workers, epochs: usize, time: impl Fn(usize, bool) -> f64) -> usize {
+        (0..epochs)
+            .filter(|epoch| {
+                let is_one = workers.most() == 1;
+                workers.took(Duration::from_secs_f64(time(*epoch, is_one) / 1e3));
+                is_one
+            })
+            .count()
+    }
+
+    /// `all` or `one` milliseconds.
+    fn steady(all: f64, one: f64) -> impl Fn(usize, bool) -> f64 {
+        move |_, is_one| if is_one { one } else { all }
+    }
+
+    #[test]
+    fn the_quicker_number_is_found_and_given_up_again() {
+        let mut workers = Workers::default();
+        // two cores help: little is lost by looking
+        let tried = alone(&mut workers, 10_000, steady(5.0, 9.0));
+        assert!((3..400).contains(&tried), "{tried}");
+        // now they hinder each other: it is seen within two seconds
+        let one = alone(&mut workers, 2_000, steady(12.0, 5.0));
+        assert!(one > 1_750, "{one}");
+        let one = alone(&mut workers, 2_000, steady(5.0, 9.0));
+        assert!(one < 250, "{one}");
+    }
+
+    #[test]
+    fn a_trial_takes_its_share_at_most() {
+        let mut workers = Workers::default();
+        let tried = alone(&mut workers, 4_000, steady(100.0, 101.0));
+        assert!((3..=4_000 / 10).contains(&tried), "{tried}");
+    }
+
+    /// Where frames are drawn on one of two cores half of the time, two workers wait for each other, and one does not.
+    #[test]
+    fn it_is_the_mean_that_counts() {
+        let mut workers = Workers::default();
+        let drawn = |epoch: usize, is_one: bool| match (is_one, epoch % 6) {
+            (true, _) => 8.0,
+            (false, 0..3) => 5.0,
+            (false, _) => 18.0,
+        };
+        let one = alone(&mut workers, 2_000, drawn);
+        assert!(one > 1_500, "{one}");
+    }
+
+    #[test]
+    fn a_disturbed_stretch_is_made_up_for() {
+        let mut workers = Workers::default();
+        alone(&mut workers, 1_000, steady(5.0, 9.0));
+        // something else runs for a second; whatever was chosen then, it is put right
+        alone(&mut workers, 50, steady(20.0, 20.0));
+        let one = alone(&mut workers, 3_000, steady(5.0, 9.0));
+        assert!(one < 400, "{one}");
+    }
+}
