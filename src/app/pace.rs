@@ -145,8 +145,8 @@ mod tests {
 
     #[test]
     fn drawing_keeps_to_its_share_and_never_stops() {
-        assert_eq!(WATCHED.interval(ms(18), 2), ms(90));
-        assert_eq!(WATCHED.interval(ms(18), 1), ms(180));
+        assert_eq!(WATCHED.interval(ms(18), 2), ms(75));
+        assert_eq!(WATCHED.interval(ms(18), 1), ms(150));
         assert_eq!(WATCHED.interval(ms(400), 2), ms(200));
         assert_eq!(TOUCHED.interval(ms(18), 2), ms(30));
         assert_eq!(TOUCHED.interval(ms(400), 2), ms(34));
@@ -162,7 +162,7 @@ mod tests {
         pace.cost = ms(18);
         pace.begin(false, Some(ms(3)));
         let watched = until().saturating_sub(waker.start.elapsed());
-        assert!(watched > ms(30) && watched <= ms(90), "{watched:?}");
+        assert!(watched > ms(30) && watched <= ms(75), "{watched:?}");
         pace.begin(true, Some(ms(3)));
         let touched = until().saturating_sub(waker.start.elapsed());
         assert!(touched <= ms(30), "{touched:?}");
