@@ -81,7 +81,8 @@ pub struct Engine<T: Real> {
     contribution: Contribution<T>,
     /// Sums over all samples of what hidden units (h) or outputs (n) have.
     totals: Vec<f64>,
-    /// Where the parts of a shared-out gradient end, and how many workers took turns at them.
+    /// Where the parts of a shared-out gradient end, and how many workers took turns at them; 1 where these parts are not
+    /// all that a step changes.
     gradient_ends: Vec<usize>,
     gradient_turns: usize,
     by_columns: ByColumns<T>,
@@ -165,17 +166,11 @@ impl<T: Real> Engine<T> {
     pub fn shares(&self) -> Shares<'_> {
         let ends = &self.gradient_ends[..];
         match ends.last() {
-            Some(end) if ends.len() > 1 && *end >= WORTH_SHARING && *end == self.parameters() => {
+            Some(end) if self.gradient_turns > 1 && *end >= WORTH_SHARING => {
                 Shares::new(&self.pool, self.gradient_turns, ends)
             }
             _ => Shares::whole(),
         }
-    }
-
-    /// 2nh + h + n
-    fn parameters(&self) -> usize {
-        let Layout { inputs, hidden, .. } = self.layout;
-        2 * inputs * hidden + hidden + inputs
     }
 
     /// ρ̂ (h) of the last call, over the samples it saw.

@@ -60,7 +60,7 @@ impl<T: Real> Engine<T> {
         let used = workers.len();
         let (blocks, ends) = (&*self.blocks, &mut self.gradient_ends);
         ends.clear();
-        self.gradient_turns = used;
+        self.gradient_turns = if self.cut.slices == 1 { used } else { 1 };
         if self.cut.slices == 1 {
             // one block for each worker; then their deltas stay, and the gradient is shared out by rows
             ends.extend((1..=used).map(|part| gradient_cut(parameters, part, used)));
@@ -237,13 +237,8 @@ impl<T: Real> Pass<'_, T> {
                 );
             }
         }
-        if layout.pads_samples() {
-            let x = samples.rows(block.start, block.rows, inputs);
-            let padded = worker.padded_samples.chunks_exact_mut(inputs_padded);
-            for (to, row) in padded.zip(x.chunks_exact(inputs)) {
-                to[..inputs].copy_from_slice(row);
-            }
-        }
+        let x = samples.rows(block.start, block.rows, inputs);
+        layout.pad_samples(x, &mut worker.padded_samples);
     }
 
     /// The samples of a block that has its deltas with `worker`, as a right-hand side.
@@ -307,7 +302,7 @@ impl<T: Real> Pass<'_, T> {
                 continue;
             }
             let start = match onto {
-                Onto::Decay => self.decay(range.start, columns),
+                Onto::Decay => decay(self.parameters, self.objective, range.start, columns),
                 Onto::Nothing => Start::Zero,
                 Onto::Sums => Start::Add,
             };
@@ -321,17 +316,21 @@ impl<T: Real> Pass<'_, T> {
             );
         }
     }
+}
 
-    /// λ times the parameters from `offset` on, in rows of `stride`.
-    fn decay(&self, offset: usize, stride: usize) -> Start<'_, T> {
-        if self.objective.weight_decay == 0.0 {
-            return Start::Zero;
-        }
-        let scale = T::of(self.objective.weight_decay);
-        Start::Scaled {
-            values: &self.parameters.flat()[offset..],
-            stride,
-            scale,
-        }
+/// λ times the parameters from `offset` on, in rows of `stride`.
+pub(super) fn decay<'a, T: Real>(
+    parameters: &'a Parameters<T>,
+    objective: &Objective,
+    offset: usize,
+    stride: usize,
+) -> Start<'a, T> {
+    if objective.weight_decay == 0.0 {
+        return Start::Zero;
+    }
+    Start::Scaled {
+        values: &parameters.flat()[offset..],
+        stride,
+        scale: T::of(objective.weight_decay),
     }
 }

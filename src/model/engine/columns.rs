@@ -12,6 +12,7 @@
 
 use std::ops::Range;
 
+use super::backward::decay;
 use super::cut::{Block, share, worth};
 use super::sums::Quantity;
 use super::{Cut, Engine, Layout, Samples, hidden_curve, output_curve};
@@ -51,32 +52,71 @@ impl Columns {
     }
 }
 
+/// What a worker multiplies by on the way forward: its columns of a layer's weights and biases.
+#[derive(Default)]
+struct Packed<T> {
+    /// Its rows of W transposed (depth, columns), in panels
+    weights: AlignedBuffer<T>,
+    /// Zero beyond the last column.
+    bias: AlignedBuffer<T>,
+    /// Σw² of its share of the layer's chunks
+    squared_weights: Vec<f64>,
+}
+
+impl<T: Real> Packed<T> {
+    fn make_room(&mut self, columns: &Columns, depth: usize) {
+        self.weights.resize(depth.saturating_mul(columns.padded));
+        self.bias.resize(columns.padded);
+    }
+
+    /// Packs part `worker` of `workers` of a layer's `weights`, whose rows are `depth` long, and of its `bias`; Σw² where
+    /// the weights decay, of chunks that lie where its rows do, or nearly.
+    fn pack(
+        &mut self,
+        (weights, bias): (&[T], &[T]),
+        (columns, depth): (&Columns, usize),
+        (worker, workers): (usize, usize),
+        decays: bool,
+        kernels: &Kernels<T>,
+    ) {
+        let own = &weights[columns.rows(depth)];
+        kernels.pack_transposed(own, depth, columns.padded, &mut self.weights);
+        self.bias[..columns.count].copy_from_slice(&bias[columns.range()]);
+        self.bias[columns.count..].fill(T::zero());
+        if decays {
+            let each = Kernels::<T>::SQUARES;
+            let chunks = weights.len().div_ceil(each);
+            let (start, end) = (
+                share(chunks, worker, workers),
+                share(chunks, worker + 1, workers),
+            );
+            self.squared_weights.resize(end - start, 0.0);
+            let own = &weights[start * each..weights.len().min(end * each)];
+            kernels.sums_of_squares(own, &mut self.squared_weights);
+        }
+    }
+}
+
 /// What a worker has of the hidden layer on the way forward.
 #[derive(Default)]
 struct Hidden<T> {
     units: Columns,
-    /// W1ᵀ (n, units), in panels
-    weights: AlignedBuffer<T>,
-    /// b1, zero beyond
-    bias: AlignedBuffer<T>,
+    /// W1ᵀ (n, units) and b1
+    weights: Packed<T>,
     /// a2 and f′(z2) (m, units padded)
     activations: AlignedBuffer<T>,
     slopes: AlignedBuffer<T>,
     /// Column sums of p and of 1 − p (stretches, units padded)
     p: AlignedBuffer<T>,
     q: AlignedBuffer<T>,
-    /// Σw² of its share of W1's chunks
-    squared_weights: Vec<f64>,
 }
 
 /// What a worker has of the output layer.
 #[derive(Default)]
 struct Output<T> {
     outputs: Columns,
-    /// W2ᵀ (h, outputs), in panels
-    weights: AlignedBuffer<T>,
-    /// b2, zero beyond
-    bias: AlignedBuffer<T>,
+    /// W2ᵀ (h, outputs) and b2
+    weights: Packed<T>,
     /// a2 of all units (m, h padded): its own copy
     activations: AlignedBuffer<T>,
     /// δ3/m (m, outputs padded)
@@ -84,8 +124,6 @@ struct Output<T> {
     /// Column sums of δ3/m and of (x̂ − x)² (stretches, outputs padded)
     sums: AlignedBuffer<T>,
     squared_errors: AlignedBuffer<T>,
-    /// Σw² of its share of W2's chunks
-    squared_weights: Vec<f64>,
 }
 
 /// What a worker has of the hidden layer on the way back.
@@ -100,23 +138,13 @@ struct Back<T> {
 }
 
 /// The workers' buffers.
+#[derive(Default)]
 pub(super) struct ByColumns<T> {
     hidden: Vec<Hidden<T>>,
     output: Vec<Output<T>>,
     back: Vec<Back<T>>,
     /// The stretches' rows.
     stretches: Vec<Range<usize>>,
-}
-
-impl<T> Default for ByColumns<T> {
-    fn default() -> Self {
-        Self {
-            hidden: Vec::new(),
-            output: Vec::new(),
-            back: Vec::new(),
-            stretches: Vec::new(),
-        }
-    }
 }
 
 impl<T: Real> ByColumns<T> {
@@ -136,8 +164,7 @@ impl<T: Real> ByColumns<T> {
             let own = share(vectors, worker, workers)..share(vectors, worker + 1, workers);
             let units = Columns::new(own, width, h);
             hidden.units = units;
-            hidden.weights.resize(n.saturating_mul(units.padded));
-            hidden.bias.resize(units.padded);
+            hidden.weights.make_room(&units, n);
             hidden.activations.resize(samples * units.padded);
             hidden.slopes.resize(samples * units.padded);
             hidden.p.resize(stretches * units.padded);
@@ -155,8 +182,7 @@ impl<T: Real> ByColumns<T> {
             let from_end = |worker: usize| vectors - share(vectors, workers - worker, workers);
             let outputs = Columns::new(from_end(worker)..from_end(worker + 1), width, n);
             output.outputs = outputs;
-            output.weights.resize(h.saturating_mul(outputs.padded));
-            output.bias.resize(outputs.padded);
+            output.weights.make_room(&outputs, h);
             output.activations.resize(samples * layout.hidden_padded);
             output.delta.resize(samples * outputs.padded);
             output.sums.resize(stretches * outputs.padded);
@@ -207,21 +233,6 @@ impl<T: Real> ByColumns<T> {
     }
 }
 
-/// Σw² of the chunks of `weights` that are part `worker` of `workers`: they lie where its rows do, or nearly.
-fn squares_of_share<T: Real>(
-    kernels: &Kernels<T>,
-    weights: &[T],
-    (worker, workers): (usize, usize),
-    sums: &mut Vec<f64>,
-) {
-    let each = Kernels::<T>::SQUARES;
-    let chunks = weights.len().div_ceil(each);
-    let start = share(chunks, worker, workers);
-    sums.resize(share(chunks, worker + 1, workers) - start, 0.0);
-    let end = weights.len().min((start + sums.len()) * each);
-    kernels.sums_of_squares(&weights[start * each..end], sums);
-}
-
 impl<T: Real> Engine<T> {
     /// How many workers take a batch of `samples` through by columns; `None` where it isn't done.
     pub(super) fn workers_by_columns(&self, samples: usize) -> Option<usize> {
@@ -261,8 +272,8 @@ impl<T: Real> Engine<T> {
             by.total(quantity, kernels, totals);
         });
         let cost = self.cost_of(by.squared_error(), samples, objective, || {
-            let encoder = by.hidden.iter().flat_map(|of| &of.squared_weights);
-            let decoder = by.output.iter().flat_map(|of| &of.squared_weights);
+            let encoder = by.hidden.iter().flat_map(|of| &of.weights.squared_weights);
+            let decoder = by.output.iter().flat_map(|of| &of.weights.squared_weights);
             [encoder.sum(), decoder.sum()]
         });
         self.by_columns = by;
@@ -278,25 +289,22 @@ impl<T: Real> Engine<T> {
         decays: bool,
     ) {
         let (kernels, n) = (self.kernels, self.layout.inputs);
-        let w1 = &parameters.flat()[parameters.encoder_range()];
-        let b1 = &parameters.flat()[parameters.encoder_bias_range()];
+        let layer = (
+            &parameters.flat()[parameters.encoder_range()],
+            &parameters.flat()[parameters.encoder_bias_range()],
+        );
         let (curve, stretches) = (hidden_curve(&self.architecture), &by.stretches);
         let workers = by.hidden.len();
         self.pool.each(&mut by.hidden, |worker, hidden| {
-            let Columns { count, padded, .. } = hidden.units;
-            let own = &w1[hidden.units.rows(n)];
-            kernels.pack_transposed(own, n, padded, &mut hidden.weights);
-            if decays {
-                let sums = &mut hidden.squared_weights;
-                squares_of_share(kernels, w1, (worker, workers), sums);
-            }
-            hidden.bias[..count].copy_from_slice(&b1[hidden.units.range()]);
-            hidden.bias[count..].fill(T::zero());
+            let own = (&hidden.units, n);
+            let part = (worker, workers);
+            hidden.weights.pack(layer, own, part, decays, kernels);
+            let padded = hidden.units.padded;
             kernels.multiply(
                 (samples.count, padded, n),
                 Left::plain(samples.values, n),
-                Right::Panels(&hidden.weights),
-                Start::Row(&hidden.bias),
+                Right::Panels(&hidden.weights.weights),
+                Start::Row(&hidden.weights.bias),
                 &mut hidden.activations,
                 padded,
             );
@@ -324,8 +332,10 @@ impl<T: Real> Engine<T> {
     ) {
         let (kernels, layout) = (self.kernels, self.layout);
         let (n, h, h_padded) = (layout.inputs, layout.hidden, layout.hidden_padded);
-        let w2 = &parameters.flat()[parameters.decoder_range()];
-        let b2 = &parameters.flat()[parameters.decoder_bias_range()];
+        let layer = (
+            &parameters.flat()[parameters.decoder_range()],
+            &parameters.flat()[parameters.decoder_bias_range()],
+        );
         let curve = output_curve(&self.architecture);
         let scale = T::of((samples.count as f64).recip());
         let (all_hidden, stretches) = (&by.hidden, &by.stretches);
@@ -336,14 +346,9 @@ impl<T: Real> Engine<T> {
                 count,
                 padded,
             } = output.outputs;
-            let own = &w2[output.outputs.rows(h)];
-            kernels.pack_transposed(own, h, padded, &mut output.weights);
-            if decays {
-                let sums = &mut output.squared_weights;
-                squares_of_share(kernels, w2, (worker, workers), sums);
-            }
-            output.bias[..count].copy_from_slice(&b2[output.outputs.range()]);
-            output.bias[count..].fill(T::zero());
+            let own = (&output.outputs, h);
+            let part = (worker, workers);
+            output.weights.pack(layer, own, part, decays, kernels);
             for hidden in all_hidden {
                 let Columns { first, padded, .. } = hidden.units;
                 let rows = output.activations.chunks_exact_mut(h_padded);
@@ -354,8 +359,8 @@ impl<T: Real> Engine<T> {
             kernels.multiply(
                 (samples.count, padded, h),
                 Left::plain(&output.activations, h_padded),
-                Right::Panels(&output.weights),
-                Start::Row(&output.bias),
+                Right::Panels(&output.weights.weights),
+                Start::Row(&output.weights.bias),
                 &mut output.delta,
                 padded,
             );
@@ -386,7 +391,7 @@ impl<T: Real> Engine<T> {
         objective: &Objective,
     ) {
         let (kernels, layout) = (self.kernels, self.layout);
-        let (n, h) = (layout.inputs, layout.hidden);
+        let h = layout.hidden;
         let from_w2 = &parameters.flat()[parameters.decoder_range().start..];
         let printed = objective.gradient == GradientForm::Printed;
         let ByColumns {
@@ -431,12 +436,7 @@ impl<T: Real> Engine<T> {
                         .add_terms(rows.start, &units, objective, delta, padded, sums);
                 }
             }
-            if layout.pads_samples() {
-                let padded = back.padded_samples.chunks_exact_mut(layout.inputs_padded);
-                for (to, row) in padded.zip(samples.values.chunks_exact(n)) {
-                    to[..n].copy_from_slice(row);
-                }
-            }
+            layout.pad_samples(samples.values, &mut back.padded_samples);
         });
     }
 
@@ -462,17 +462,6 @@ impl<T: Real> Engine<T> {
         ends[2 * workers - 1] = gradient.flat().len();
         self.gradient_turns = workers;
 
-        let scale = T::of(objective.weight_decay);
-        let decay = |start: usize, stride: usize| {
-            if objective.weight_decay == 0.0 {
-                return Start::Zero;
-            }
-            Start::Scaled {
-                values: &parameters.flat()[start..],
-                stride,
-                scale,
-            }
-        };
         let ByColumns {
             hidden,
             output,
@@ -496,7 +485,7 @@ impl<T: Real> Engine<T> {
                         (units.count, n, m),
                         Left::transposed(&back.delta, units.padded),
                         Right::Rows { values, stride },
-                        decay(start, n),
+                        decay(parameters, objective, start, n),
                         rows,
                         n,
                     );
@@ -509,7 +498,7 @@ impl<T: Real> Engine<T> {
                             values: &of.activations,
                             stride: layout.hidden_padded,
                         },
-                        decay(start, h),
+                        decay(parameters, objective, start, h),
                         rows,
                         h,
                     );

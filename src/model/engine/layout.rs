@@ -45,6 +45,16 @@ impl Layout {
     pub fn pads_samples(&self) -> bool {
         self.inputs != self.inputs_padded
     }
+
+    /// Where it is needed, that copy of `samples` (rows, n) in `to` (at least as many rows, n padded).
+    pub fn pad_samples<T: Copy>(&self, samples: &[T], to: &mut [T]) {
+        if self.pads_samples() {
+            let padded = to.chunks_exact_mut(self.inputs_padded);
+            for (to, row) in padded.zip(samples.chunks_exact(self.inputs)) {
+                to[..self.inputs].copy_from_slice(row);
+            }
+        }
+    }
 }
 
 /// What one worker writes: the activations of its blocks' rows, the deltas of one block, and its stretches' sums.
