@@ -9,14 +9,14 @@ use super::CliError;
 use super::model::Model;
 use super::output::say;
 use super::settings::{ExperimentArguments, Resolved};
-use crate::data::{DataSet, Samples};
+use crate::data::{DataSet, with_rows};
 use crate::model::inspection::{Excitation, ForceKind, Listing};
 use crate::model::units::StateCounts;
 use crate::model::{
     Architecture, Cliffs, Cost, Engine, Inspector, Objective, Parameters, Spectrum, UnitInspection,
     UnitState, UnitStatistics,
 };
-use crate::numerics::{Precision, Real};
+use crate::numerics::{Precision, Real, Rows};
 use crate::training::{Diagnosis, DiagnosisReport};
 
 #[derive(Debug, Args)]
@@ -118,7 +118,7 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
     fn inspect<S: Real>(
         (architecture, objective): (Architecture, Objective),
         model: &Parameters<f64>,
-        samples: ndarray::ArrayView2<'_, S>,
+        samples: Rows<'_, S>,
         (unit, listing): (usize, Listing),
     ) -> Result<Option<UnitInspection>, CliError> {
         let inspector = Inspector::new(architecture, model, samples, objective)
@@ -126,22 +126,13 @@ pub fn run(arguments: &InspectArguments) -> Result<(), CliError> {
         Ok(inspector.unit(samples, unit, listing))
     }
     let (of, which) = ((architecture, objective), (arguments.unit, listing));
-    let found = match &data.samples {
-        Samples::F32(array) => inspect(of, model, array.view(), which),
-        Samples::F64(array) => inspect(of, model, array.view(), which),
-    }?;
+    let found = with_rows!(&data.samples, rows => inspect(of, model, rows, which))?;
     let Some(inspection) = found else {
         return Err(CliError::Failed("the unit could not be inspected".into()));
     };
     let state = units[arguments.unit].state;
-    let spectrum = match &data.samples {
-        Samples::F32(array) => {
-            Spectrum::quick(array.view(), experiment.output_activation, &|| true)
-        }
-        Samples::F64(array) => {
-            Spectrum::quick(array.view(), experiment.output_activation, &|| true)
-        }
-    };
+    let output = experiment.output_activation;
+    let spectrum = with_rows!(&data.samples, rows => Spectrum::quick(rows, output, &|| true));
     let settings = &experiment.hyperparameters;
     let cliffs =
         spectrum.map(|spectrum| Cliffs::new(&spectrum, settings, experiment.hidden_activation));

@@ -9,7 +9,7 @@ use super::CliError;
 use super::model::Model;
 use super::output::say;
 use super::settings::{ExperimentArguments, Resolved};
-use crate::data::Samples;
+use crate::data::with_rows;
 use crate::model::{BatchSize, Cliffs, GradientForm, Spectrum};
 use crate::training::record::number::{in_digits, short};
 
@@ -61,10 +61,7 @@ pub fn run(arguments: &LawArguments) -> Result<(), CliError> {
     } = arguments.experiment.resolve(model.as_ref(), true)?;
     let settings = experiment.hyperparameters.check()?;
     let output = experiment.output_activation;
-    let spectrum = match &data.samples {
-        Samples::F32(samples) => Spectrum::whole(samples.view(), output),
-        Samples::F64(samples) => Spectrum::whole(samples.view(), output),
-    };
+    let spectrum = with_rows!(&data.samples, rows => Spectrum::whole(rows, output));
     let spectrum = spectrum.ok_or_else(|| {
         CliError::Failed(format!(
             "the values of {} are so large that their covariance is infinite: scale them, for example with \

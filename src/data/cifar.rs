@@ -150,7 +150,7 @@ impl Batches {
         let values =
             Array2::from_shape_vec((self.labels.len(), PIXELS), self.pixels).map_err(|_| none())?;
         let content = Content::Samples {
-            values: Values::Bytes(values),
+            values: Values::Bytes(values.into_shared()),
             shape: SampleShape::Image {
                 rows: SIDE,
                 columns: SIDE,

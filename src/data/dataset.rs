@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2, Axis, CowArray, Ix2};
+use ndarray::{ArcArray2, Array2, ArrayView2, CowArray, Ix2};
 use serde::{Deserialize, Serialize};
 
 use super::fitted::class_title;
 use super::{DataSpec, FittedPreparation, Preparation, Step, TestPart, Zca};
-use crate::numerics::Real;
+use crate::numerics::{Levels, Real, Rows};
 
 /// How one sample is to be shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -95,7 +95,60 @@ impl std::fmt::Display for SampleShape {
 pub enum Samples {
     F32(Array2<f32>),
     F64(Array2<f64>),
+    /// In f32, as they are stored: a large set of pictures.
+    Levels(StoredLevels),
 }
+
+/// Samples (m, n) of 8 bits a value, x = byte/white as f32 rounds it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredLevels {
+    /// In standard layout.
+    bytes: ArcArray2<u8>,
+    white: u8,
+}
+
+/// From so many values on, bytes that are only divided stay bytes: 32 MiB as numbers.
+pub(super) const STAY_BYTES: usize = 1 << 23;
+
+impl StoredLevels {
+    /// `bytes` (m, n) over `white`; `None` where it is 0, or where the bytes are not row by row.
+    pub fn new(bytes: ArcArray2<u8>, white: u8) -> Option<Self> {
+        Levels::new(bytes.view(), white)?;
+        Some(Self { bytes, white })
+    }
+
+    /// (m, n)
+    pub fn bytes(&self) -> ArrayView2<'_, u8> {
+        self.bytes.view()
+    }
+
+    /// For a pass over them.
+    pub fn levels(&self) -> Levels<'_> {
+        #[expect(clippy::expect_used, reason = "`new` saw to it")]
+        Levels::new(self.bytes.view(), self.white).expect("row by row, over a white that is not 0")
+    }
+}
+
+/// `$then`, where `$rows` are `$samples` as [`Rows`] of the precision that they came in.
+macro_rules! with_rows {
+    ($samples:expr, $rows:ident => $then:expr) => {
+        match $samples {
+            $crate::data::Samples::F32(array) => {
+                let $rows = $crate::numerics::Rows::from(array.view());
+                $then
+            }
+            $crate::data::Samples::F64(array) => {
+                let $rows = $crate::numerics::Rows::from(array.view());
+                $then
+            }
+            $crate::data::Samples::Levels(stored) => {
+                let $rows = $crate::numerics::Rows::<f32>::from(stored.levels());
+                $then
+            }
+        }
+    };
+}
+pub(crate) use with_rows;
 
 impl Samples {
     /// (m, n)
@@ -103,16 +156,27 @@ impl Samples {
         match self {
             Self::F32(array) => array.dim(),
             Self::F64(array) => array.dim(),
+            Self::Levels(stored) => stored.levels().dim(),
         }
     }
 
-    /// The matrix, if it is in `T` already.
-    pub fn view<T: Real>(&self) -> Option<ArrayView2<'_, T>> {
+    /// The samples for a pass in `T`, if they need no conversion beforehand.
+    pub fn rows<T: Real>(&self) -> Option<Rows<'_, T>> {
         let array: &dyn std::any::Any = match self {
             Self::F32(array) => array,
             Self::F64(array) => array,
+            Self::Levels(stored) => return Some(stored.levels().into()),
         };
-        array.downcast_ref::<Array2<T>>().map(|array| array.view())
+        let array = array.downcast_ref::<Array2<T>>()?;
+        Some(array.view().into())
+    }
+
+    /// The samples at `places` (k, n) as `T`.
+    ///
+    /// # Panics
+    /// Where there is none at one of them.
+    pub fn select<T: Real>(&self, places: &[usize]) -> Array2<T> {
+        with_rows!(self, rows => rows.select(places).mapv(|value| T::of(value.f64())))
     }
 
     /// The matrix as `T`: borrowed where it is that already, else converted.
@@ -126,6 +190,7 @@ impl Samples {
         match self {
             Self::F32(array) => convert(array),
             Self::F64(array) => convert(array),
+            Self::Levels(stored) => Cow::Owned(Rows::from(stored.levels()).values().into_owned()),
         }
     }
 }
@@ -178,10 +243,7 @@ impl DataSet {
         samples: Samples,
         fitted: Arc<FittedPreparation>,
     ) -> Self {
-        let (variance, range) = match &samples {
-            Samples::F32(array) => measure(array.view()),
-            Samples::F64(array) => measure(array.view()),
-        };
+        let (variance, range) = with_rows!(&samples, rows => measure(rows));
         Self {
             name,
             spec,
@@ -278,44 +340,45 @@ impl DataSet {
 }
 
 /// (1/(2m) Σ‖x − x̄‖², (min, max)) of (m, n), in f64.
-fn measure<T: Real>(samples: ArrayView2<'_, T>) -> (f64, (f64, f64)) {
-    let range = samples
-        .iter()
-        .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value.f64()), high.max(value.f64()))
-        });
-    (variance(samples), range)
+fn measure<T: Real>(samples: Rows<'_, T>) -> (f64, (f64, f64)) {
+    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
+    samples.each(|row| {
+        for value in row {
+            (low, high) = (low.min(value.f64()), high.max(value.f64()));
+        }
+    });
+    (variance(samples), (low, high))
 }
 
 /// 1/(2m) Σ‖x − x̄‖² of (m, n), in f64.
-pub fn variance<T: Real>(samples: ArrayView2<'_, T>) -> f64 {
+pub fn variance<'a, T: Real>(samples: impl Into<Rows<'a, T>>) -> f64 {
+    let samples = samples.into();
     half_mean_square(samples, &column_means(samples))
 }
 
 /// x̄ (n) of (m, n), in f64.
-pub(super) fn column_means<T: Real>(samples: ArrayView2<'_, T>) -> Vec<f64> {
+pub(super) fn column_means<T: Real>(samples: Rows<'_, T>) -> Vec<f64> {
     let mut mean = vec![0.0; samples.ncols()];
-    for row in samples.axis_iter(Axis(0)) {
+    samples.each(|row| {
         for (sum, value) in mean.iter_mut().zip(row) {
             *sum += value.f64();
         }
-    }
+    });
     let count = samples.nrows() as f64;
     mean.iter_mut().for_each(|sum| *sum /= count);
     mean
 }
 
 /// 1/(2m) Σ‖x − `mean`‖² of (m, n), in f64.
-pub(super) fn half_mean_square<T: Real>(samples: ArrayView2<'_, T>, mean: &[f64]) -> f64 {
-    let squares: f64 = samples
-        .axis_iter(Axis(0))
-        .map(|row| {
-            row.iter()
-                .zip(mean)
-                .map(|(value, mean)| (value.f64() - mean).powi(2))
-                .sum::<f64>()
-        })
-        .sum();
+pub(super) fn half_mean_square<T: Real>(samples: Rows<'_, T>, mean: &[f64]) -> f64 {
+    let mut squares = 0.0;
+    samples.each(|row| {
+        squares += row
+            .iter()
+            .zip(mean)
+            .map(|(value, mean)| (value.f64() - mean).powi(2))
+            .sum::<f64>();
+    });
     squares / (2.0 * samples.nrows() as f64)
 }
 

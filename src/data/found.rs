@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ndarray::Array2;
+use ndarray::{ArcArray2, Array2};
 
 use super::error::grouped;
 use super::{Preparation, SampleShape, Understood};
@@ -43,8 +43,8 @@ impl Picture {
 /// Samples (m, n) in the type that the source has them in.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
-    /// Pictures of 8 bits a pixel.
-    Bytes(Array2<u8>),
+    /// Pictures of 8 bits a pixel. A data set may go on with the same bytes.
+    Bytes(ArcArray2<u8>),
     F32(Array2<f32>),
     F64(Array2<f64>),
 }

@@ -2,12 +2,10 @@
 
 use std::str::FromStr;
 
-use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use super::dataset::{column_means, half_mean_square};
+use super::dataset::{column_means, half_mean_square, with_rows};
 use super::{DataError, Samples};
-use crate::numerics::Real;
 
 /// Which part of a data set is held out, to test with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -84,17 +82,8 @@ pub struct TestPart {
 impl TestPart {
     /// `samples` (m, n), m ≥ 1, beside those of `training`.
     pub fn new(training: &Samples, samples: Samples, labels: Option<Vec<u8>>) -> Self {
-        fn of<T: Real>(mean: &[f64], samples: ArrayView2<'_, T>) -> f64 {
-            half_mean_square(samples, mean)
-        }
-        let mean = match training {
-            Samples::F32(array) => column_means(array.view()),
-            Samples::F64(array) => column_means(array.view()),
-        };
-        let variance = match &samples {
-            Samples::F32(array) => of(&mean, array.view()),
-            Samples::F64(array) => of(&mean, array.view()),
-        };
+        let mean = with_rows!(training, rows => column_means(rows));
+        let variance = with_rows!(&samples, rows => half_mean_square(rows, &mean));
         Self {
             samples,
             labels,

@@ -70,7 +70,7 @@ impl Layout {
     /// Samples (m, n) in the order of rows, columns, channels, and how one is shown.
     pub(super) fn samples(self, values: Values) -> (Values, SampleShape) {
         let values = match values {
-            Values::Bytes(array) => Values::Bytes(self.arrange(array)),
+            Values::Bytes(array) => Values::Bytes(self.arrange(array.into_owned()).into_shared()),
             Values::F32(array) => Values::F32(self.arrange(array)),
             Values::F64(array) => Values::F64(self.arrange(array)),
         };
@@ -189,7 +189,7 @@ mod tests {
         let width: usize = shape[1..].iter().product();
         let values = Array::from_iter((0..shape[0] * width).map(|value| value as u8));
         let values = values.into_shape_with_order((shape[0], width)).unwrap();
-        match layout.content(Values::Bytes(values), "x").0 {
+        match layout.content(Values::Bytes(values.into_shared()), "x").0 {
             Content::Samples {
                 values: Values::Bytes(values),
                 shape,

@@ -311,7 +311,7 @@ fn interpret(
 /// rows × columns × channels × count in the class that the variable has.
 fn pictures_of(variable: &Variable, sides: [usize; 4]) -> Values {
     match variable.class {
-        Class::Byte => Values::Bytes(arranged(&variable.values(), sides)),
+        Class::Byte => Values::Bytes(arranged(&variable.values(), sides).into_shared()),
         Class::Double => Values::F64(arranged(&variable.values(), sides)),
         Class::Single | Class::Other => Values::F32(arranged(&variable.values(), sides)),
     }

@@ -121,7 +121,7 @@ pub(super) fn chosen(
     }
     if !asked.iter().copied().eq(0..width) {
         *values = match &*values {
-            Values::Bytes(array) => Values::Bytes(array.select(Axis(1), &asked)),
+            Values::Bytes(array) => Values::Bytes(array.select(Axis(1), &asked).into_shared()),
             Values::F32(array) => Values::F32(array.select(Axis(1), &asked)),
             Values::F64(array) => Values::F64(array.select(Axis(1), &asked)),
         };

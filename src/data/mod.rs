@@ -57,7 +57,8 @@ mod whitening;
 pub mod wire;
 mod zca;
 
-pub use dataset::{DataSet, SampleShape, Samples};
+pub(crate) use dataset::with_rows;
+pub use dataset::{DataSet, SampleShape, Samples, StoredLevels};
 pub use error::DataError;
 pub use fitted::{
     Filter, FittedPreparation, FittedScaling, NamedArray, PatchSpec, PreparationError,

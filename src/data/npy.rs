@@ -183,7 +183,10 @@ pub(super) fn values(
     bytes: bool,
 ) -> Result<Values, DataError> {
     let values = match (header.kind, header.size) {
-        (Kind::Unsigned, 1) if bytes => Values::Bytes(array(input, format, header, shape, every)?),
+        (Kind::Unsigned, 1) if bytes => {
+            let values: Array2<u8> = array(input, format, header, shape, every)?;
+            Values::Bytes(values.into_shared())
+        }
         (Kind::Float, 8) => {
             let values = array(input, format, header, shape, every)?;
             finite(&values, input.file())?;
@@ -250,11 +253,13 @@ fn array<T: Number>(
         clippy::expect_used,
         reason = "the product is the same, and the order is made standard first"
     )]
-    let matrix = values
-        .as_standard_layout()
-        .into_owned()
-        .into_shape_with_order((samples, width))
-        .expect("same size");
+    let matrix = if values.is_standard_layout() {
+        values
+    } else {
+        values.as_standard_layout().into_owned()
+    }
+    .into_shape_with_order((samples, width))
+    .expect("same size");
     Ok(matrix)
 }
 

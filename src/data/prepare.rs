@@ -15,8 +15,8 @@ pub(super) use pictures::check_patches;
 
 use super::progress::{Stage, Watch, tell};
 use super::{
-    Content, DataError, DataSet, DataSpec, FittedPreparation, Found, Preparation, SampleShape,
-    Samples, Scaling, Step, Whitening,
+    Content, DataError, DataSet, DataSpec, FittedPreparation, FittedScaling, Found, Preparation,
+    SampleShape, Samples, Scaling, Step, Whitening,
 };
 
 /// Cuts and prepares what was found as `spec` says, by what is measured on it; what is held out for testing is treated
@@ -66,6 +66,7 @@ fn prepare_part(
     let (zca, scaling) = match &mut samples {
         Samples::F32(array) => values::fit(array, &found.name, choice, &mut steps, watch)?,
         Samples::F64(array) => values::fit(array, &found.name, choice, &mut steps, watch)?,
+        Samples::Levels(_) => (None, FittedScaling::None), // only divided
     };
     tell(watch, Stage::Preparing, 1, 1)?;
     let whole = patches.is_none();
@@ -176,6 +177,7 @@ fn prepare_part_with(
     match &mut samples {
         Samples::F32(array) => values::apply(array, fitted, &mut steps, watch)?,
         Samples::F64(array) => values::apply(array, fitted, &mut steps, watch)?,
+        Samples::Levels(_) => {} // only divided
     }
     tell(watch, Stage::Preparing, 1, 1)?;
     let mut set = data_set(found, spec, samples, steps, Arc::clone(fitted))?;

@@ -1,7 +1,7 @@
 //! Whether the order of a sample's values says something: of a spectrum or a time series it does, of a table or an
 //! embedding it does not.
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 /// Rows that are looked at.
 const LOOKED_AT: usize = 500;
@@ -16,7 +16,7 @@ const NEARER: f64 = 0.2;
 const LACK: f64 = 0.1;
 
 /// Whether the rows of `samples` (m, n) are curves.
-pub fn are_curves<T: Copy + Into<f64>>(samples: &Array2<T>) -> bool {
+pub fn are_curves<T: Copy + Into<f64>>(samples: ArrayView2<'_, T>) -> bool {
     let columns = samples.ncols();
     if columns < SHORTEST {
         return false;
@@ -28,7 +28,7 @@ pub fn are_curves<T: Copy + Into<f64>>(samples: &Array2<T>) -> bool {
 }
 
 /// At most `most` of the rows, in even steps.
-pub(super) fn thinned<T: Copy + Into<f64>>(samples: &Array2<T>, most: usize) -> Array2<f64> {
+pub(super) fn thinned<T: Copy + Into<f64>>(samples: ArrayView2<'_, T>, most: usize) -> Array2<f64> {
     let step = samples.nrows().div_ceil(most).max(1);
     let rows: Vec<usize> = (0..samples.nrows()).step_by(step).collect();
     Array2::from_shape_fn((rows.len(), samples.ncols()), |(row, column)| {
@@ -82,7 +82,7 @@ mod tests {
                 }
             }
         }
-        assert!(are_curves(&peaks));
+        assert!(are_curves(peaks.view()));
         let mut walks = Array2::<f64>::zeros((m, n));
         for mut row in walks.rows_mut() {
             let mut at = 0.0;
@@ -91,9 +91,9 @@ mod tests {
                 *value = at;
             }
         }
-        assert!(are_curves(&walks));
+        assert!(are_curves(walks.view()));
         let noise = Array2::from_shape_simple_fn((m, n), &mut draw);
-        assert!(!are_curves(&noise));
+        assert!(!are_curves(noise.view()));
         // a level that all points share, and a little shape
         let mut spectra = Array2::<f64>::zeros((m, n));
         for mut row in spectra.rows_mut() {
@@ -103,12 +103,12 @@ mod tests {
             }
         }
         assert!(correlation(&spectra, n / 2) > 0.9);
-        assert!(are_curves(&spectra));
+        assert!(are_curves(spectra.view()));
         // every column follows one factor: neighbours are alike, and no more than any others
         let factor: Vec<f64> = (0..m).map(|_| draw()).collect();
         let table = Array2::from_shape_fn((m, n), |(row, _)| factor[row] + 0.2 * draw());
-        assert!(!are_curves(&table));
-        assert!(!are_curves(&Array2::<f64>::zeros((m, n))));
-        assert!(!are_curves(&noise.slice(ndarray::s![.., ..8]).to_owned()));
+        assert!(!are_curves(table.view()));
+        assert!(!are_curves(Array2::<f64>::zeros((m, n)).view()));
+        assert!(!are_curves(noise.slice(ndarray::s![.., ..8])));
     }
 }

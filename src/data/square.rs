@@ -32,7 +32,7 @@
 //! It cannot be told from fewer than [`ROWS_LEAST`] rows, nor of pictures whose pixels are noise; then the number of
 //! values decides, or the measure says no.
 
-use ndarray::{Array2, ArrayView1, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use super::error::grouped;
 use super::found::{Content, Found, Values, shape_of};
@@ -167,16 +167,16 @@ pub(super) fn shown(mut found: Found) -> Found {
 
 /// Rows at even steps, in double precision.
 fn looked_at(values: &Values) -> Array2<f64> {
-    fn of<T: Copy>(array: &Array2<T>, value: impl Fn(T) -> f64) -> Array2<f64> {
+    fn of<T: Copy>(array: ArrayView2<'_, T>, value: impl Fn(T) -> f64) -> Array2<f64> {
         let (samples, length) = array.dim();
         let most = (LOOKED_AT / length.max(1)).clamp(ROWS_LEAST, ROWS);
         let step = samples.div_ceil(most).max(1);
         array.slice(ndarray::s![..;step, ..]).mapv(value)
     }
     match values {
-        Values::Bytes(array) => of(array, f64::from),
-        Values::F32(array) => of(array, f64::from),
-        Values::F64(array) => of(array, |value| value),
+        Values::Bytes(array) => of(array.view(), f64::from),
+        Values::F32(array) => of(array.view(), f64::from),
+        Values::F64(array) => of(array.view(), |value| value),
     }
 }
 

@@ -1,7 +1,7 @@
 //! Whether grey pictures are patches: cut from anywhere in larger ones, so that each place is like any other. Digits and
 //! faces have their middle and their edges.
 
-use ndarray::{Array2, Axis};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use super::SampleShape;
 use super::smooth::thinned;
@@ -33,7 +33,10 @@ pub enum Patches {
 }
 
 /// Whether the rows of `samples` (m, rows · columns) are patches. `None` too where they are no grey pictures.
-pub fn patches<T: Copy + Into<f64>>(samples: &Array2<T>, shape: SampleShape) -> Option<Patches> {
+pub fn patches<T: Copy + Into<f64>>(
+    samples: ArrayView2<'_, T>,
+    shape: SampleShape,
+) -> Option<Patches> {
     let SampleShape::Image { channels: 1, .. } = shape else {
         return None;
     };
@@ -111,14 +114,11 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
 
     use super::*;
-    use crate::data::{self, DataSpec, EmbeddedSet, Preparation, Samples};
+    use crate::data::{self, DataSpec, EmbeddedSet, Preparation};
 
     fn of(spec: DataSpec) -> Option<Patches> {
         let set = data::load(&spec).unwrap();
-        match &set.samples {
-            Samples::F32(samples) => patches(samples, set.shape),
-            Samples::F64(samples) => patches(samples, set.shape),
-        }
+        patches(set.samples.to::<f32>().view(), set.shape)
     }
 
     #[test]
@@ -140,13 +140,13 @@ mod tests {
         let mut random = ChaCha8Rng::seed_from_u64(2);
         let noise = Array2::from_shape_simple_fn((600, 36), || random.random::<f64>());
         let shape = SampleShape::grey(6, 6);
-        assert_eq!(patches(&noise, shape), Some(Patches::Whitened));
+        assert_eq!(patches(noise.view(), shape), Some(Patches::Whitened));
         // few tell too little
         let few = noise.slice(ndarray::s![..100, ..]).to_owned();
-        assert_eq!(patches(&few, shape), None);
-        assert_eq!(patches(&Array2::<f64>::zeros((600, 36)), shape), None);
+        assert_eq!(patches(few.view(), shape), None);
+        assert_eq!(patches(Array2::<f64>::zeros((600, 36)).view(), shape), None);
         let vector = SampleShape::Vector { length: 36 };
-        assert_eq!(patches(&noise, vector), None);
+        assert_eq!(patches(noise.view(), vector), None);
     }
 
     #[test]
@@ -156,6 +156,6 @@ mod tests {
             let strength = ((row * 37) % 101) as f64 / 101.0;
             strength * (-(x * x + y * y) / 4.0).exp()
         });
-        assert_eq!(patches(&blobs, SampleShape::grey(6, 6)), None);
+        assert_eq!(patches(blobs.view(), SampleShape::grey(6, 6)), None);
     }
 }

@@ -79,9 +79,9 @@ impl Found {
             return false;
         };
         let found = match values {
-            Values::Bytes(array) => patches(array, *shape),
-            Values::F32(array) => patches(array, *shape),
-            Values::F64(array) => patches(array, *shape),
+            Values::Bytes(array) => patches(array.view(), *shape),
+            Values::F32(array) => patches(array.view(), *shape),
+            Values::F64(array) => patches(array.view(), *shape),
         };
         found == Some(Patches::Raw)
     }
@@ -101,8 +101,8 @@ impl Found {
         }
         let curves = || match values {
             Values::Bytes(_) => false,
-            Values::F32(array) => are_curves(array),
-            Values::F64(array) => are_curves(array),
+            Values::F32(array) => are_curves(array.view()),
+            Values::F64(array) => are_curves(array.view()),
         };
         Some(match shape {
             SampleShape::Image { .. } => (

@@ -7,8 +7,8 @@ use ndarray::{Array1, Array2, s};
 
 use super::error::grouped;
 use super::random::Draw;
-use super::{DataError, DataSet, Samples, limits};
-use crate::numerics::{Real, eigen, moments};
+use super::{DataError, DataSet, Samples, limits, with_rows};
+use crate::numerics::{Real, Rows, eigen, moments};
 
 /// Samples that are drawn or multiplied at a time.
 const BLOCK: usize = 1 << 10;
@@ -38,10 +38,7 @@ impl SecondOrder {
                 remedy: "cut smaller patches, or take fewer columns".into(),
             });
         }
-        let (mean, covariance) = match &data.samples {
-            Samples::F32(array) => moments(array),
-            Samples::F64(array) => moments(array),
-        };
+        let (mean, covariance) = with_rows!(&data.samples, rows => moments(rows));
         let factor = factor(covariance);
         Ok(Self { mean, factor })
     }
@@ -79,7 +76,7 @@ impl SecondOrder {
 /// its values.
 pub fn gaussian_like(data: &DataSet, measured: &SecondOrder, seed: u64) -> DataSet {
     let samples = match &data.samples {
-        Samples::F32(_) => Samples::F32(measured.draw(data.len(), seed)),
+        Samples::F32(_) | Samples::Levels(_) => Samples::F32(measured.draw(data.len(), seed)),
         Samples::F64(_) => Samples::F64(measured.draw(data.len(), seed)),
     };
     let name = format!("Gaussian noise with the covariance of {}", data.name);
@@ -111,9 +108,9 @@ impl<'a> Normal<'a> {
 }
 
 /// Mean and covariance of `samples` (m, n).
-fn moments<T: Real>(samples: &Array2<T>) -> (Array1<f64>, Array2<f64>) {
-    let mean = moments::mean(samples.view());
-    let covariance = moments::covariance::<T, Infallible>(samples.view(), &mean, &mut || Ok(()));
+fn moments<T: Real>(samples: Rows<'_, T>) -> (Array1<f64>, Array2<f64>) {
+    let mean = moments::mean(samples);
+    let covariance = moments::covariance::<T, Infallible>(samples, &mean, &mut || Ok(()));
     match covariance {
         Ok(covariance) => (mean, covariance),
         Err(never) => match never {},
@@ -199,8 +196,8 @@ mod tests {
         let (Samples::F32(real), Samples::F32(drawn)) = (&data.samples, &noise.samples) else {
             panic!("in the precision of the data")
         };
-        let (mean, covariance) = moments(real);
-        let (found_mean, found) = moments(drawn);
+        let (mean, covariance) = moments(real.view().into());
+        let (found_mean, found) = moments(drawn.view().into());
         // the deviation of a mean and of a covariance over m draws
         let count = (data.len() as f64).sqrt();
         for i in 0..data.inputs() {

@@ -311,7 +311,7 @@ fn classes_of(
 fn found(name: String, values: Array2<f64>, numbered: bool, encoding: Encoding) -> Found {
     // text has no precision of its own; f64 loses none of it
     let inside = values.iter().all(|value| (0.0..=1.0).contains(value));
-    let curves = are_curves(&values);
+    let curves = are_curves(values.view());
     let (values, shape, note) = square::arranged(Values::F64(values));
     let scaling = match shape {
         _ if inside => Scaling::None,

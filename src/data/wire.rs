@@ -137,7 +137,9 @@ impl Matrix {
         Self {
             dim: samples.dim(),
             values: match samples {
-                Samples::F32(array) => Values::F32(array.iter().copied().collect()),
+                Samples::F32(_) | Samples::Levels(_) => {
+                    Values::F32(samples.to::<f32>().iter().copied().collect())
+                }
                 Samples::F64(array) => Values::F64(array.iter().copied().collect()),
             },
         }

@@ -50,6 +50,10 @@ pub fn write(path: &Path, code: &Samples, labels: Option<&[String]>) -> Result<(
                 let values: Vec<String> = match code {
                     Samples::F32(array) => array.row(row).iter().map(f32::to_string).collect(),
                     Samples::F64(array) => array.row(row).iter().map(f64::to_string).collect(),
+                    Samples::Levels(_) => {
+                        let row = code.select::<f32>(&[row]);
+                        row.iter().map(f32::to_string).collect()
+                    }
                 };
                 let label = labels.and_then(|labels| labels.get(row)).cloned();
                 table.write_record(values.into_iter().chain(label))?;

@@ -30,6 +30,7 @@ pub fn write_samples(path: &Path, samples: &Samples) -> Result<(), IoError> {
     atomic_write(path, |writer| match samples {
         Samples::F32(array) => write(writer, array),
         Samples::F64(array) => write(writer, array),
+        Samples::Levels(_) => write(writer, &*samples.to::<f32>()),
     })
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use ndarray::{Array1, ArrayView1, Axis};
 
-use crate::data::{Content, DataSet, Found, SampleShape, Samples, Scaling, Whitening};
+use crate::data::{Content, DataSet, Found, SampleShape, Scaling, Whitening};
 use crate::model::LookThrough;
 use crate::training::Snapshot;
 use crate::training::trainer::RunId;
@@ -219,10 +219,7 @@ impl Look {
         if index >= data.len() {
             return None;
         }
-        Some(match &data.samples {
-            Samples::F32(array) => array.row(index).to_owned(),
-            Samples::F64(array) => array.row(index).mapv(|value| value as f32),
-        })
+        Some(data.samples.select(&[index]).row(0).to_owned())
     }
 
     /// The way through the weights of `snapshot`; `None` where the input is of other data.

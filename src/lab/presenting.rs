@@ -7,7 +7,7 @@ use super::room::Lab;
 use super::state::{Severity, Topic};
 use crate::training::changes::changed;
 use crate::training::slow_step::{Part, SlowStep};
-use crate::training::trainer::{Ask, Frame, RunId};
+use crate::training::trainer::{Ask, Frame, RunId, Underway};
 
 /// Of the text, in percent, at least.
 const LARGE: u32 = 150;
@@ -84,6 +84,17 @@ impl Lab {
             self.shared.notify(Severity::Trouble, text);
         } else if let Some(cursor) = cursor {
             self.ask_about(run, Ask::Seen(cursor));
+        }
+    }
+
+    /// How far a long epoch is. What is held stays as it is.
+    pub(super) fn take_underway(&mut self, run: RunId, underway: Underway) {
+        if self.shared.held {
+            return;
+        }
+        let view = self.session.get_mut(run);
+        if let Some(Err(error)) = view.map(|view| view.take_underway(underway)) {
+            self.shared.notify(Severity::Trouble, error.to_string());
         }
     }
 

@@ -9,7 +9,7 @@ use super::port::Backend;
 use crate::data::error::grouped;
 use crate::data::{
     Content, Cut, DataError, DataSet, DataSource, DataSpec, EmbeddedSet, FittedPreparation, Found,
-    Held, SampleShape, Samples, Understood, Values, Watch, untouched,
+    Held, SampleShape, Samples, Understood, Values, Watch, untouched, with_rows,
 };
 use crate::model::{EvenSample, OutputActivation};
 use crate::numerics::Real;
@@ -74,7 +74,7 @@ fn thinned(found: &Found) -> Option<Found> {
             }
             let rows: Vec<usize> = EvenSample::of(total, PREVIEWED).rows().collect();
             let values = match values {
-                Values::Bytes(array) => Values::Bytes(array.select(Axis(0), &rows)),
+                Values::Bytes(array) => Values::Bytes(array.select(Axis(0), &rows).into_shared()),
                 Values::F32(array) => Values::F32(array.select(Axis(0), &rows)),
                 Values::F64(array) => Values::F64(array.select(Axis(0), &rows)),
             };
@@ -215,14 +215,9 @@ impl Preview {
 
 impl Rows {
     fn new(samples: &Samples, rows: &[usize], shape: SampleShape, range: (f64, f64)) -> Self {
-        let values = match samples {
-            Samples::F32(array) => array.select(Axis(0), rows),
-            Samples::F64(array) => array.select(Axis(0), rows).mapv(|value| value as f32),
-        };
-        let columns = match samples {
-            Samples::F32(array) => columns_apart(array.view(), shape, range),
-            Samples::F64(array) => columns_apart(array.view(), shape, range),
-        };
+        let values = samples.select(rows);
+        let columns =
+            with_rows!(samples, rows => columns_apart(rows.values().view(), shape, range));
         Self {
             values,
             shape,

@@ -14,7 +14,8 @@ use super::worth::Worth;
 use crate::data::DataSet;
 use crate::model::gradient_check::CheckProgress;
 use crate::model::{Cliffs, Hyperparameters, OutputActivation, Spectrum};
-use crate::training::trainer::{Frame, Mirror, Misfit, RunId};
+use crate::training::snapshot::EpochUnderway;
+use crate::training::trainer::{Frame, Mirror, Misfit, RunId, Underway};
 use crate::training::{Activity, Experiment, Preset, Setting, Share, Snapshot, Speed, diagnosis};
 
 /// What a window knows of one run.
@@ -28,6 +29,8 @@ pub struct RunView {
     pub snapshot: Option<Arc<Snapshot>>,
     /// The latest, whatever is shown.
     pub(super) live: Option<Arc<Snapshot>>,
+    /// How far its epoch is, where that takes long; `None` once a frame has come.
+    underway: Option<EpochUnderway>,
     /// The cursor, while an epoch of the past is shown.
     pub past: Option<Past>,
     /// The run that it went on from, and at which epoch.
@@ -85,6 +88,7 @@ impl RunView {
             mirror: None,
             snapshot: None,
             live: None,
+            underway: None,
             past: None,
             parent: None,
             name: None,
@@ -137,6 +141,7 @@ impl RunView {
             compare,
             snapshot: self.snapshot.clone(),
             live: None,
+            underway: None,
             past: None,
             parent: None,
             name: None,
@@ -194,6 +199,7 @@ impl RunView {
             return Ok(()); // a draft has no frames
         };
         mirror.check(&frame)?;
+        self.underway = None;
         // they hold the history, which is then extended in place
         self.live = None;
         if self.past.is_none() {
@@ -206,6 +212,26 @@ impl RunView {
         }
         self.live = Some(snapshot);
         Ok(())
+    }
+
+    /// Takes word of how far an epoch of this run is.
+    ///
+    /// # Errors
+    /// It is of another size.
+    pub(super) fn take_underway(&mut self, underway: Underway) -> Result<(), Misfit> {
+        if let Some(mirror) = &self.mirror {
+            self.underway = Some(mirror.underway(underway)?);
+        }
+        Ok(())
+    }
+
+    /// How far the epoch after the one that is shown is, where it takes long.
+    pub fn underway(&self) -> Option<&EpochUnderway> {
+        let snapshot = self.own_snapshot().filter(|_| self.past.is_none())?;
+        let next = snapshot.epoch + 1;
+        self.underway
+            .as_ref()
+            .filter(|underway| underway.epoch == next)
     }
 
     /// What is to be measured for the laws of the dead state: the data and the output, where it was not yet.

@@ -370,6 +370,7 @@ impl Lab {
                     self.has_absorbed(run, frame.epoch);
                     self.take_frame(run, *frame);
                 }
+                Tell::Underway(underway) => self.take_underway(run, *underway),
                 Tell::Checkpoint(checkpoint) => self.take_checkpoint(run, checkpoint),
                 Tell::Event(event) => self.hear(run, event),
             }

@@ -1,11 +1,11 @@
 //! The code of samples: what the hidden layer makes of them, and nothing else.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, Axis};
 use serde::{Deserialize, Serialize};
 
 use super::engine::hidden_curve;
 use super::{Architecture, Parameters};
-use crate::numerics::{AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Start};
+use crate::numerics::{AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Rows, Start};
 
 /// Samples that are encoded at a time: the caller is heard between two blocks.
 const BLOCK: usize = 1 << 9;
@@ -76,19 +76,23 @@ impl<T: Real> Encoder<T> {
     ///
     /// # Panics
     /// Where the samples have another number of values than the network has inputs.
-    pub fn encode<S: Real, E>(
+    pub fn encode<'a, S: Real, E>(
         &self,
-        samples: ArrayView2<'_, S>,
+        samples: impl Into<Rows<'a, S>>,
         layer: Layer,
         word: &mut dyn FnMut() -> Result<(), E>,
     ) -> Result<Array2<T>, E> {
+        let samples = samples.into();
         assert_eq!(samples.ncols(), self.inputs, "samples of another length");
         let padded = self.kernels.padded(self.hidden);
         let mut code = Array2::from_elem((samples.nrows(), self.hidden), T::zero());
         let mut inputs: Vec<T> = Vec::with_capacity(BLOCK.min(samples.nrows()) * self.inputs);
         let mut values = AlignedBuffer::new(BLOCK * padded);
-        let blocks = samples.axis_chunks_iter(Axis(0), BLOCK);
-        for (block, mut to) in blocks.zip(code.axis_chunks_iter_mut(Axis(0), BLOCK)) {
+        let mut parts = code.axis_chunks_iter_mut(Axis(0), BLOCK);
+        samples.try_blocks(BLOCK, |block| {
+            let Some(mut to) = parts.next() else {
+                return Ok(()); // never: there are as many
+            };
             inputs.clear();
             inputs.extend(block.iter().map(|value| T::of(value.f64())));
             let values = &mut values[..block.nrows() * padded];
@@ -106,8 +110,9 @@ impl<T: Real> Encoder<T> {
             for (mut to, row) in to.rows_mut().into_iter().zip(values.chunks_exact(padded)) {
                 to.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
             }
-            word()?;
-        }
+            word()
+        })?;
+        drop(parts);
         Ok(code)
     }
 }

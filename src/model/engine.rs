@@ -10,6 +10,10 @@
 //!    every element is one sum over all samples. Small nets on many samples would meet too often: there each of a
 //!    fixed number of slices adds up its own gradient, and these are added in order.
 //!
+//! a2 and f′ of all samples stay from the first pass to the second, where they are not too many. Else the samples are
+//! taken by the chapter (`cut`), each forward once more in the second pass, and only a chapter of them is there at a time.
+//! Samples that are stored as bytes become numbers a block at a time. The bits are the same.
+//!
 //! Where a step has few samples for its weights, as in mini-batches of large nets, the workers share out units and
 //! outputs instead of samples (`columns`).
 //!
@@ -24,12 +28,13 @@
 
 use std::sync::Arc;
 
-use ndarray::{Array2, ArrayView2, CowArray, Ix2};
+use ndarray::{Array2, CowArray, Ix2};
 
 use super::units::{UnitStatistics, dead_below};
 use super::{Architecture, Cost, HiddenActivation, Objective, OutputActivation, Parameters};
 use crate::numerics::{
-    AlignedBuffer, Curve, KernelPath, Kernels, Left, Real, Right, Shares, Start, WorkerPool,
+    AlignedBuffer, Curve, KernelPath, Kernels, Left, Levels, Real, Right, Rows, Shares, Start,
+    WorkerPool,
 };
 
 mod backward;
@@ -45,13 +50,14 @@ mod sums;
 mod tests;
 mod totals;
 
-use columns::ByColumns;
+use columns::{Batch, ByColumns};
 use contribution::Contribution;
-use cut::{Block, Cut, Owned};
+use cut::{Block, Cut, KEPT_BYTES, Owned};
 use forward::{Spread, Statistics};
 use layout::{Layout, Worker};
 use packing::Packing;
 use saturation::Saturated;
+use sums::Summed;
 
 /// Parameters below which a step is sooner done by one worker: its update takes a few microseconds, as a hand-over does.
 const WORTH_SHARING: usize = 1 << 13;
@@ -66,9 +72,13 @@ pub struct Engine<T: Real> {
     layout: Layout,
     packing: Packing<T>,
     workers: Vec<Worker<T>>,
-    /// How the last call's samples were cut, for how many workers, and what each of these has of the blocks.
+    /// How the last call's samples were cut, for how many workers and into how many chapters, and what each worker has of
+    /// the present chapter's blocks.
     cut: Cut,
     used: usize,
+    chapters: usize,
+    /// Bytes of activations that are kept from one pass to the next.
+    kept: usize,
     blocks: Vec<Block>,
     owned: Vec<Owned>,
     /// (ρ̂, 1 − ρ̂) (h)
@@ -79,6 +89,7 @@ pub struct Engine<T: Real> {
     saturated: Saturated,
     spread: Spread<T>,
     contribution: Contribution<T>,
+    summed: Summed,
     /// Sums over all samples of what hidden units (h) or outputs (n) have.
     totals: Vec<f64>,
     /// Where the parts of a shared-out gradient end, and how many workers took turns at them; 1 where these parts are not
@@ -92,12 +103,19 @@ pub struct Engine<T: Real> {
     scratch: Option<Box<(Parameters<T>, Parameters<T>)>>,
 }
 
-/// The samples of a call as one dense slice.
+/// The samples of a call.
 #[derive(Clone, Copy)]
 struct Samples<'a, T> {
-    /// (m, n), row by row
-    values: &'a [T],
+    stored: Stored<'a, T>,
+    /// m
     count: usize,
+}
+
+/// How they are stored: (m, n), row by row without gaps.
+#[derive(Clone, Copy)]
+enum Stored<'a, T> {
+    Values(&'a [T]),
+    Levels(Levels<'a>),
 }
 
 impl<T: Real> Engine<T> {
@@ -123,6 +141,9 @@ impl<T: Real> Engine<T> {
             workers: (0..pool.workers()).map(|_| Worker::new(&layout)).collect(),
             cut: Cut::new(0, &layout),
             used: 1,
+            chapters: 1,
+            kept: KEPT_BYTES,
+            summed: Summed::new(&layout),
             blocks: Vec::new(),
             owned: vec![Owned::default(); pool.workers()],
             means: vec![(0.0, 0.0); layout.hidden],
@@ -179,14 +200,14 @@ impl<T: Real> Engine<T> {
     }
 
     /// J over `samples` (m, n), m ≥ 1, without the gradient.
-    pub fn cost(
+    pub fn cost<'a>(
         &mut self,
         parameters: &Parameters<T>,
-        samples: ArrayView2<'_, T>,
+        samples: impl Into<Rows<'a, T>>,
         objective: &Objective,
     ) -> Cost {
-        let samples = dense(samples);
-        let samples = Samples::of(&samples);
+        let samples = dense(samples.into());
+        let samples = samples.samples();
         self.contribution.open.units.clear();
         self.activate(parameters, samples, Statistics::Sums, false);
         self.average(parameters, samples, objective);
@@ -195,18 +216,22 @@ impl<T: Real> Engine<T> {
     }
 
     /// J and ∇J over `samples` (m, n), m ≥ 1.
-    pub fn cost_and_gradient(
+    pub fn cost_and_gradient<'a>(
         &mut self,
         parameters: &Parameters<T>,
-        samples: ArrayView2<'_, T>,
+        samples: impl Into<Rows<'a, T>>,
         objective: &Objective,
         gradient: &mut Parameters<T>,
     ) -> Cost {
-        let samples = dense(samples);
-        let samples = Samples::of(&samples);
+        let samples = dense(samples.into());
+        let samples = samples.samples();
         self.contribution.open.units.clear();
-        if let Some(workers) = self.workers_by_columns(samples.count) {
-            return self.descend_by_columns(workers, parameters, samples, objective, gradient);
+        if let Stored::Values(values) = samples.stored
+            && let Some(workers) = self.workers_by_columns(samples.count)
+        {
+            let count = samples.count;
+            let batch = Batch { values, count };
+            return self.descend_by_columns(workers, parameters, batch, objective, gradient);
         }
         self.activate(parameters, samples, Statistics::Sums, true);
         self.average(parameters, samples, objective);
@@ -219,10 +244,10 @@ impl<T: Real> Engine<T> {
     ///
     /// # Panics
     /// If a slice isn't 2nh + h + n long.
-    pub fn cost_and_gradient_flat(
+    pub fn cost_and_gradient_flat<'a>(
         &mut self,
         flat: &[T],
-        samples: ArrayView2<'_, T>,
+        samples: impl Into<Rows<'a, T>>,
         objective: &Objective,
         gradient: &mut [T],
     ) -> Cost {
@@ -242,16 +267,16 @@ impl<T: Real> Engine<T> {
 
     /// J over `samples` and what every unit does over them, states included. `variance` is 1/(2m) Σ‖x − x̄‖² of the
     /// samples, which what a unit contributes is a part of.
-    pub fn measure(
+    pub fn measure<'a>(
         &mut self,
         parameters: &Parameters<T>,
-        samples: ArrayView2<'_, T>,
+        samples: impl Into<Rows<'a, T>>,
         variance: f64,
         objective: &Objective,
         units: &mut Vec<UnitStatistics>,
     ) -> Cost {
-        let samples = dense(samples);
-        let samples = Samples::of(&samples);
+        let samples = dense(samples.into());
+        let samples = samples.samples();
         self.activate(parameters, samples, Statistics::Spread, true);
         self.average(parameters, samples, objective);
         let bound = variance * dead_below(self.layout.hidden);
@@ -264,17 +289,17 @@ impl<T: Real> Engine<T> {
 
     /// [`Self::measure`] and [`Self::cost_and_gradient`] at once, for little more than the latter costs: a full-batch
     /// run that keeps the gradient for its next step need not go over the samples twice.
-    pub fn measure_and_gradient(
+    pub fn measure_and_gradient<'a>(
         &mut self,
         parameters: &Parameters<T>,
-        samples: ArrayView2<'_, T>,
+        samples: impl Into<Rows<'a, T>>,
         variance: f64,
         objective: &Objective,
         gradient: &mut Parameters<T>,
         units: &mut Vec<UnitStatistics>,
     ) -> Cost {
-        let samples = dense(samples);
-        let samples = Samples::of(&samples);
+        let samples = dense(samples.into());
+        let samples = samples.samples();
         self.activate(parameters, samples, Statistics::Spread, true);
         self.average(parameters, samples, objective);
         self.sample_contributions(parameters, samples, None);
@@ -285,13 +310,13 @@ impl<T: Real> Engine<T> {
     }
 
     /// (a2 (m, h), x̂ (m, n)) of `samples` (m, n): for a few samples to show; allocates.
-    pub fn reconstruct(
+    pub fn reconstruct<'a>(
         &mut self,
         parameters: &Parameters<T>,
-        samples: ArrayView2<'_, T>,
+        samples: impl Into<Rows<'a, T>>,
     ) -> (Array2<T>, Array2<T>) {
-        let samples = dense(samples);
-        let samples = Samples::of(&samples);
+        let samples = dense(samples.into());
+        let samples = samples.samples();
         self.activate(parameters, samples, Statistics::Sums, false);
         let Layout {
             inputs,
@@ -303,67 +328,133 @@ impl<T: Real> Engine<T> {
         let mut activations = Array2::from_elem((samples.count, hidden), T::zero());
         let mut output = Array2::from_elem((samples.count, inputs), T::zero());
         let mut row_of_output = AlignedBuffer::new(inputs_padded);
-        let rows = self.blocks.iter().flat_map(|block| {
-            self.workers[block.worker].activations[block.range(hidden_padded)]
-                .chunks_exact(hidden_padded)
-        });
-        for ((row, mut a), mut x) in rows.zip(activations.rows_mut()).zip(output.rows_mut()) {
-            a.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
-            self.kernels.multiply(
-                (1, inputs_padded, hidden),
-                Left::plain(row, hidden_padded),
-                Right::Panels(self.packing.decoder()),
-                Start::Row(self.packing.decoder_bias()),
-                &mut row_of_output,
-                inputs_padded,
-            );
-            self.kernels
-                .activate(output_curve(&self.architecture), &mut row_of_output);
-            x.iter_mut()
-                .zip(row_of_output.iter())
-                .for_each(|(to, from)| *to = *from);
+        let mut to = activations.rows_mut().into_iter().zip(output.rows_mut());
+        for chapter in 0..self.chapters {
+            self.turn_to(chapter, samples);
+            let rows = self.blocks.iter().flat_map(|block| {
+                self.workers[block.worker].activations[block.range(hidden_padded)]
+                    .chunks_exact(hidden_padded)
+            });
+            // the rows first: else the pair after the chapter's last would be lost
+            for (row, (mut a, mut x)) in rows.zip(&mut to) {
+                a.iter_mut().zip(row).for_each(|(to, from)| *to = *from);
+                self.kernels.multiply(
+                    (1, inputs_padded, hidden),
+                    Left::plain(row, hidden_padded),
+                    Right::Panels(self.packing.decoder()),
+                    Start::Row(self.packing.decoder_bias()),
+                    &mut row_of_output,
+                    inputs_padded,
+                );
+                self.kernels
+                    .activate(output_curve(&self.architecture), &mut row_of_output);
+                x.iter_mut()
+                    .zip(row_of_output.iter())
+                    .for_each(|(to, from)| *to = *from);
+            }
         }
+        drop(to);
         (activations, output)
     }
 
-    /// Cuts `samples` rows and deals them out to the workers.
-    fn cut_samples(&mut self, samples: usize) {
-        self.cut = Cut::new(samples, &self.layout);
+    /// Cuts the samples.
+    fn cut_samples(&mut self, samples: Samples<'_, T>) {
+        self.cut = Cut::new(samples.count, &self.layout);
         self.used = self.cut.workers(&self.layout, self.most_workers);
+        self.chapters = self.cut.chapters::<T>(&self.layout, self.used, self.kept);
+    }
+
+    /// Deals a chapter out to the workers.
+    fn deal(&mut self, chapter: usize, samples: Samples<'_, T>) {
         self.cut.deal(
             &self.layout,
+            (chapter, self.chapters),
             self.used,
             &mut self.blocks,
             &mut self.owned[..self.used],
         );
         let workers = self.workers[..self.used].iter_mut();
         for (worker, owned) in workers.zip(&self.owned) {
-            worker.make_room(owned, &self.layout);
+            worker.make_room(owned, &self.layout, samples.are_levels());
         }
     }
 }
 
 impl<'a, T: Real> Samples<'a, T> {
-    fn of(dense: &'a CowArray<'_, T, Ix2>) -> Self {
-        // `dense` is in standard layout, so it has a slice
-        Self {
-            values: dense.as_slice().unwrap_or_default(),
-            count: dense.nrows(),
+    /// m of n `values` each.
+    fn of(values: &'a [T], count: usize) -> Self {
+        let stored = Stored::Values(values);
+        Self { stored, count }
+    }
+
+    fn are_levels(&self) -> bool {
+        matches!(self.stored, Stored::Levels(_))
+    }
+
+    /// Rows `start .. start + count` of n numbers each; levels as numbers in `room`, which is long enough.
+    fn rows<'b>(
+        &self,
+        (start, count): (usize, usize),
+        inputs: usize,
+        kernels: &Kernels<T>,
+        room: &'b mut [T],
+    ) -> &'b [T]
+    where
+        'a: 'b,
+    {
+        match self.stored {
+            Stored::Values(values) => &values[start * inputs..(start + count) * inputs],
+            Stored::Levels(levels) => {
+                let room = &mut room[..count * inputs];
+                levels.decode(start, count, kernels, room);
+                room
+            }
         }
     }
 
-    /// Rows `start .. start + count`, n numbers each.
-    fn rows(&self, start: usize, count: usize, inputs: usize) -> &'a [T] {
-        &self.values[start * inputs..(start + count) * inputs]
+    /// The same, where `room` has the numbers already.
+    fn decoded_rows<'b>(
+        &self,
+        (start, count): (usize, usize),
+        inputs: usize,
+        room: &'b [T],
+    ) -> &'b [T]
+    where
+        'a: 'b,
+    {
+        match self.stored {
+            Stored::Values(values) => &values[start * inputs..(start + count) * inputs],
+            Stored::Levels(_) => &room[..count * inputs],
+        }
     }
 }
 
-/// Borrowed where rows follow each other without gaps, else copied.
-fn dense<T: Real>(samples: ArrayView2<'_, T>) -> CowArray<'_, T, Ix2> {
-    if samples.is_standard_layout() {
-        CowArray::from(samples)
-    } else {
-        CowArray::from(samples.as_standard_layout().into_owned())
+/// Rows that follow each other without gaps: borrowed where they do, else copied.
+enum Dense<'a, T> {
+    Values(CowArray<'a, T, Ix2>),
+    Levels(Levels<'a>),
+}
+
+impl<T: Real> Dense<'_, T> {
+    fn samples(&self) -> Samples<'_, T> {
+        match self {
+            // in standard layout, so it has a slice
+            Self::Values(values) => {
+                Samples::of(values.as_slice().unwrap_or_default(), values.nrows())
+            }
+            Self::Levels(levels) => Samples {
+                stored: Stored::Levels(*levels),
+                count: levels.dim().0,
+            },
+        }
+    }
+}
+
+fn dense<T: Real>(samples: Rows<'_, T>) -> Dense<'_, T> {
+    match samples {
+        Rows::Values(values) if values.is_standard_layout() => Dense::Values(values.into()),
+        Rows::Values(values) => Dense::Values(values.as_standard_layout().into_owned().into()),
+        Rows::Levels(levels) => Dense::Levels(levels),
     }
 }
 

@@ -14,7 +14,7 @@ use super::ablation::squared_error_without;
 use super::look_through::{self, Pass, ShapeError, hidden_value};
 use super::sampling::EvenSample;
 use super::{Architecture, HiddenActivation, Objective, Parameters};
-use crate::numerics::Real;
+use crate::numerics::{Real, Rows};
 
 mod forces;
 mod result;
@@ -68,12 +68,13 @@ impl Inspector {
     ///
     /// # Errors
     /// The data have another n than the model.
-    pub fn new<T: Real, S: Real>(
+    pub fn new<'a, T: Real, S: Real>(
         architecture: Architecture,
         parameters: &Parameters<T>,
-        data: ArrayView2<'_, S>,
+        data: impl Into<Rows<'a, S>>,
         objective: Objective,
     ) -> Result<Self, ShapeError> {
+        let data = data.into();
         let (n, h) = (parameters.inputs(), parameters.hidden());
         ShapeError::check("a sample", n, data.ncols())?;
         let most = (PASS_PRODUCTS / (n * h)).min(PASS_VALUES / n.max(h));
@@ -110,12 +111,13 @@ impl Inspector {
 
     /// Everything about `unit`, `data` being those that [`Self::new`] had; `None` where there is no such unit or `data`
     /// have another shape.
-    pub fn unit<S: Real>(
+    pub fn unit<'a, S: Real>(
         &self,
-        data: ArrayView2<'_, S>,
+        data: impl Into<Rows<'a, S>>,
         unit: usize,
         listing: Listing,
     ) -> Option<UnitInspection> {
+        let data = data.into();
         let shape = (self.sample.total, self.parameters.inputs());
         if unit >= self.units() || data.dim() != shape {
             return None;
@@ -146,11 +148,12 @@ impl Inspector {
     }
 
     /// a_j over `data` as the distribution has it, and over which of its rows; `None` as for [`Self::unit`].
-    pub fn activations_of<S: Real>(
+    pub fn activations_of<'a, S: Real>(
         &self,
-        data: ArrayView2<'_, S>,
+        data: impl Into<Rows<'a, S>>,
         unit: usize,
     ) -> Option<(EvenSample, Vec<f64>)> {
+        let data = data.into();
         let shape = (self.sample.total, self.parameters.inputs());
         (unit < self.units() && data.dim() == shape).then(|| {
             let (sample, pre_activations) = self.pre_activations(data, unit);
@@ -159,11 +162,7 @@ impl Inspector {
     }
 
     /// z2_j over the data, and over which of its rows.
-    fn pre_activations<S: Real>(
-        &self,
-        data: ArrayView2<'_, S>,
-        unit: usize,
-    ) -> (EvenSample, Vec<f64>) {
+    fn pre_activations<S: Real>(&self, data: Rows<'_, S>, unit: usize) -> (EvenSample, Vec<f64>) {
         if self.sample.is_whole() {
             return (self.sample, self.pass.pre_activations.column(unit).to_vec());
         }
@@ -171,9 +170,10 @@ impl Inspector {
         let weights = self.parameters.encoder_weights();
         let weights = weights.row(unit);
         let bias = self.parameters.encoder_bias()[unit];
+        let mut room = Vec::new();
         let values = sample
             .rows()
-            .map(|row| bias + dot(weights, data.row(row)))
+            .map(|row| bias + dot(weights, data.row(row, &mut room)))
             .collect();
         (sample, values)
     }

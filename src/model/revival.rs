@@ -3,13 +3,13 @@
 //! After the resampling of dead units of Bricken et al. ("Towards Monosemanticity", 2023), made deterministic: the worst
 //! inputs themselves instead of a draw, and no two alike.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1};
 
 use super::inspection::{PASS_PRODUCTS, PASS_VALUES};
 use super::look_through::pass;
 use super::sampling::EvenSample;
 use super::{Architecture, HiddenActivation, Parameters};
-use crate::numerics::Real;
+use crate::numerics::{Real, Rows};
 
 /// Two residuals with a larger |cos| would make two units alike.
 const ALIKE: f64 = 0.8;
@@ -25,14 +25,15 @@ const HALVINGS: usize = 60;
 /// - b1_j is such that ρ̂_j is ρ = `sparsity_target` over the sample;
 /// - b2 takes over what the unit gave on average before, and gives up what it gives on average now, so that the other
 ///   inputs' reconstructions stay.
-pub fn revive<T: Real>(
+pub fn revive<'a, T: Real>(
     architecture: &Architecture,
     parameters: &mut Parameters<T>,
-    data: ArrayView2<'_, T>,
+    data: impl Into<Rows<'a, T>>,
     units: &[usize],
     alive: &[bool],
     sparsity_target: f64,
 ) -> Vec<usize> {
+    let data = data.into();
     let (n, h) = (parameters.inputs(), parameters.hidden());
     let sample = EvenSample::of(
         data.nrows(),

@@ -1,9 +1,9 @@
 //! Which rows of a large data set a view looks at: evenly spaced, and said so.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, Axis};
 use serde::Serialize;
 
-use crate::numerics::Real;
+use crate::numerics::{Real, Rows};
 
 /// An evenly spaced choice of a data set's rows: `count` of `total`.
 ///
@@ -42,10 +42,12 @@ impl EvenSample {
     }
 
     /// The chosen rows of `samples` (total, n) in f64 (count, n).
-    pub fn take<T: Real>(self, samples: ArrayView2<'_, T>) -> Array2<f64> {
+    pub fn take<'a, T: Real>(self, samples: impl Into<Rows<'a, T>>) -> Array2<f64> {
+        let samples = samples.into();
         let mut chosen = Array2::zeros((self.count, samples.ncols()));
+        let mut room = Vec::new();
         for (mut to, row) in chosen.axis_iter_mut(Axis(0)).zip(self.rows()) {
-            to.zip_mut_with(&samples.row(row), |to, from| *to = from.f64());
+            to.zip_mut_with(&samples.row(row, &mut room), |to, from| *to = from.f64());
         }
         chosen
     }

@@ -135,6 +135,7 @@ pub struct Kernels<T: 'static> {
     pub(super) sums_of_squares: unsafe fn(usize, *const T, *mut f64),
     pub(super) dot: unsafe fn(usize, *const T, *const T) -> f64,
     pub(super) transpose: unsafe fn(usize, usize, *const T, usize, *mut T, usize),
+    pub(super) decode: unsafe fn(usize, *mut T, *const u8, f32),
 }
 
 /// One tile compiled for `$feature`.
@@ -233,6 +234,7 @@ macro_rules! kernels {
             dot: compiled!($feature, fn(n: usize, a: *const $t, b: *const $t) -> f64, vectors::dot::<$lanes>),
             transpose: compiled!($feature,
                 fn(r: usize, c: usize, f: *const $t, fs: usize, to: *mut $t, ts: usize), generic::transpose::<$lanes>),
+            decode: compiled!($feature, fn(n: usize, to: *mut $t, from: *const u8, w: f32), vectors::decode::<$t>),
         }
     };
     (@output $lanes:ty, $t:ty, $feature:tt, $kind:expr) => {

@@ -1,18 +1,17 @@
 //! Mean and covariance of samples, in f64 whatever the samples are in.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2};
 
-use super::Real;
+use super::{Real, Rows};
 
 /// Samples that are multiplied at a time: the caller is heard between two blocks.
 const BLOCK: usize = 1 << 10;
 
 /// x̄ (n) of `samples` (m, n); zeros where there are none.
-pub fn mean<T: Real>(samples: ArrayView2<'_, T>) -> Array1<f64> {
+pub fn mean<'a, T: Real>(samples: impl Into<Rows<'a, T>>) -> Array1<f64> {
+    let samples = samples.into();
     let mut mean = Array1::<f64>::zeros(samples.ncols());
-    for row in samples.rows() {
-        mean.zip_mut_with(&row, |sum, value| *sum += value.f64());
-    }
+    samples.each(|row| mean.zip_mut_with(&row, |sum, value| *sum += value.f64()));
     mean / samples.nrows().max(1) as f64
 }
 
@@ -25,17 +24,18 @@ pub fn blocks(samples: usize) -> usize {
 ///
 /// # Errors
 /// Those of `word`, which end it.
-pub fn covariance<T: Real, E>(
-    samples: ArrayView2<'_, T>,
+pub fn covariance<'a, T: Real, E>(
+    samples: impl Into<Rows<'a, T>>,
     mean: &Array1<f64>,
     word: &mut dyn FnMut() -> Result<(), E>,
 ) -> Result<Array2<f64>, E> {
+    let samples = samples.into();
     let length = samples.ncols();
     let mut covariance = Array2::<f64>::zeros((length, length));
-    for block in samples.axis_chunks_iter(Axis(0), BLOCK) {
+    samples.try_blocks(BLOCK, |block| {
         let centred = block.mapv(T::f64) - mean;
         covariance += &centred.t().dot(&centred);
-        word()?;
-    }
+        word()
+    })?;
     Ok(covariance / samples.nrows().max(1) as f64)
 }

@@ -122,6 +122,20 @@ impl<T: Real> Kernels<T> {
         }
     }
 
+    /// x = byte/`white` ≥ 1 of each of `bytes`, as f32 rounds it; `to` is as long.
+    pub fn decode(&self, bytes: &[u8], white: u8, to: &mut [T]) {
+        assert!(to.len() == bytes.len() && white > 0);
+        // SAFETY: the lengths are checked; the path is one that the processor has
+        unsafe {
+            (self.decode)(
+                bytes.len(),
+                to.as_mut_ptr(),
+                bytes.as_ptr(),
+                f32::from(white),
+            );
+        }
+    }
+
     /// z → the activation in place; `z` is whole vectors.
     pub fn activate(&self, curve: Curve, z: &mut [T]) {
         let rows = self.rows(z.len(), self.width);

@@ -145,6 +145,18 @@ pub unsafe fn add_to_f64<T: Real>(count: usize, to: *mut f64, from: *const T) {
     }
 }
 
+/// x = byte/`white`, as f32 rounds it whatever `T` is.
+///
+/// # Safety
+/// `to` and `from` hold `count`.
+#[inline(always)]
+pub unsafe fn decode<T: Real>(count: usize, to: *mut T, from: *const u8, white: f32) {
+    for at in 0..count {
+        // SAFETY: at < count
+        unsafe { *to.add(at) = T::of(f64::from(f32::from(*from.add(at)) / white)) };
+    }
+}
+
 /// Numbers whose squares are summed in lanes before the sum goes on in f64.
 pub const SQUARES: usize = 1_024;
 

@@ -1,6 +1,6 @@
 //! The code of a data set: its samples as a model's hidden layer sees them.
 
-use crate::data::{DataSet, Samples};
+use crate::data::{DataSet, Samples, with_rows};
 use crate::model::{Architecture, Encoder, Layer, Parameters};
 use crate::numerics::{Precision, Real};
 
@@ -41,9 +41,5 @@ pub(super) fn encoded<T: Real>(
             false => Err(()),
         }
     };
-    match samples {
-        Samples::F32(array) => encoder.encode(array.view(), layer, &mut word),
-        Samples::F64(array) => encoder.encode(array.view(), layer, &mut word),
-    }
-    .ok()
+    with_rows!(samples, rows => encoder.encode(rows, layer, &mut word)).ok()
 }

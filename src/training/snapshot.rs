@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2};
 
 use super::trainer::{Activity, RunId};
 use super::{Experiment, History};
-use crate::data::{DataSet, Samples};
+use crate::data::{DataSet, with_rows};
 use crate::model::{
     CheckedHyperparameters, Cliffs, Cost, EvenSample, Parameters, Spectrum, UnitStatistics,
 };
@@ -79,6 +79,17 @@ pub struct Snapshot {
     pub trained_for: Duration,
 }
 
+/// How far an epoch is that takes long. What is measured of a run is measured at the end of an epoch: see [`Snapshot`].
+#[derive(Clone, Debug)]
+pub struct EpochUnderway {
+    /// The epoch, counted from 1.
+    pub epoch: u64,
+    /// How many of the data's samples it has taken steps by; all of them while its end is measured.
+    pub samples: u64,
+    /// As they are now.
+    pub parameters: Parameters<f32>,
+}
+
 /// Most samples, and values, that the shown ones are chosen among: a set of any size is looked at in some milliseconds.
 const CANDIDATES: usize = 2_048;
 const CANDIDATE_VALUES: usize = 1 << 22;
@@ -101,10 +112,7 @@ pub fn shown_places(data: &DataSet) -> Vec<usize> {
 
 /// The variance of the values of sample `row`.
 fn contrast(data: &DataSet, row: usize) -> f64 {
-    match &data.samples {
-        Samples::F32(array) => variance(array.row(row)),
-        Samples::F64(array) => variance(array.row(row)),
-    }
+    with_rows!(&data.samples, rows => variance(rows.row(row, &mut Vec::new())))
 }
 
 fn variance<T: Real>(values: ArrayView1<'_, T>) -> f64 {
@@ -121,10 +129,7 @@ pub fn shown_samples<T: Real>(data: &DataSet) -> Array2<T> {
 
 /// The samples at `places`, (k, n).
 pub fn samples_at<T: Real>(data: &DataSet, places: &[usize]) -> Array2<T> {
-    match &data.samples {
-        Samples::F32(array) => array.select(Axis(0), places).mapv(|x| T::of(x.f64())),
-        Samples::F64(array) => array.select(Axis(0), places).mapv(T::of),
-    }
+    data.samples.select(places)
 }
 
 /// The values that the pictures of the shown samples and their reconstructions have as black and as white, one stretch
@@ -146,7 +151,7 @@ pub fn stretch(inputs: ArrayView2<'_, f32>) -> (f64, f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::{DataSpec, SampleShape};
+    use crate::data::{DataSpec, SampleShape, Samples};
 
     /// Sample i has the values ±amplitude(i).
     fn waves(count: usize, amplitude: impl Fn(usize) -> f32) -> DataSet {

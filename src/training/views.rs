@@ -7,7 +7,7 @@ use ndarray::ArrayView1;
 
 use super::snapshot::Version;
 use super::{Snapshot, UnitDiagnosis};
-use crate::data::{DataSet, Samples};
+use crate::data::{DataSet, with_rows};
 use crate::model::gradient_check::{CheckProgress, LiveCheck, gradient_check_with};
 use crate::model::inspection::Listing;
 use crate::model::look_through::{self, LookThrough, ShapeError};
@@ -47,10 +47,7 @@ impl Snapshot {
     ) -> Option<(GradientCheck, LiveCheck)> {
         let architecture = self.architecture();
         let live = LiveCheck::of(&architecture, self.data.len());
-        let samples = match &self.data.samples {
-            Samples::F32(array) => live.sample.take(array.view()),
-            Samples::F64(array) => live.sample.take(array.view()),
-        };
+        let samples = with_rows!(&self.data.samples, rows => live.sample.take(rows));
         let check = gradient_check_with(
             architecture,
             &self.parameters.cast::<f64>(),
@@ -80,14 +77,9 @@ impl SnapshotInspector {
     pub fn new(snapshot: &Snapshot) -> Result<Self, ShapeError> {
         let (architecture, objective) = (snapshot.architecture(), snapshot.objective());
         let parameters = &snapshot.parameters;
-        let inspector = match &snapshot.data.samples {
-            Samples::F32(array) => {
-                Inspector::new(architecture, parameters, array.view(), objective)
-            }
-            Samples::F64(array) => {
-                Inspector::new(architecture, parameters, array.view(), objective)
-            }
-        }?;
+        let inspector = with_rows!(&snapshot.data.samples, rows => {
+            Inspector::new(architecture, parameters, rows, objective)
+        })?;
         Ok(Self {
             version: snapshot.version(),
             inspector,
@@ -113,17 +105,11 @@ impl SnapshotInspector {
     /// The activations that the distribution of `unit` is taken over, and whose rows they are; `None` where there is no
     /// such unit.
     pub fn activations(&self, unit: usize) -> Option<(EvenSample, Vec<f64>)> {
-        match &self.seen.data.samples {
-            Samples::F32(array) => self.inspector.activations_of(array.view(), unit),
-            Samples::F64(array) => self.inspector.activations_of(array.view(), unit),
-        }
+        with_rows!(&self.seen.data.samples, rows => self.inspector.activations_of(rows, unit))
     }
 
     /// `None` where there is no such unit.
     pub fn unit(&self, unit: usize, listing: Listing) -> Option<UnitInspection> {
-        match &self.seen.data.samples {
-            Samples::F32(array) => self.inspector.unit(array.view(), unit, listing),
-            Samples::F64(array) => self.inspector.unit(array.view(), unit, listing),
-        }
+        with_rows!(&self.seen.data.samples, rows => self.inspector.unit(rows, unit, listing))
     }
 }

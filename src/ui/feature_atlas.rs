@@ -17,6 +17,8 @@ use crate::training::snapshot::Version;
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
     pub version: Version,
+    /// Samples that an epoch under way has taken steps by since.
+    pub samples: u64,
     pub contrast: Contrast,
     pub smooth: bool,
     /// The weight that is shown at full colour, where the tiles share a scale.
@@ -42,19 +44,22 @@ impl FeatureAtlas {
     }
 
     /// Fills the texture anew if it shows anything but this. Behind ZCA whitening it shows the latest features that were
-    /// computed for this run, and nothing before there are any.
+    /// computed for this run, and nothing before there are any. During a long epoch the features are those of the moment.
     pub fn refresh(&mut self, ui: &Ui, view: &View<'_>, snapshot: &Snapshot, smooth: bool) {
         let data = &snapshot.data;
         let whitened = data.zca().is_some();
-        let (version, features) = if whitened {
+        let (version, samples, features) = if whitened {
             let seen = view.run.features.as_ref();
             let Some(seen) = seen.filter(|seen| seen.version.run == snapshot.run) else {
                 *self = Self::default();
                 return;
             };
-            (seen.version, seen.values.view())
+            (seen.version, 0, seen.values.view())
+        } else if let Some(underway) = view.run.underway() {
+            let weights = underway.parameters.encoder_weights();
+            (snapshot.version(), underway.samples, weights)
         } else {
-            (snapshot.version(), snapshot.parameters.encoder_weights())
+            (snapshot.version(), 0, snapshot.parameters.encoder_weights())
         };
         let shared = shared_scale(features.iter().map(|w| w.abs()));
         let shared = if whitened {
@@ -65,6 +70,7 @@ impl FeatureAtlas {
         };
         let look = Look {
             version,
+            samples,
             contrast: view.shared.contrast,
             smooth,
             shared,

@@ -164,6 +164,7 @@ impl PairPanel {
             ui,
             Look {
                 version: snapshot.version(),
+                samples: 0,
                 contrast: view.shared.contrast,
                 smooth: grid.smooth,
                 shared,

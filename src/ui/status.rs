@@ -9,8 +9,7 @@ use super::settings::gradient_name;
 use super::theme::{GRID, SMALL, Theme};
 use super::widgets;
 use crate::data::DataSet;
-use crate::lab::Action;
-use crate::lab::View;
+use crate::lab::{Action, RunView, View};
 use crate::model::GradientForm;
 use crate::numerics::Precision;
 use crate::training::{Activity, Diagnosis, Snapshot};
@@ -35,7 +34,7 @@ impl StatusLine {
         let Some(snapshot) = view.run.snapshot.as_deref() else {
             return;
         };
-        let parts = parts(snapshot, view.run.past.is_some(), theme);
+        let parts = parts(snapshot, view.run, theme);
         let widths: Vec<f32> = parts
             .iter()
             .map(|part| widgets::width(ui, &part.text))
@@ -56,10 +55,10 @@ impl StatusLine {
 }
 
 /// All that the line says, where it has no row.
-pub fn sentence(snapshot: &Snapshot, past: bool, theme: &Theme) -> String {
+pub fn sentence(snapshot: &Snapshot, run: &RunView, theme: &Theme) -> String {
     let mut said: Vec<String> = Vec::new();
     let mut last = None;
-    for part in parts(snapshot, past, theme) {
+    for part in parts(snapshot, run, theme) {
         // of those that say the same, the longest
         if last.replace(part.of) != Some(part.of) {
             said.push(part.text);
@@ -83,7 +82,8 @@ struct Part {
 }
 
 /// In the order of the line; of those that say the same, the longest first.
-fn parts(snapshot: &Snapshot, past: bool, theme: &Theme) -> Vec<Part> {
+fn parts(snapshot: &Snapshot, run: &RunView, theme: &Theme) -> Vec<Part> {
+    let past = run.past.is_some();
     let diagnosis = Diagnosis::of(snapshot);
     let settings = &snapshot.hyperparameters;
     let size = format!(
@@ -92,7 +92,7 @@ fn parts(snapshot: &Snapshot, past: bool, theme: &Theme) -> Vec<Part> {
         thousands(snapshot.data.inputs() as u64)
     );
     let name = shortened(&snapshot.data.name);
-    let epoch = format!("epoch {}", thousands(snapshot.epoch));
+    let epoch = under_way(run).unwrap_or_else(|| format!("epoch {}", thousands(snapshot.epoch)));
     let pace = match snapshot.activity {
         _ if past => Some("the past".to_owned()),
         Activity::Paused => Some("paused".to_owned()),
@@ -116,7 +116,7 @@ fn parts(snapshot: &Snapshot, past: bool, theme: &Theme) -> Vec<Part> {
         GradientForm::Exact => theme.text_muted,
         GradientForm::Printed => theme.notice,
     };
-    let run = format!(
+    let precision = format!(
         "{} · seed {}",
         precision_name(snapshot.experiment.precision),
         thousands(snapshot.experiment.seed)
@@ -151,7 +151,7 @@ fn parts(snapshot: &Snapshot, past: bool, theme: &Theme) -> Vec<Part> {
             tone,
             ..part(4, 2, format!("gradient {gradient}"))
         },
-        part(5, 5, run),
+        part(5, 5, precision),
     ]
 }
 
@@ -178,6 +178,14 @@ fn fitting(parts: &[Part], widths: &[f32], between: f32, room: f32) -> Vec<bool>
         .find(|shown| needed(shown) <= room)
         .or(all.next_back())
         .unwrap_or_default()
+}
+
+/// How far an epoch is that takes long: "epoch 4: 45 %".
+pub fn under_way(run: &RunView) -> Option<String> {
+    let (underway, data) = (run.underway()?, run.data()?);
+    let part = underway.samples as f64 / data.len().max(1) as f64;
+    let epoch = thousands(underway.epoch);
+    Some(format!("epoch {epoch}: {:.0} %", 100.0 * part))
 }
 
 /// A name shortened in its middle, so that it leaves room for what is beside it.

@@ -87,7 +87,7 @@ fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool, alone: b
     let past = view.run.past.is_some();
     let now = thousands(latest.epoch);
     let text = match &view.run.past {
-        None => format!("epoch {now}: now"),
+        None => status::under_way(view.run).unwrap_or_else(|| format!("epoch {now}: now")),
         Some(past) if past.is_exact() && narrow => {
             format!("{} of {now}", thousands(past.shown.epoch))
         }
@@ -134,7 +134,7 @@ fn label(ui: &mut Ui, view: &View<'_>, latest: &Snapshot, narrow: bool, alone: b
             .to_owned()
     });
     if alone && let Some(snapshot) = view.run.snapshot.as_deref() {
-        said = format!("{}\n{said}", status::sentence(snapshot, past, theme));
+        said = format!("{}\n{said}", status::sentence(snapshot, view.run, theme));
     }
     response.help(said);
 }

@@ -13,7 +13,7 @@ use sae_lab::lab::{Lab, Preferences};
 use sae_lab::numerics::WorkerPool;
 use sae_lab::training::timeline::Archive;
 use sae_lab::training::trainer::{
-    DataId, Driver, Host, Interrupted, Reply, Request, SharedStore, TrainerError,
+    DataId, Driver, Host, Meanwhile, Reply, Request, SharedStore, TrainerError,
 };
 use sae_lab::training::{Experiment, Preset};
 
@@ -65,12 +65,12 @@ impl Host for Simulated {
     }
 }
 
-/// A trainer that asks `interrupted` before each step, and computes on so many threads.
-pub fn trainer(interrupted: Interrupted, workers: usize) -> Box<dyn Host> {
+/// A trainer that asks `meanwhile` before each step, and computes on so many threads.
+pub fn trainer(meanwhile: Box<dyn Meanwhile>, workers: usize) -> Box<dyn Host> {
     let store = Arc::<SharedStore>::default();
     let archive = Arc::<Archive>::default();
     let pool = Arc::new(WorkerPool::new(workers));
-    let driver = Driver::new(store.clone(), archive.clone(), pool, interrupted);
+    let driver = Driver::new(store.clone(), archive.clone(), pool, meanwhile);
     Box::new(Simulated {
         driver: Mutex::new(driver),
         store,

@@ -11,8 +11,8 @@ use sae_lab::numerics::WorkerPool;
 use sae_lab::training::record::{Change, Gesture};
 use sae_lab::training::timeline::Archive;
 use sae_lab::training::trainer::{
-    Activity, Ask, DataId, Driver, Event, Host, Interrupted, Mirror, Opened, Reply, Request, RunId,
-    SharedStore, Tell, ThroughBytes, TrainerError, TrainerThread,
+    Activity, Ask, DataId, Driver, Event, Host, Meanwhile, Mirror, Opened, Reply, Request, RunId,
+    SharedStore, Tell, ThroughBytes, TrainerError, TrainerThread, Underway,
 };
 use sae_lab::training::{Checkpoint, Experiment, Setting, Snapshot, Value};
 
@@ -52,17 +52,12 @@ pub struct Simulated {
 impl Simulated {
     pub const POLL: Duration = Duration::from_millis(1);
 
-    pub fn new(interrupted: Interrupted) -> Self {
+    pub fn new(meanwhile: Box<dyn Meanwhile>) -> Self {
         let store = Arc::<SharedStore>::default();
         let archive = Arc::<Archive>::default();
         let pool = Arc::new(WorkerPool::new(1));
         Self {
-            driver: RefCell::new(Driver::new(
-                store.clone(),
-                archive.clone(),
-                pool,
-                interrupted,
-            )),
+            driver: RefCell::new(Driver::new(store.clone(), archive.clone(), pool, meanwhile)),
             store,
             archive,
             now: Cell::default(),
@@ -110,6 +105,7 @@ pub struct Lab<H = Box<dyn Host>> {
     pub events: Vec<(RunId, Event)>,
     pub latest: BTreeMap<RunId, Arc<Snapshot>>,
     pub checkpoints: Vec<Checkpoint>,
+    pub underway: Vec<(RunId, Underway)>,
     sets: u64,
     gesture: u64,
 }
@@ -140,6 +136,7 @@ impl<H: HostLike> Lab<H> {
             events: Vec::new(),
             latest: BTreeMap::new(),
             checkpoints: Vec::new(),
+            underway: Vec::new(),
             sets: 0,
             gesture: 0,
         }
@@ -203,6 +200,7 @@ impl<H: HostLike> Lab<H> {
                     self.latest.insert(run, Arc::new(snapshot));
                     self.ask(run.0, Ask::Seen(cursor));
                 }
+                Tell::Underway(underway) => self.underway.push((run, *underway)),
                 Tell::Checkpoint(checkpoint) => self.checkpoints.push(*checkpoint),
                 Tell::Event(event) => self.events.push((run, event)),
             }

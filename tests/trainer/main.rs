@@ -15,3 +15,4 @@ mod in_step;
 mod lab;
 mod runs;
 mod steering;
+mod underway;

@@ -49,7 +49,7 @@ impl Watched {
                         }
                     }
                     Tell::Event(event) => panic!("{event:?}"),
-                    Tell::Opened(_) | Tell::Checkpoint(_) => {}
+                    Tell::Opened(_) | Tell::Underway(_) | Tell::Checkpoint(_) => {}
                 }
             }
             assert!(start.elapsed() < Duration::from_secs(60));

@@ -26,6 +26,7 @@ fn bits(samples: &Samples) -> Vec<u64> {
     match samples {
         Samples::F32(array) => array.iter().map(|v| u64::from(v.to_bits())).collect(),
         Samples::F64(array) => array.iter().map(|v| v.to_bits()).collect(),
+        Samples::Levels(stored) => stored.bytes().iter().map(|v| u64::from(*v)).collect(),
     }
 }
 

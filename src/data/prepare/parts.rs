@@ -176,7 +176,7 @@ fn selected(found: &Found, rows: &[usize]) -> Found {
         }
         Content::Samples { values, shape } => Content::Samples {
             values: match values {
-                Values::Bytes(array) => Values::Bytes(array.select(Axis(0), rows)),
+                Values::Bytes(array) => Values::Bytes(array.select(Axis(0), rows).into_shared()),
                 Values::F32(array) => Values::F32(array.select(Axis(0), rows)),
                 Values::F64(array) => Values::F64(array.select(Axis(0), rows)),
             },

@@ -327,7 +327,7 @@ fn zca_of_bytes_is_zca_of_brightness() {
     };
     let brightness = bytes.mapv(|byte| f32::from(byte) / 255.0);
     let (a, b) = (
-        whitened(Values::Bytes(bytes)),
+        whitened(Values::Bytes(bytes.into_shared())),
         whitened(Values::F32(brightness)),
     );
     assert!((a / b - 1.0).abs() < 1e-5, "{a}, {b}");
@@ -353,7 +353,7 @@ fn whitening_does_the_same_to_the_same_pictures_in_other_units() {
         let set = prepare(&found, &spec, &unwatched).unwrap();
         set.samples.to::<f64>().into_owned()
     };
-    let expected = whitened(Values::Bytes(bytes.clone()));
+    let expected = whitened(Values::Bytes(bytes.to_shared()));
     let float = bytes.mapv(f64::from);
     let unit = float.mapv(|value| value / 255.0);
     for (values, what) in [
@@ -366,5 +366,105 @@ fn whitening_does_the_same_to_the_same_pictures_in_other_units() {
             .mapv(f64::abs)
             .fold(0.0f64, |a, b| a.max(*b));
         assert!(most < 1e-4, "{what}: {most}");
+    }
+}
+
+/// A large set of bytes that are only divided stays one, and is the same samples as its numbers; one of which more is
+/// asked becomes numbers.
+#[test]
+fn a_large_set_of_bytes_stays_bytes() {
+    let shape = SampleShape::Image {
+        rows: 16,
+        columns: 16,
+        channels: 3,
+    };
+    let count = crate::data::dataset::STAY_BYTES.div_ceil(shape.len());
+    let value = |(row, place): (usize, usize)| ((row * 37 + place * 11 + row * place) % 251) as u8;
+    let bytes = Array2::from_shape_fn((count, shape.len()), value).into_shared();
+    let found = |bytes: ndarray::ArcArray2<u8>| {
+        let values = Values::Bytes(bytes);
+        Found::new(
+            "a",
+            Content::Samples { values, shape },
+            "",
+            Preparation::LEVELS,
+        )
+    };
+    let prepared = |found: &Found, preparation: Preparation| {
+        let spec = DataSpec {
+            preparation: Some(preparation),
+            ..DataSpec::file("a.npy")
+        };
+        prepare(found, &spec, &unwatched).unwrap()
+    };
+    let few = found(bytes.slice(ndarray::s![..300, ..]).to_shared());
+    let all = found(bytes);
+    for (preparation, white) in [(Preparation::LEVELS, 255.0), (Preparation::NONE, 1.0)] {
+        let (all, few) = (prepared(&all, preparation), prepared(&few, preparation));
+        assert!(matches!(all.samples, Samples::Levels(_)));
+        assert!(matches!(few.samples, Samples::F32(_)));
+        assert_eq!(
+            (&all.preparation, &all.fitted.scaling),
+            (&few.preparation, &few.fitted.scaling)
+        );
+        let numbers = all.samples.to::<f32>();
+        assert!(
+            numbers
+                .indexed_iter()
+                .all(|(at, x)| *x == f32::from(value(at)) / white)
+        );
+        assert_eq!(
+            numbers.slice(ndarray::s![..300, ..]),
+            few.samples.to::<f32>().view()
+        );
+        let as_numbers = DataSet::new(
+            "a",
+            DataSpec::default(),
+            Samples::F32(numbers.into_owned()),
+            shape,
+        );
+        assert_eq!(
+            (all.variance, all.range),
+            (as_numbers.variance, as_numbers.range)
+        );
+        // what was fitted to numbers suits bytes
+        let Found {
+            content: Content::Samples { values, .. },
+            ..
+        } = found(match &all.samples {
+            Samples::Levels(stored) => stored.bytes().to_shared(),
+            _ => unreachable!("it was asserted"),
+        })
+        else {
+            unreachable!("they are samples")
+        };
+        let again = Found::new(
+            "b",
+            Content::Samples { values, shape },
+            "",
+            Preparation::NONE,
+        );
+        let again =
+            prepare_with(&again, &DataSpec::file("b.npy"), &few.fitted, &unwatched).unwrap();
+        assert_eq!(again.samples, all.samples);
+    }
+    for preparation in [
+        Preparation {
+            colour: Colour::Grey,
+            ..Preparation::LEVELS
+        },
+        Preparation {
+            remove_mean: true,
+            ..Preparation::LEVELS
+        },
+        Preparation {
+            scaling: Scaling::Unit,
+            ..Preparation::NONE
+        },
+    ] {
+        assert!(matches!(
+            prepared(&all, preparation).samples,
+            Samples::F32(_)
+        ));
     }
 }

@@ -2,11 +2,13 @@
 
 use ndarray::Array2;
 
+use crate::data::dataset::STAY_BYTES;
 use crate::data::progress::Watch;
 use crate::data::scaling::{mean_and_deviation, remove_means};
 use crate::data::{
     Colour, DataError, FittedPreparation, FittedScaling, Found, Incomplete, Orientation,
-    Preparation, Reading, SampleShape, Samples, Scaling, Step, Values, Whitening, Zca,
+    Preparation, Reading, SampleShape, Samples, Scaling, Step, StoredLevels, Values, Whitening,
+    Zca,
 };
 use crate::numerics::Real;
 
@@ -40,14 +42,17 @@ pub(super) fn samples(
     steps: &mut Vec<Step>,
 ) -> (Samples, SampleShape) {
     let samples = match (values, white) {
-        (Values::Bytes(array), Some(white)) => {
-            Samples::F32(array.mapv(|byte| f32::from(byte) / f32::from(white)))
-        }
-        (Values::Bytes(array), None) => {
+        (Values::Bytes(array), white) => {
             if choice == Preparation::NONE {
                 steps.push(Step::Bytes);
             }
-            Samples::F32(array.mapv(f32::from))
+            let white = white.unwrap_or(1);
+            let large = array.len() >= STAY_BYTES && only_divided(shape, choice);
+            let stored = large.then(|| StoredLevels::new(array.clone(), white));
+            match stored.flatten() {
+                Some(stored) => Samples::Levels(stored),
+                None => Samples::F32(array.mapv(|byte| f32::from(byte) / f32::from(white))),
+            }
         }
         (Values::F32(array), Some(white)) if array.iter().any(|value| *value > 1.0) => {
             Samples::F32(array / f32::from(white))
@@ -69,11 +74,19 @@ pub(super) fn samples(
             let grey = match samples {
                 Samples::F32(array) => Samples::F32(grey(&array)),
                 Samples::F64(array) => Samples::F64(grey(&array)),
+                Samples::Levels(_) => Samples::F32(grey(&samples.to::<f32>())), // never: `only_divided`
             };
             (grey, SampleShape::grey(rows, columns))
         }
         _ => (samples, shape),
     }
+}
+
+/// Whether nothing is done to bytes but to divide them.
+fn only_divided(shape: SampleShape, choice: Preparation) -> bool {
+    let grey = choice.colour == Colour::Grey && shape.channels() == 3;
+    let scaled = !matches!(choice.scaling, Scaling::None | Scaling::Levels);
+    !(grey || scaled || choice.remove_mean) && choice.whitening == Whitening::None
 }
 
 /// (m, 3k) red, green and blue side by side → (m, k), Rec. 601 luma.

@@ -36,6 +36,7 @@ fn embedded(set: EmbeddedSet, patch: usize, preparation: Option<Preparation>) ->
     match set.samples {
         Samples::F32(values) => Values::F32(values),
         Samples::F64(values) => Values::F64(values),
+        Samples::Levels(stored) => Values::Bytes(stored.bytes().to_owned().into_shared()),
     }
 }
 

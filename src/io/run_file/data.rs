@@ -71,7 +71,7 @@ impl<'a> Embedded<'a> {
 fn bytes(samples: &Samples) -> u64 {
     let (count, inputs) = samples.dim();
     let size = match samples {
-        Samples::F32(_) => size_of::<f32>(),
+        Samples::F32(_) | Samples::Levels(_) => size_of::<f32>(),
         Samples::F64(_) => size_of::<f64>(),
     };
     (count * inputs * size) as u64
@@ -96,6 +96,7 @@ fn write_samples<W: Write + Seek>(
     match samples {
         Samples::F32(array) => matrix(writer, name, array)?,
         Samples::F64(array) => matrix(writer, name, array)?,
+        Samples::Levels(_) => matrix(writer, name, &*samples.to::<f32>())?,
     }
     match labels {
         Some(labels) => writer.bytes(&labels_of(name), labels),
@@ -148,6 +149,7 @@ fn read_samples<R: Read + Seek>(
     let finite = match &samples {
         Samples::F32(array) => array.iter().all(|value| value.is_finite()),
         Samples::F64(array) => array.iter().all(|value| value.is_finite()),
+        Samples::Levels(_) => true,
     };
     if !finite {
         return Err(format!("its {file} has a value that is not finite"));

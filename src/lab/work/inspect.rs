@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use ndarray::Axis;
-
 use crate::lab::inspection::{CLASSES, Inspected, InspectedUnit};
 use crate::lab::jobs::{JobError, Watcher};
 use crate::model::inspection::{BINS, Excitation, Listing};
@@ -43,12 +41,7 @@ fn shown(inspector: &SnapshotInspector, unit: usize) -> Option<InspectedUnit> {
     let inspected = inspector.unit(unit, Listing::default())?;
     let pictures = |list: &[Excitation]| {
         let rows: Vec<usize> = list.iter().map(|excitation| excitation.index).collect();
-        let samples = match &data.samples {
-            crate::data::Samples::F32(array) => array.select(Axis(0), &rows),
-            crate::data::Samples::F64(array) => {
-                array.select(Axis(0), &rows).mapv(|value| value as f32)
-            }
-        };
+        let samples = data.samples.select::<f32>(&rows);
         data.pictures(samples.view()).into_owned()
     };
     Some(InspectedUnit {

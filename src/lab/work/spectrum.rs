@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::data::{DataSet, Samples};
+use crate::data::{DataSet, with_rows};
 use crate::lab::jobs::{JobError, Watcher};
 use crate::model::{OutputActivation, Spectrum};
 
@@ -16,10 +16,7 @@ pub fn spectrum(
     watcher: &dyn Watcher,
 ) -> Result<Option<Arc<Spectrum>>, JobError> {
     let go_on = || watcher.go_on().is_continue();
-    let measured = match &data.samples {
-        Samples::F32(samples) => Spectrum::quick(samples.view(), output, &go_on),
-        Samples::F64(samples) => Spectrum::quick(samples.view(), output, &go_on),
-    };
+    let measured = with_rows!(&data.samples, rows => Spectrum::quick(rows, output, &go_on));
     if measured.is_none() && !go_on() {
         return Err(JobError::Cancelled);
     }

@@ -40,6 +40,26 @@ impl<T: Real> Engine<T> {
         gradient: &mut Parameters<T>,
     ) {
         self.set_sparsity(samples.count, objective);
+        self.summed.squared_error = 0.0;
+        self.summed
+            .clear(&[Quantity::HiddenDelta, Quantity::OutputDelta]);
+        for chapter in 0..self.chapters {
+            self.turn_to(chapter, samples);
+            self.pass_back(parameters, samples, objective, gradient);
+            self.add_up(&[Quantity::HiddenDelta, Quantity::OutputDelta]);
+            self.add_up_errors();
+        }
+        self.bias_gradients(gradient, Self::total);
+    }
+
+    /// What the present chapter adds to ∇W1 and ∇W2.
+    fn pass_back(
+        &mut self,
+        parameters: &Parameters<T>,
+        samples: Samples<'_, T>,
+        objective: &Objective,
+        gradient: &mut Parameters<T>,
+    ) {
         let pass = Pass {
             reconstruction: Reconstruction {
                 layout: self.layout,
@@ -120,7 +140,6 @@ impl<T: Real> Engine<T> {
                 }
             });
         }
-        self.bias_gradients(gradient, Self::total);
     }
 
     /// ∇b1 and ∇b2, the sums of δ2/m and δ3/m over all samples from `total`.
@@ -237,7 +256,7 @@ impl<T: Real> Pass<'_, T> {
                 );
             }
         }
-        let x = samples.rows(block.start, block.rows, inputs);
+        let x = samples.decoded_rows((block.start, block.rows), inputs, &worker.decoded);
         layout.pad_samples(x, &mut worker.padded_samples);
     }
 
@@ -255,10 +274,11 @@ impl<T: Real> Pass<'_, T> {
             }
         } else {
             Right::Rows {
-                values: self
-                    .reconstruction
-                    .samples
-                    .rows(block.start, block.rows, inputs),
+                values: self.reconstruction.samples.decoded_rows(
+                    (block.start, block.rows),
+                    inputs,
+                    &worker.decoded,
+                ),
                 stride: inputs,
             }
         }

@@ -23,6 +23,15 @@ use crate::numerics::{AlignedBuffer, Kernels, Left, Real, Right, Start};
 /// exchanged for what is done with it.
 const WEIGHTS_A_SAMPLE: usize = 64;
 
+/// The samples of a step.
+#[derive(Clone, Copy)]
+pub(super) struct Batch<'a, T> {
+    /// (m, n), row by row
+    pub values: &'a [T],
+    /// m
+    pub count: usize,
+}
+
 /// Some columns of a layer, from a whole vector on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Columns {
@@ -252,7 +261,7 @@ impl<T: Real> Engine<T> {
         &mut self,
         workers: usize,
         parameters: &Parameters<T>,
-        samples: Samples<'_, T>,
+        samples: Batch<'_, T>,
         objective: &Objective,
         gradient: &mut Parameters<T>,
     ) -> Cost {
@@ -261,7 +270,8 @@ impl<T: Real> Engine<T> {
         let decays = objective.weight_decay != 0.0;
         self.hidden_forward(&mut by, parameters, samples, decays);
         let kernels = self.kernels;
-        self.average_by(parameters, samples, objective, |_, quantity, totals| {
+        let all = Samples::of(samples.values, samples.count);
+        self.average_by(parameters, all, objective, |_, quantity, totals| {
             by.total(quantity, kernels, totals);
         });
         self.output_forward(&mut by, parameters, samples, decays);
@@ -271,7 +281,7 @@ impl<T: Real> Engine<T> {
         self.bias_gradients(gradient, |_, quantity, totals| {
             by.total(quantity, kernels, totals);
         });
-        let cost = self.cost_of(by.squared_error(), samples, objective, || {
+        let cost = self.cost_of(by.squared_error(), samples.count, objective, || {
             let encoder = by.hidden.iter().flat_map(|of| &of.weights.squared_weights);
             let decoder = by.output.iter().flat_map(|of| &of.weights.squared_weights);
             [encoder.sum(), decoder.sum()]
@@ -285,7 +295,7 @@ impl<T: Real> Engine<T> {
         &self,
         by: &mut ByColumns<T>,
         parameters: &Parameters<T>,
-        samples: Samples<'_, T>,
+        samples: Batch<'_, T>,
         decays: bool,
     ) {
         let (kernels, n) = (self.kernels, self.layout.inputs);
@@ -327,7 +337,7 @@ impl<T: Real> Engine<T> {
         &self,
         by: &mut ByColumns<T>,
         parameters: &Parameters<T>,
-        samples: Samples<'_, T>,
+        samples: Batch<'_, T>,
         decays: bool,
     ) {
         let (kernels, layout) = (self.kernels, self.layout);
@@ -387,7 +397,7 @@ impl<T: Real> Engine<T> {
         &self,
         by: &mut ByColumns<T>,
         parameters: &Parameters<T>,
-        samples: Samples<'_, T>,
+        samples: Batch<'_, T>,
         objective: &Objective,
     ) {
         let (kernels, layout) = (self.kernels, self.layout);
@@ -445,7 +455,7 @@ impl<T: Real> Engine<T> {
         &mut self,
         by: &mut ByColumns<T>,
         parameters: &Parameters<T>,
-        samples: Samples<'_, T>,
+        samples: Batch<'_, T>,
         objective: &Objective,
         gradient: &mut Parameters<T>,
     ) {

@@ -15,8 +15,10 @@
 //! spare: those that hardly move the output, and those that move it much. Only the columns of y of the others are
 //! computed for every sample, beside the pass that computes δ3 in any case.
 
+use std::ops::Range;
+
 use super::sums::Quantity;
-use super::{Engine, Layout, Samples, output_curve};
+use super::{Engine, Layout, Samples, Stored, hidden_curve, output_curve};
 use crate::model::sampling::EvenSample;
 use crate::model::units::UnitStatistics;
 use crate::model::{HiddenActivation, Objective, Parameters};
@@ -26,13 +28,16 @@ use crate::numerics::{AlignedBuffer, Left, Real, Right, Start};
 const SHARE: usize = 32;
 /// but no fewer than this.
 const LEAST: usize = 64;
+/// Samples that are looked at together.
+const ROWS: usize = 256;
 /// A unit is decided where so many standard errors don't matter.
 const SURE: f64 = 4.0;
 
 /// The workspace, and what came of it.
 #[derive(Default)]
 pub(super) struct Contribution<T> {
-    /// Of the sample's rows: a2 and y (k, h padded), δ3 and g′² + (x̂−x)g″ (k, n padded), v (k, h padded).
+    /// Of some of the sample's rows: themselves (k, n), a2 and y (k, h padded), δ3 and g′² + (x̂−x)g″ (k, n padded), v (k, h padded).
+    samples: AlignedBuffer<T>,
     activations: AlignedBuffer<T>,
     response: AlignedBuffer<T>,
     delta: AlignedBuffer<T>,
@@ -42,11 +47,30 @@ pub(super) struct Contribution<T> {
     squares: AlignedBuffer<T>,
     /// Sums that nobody reads (n padded).
     spare: [AlignedBuffer<T>; 2],
+    moments: Moments,
     /// The two terms of each unit (h).
     first: Vec<f64>,
     second: Vec<f64>,
     /// The units that are not decided, in order.
     pub(super) open: Open<T>,
+}
+
+/// Sums over the sample's rows, of each unit (h), with d = ā − a2.
+#[derive(Default)]
+struct Moments {
+    dy: Vec<f64>,
+    yy: Vec<f64>,
+    dd: Vec<f64>,
+    ddv: Vec<f64>,
+}
+
+impl Moments {
+    fn clear(&mut self, hidden: usize) {
+        for sums in [&mut self.dy, &mut self.yy, &mut self.dd, &mut self.ddv] {
+            sums.clear();
+            sums.resize(hidden, 0.0);
+        }
+    }
 }
 
 /// The units whose first term is taken over all samples.
@@ -73,23 +97,75 @@ impl<T: Real> Engine<T> {
         let Layout {
             inputs,
             hidden,
-            inputs_padded,
             hidden_padded,
             ..
         } = self.layout;
         let sample = EvenSample::of(samples.count, (samples.count / SHARE).max(LEAST));
-        let k = sample.count;
-        let (kernels, curve) = (self.kernels, output_curve(&self.architecture));
         let w2 = &parameters.flat()[parameters.decoder_range()];
         let work = &mut self.contribution;
+        work.squares.resize(inputs * hidden_padded);
+        for (to, from) in work
+            .squares
+            .chunks_exact_mut(hidden_padded)
+            .zip(w2.chunks_exact(hidden))
+        {
+            for (to, w) in to.iter_mut().zip(from) {
+                *to = *w * *w;
+            }
+        }
+        work.moments.clear(hidden);
+        for start in (0..sample.count).step_by(ROWS) {
+            let places = start..sample.count.min(start + ROWS);
+            self.activations_at(sample, places.clone(), samples);
+            self.respond_at(places.len(), bound.is_some());
+            self.add_moments();
+        }
+        self.decide(sample.count, samples.count, bound);
+        self.open_columns(parameters);
+    }
+
+    /// a2 and the samples themselves at some `places` of `sample`.
+    fn activations_at(
+        &mut self,
+        sample: EvenSample,
+        places: Range<usize>,
+        samples: Samples<'_, T>,
+    ) {
+        let Layout {
+            inputs,
+            hidden_padded,
+            ..
+        } = self.layout;
+        let work = &mut self.contribution;
+        let k = places.len();
+        work.samples.resize(k * inputs);
         work.activations.resize(k * hidden_padded);
+        let rows = || places.clone().map(|place| sample.row(place));
+        for (to, row) in work.samples.chunks_exact_mut(inputs).zip(rows()) {
+            match samples.stored {
+                Stored::Values(_) => {
+                    to.copy_from_slice(samples.decoded_rows((row, 1), inputs, &[]));
+                }
+                Stored::Levels(levels) => levels.decode(row, 1, self.kernels, to),
+            }
+        }
+        if self.chapters > 1 {
+            // to the same bits as in the pass over all samples
+            self.kernels.multiply(
+                (k, hidden_padded, inputs),
+                Left::plain(&work.samples, inputs),
+                Right::Panels(self.packing.encoder()),
+                Start::Row(self.packing.encoder_bias()),
+                &mut work.activations,
+                hidden_padded,
+            );
+            let curve = hidden_curve(&self.architecture);
+            self.kernels.activate(curve, &mut work.activations);
+            return;
+        }
         let mut blocks = self.blocks.iter();
         let mut block = blocks.next();
-        for (to, row) in work
-            .activations
-            .chunks_exact_mut(hidden_padded)
-            .zip(sample.rows())
-        {
+        for (to, row) in work.activations.chunks_exact_mut(hidden_padded).zip(rows()) {
             while block.is_some_and(|block| row >= block.start + block.rows) {
                 block = blocks.next();
             }
@@ -99,6 +175,19 @@ impl<T: Real> Engine<T> {
                 to.copy_from_slice(&from[at..at + hidden_padded]);
             }
         }
+    }
+
+    /// v and, where it is wanted, y of `k` samples that [`Self::activations_at`] has found.
+    fn respond_at(&mut self, k: usize, first: bool) {
+        let Layout {
+            inputs,
+            hidden,
+            inputs_padded,
+            hidden_padded,
+            ..
+        } = self.layout;
+        let (kernels, curve) = (self.kernels, output_curve(&self.architecture));
+        let work = &mut self.contribution;
         work.delta.resize(k * inputs_padded);
         kernels.multiply(
             (k, inputs_padded, hidden),
@@ -113,26 +202,15 @@ impl<T: Real> Engine<T> {
         let [sums, errors] = &mut work.spare;
         sums.resize(inputs_padded);
         errors.resize(inputs_padded);
-        for ((delta, curvature), row) in work
+        let columns = (inputs_padded, inputs);
+        for ((delta, curvature), x) in work
             .delta
             .chunks_exact_mut(inputs_padded)
             .zip(work.curvature.chunks_exact_mut(inputs_padded))
-            .zip(sample.rows())
+            .zip(work.samples.chunks_exact(inputs))
         {
-            let x = samples.rows(row, 1, inputs);
-            let columns = (inputs_padded, inputs);
             kernels.output(curve, columns, delta, x, inputs, T::one(), (sums, errors));
             kernels.curvature(curve, columns, curvature, x, inputs);
-        }
-        work.squares.resize(inputs * hidden_padded);
-        for (to, from) in work
-            .squares
-            .chunks_exact_mut(hidden_padded)
-            .zip(w2.chunks_exact(hidden))
-        {
-            for (to, w) in to.iter_mut().zip(from) {
-                *to = *w * *w;
-            }
         }
         let shape = (k, hidden_padded, inputs);
         work.bend.resize(k * hidden_padded);
@@ -148,7 +226,7 @@ impl<T: Real> Engine<T> {
             hidden_padded,
         );
         work.response.resize(k * hidden_padded);
-        if bound.is_some() {
+        if first {
             kernels.multiply(
                 shape,
                 Left::plain(&work.delta, inputs_padded),
@@ -160,26 +238,18 @@ impl<T: Real> Engine<T> {
         } else {
             work.response.fill(T::zero());
         }
-        self.decide(k, samples.count, bound);
-        self.open_columns(parameters);
     }
 
-    /// Both terms of every unit from the sample's rows, and which units these don't decide.
-    fn decide(&mut self, k: usize, count: usize, bound: Option<f64>) {
+    /// Adds what [`Self::respond_at`] has found.
+    fn add_moments(&mut self) {
         let Layout {
             hidden,
             hidden_padded,
             ..
         } = self.layout;
         let hidden_activation = self.architecture.hidden_activation;
-        let tanh = hidden_activation == HiddenActivation::Tanh;
-        let mut moments = std::mem::take(&mut self.totals);
-        moments.resize(4 * hidden, 0.0);
-        moments.fill(0.0);
-        let (dy, rest) = moments.split_at_mut(hidden);
-        let (yy, rest) = rest.split_at_mut(hidden);
-        let (dd, ddv) = rest.split_at_mut(hidden);
         let work = &mut self.contribution;
+        let Moments { dy, yy, dd, ddv } = &mut work.moments;
         let rows = work.activations.chunks_exact(hidden_padded).zip(
             work.response
                 .chunks_exact(hidden_padded)
@@ -195,6 +265,13 @@ impl<T: Real> Engine<T> {
                 ddv[unit] += d * d * v;
             }
         }
+    }
+
+    /// Both terms of every unit from the moments over `k` of `count` samples, and which units these don't decide.
+    fn decide(&mut self, k: usize, count: usize, bound: Option<f64>) {
+        let hidden = self.layout.hidden;
+        let tanh = self.architecture.hidden_activation == HiddenActivation::Tanh;
+        let work = &mut self.contribution;
         work.open.units.clear();
         work.first.clear();
         work.second.clear();
@@ -205,6 +282,7 @@ impl<T: Real> Engine<T> {
             let statistics = self.spread_of_unit(unit, count, tanh);
             let variance = (scale * statistics.standard_deviation).powi(2);
             let work = &mut self.contribution;
+            let Moments { dy, yy, dd, ddv } = &work.moments;
             let first = dy[unit] / rows;
             let second = if dd[unit] > 0.0 {
                 0.5 * variance * ddv[unit] / dd[unit]
@@ -220,7 +298,6 @@ impl<T: Real> Engine<T> {
             work.first.push(first);
             work.second.push(second);
         }
-        self.totals = moments;
     }
 
     fn open_columns(&mut self, parameters: &Parameters<T>) {

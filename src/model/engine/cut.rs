@@ -6,6 +6,7 @@
 //! | stretch | at most 32 samples, whose sums are taken in the run's precision | shapes |
 //! | slice | the stretches that add up one ∇W1 and ∇W2; most nets have a single one | shapes |
 //! | block | the stretches that a worker takes through the products at once | shapes and workers |
+//! | chapter | the stretches whose activations are kept at once: all of them, where that is not too much | shapes and workers |
 //!
 //! A product's element is a chain of multiply-adds over the samples in their order, which neither the blocks that the
 //! chain is cut into nor the rows that share its tile can change (`numerics::product`). So the blocks may follow the
@@ -31,6 +32,13 @@ const SLICED_BYTES: usize = 256 << 10;
 
 /// Samples below which a slice isn't worth its own gradient.
 const SLICE_ROWS: usize = 512;
+
+/// As long as a2 and f′ of all samples have no more than this, they are kept from one pass to the next: to compute them
+/// once more takes a sixth of a step.
+pub(super) const KEPT_BYTES: usize = 64 << 20;
+
+/// Else so much of them a worker.
+const CHAPTER_BYTES: usize = 2 << 20;
 
 /// What the shapes say.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -126,14 +134,25 @@ impl Cut {
         (self.samples / self.stretches, stretch as u64 * over as u64)
     }
 
-    /// Fills `blocks` with all of them, in order, for `workers`; returns rows, stretches and slices of each worker
-    /// through `owned`.
+    /// How many chapters there are for `workers`, where `kept` bytes are kept as [`KEPT_BYTES`] are. Slices are not taken apart.
+    pub fn chapters<T>(&self, layout: &Layout, workers: usize, kept: usize) -> usize {
+        let row = layout.hidden_padded.saturating_mul(2 * size_of::<T>());
+        if self.slices > 1 || self.samples.saturating_mul(row) <= kept {
+            return 1;
+        }
+        let most = (CHAPTER_BYTES / row / STRETCH).max(1) * workers;
+        self.stretches.div_ceil(most)
+    }
+
+    /// Fills `blocks` with those of chapter `chapter` of `chapters`, in order, for `workers`; returns rows, stretches and
+    /// slices of each worker through `owned`.
     ///
     /// With one slice, each `workers` blocks that follow each other are one for every worker; with several, a worker
     /// has whole slices.
     pub fn deal(
         &self,
         layout: &Layout,
+        (chapter, chapters): (usize, usize),
         workers: usize,
         blocks: &mut Vec<Block>,
         owned: &mut [Owned],
@@ -142,7 +161,9 @@ impl Cut {
         owned.fill(Owned::default());
         let rows = self.samples.div_ceil(self.stretches).max(1);
         let most = (layout.block / rows).max(1);
-        let each = self.stretches / self.slices;
+        // several chapters have one slice
+        let first = share(self.stretches, chapter, chapters);
+        let each = (share(self.stretches, chapter + 1, chapters) - first) / self.slices;
         let parts = if self.slices == 1 {
             (each.div_ceil(most * workers) * workers).min(each)
         } else {
@@ -155,11 +176,11 @@ impl Cut {
                 } else {
                     share(workers, slice, self.slices)
                 };
-                let stretch = slice * each + share(each, part, parts);
-                let next = slice * each + share(each, part + 1, parts);
+                let stretch = first + slice * each + share(each, part, parts);
+                let next = first + slice * each + share(each, part + 1, parts);
                 let (start, end) = (self.start(stretch), self.start(next));
                 let own = &mut owned[worker];
-                let opens_slice = part == 0;
+                let opens_slice = part == 0 && chapter == 0;
                 own.slices += usize::from(opens_slice);
                 blocks.push(Block {
                     start,
@@ -264,7 +285,7 @@ mod tests {
                     let workers = cut.workers(&layout, available);
                     assert!((1..=available).contains(&workers));
                     let (mut blocks, mut owned) = (Vec::new(), vec![Owned::default(); workers]);
-                    cut.deal(&layout, workers, &mut blocks, &mut owned);
+                    cut.deal(&layout, (0, 1), workers, &mut blocks, &mut owned);
                     let mut own = vec![(0, 0); workers];
                     let (mut row, mut stretch) = (0, 0);
                     for (index, block) in blocks.iter().enumerate() {
@@ -293,6 +314,44 @@ mod tests {
         }
     }
 
+    /// Chapters follow one another as the blocks of one would, and each has its share for every worker.
+    #[test]
+    fn chapters_cover_the_samples_in_order() {
+        for (m, n, h) in [(60_000, 784, 1_024), (60_000, 784, 196), (100_001, 70, 500)] {
+            let layout = layout(n, h);
+            let cut = Cut::new(m, &layout);
+            for workers in [1, 2, 3, 8] {
+                let chapters = cut.chapters::<f32>(&layout, workers, KEPT_BYTES);
+                assert!(chapters > 1);
+                let (mut blocks, mut owned) = (Vec::new(), vec![Owned::default(); workers]);
+                let (mut row, mut stretch, mut opened) = (0, 0, 0);
+                for chapter in 0..chapters {
+                    let part = (chapter, chapters);
+                    cut.deal(&layout, part, workers, &mut blocks, &mut owned);
+                    for block in &blocks {
+                        assert_eq!((block.start, block.stretch), (row, stretch));
+                        assert!(block.rows > 0 && block.rows <= layout.block);
+                        row += block.rows;
+                        stretch += block.stretches;
+                        opened += usize::from(block.opens_slice);
+                    }
+                    let kept = owned.iter().map(|owned| owned.rows * h * 8);
+                    assert!(
+                        kept.clone()
+                            .all(|bytes| bytes > 0 && bytes <= 2 * CHAPTER_BYTES)
+                    );
+                }
+                assert_eq!((row, stretch, opened), (m, cut.stretches, 1));
+            }
+        }
+        // what the other workloads have is kept
+        for (m, n, h) in [(10_000, 64, 25), (10_000, 144, 400), (10_000, 784, 196)] {
+            let layout = layout(n, h);
+            let cut = Cut::new(m, &layout);
+            assert_eq!(cut.chapters::<f32>(&layout, 2, KEPT_BYTES), 1);
+        }
+    }
+
     /// The shapes of the workloads divide evenly among 1, 2, 4 and 8 workers.
     #[test]
     fn workers_get_even_shares() {
@@ -302,7 +361,7 @@ mod tests {
             for workers in [1, 2, 4] {
                 assert_eq!(cut.workers(&layout, workers), workers);
                 let (mut blocks, mut owned) = (Vec::new(), vec![Owned::default(); workers]);
-                cut.deal(&layout, workers, &mut blocks, &mut owned);
+                cut.deal(&layout, (0, 1), workers, &mut blocks, &mut owned);
                 let most = owned.iter().map(|owned| owned.rows).max().unwrap();
                 assert!(
                     most * workers <= m + m / 50 + workers,

@@ -19,15 +19,13 @@ pub(super) enum Statistics {
     Spread,
 }
 
-/// What a unit's spread is told from, beside its sums.
+/// What a unit's spread is told from, beside the sums.
 #[derive(Default)]
 pub(super) struct Spread<T> {
     /// a2 of the first sample (h padded), about which the squares are taken.
     centre: AlignedBuffer<T>,
-    /// Σ(a2 − centre)² (h)
-    squares: Vec<f64>,
-    /// Σ f′(z2) (h)
-    slopes: Vec<f64>,
+    /// That sample (n), where it is stored as bytes.
+    first: AlignedBuffer<T>,
 }
 
 /// The decoder's half of the way forward, for both passes: what it reads and every worker shares.
@@ -67,7 +65,9 @@ impl<T: Real> Reconstruction<'_, T> {
             output,
             inputs_padded,
         );
-        let x = self.samples.rows(block.start, block.rows, inputs);
+        let place = (block.start, block.rows);
+        let decoded = &mut worker.decoded;
+        let x = self.samples.rows(place, inputs, self.kernels, decoded);
         for (stretch, rows) in self.cut.stretches_of(block) {
             self.kernels.output(
                 self.curve,
@@ -130,7 +130,8 @@ impl<T: Real> Reconstruction<'_, T> {
 }
 
 impl<T: Real> Engine<T> {
-    /// Packs the weights, deals out the blocks, and computes a2, f′ and the sums over p for all samples.
+    /// Cuts the samples, packs the weights, and computes the sums over p of all samples; a2 and f′ stay with the workers,
+    /// of several chapters those of the last.
     pub(super) fn activate(
         &mut self,
         parameters: &Parameters<T>,
@@ -138,15 +139,45 @@ impl<T: Real> Engine<T> {
         statistics: Statistics,
         backward: bool,
     ) {
-        let (layout, kernels) = (self.layout, self.kernels);
-        self.cut_samples(samples.count);
+        self.cut_samples(samples);
         self.packing
-            .pack(parameters, backward, kernels, &self.pool, self.used);
-        let spread = statistics == Statistics::Spread;
-        if spread {
-            self.find_centre(samples);
+            .pack(parameters, backward, self.kernels, &self.pool, self.used);
+        let quantities: &[Quantity] = match statistics {
+            Statistics::Sums => &[Quantity::P, Quantity::Q],
+            Statistics::Spread => {
+                self.find_centre(samples);
+                for worker in &mut self.workers[..self.used] {
+                    worker.least.copy_from_slice(&self.spread.centre);
+                    worker.greatest.copy_from_slice(&self.spread.centre);
+                }
+                &[
+                    Quantity::P,
+                    Quantity::Q,
+                    Quantity::SquaredSpread,
+                    Quantity::Slope,
+                ]
+            }
+        };
+        self.summed.clear(quantities);
+        for chapter in 0..self.chapters {
+            self.deal(chapter, samples);
+            self.pass_forward(samples, statistics);
+            self.add_up(quantities);
         }
+    }
 
+    /// Deals out a chapter, of several, and computes its a2 and f′ once more; a single one is there.
+    pub(super) fn turn_to(&mut self, chapter: usize, samples: Samples<'_, T>) {
+        if self.chapters > 1 {
+            self.deal(chapter, samples);
+            self.pass_forward(samples, Statistics::Sums);
+        }
+    }
+
+    /// a2, f′ and the sums of the present chapter.
+    fn pass_forward(&mut self, samples: Samples<'_, T>, statistics: Statistics) {
+        let (layout, kernels) = (self.layout, self.kernels);
+        let spread = statistics == Statistics::Spread;
         let (packing, curve) = (&self.packing, hidden_curve(&self.architecture));
         let (cut, blocks, centre) = (self.cut, &*self.blocks, &*self.spread.centre);
         let Layout {
@@ -156,16 +187,14 @@ impl<T: Real> Engine<T> {
         } = layout;
         self.pool
             .each(&mut self.workers[..self.used], |index, worker| {
-                if spread {
-                    worker.least.copy_from_slice(centre);
-                    worker.greatest.copy_from_slice(centre);
-                }
                 for block in blocks.iter().filter(|block| block.worker == index) {
                     let range = block.range(hidden_padded);
                     let activations = &mut worker.activations[range.clone()];
+                    let place = (block.start, block.rows);
+                    let x = samples.rows(place, inputs, kernels, &mut worker.decoded);
                     kernels.multiply(
                         (block.rows, hidden_padded, inputs),
-                        Left::plain(samples.rows(block.start, block.rows, inputs), inputs),
+                        Left::plain(x, inputs),
                         Right::Panels(packing.encoder()),
                         Start::Row(packing.encoder_bias()),
                         activations,
@@ -190,16 +219,6 @@ impl<T: Real> Engine<T> {
                     }
                 }
             });
-        if spread {
-            let mut squares = std::mem::take(&mut self.spread.squares);
-            squares.resize(layout.hidden, 0.0);
-            self.total(Quantity::SquaredSpread, &mut squares);
-            self.spread.squares = squares;
-            let mut slopes = std::mem::take(&mut self.spread.slopes);
-            slopes.resize(layout.hidden, 0.0);
-            self.total(Quantity::Slope, &mut slopes);
-            self.spread.slopes = slopes;
-        }
     }
 
     /// a2 of the first sample, with the packed weights.
@@ -209,11 +228,13 @@ impl<T: Real> Engine<T> {
             hidden_padded,
             ..
         } = self.layout;
-        let centre = &mut self.spread.centre;
+        let Spread { centre, first } = &mut self.spread;
         centre.resize(hidden_padded);
+        first.resize(inputs);
+        let x = samples.rows((0, 1), inputs, self.kernels, first);
         self.kernels.multiply(
             (1, hidden_padded, inputs),
-            Left::plain(samples.rows(0, 1, inputs), inputs),
+            Left::plain(x, inputs),
             Right::Panels(self.packing.encoder()),
             Start::Row(self.packing.encoder_bias()),
             centre,
@@ -262,7 +283,8 @@ impl<T: Real> Engine<T> {
         self.saturated.find(
             &self.architecture,
             parameters,
-            samples.values,
+            samples,
+            self.kernels,
             &self.means,
             objective,
         );
@@ -271,23 +293,32 @@ impl<T: Real> Engine<T> {
     /// The squared error of all samples, after `activate`.
     pub(super) fn measure_error(&mut self, parameters: &Parameters<T>, samples: Samples<'_, T>) {
         debug_assert_eq!(parameters.inputs(), self.layout.inputs);
-        let reconstruction = Reconstruction {
-            layout: self.layout,
-            cut: self.cut,
-            kernels: self.kernels,
-            packing: &self.packing,
-            samples,
-            curve: output_curve(&self.architecture),
-            scale: T::of((samples.count as f64).recip()),
-            open: &self.contribution.open,
-        };
-        let blocks = &*self.blocks;
-        self.pool
-            .each(&mut self.workers[..self.used], |index, worker| {
-                for block in blocks.iter().filter(|block| block.worker == index) {
-                    reconstruction.of(worker, block);
-                }
-            });
+        self.summed.squared_error = 0.0;
+        self.summed.clear(&[Quantity::Response]);
+        for chapter in 0..self.chapters {
+            self.turn_to(chapter, samples);
+            let reconstruction = Reconstruction {
+                layout: self.layout,
+                cut: self.cut,
+                kernels: self.kernels,
+                packing: &self.packing,
+                samples,
+                curve: output_curve(&self.architecture),
+                scale: T::of((samples.count as f64).recip()),
+                open: &self.contribution.open,
+            };
+            let blocks = &*self.blocks;
+            self.pool
+                .each(&mut self.workers[..self.used], |index, worker| {
+                    for block in blocks.iter().filter(|block| block.worker == index) {
+                        reconstruction.of(worker, block);
+                    }
+                });
+            self.add_up_errors();
+            if !self.contribution.open.units.is_empty() {
+                self.add_up(&[Quantity::Response]);
+            }
+        }
     }
 
     /// Mean, deviation, least and greatest p of one unit over all samples, after `average`.
@@ -303,13 +334,14 @@ impl<T: Real> Engine<T> {
         }
         // about the first sample → about the mean
         let off_centre = mean - p(self.spread.centre[unit]);
-        let variance = scale * self.spread.squares[unit] / samples as f64 - off_centre * off_centre;
+        let variance = scale * self.summed.of(Quantity::SquaredSpread)[unit] / samples as f64
+            - off_centre * off_centre;
         UnitStatistics {
             mean_activation: mean,
             standard_deviation: variance.max(0.0).sqrt(),
             minimum: least,
             maximum: greatest,
-            mean_slope: self.spread.slopes[unit] / (samples as f64 * greatest_slope),
+            mean_slope: self.summed.of(Quantity::Slope)[unit] / (samples as f64 * greatest_slope),
             ..Default::default()
         }
     }

@@ -69,6 +69,8 @@ pub(super) struct Worker<T> {
     pub hidden_delta: AlignedBuffer<T>,
     /// δ3/m W2 of a block, for the open units alone (block, their number in whole vectors)
     pub response: AlignedBuffer<T>,
+    /// A block of samples as numbers, where they are stored as bytes.
+    pub decoded: AlignedBuffer<T>,
     /// A block of samples with padded rows, where n isn't whole vectors.
     pub padded_samples: AlignedBuffer<T>,
     /// ∇W1 and ∇W2 of its slices, where there are several, each laid out as the flat gradient.
@@ -89,6 +91,7 @@ impl<T: Real> Worker<T> {
             output_delta: AlignedBuffer::default(),
             hidden_delta: AlignedBuffer::default(),
             response: AlignedBuffer::default(),
+            decoded: AlignedBuffer::default(),
             padded_samples: AlignedBuffer::default(),
             gradients: AlignedBuffer::default(),
             sums: Sums::new(layout),
@@ -98,8 +101,8 @@ impl<T: Real> Worker<T> {
         }
     }
 
-    /// Makes room for its share of the blocks.
-    pub fn make_room(&mut self, owned: &Owned, layout: &Layout) {
+    /// Makes room for its share of the blocks; `decodes`: of samples that are stored as bytes.
+    pub fn make_room(&mut self, owned: &Owned, layout: &Layout, decodes: bool) {
         // a length beyond the address space saturates, and the allocator refuses it
         let rows_of = |rows: usize, stride: usize| rows.saturating_mul(stride);
         let (n, h) = (layout.inputs_padded, layout.hidden_padded);
@@ -108,6 +111,9 @@ impl<T: Real> Worker<T> {
         self.output_delta.resize(rows_of(owned.largest, n));
         self.hidden_delta.resize(rows_of(owned.largest, h));
         self.response.resize(rows_of(owned.largest, h));
+        if decodes {
+            self.decoded.resize(rows_of(owned.largest, layout.inputs));
+        }
         if layout.pads_samples() {
             self.padded_samples.resize(rows_of(owned.largest, n));
         }

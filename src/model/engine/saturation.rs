@@ -7,7 +7,9 @@
 use std::ops::Range;
 
 use crate::model::{Architecture, HiddenActivation, Objective, Parameters};
-use crate::numerics::{Precision, Real};
+use crate::numerics::{Kernels, Precision, Real};
+
+use super::Samples;
 
 /// The saturated units of one call.
 #[derive(Default)]
@@ -32,7 +34,8 @@ impl Saturated {
         &mut self,
         architecture: &Architecture,
         parameters: &Parameters<T>,
-        samples: &[T],
+        samples: Samples<'_, T>,
+        kernels: &Kernels<T>,
         means: &[(f64, f64)],
         objective: &Objective,
     ) {
@@ -47,7 +50,12 @@ impl Saturated {
             Precision::F64 => 1e-290,
         };
         let n = architecture.inputs;
-        self.samples = samples.len() / n;
+        self.samples = samples.count;
+        let mut room = if samples.are_levels() {
+            vec![T::zero(); n]
+        } else {
+            Vec::new()
+        };
         self.scale = match architecture.hidden_activation {
             HiddenActivation::Sigmoid => 1.0,
             HiddenActivation::Tanh => 2.0,
@@ -59,7 +67,8 @@ impl Saturated {
             let weights = &parameters.flat()[unit * n..(unit + 1) * n];
             let bias = parameters.flat()[parameters.encoder_bias_range()][unit].f64();
             let (mut of_p, mut of_q) = (LogSum::default(), LogSum::default());
-            for x in samples.chunks_exact(n) {
+            for row in 0..samples.count {
+                let x = samples.rows((row, 1), n, kernels, &mut room);
                 let z = bias
                     + weights
                         .iter()

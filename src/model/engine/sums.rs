@@ -1,7 +1,7 @@
-//! What each stretch sums up, kept apart until it is added up in order.
+//! What each stretch sums up, kept apart until it is added up in order; and what came of that.
 
 use super::Layout;
-use crate::numerics::{AlignedBuffer, Real};
+use crate::numerics::{AlignedBuffer, Kernels, Real};
 
 /// Column sums that a stretch leaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,51 @@ pub(super) enum Quantity {
     Response,
     /// δ3/m (n)
     OutputDelta,
+}
+
+/// The sums over the stretches of all chapters so far.
+pub(super) struct Summed {
+    /// By [`Quantity`]
+    totals: [Vec<f64>; 7],
+    pub squared_error: f64,
+}
+
+impl Summed {
+    pub fn new(layout: &Layout) -> Self {
+        let length = |quantity| match quantity {
+            Quantity::OutputDelta => layout.inputs,
+            _ => layout.hidden,
+        };
+        Self {
+            totals: [
+                Quantity::P,
+                Quantity::Q,
+                Quantity::SquaredSpread,
+                Quantity::Slope,
+                Quantity::HiddenDelta,
+                Quantity::Response,
+                Quantity::OutputDelta,
+            ]
+            .map(|quantity| vec![0.0; length(quantity)]),
+            squared_error: 0.0,
+        }
+    }
+
+    /// Before the first stretch.
+    pub fn clear(&mut self, quantities: &[Quantity]) {
+        for quantity in quantities {
+            self.totals[*quantity as usize].fill(0.0);
+        }
+    }
+
+    /// The next stretch's column sums of `quantity`.
+    pub fn add<T: Real>(&mut self, quantity: Quantity, sums: &[T], kernels: &Kernels<T>) {
+        kernels.add_to_f64(&mut self.totals[quantity as usize], sums);
+    }
+
+    pub fn of(&self, quantity: Quantity) -> &[f64] {
+        &self.totals[quantity as usize]
+    }
 }
 
 /// The sums of a worker's stretches.

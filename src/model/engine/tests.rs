@@ -4,6 +4,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::*;
 use crate::model::{GradientForm, UnitState, ablation, reference};
+use crate::numerics::Precision;
 
 const OBJECTIVE: Objective = Objective {
     sparsity_target: 0.05,
@@ -413,4 +414,71 @@ fn what_was_computed_before_leaves_no_trace() {
             }
         }
     }
+}
+
+/// Samples taken by the chapter, and samples stored as bytes, give the bits of those that are kept as numbers: costs,
+/// gradients, every unit's statistics, and what is reconstructed.
+#[test]
+fn chapters_and_bytes_change_no_bit() {
+    fn for_precision<T: Real>() {
+        for (m, n, h) in [(1_201, 37, 900), (700, 20, 9), (40, 300, 70)] {
+            let bytes = Array2::from_shape_fn((m, n), |(i, j)| ((i * i + 31 * j * i) % 251) as u8);
+            let x = bytes.mapv(|byte| T::of(f64::from(f32::from(byte) / 255.0)));
+            let levels = Levels::new(bytes.view(), 255).unwrap();
+            let architecture = Architecture {
+                hidden_activation: HiddenActivation::Tanh,
+                ..architecture(n, h)
+            };
+            let mut parameters = Parameters::<T>::initial(n, h, 2);
+            // one unit beyond all reach
+            parameters.flat_mut()[..n].fill(T::of(if T::PRECISION == Precision::F32 {
+                -40.0
+            } else {
+                -400.0
+            }));
+            for path in KernelPath::available() {
+                let everything = |threads: usize, kept: usize, rows: Rows<'_, T>| {
+                    let pool = Arc::new(WorkerPool::new(threads));
+                    let mut engine = Engine::with_path(architecture, pool, *path);
+                    engine.kept = kept;
+                    let (mut gradient, mut units) = (Parameters::zeros(n, h), Vec::new());
+                    let cost =
+                        engine.cost_and_gradient(&parameters, rows, &OBJECTIVE, &mut gradient);
+                    let (mut measured, mut again) = (Vec::new(), Parameters::zeros(n, h));
+                    let costs = [
+                        cost,
+                        engine.measure(&parameters, rows, 5.0, &OBJECTIVE, &mut units),
+                        engine.measure_and_gradient(
+                            &parameters,
+                            rows,
+                            5.0,
+                            &OBJECTIVE,
+                            &mut again,
+                            &mut measured,
+                        ),
+                        engine.cost(&parameters, rows, &OBJECTIVE),
+                    ];
+                    let shown = engine.reconstruct(&parameters, rows);
+                    (
+                        engine.chapters,
+                        (costs, gradient, again, units, measured, shown),
+                    )
+                };
+                let (chapters, expected) = everything(1, usize::MAX, x.view().into());
+                assert_eq!(chapters, 1);
+                for threads in [1, 3] {
+                    let what = format!("{m}×{n}×{h} {path} ×{threads}");
+                    let (chapters, taken) = everything(threads, 0, x.view().into());
+                    assert_eq!(chapters > 1, h == 900, "{what}");
+                    assert!(taken == expected, "{what}: by the chapter");
+                    for kept in [0, usize::MAX] {
+                        let (_, decoded) = everything(threads, kept, levels.into());
+                        assert!(decoded == expected, "{what}: bytes, {kept} kept");
+                    }
+                }
+            }
+        }
+    }
+    for_precision::<f32>();
+    for_precision::<f64>();
 }

@@ -8,15 +8,32 @@ use crate::model::{Cost, HiddenActivation, Objective, Parameters};
 use crate::numerics::{Left, Real, Right, Start};
 
 impl<T: Real> Engine<T> {
-    /// Sets `totals` to the sums of `quantity` over all stretches, in their order.
-    pub(super) fn total(&self, quantity: Quantity, totals: &mut [f64]) {
-        totals.fill(0.0);
-        for block in &self.blocks {
-            let sums = &self.workers[block.worker].sums;
-            for stretch in block.own_stretches() {
-                self.kernels.add_to_f64(totals, sums.of(quantity, stretch));
+    /// Adds up `quantities` of the present chapter's stretches, in their order.
+    pub(super) fn add_up(&mut self, quantities: &[Quantity]) {
+        for quantity in quantities {
+            for block in &self.blocks {
+                let sums = &self.workers[block.worker].sums;
+                for stretch in block.own_stretches() {
+                    let sums = sums.of(*quantity, stretch);
+                    self.summed.add(*quantity, sums, self.kernels);
+                }
             }
         }
+    }
+
+    /// The same of the squared error.
+    pub(super) fn add_up_errors(&mut self) {
+        for block in &self.blocks {
+            let sums = &self.workers[block.worker].sums;
+            for error in &sums.squared_errors[block.own_stretches()] {
+                self.summed.squared_error += error;
+            }
+        }
+    }
+
+    /// Sets `totals` to the sums of `quantity` over all stretches, in their order.
+    pub(super) fn total(&self, quantity: Quantity, totals: &mut [f64]) {
+        totals.copy_from_slice(&self.summed.of(quantity)[..totals.len()]);
     }
 
     /// Adds up J from what the workers left.
@@ -26,29 +43,22 @@ impl<T: Real> Engine<T> {
         samples: Samples<'_, T>,
         objective: &Objective,
     ) -> Cost {
-        let squares: f64 = self
-            .blocks
-            .iter()
-            .flat_map(|block| {
-                &self.workers[block.worker].sums.squared_errors[block.own_stretches()]
-            })
-            .sum();
-        self.cost_of(squares, samples, objective, || {
+        self.cost_of(self.summed.squared_error, samples.count, objective, || {
             [parameters.encoder_range(), parameters.decoder_range()]
                 .map(|range| self.kernels.sum_of_squares(&parameters.flat()[range]))
         })
     }
 
-    /// J from Σ‖x̂ − x‖² and, where it counts, Σw² of W1 and of W2.
+    /// J from Σ‖x̂ − x‖² over `samples` and, where it counts, Σw² of W1 and of W2.
     pub(super) fn cost_of(
         &self,
         squared_errors: f64,
-        samples: Samples<'_, T>,
+        samples: usize,
         objective: &Objective,
         squared_weights: impl FnOnce() -> [f64; 2],
     ) -> Cost {
         Cost {
-            reconstruction_loss: squared_errors / (2.0 * samples.count as f64),
+            reconstruction_loss: squared_errors / (2.0 * samples as f64),
             decay_penalty: if objective.weight_decay == 0.0 {
                 0.0
             } else {

@@ -1,11 +1,11 @@
 //! σ_k: the singular values of C·D, which the data and the output's activation decide alone.
 
 use nalgebra::{DMatrix, DVector, SVD};
-use ndarray::{Array1, ArrayView2};
+use ndarray::{Array1, ArrayView1};
 
 use super::krylov::{self, Products};
 use crate::model::OutputActivation;
-use crate::numerics::{Real, moments};
+use crate::numerics::{Real, Rows, moments};
 
 /// To this many inputs [`Spectrum::whole`] computes all σ.
 pub const WHOLE: usize = 1_024;
@@ -51,11 +51,12 @@ impl Spectrum {
     /// `go_on` said no, or where the values are so large that their covariance is not finite.
     ///
     /// To 256 inputs it takes milliseconds; beyond, some tens of passes over the samples.
-    pub fn quick<T: Real>(
-        samples: ArrayView2<'_, T>,
+    pub fn quick<'a, T: Real>(
+        samples: impl Into<Rows<'a, T>>,
         output: OutputActivation,
         go_on: GoOn<'_>,
     ) -> Option<Self> {
+        let samples = samples.into();
         let extent = match samples.ncols() {
             ..=QUICK => Extent::All,
             _ => Extent::Largest(1),
@@ -64,7 +65,11 @@ impl Spectrum {
     }
 
     /// All σ to [`WHOLE`] inputs, else the largest [`LEADING`]. `None` as in [`Self::quick`].
-    pub fn whole<T: Real>(samples: ArrayView2<'_, T>, output: OutputActivation) -> Option<Self> {
+    pub fn whole<'a, T: Real>(
+        samples: impl Into<Rows<'a, T>>,
+        output: OutputActivation,
+    ) -> Option<Self> {
+        let samples = samples.into();
         let extent = match samples.ncols() {
             ..=WHOLE => Extent::All,
             _ => Extent::Largest(LEADING),
@@ -73,7 +78,7 @@ impl Spectrum {
     }
 
     fn measure<T: Real>(
-        samples: ArrayView2<'_, T>,
+        samples: Rows<'_, T>,
         output: OutputActivation,
         extent: Extent,
         go_on: GoOn<'_>,
@@ -183,7 +188,7 @@ type Directions = (Vec<f64>, Vec<DVector<f64>>, Vec<f64>);
 
 /// All singular values of C·D.
 fn all<T: Real>(
-    samples: ArrayView2<'_, T>,
+    samples: Rows<'_, T>,
     mean: &Array1<f64>,
     slopes: &Array1<f64>,
     go_on: GoOn<'_>,
@@ -210,27 +215,36 @@ fn all<T: Real>(
 }
 
 /// C·D by passes over the samples: C itself may be larger than they are.
-struct Implicit<'a, T> {
-    samples: ArrayView2<'a, T>,
+struct Implicit<'s, 'a, T> {
+    samples: Rows<'s, T>,
     mean: &'a Array1<f64>,
     slopes: &'a Array1<f64>,
     go_on: GoOn<'a>,
 }
 
-impl<T: Real> Implicit<'_, T> {
+impl<T: Real> Implicit<'_, '_, T> {
+    /// Calls `each` with every sample (n); `None` where it is not to go on.
+    fn each(&self, mut each: impl FnMut(ArrayView1<'_, T>)) -> Option<()> {
+        let word = self.samples.try_blocks(BLOCK, |block| {
+            if !(self.go_on)() {
+                return Err(());
+            }
+            block.rows().into_iter().for_each(&mut each);
+            Ok(())
+        });
+        word.ok()
+    }
+
     /// C v = 1/m Σ (x − x̄) ((x − x̄)·v), in one pass.
     fn covariance(&self, v: &DVector<f64>) -> Option<DVector<f64>> {
         let mut product = DVector::zeros(v.len());
         let mut centred = DVector::zeros(v.len());
-        for (index, row) in self.samples.rows().into_iter().enumerate() {
-            if index % BLOCK == 0 && !(self.go_on)() {
-                return None;
-            }
+        self.each(|row| {
             for ((to, value), mean) in centred.iter_mut().zip(row).zip(self.mean) {
                 *to = value.f64() - mean;
             }
             product.axpy(centred.dot(v), &centred, 1.0);
-        }
+        })?;
         Some(product / self.samples.nrows().max(1) as f64)
     }
 
@@ -238,17 +252,14 @@ impl<T: Real> Implicit<'_, T> {
     fn variances(&self, directions: &[DVector<f64>]) -> Option<Vec<f64>> {
         let mut sums = vec![0.0; directions.len()];
         let mut centred = DVector::zeros(self.mean.len());
-        for (index, row) in self.samples.rows().into_iter().enumerate() {
-            if index % BLOCK == 0 && !(self.go_on)() {
-                return None;
-            }
+        self.each(|row| {
             for ((to, value), mean) in centred.iter_mut().zip(row).zip(self.mean) {
                 *to = value.f64() - mean;
             }
             for (sum, u) in sums.iter_mut().zip(directions) {
                 *sum += centred.dot(u).powi(2);
             }
-        }
+        })?;
         let count = self.samples.nrows().max(1) as f64;
         Some(sums.into_iter().map(|sum| sum / count).collect())
     }
@@ -258,7 +269,7 @@ impl<T: Real> Implicit<'_, T> {
     }
 }
 
-impl<T: Real> Products for Implicit<'_, T> {
+impl<T: Real> Products for Implicit<'_, '_, T> {
     fn size(&self) -> usize {
         self.mean.len()
     }

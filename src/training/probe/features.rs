@@ -49,6 +49,10 @@ impl<T: Real> Sets<'_, T> {
         match self.samples {
             Samples::F32(array) => self.outcome_of(array.view(), &split, seed, words),
             Samples::F64(array) => self.outcome_of(array.view(), &split, seed, words),
+            Samples::Levels(_) => {
+                let inputs = self.samples.to::<f32>();
+                self.outcome_of(inputs.view(), &split, seed, words)
+            }
         }
     }
 

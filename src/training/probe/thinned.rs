@@ -26,7 +26,7 @@ pub fn thinned(data: &DataSet, most: usize) -> Option<DataSet> {
     }
     rows.sort_unstable();
     let samples = match &data.samples {
-        Samples::F32(array) => Samples::F32(array.select(Axis(0), &rows)),
+        Samples::F32(_) | Samples::Levels(_) => Samples::F32(data.samples.select(&rows)),
         Samples::F64(array) => Samples::F64(array.select(Axis(0), &rows)),
     };
     Some(DataSet {

@@ -51,8 +51,9 @@ impl Kind {
             SampleShape::Image { .. } => {
                 // elsewhere someone may have cut or whitened them before
                 let found = match &data.samples {
-                    Samples::F32(samples) => patches(samples, data.shape),
-                    Samples::F64(samples) => patches(samples, data.shape),
+                    Samples::F32(samples) => patches(samples.view(), data.shape),
+                    Samples::F64(samples) => patches(samples.view(), data.shape),
+                    Samples::Levels(stored) => patches(stored.bytes(), data.shape),
                 };
                 match found {
                     Some(Patches::Whitened) => Self::WhitenedPatches,
@@ -68,8 +69,9 @@ impl Kind {
                 let named = !columns.is_empty() && !are_numbered(columns);
                 let curve = !named
                     && match &data.samples {
-                        Samples::F32(samples) => are_curves(samples),
-                        Samples::F64(samples) => are_curves(samples),
+                        Samples::F32(samples) => are_curves(samples.view()),
+                        Samples::F64(samples) => are_curves(samples.view()),
+                        Samples::Levels(stored) => are_curves(stored.bytes()),
                     };
                 match length {
                     _ if curve => Self::Curves,

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::Experiment;
 use super::record::history::short;
-use crate::data::{DataSet, Samples};
+use crate::data::{DataSet, with_rows};
 use crate::model::{
     BatchSize, Cliffs, HiddenActivation, Hyperparameters, OptimizerKind, OutputActivation, Spectrum,
 };
@@ -252,10 +252,7 @@ impl Recipe {
             batch,
             ..Hyperparameters::default()
         };
-        let spectrum = match &data.samples {
-            Samples::F32(samples) => Spectrum::quick(samples.view(), output, &|| true),
-            Samples::F64(samples) => Spectrum::quick(samples.view(), output, &|| true),
-        };
+        let spectrum = with_rows!(&data.samples, rows => Spectrum::quick(rows, output, &|| true));
         let lambda_c = spectrum.map_or(0.0, |spectrum| {
             Cliffs::new(&spectrum, &settings, hidden_activation).lambda_c
         });

@@ -8,7 +8,7 @@ use strum::VariantArray;
 
 use super::*;
 use crate::data::found::{Content, Values};
-use crate::data::{self, DataSpec, EmbeddedSet, Found, Preparation, SampleShape, Scaling};
+use crate::data::{self, DataSpec, EmbeddedSet, Found, Preparation, SampleShape, Samples, Scaling};
 
 #[test]
 fn every_kind_has_a_row() {

@@ -3,14 +3,13 @@
 
 use std::sync::Arc;
 
-use ndarray::ArrayView2;
 use strum::EnumCount;
 
 use super::Run;
 use super::ledger::{Force, Ledger, NoLedger};
 use super::revive::parameters_of;
 use crate::model::{CheckedHyperparameters, Engine, Objective, OptimizerKind, Parameters};
-use crate::numerics::{Real, WorkerPool};
+use crate::numerics::{Real, Rows, WorkerPool};
 use crate::optim::{Memory, Optimizer};
 
 /// The reconstruction's gradient is a pass of its own in every step, so that an epoch takes about twice as long.
@@ -110,7 +109,7 @@ impl<T: Real> Account<T> {
     pub(super) fn step(
         &mut self,
         parameters: &Parameters<T>,
-        samples: ArrayView2<'_, T>,
+        samples: Rows<'_, T>,
         gradient: &[T],
         settings: &CheckedHyperparameters,
     ) {

@@ -6,7 +6,7 @@ use super::super::divergence;
 use super::super::record::Edit;
 use super::shuffle::shuffle;
 use super::{Run, view};
-use crate::model::{CheckedHyperparameters, Cost, Objective, OptimizerKind};
+use crate::model::{CheckedHyperparameters, Cost, Objective, OptimizerKind, Parameters};
 use crate::numerics::Real;
 use crate::optim::{Optimizer, Rate};
 
@@ -25,6 +25,20 @@ pub enum EpochEnd {
     /// `keep_going` said no; the run is exactly as it was.
     Interrupted,
 }
+
+/// An epoch between two of its steps, or before what it came to is measured.
+#[derive(Clone, Copy, Debug)]
+pub struct Underway<'a, T: Real> {
+    /// As the steps so far have left them.
+    pub parameters: &'a Parameters<T>,
+    /// How many of its samples the epoch has taken steps by,
+    pub done: usize,
+    /// of so many.
+    pub of: usize,
+}
+
+/// Asked what it thinks of an epoch under way: whether that is to go on.
+type Watch<'a, T> = &'a mut dyn FnMut(Underway<'_, T>) -> bool;
 
 /// What an interruption brings back, beside the weights.
 struct Before<T: Real> {
@@ -53,7 +67,13 @@ impl<T: Real> Run<T> {
     /// One pass over the data with the settings in force and those staged, then cost and units measured over the whole
     /// set. `keep_going` is asked before every step.
     pub fn epoch(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd {
-        if !keep_going() {
+        self.epoch_watched(&mut |_| keep_going())
+    }
+
+    /// [`Self::epoch`]; `watch` sees how far it is before every step, and says whether it is to go on; once more after the
+    /// last one, when it goes on in any case.
+    pub fn epoch_watched(&mut self, watch: Watch<'_, T>) -> EpochEnd {
+        if !self.watched(0, watch) {
             return EpochEnd::Interrupted;
         }
         self.last_finite
@@ -61,10 +81,13 @@ impl<T: Real> Run<T> {
             .copy_from_slice(self.state.parameters.flat());
         let edits = self.edits();
         let before = self.enforce(!edits.is_empty());
-        let steps = self.steps(keep_going);
+        let steps = self.steps(watch);
         if let Steps::Interrupted = steps {
             self.take_back(before);
             return EpochEnd::Interrupted;
+        }
+        if let Steps::Done = steps {
+            self.watched(self.data.len(), watch);
         }
         self.state.staged.clear();
         self.pass_planned();
@@ -83,6 +106,15 @@ impl<T: Real> Run<T> {
         self.state.epoch += 1;
         self.record();
         EpochEnd::Finished { edits }
+    }
+
+    /// What `watch` says after `done` samples.
+    fn watched(&self, done: usize, watch: Watch<'_, T>) -> bool {
+        watch(Underway {
+            parameters: &self.state.parameters,
+            done,
+            of: self.data.len(),
+        })
     }
 
     /// What was staged, as the next epoch's edits.
@@ -153,11 +185,11 @@ impl<T: Real> Run<T> {
         }
     }
 
-    fn steps(&mut self, keep_going: &dyn Fn() -> bool) -> Steps {
+    fn steps(&mut self, watch: Watch<'_, T>) -> Steps {
         let settings = self.state.settings;
         let objective = Objective::from(&settings);
         if settings.optimizer == OptimizerKind::Lbfgs {
-            return self.iterate(&objective, keep_going);
+            return self.iterate(&objective, watch);
         }
         let samples = view(&self.data, &self.converted);
         let (count, inputs) = samples.dim();
@@ -175,20 +207,14 @@ impl<T: Real> Run<T> {
         shuffle(&mut self.order, self.experiment.seed, self.state.epoch + 1);
         self.batch.resize(rows * inputs, T::zero());
         for start in (0..count).step_by(rows) {
-            if start > 0 && !keep_going() {
+            if start > 0 && !self.watched(start, watch) {
                 return Steps::Interrupted;
             }
             let samples = view(&self.data, &self.converted);
             let chosen = &self.order[start..count.min(start + rows)];
             let buffer = &mut self.batch[..chosen.len() * inputs];
             for (row, index) in buffer.chunks_exact_mut(inputs).zip(chosen) {
-                match samples.row(*index as usize).as_slice() {
-                    Some(sample) => row.copy_from_slice(sample),
-                    None => row
-                        .iter_mut()
-                        .zip(samples.row(*index as usize))
-                        .for_each(|(to, from)| *to = *from),
-                }
+                samples.read(*index as usize, row);
             }
             let Ok(batch) = ArrayViewMut2::from_shape((chosen.len(), inputs), buffer) else {
                 unreachable!("the buffer was cut to that shape")
@@ -227,7 +253,7 @@ impl<T: Real> Run<T> {
                     let Ok(samples) = ArrayView2::from_shape((rows, inputs), buffer) else {
                         unreachable!("the buffer was cut to that shape")
                     };
-                    samples
+                    samples.into()
                 }
             };
             let parameters = &self.state.parameters;
@@ -249,15 +275,21 @@ impl<T: Real> Run<T> {
     }
 
     /// One iteration of L-BFGS over the whole data set. Where it can't go down any further the weights stay.
-    fn iterate(&mut self, objective: &Objective, keep_going: &dyn Fn() -> bool) -> Steps {
+    fn iterate(&mut self, objective: &Objective, watch: Watch<'_, T>) -> Steps {
         let samples = view(&self.data, &self.converted);
         let engine = &mut self.engine;
+        // as the epoch found them
+        let before = Underway {
+            parameters: &self.last_finite,
+            done: 0,
+            of: self.data.len(),
+        };
         let Some(lbfgs) = self.state.optimizer.lbfgs() else {
             return Steps::Done;
         };
         let mut asked = true; // at the epoch's start
         let progress = lbfgs.step_while(self.state.parameters.flat_mut(), |at, gradient| {
-            if !std::mem::take(&mut asked) && !keep_going() {
+            if !std::mem::take(&mut asked) && !watch(before) {
                 return None;
             }
             let cost = engine.cost_and_gradient_flat(at, samples, objective, gradient);

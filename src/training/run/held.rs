@@ -1,13 +1,11 @@
 //! The loss over the samples that were held out: looked at, never trained on.
 
-use std::borrow::Cow;
-
-use ndarray::{Array2, ArrayView2};
+use ndarray::Array2;
 
 use super::{Run, SamplesIdentity};
 use crate::data::{DataSet, TestPart};
 use crate::model::{GradientForm, Objective};
-use crate::numerics::Real;
+use crate::numerics::{Real, Rows};
 use crate::training::record::TestLoss;
 
 /// As many samples trained on for each one tested with, an epoch. A sample tested with takes three fifths of the time of
@@ -31,19 +29,17 @@ pub fn own_test(data: &DataSet) -> Option<SamplesIdentity> {
 
 /// The test samples in `T`, where the data set has them in the other precision.
 pub(super) fn converted<T: Real>(data: &DataSet) -> Option<Array2<T>> {
-    match part_of(data)?.samples.to::<T>() {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(samples) => Some(samples),
+    let samples = &part_of(data)?.samples;
+    match samples.rows::<T>() {
+        Some(_) => None,
+        None => Some(samples.to::<T>().into_owned()),
     }
 }
 
-fn view<'a, T: Real>(
-    data: &'a DataSet,
-    converted: &'a Option<Array2<T>>,
-) -> Option<ArrayView2<'a, T>> {
+fn view<'a, T: Real>(data: &'a DataSet, converted: &'a Option<Array2<T>>) -> Option<Rows<'a, T>> {
     match converted {
-        Some(samples) => Some(samples.view()),
-        None => part_of(data)?.samples.view::<T>(),
+        Some(samples) => Some(samples.view().into()),
+        None => part_of(data)?.samples.rows::<T>(),
     }
 }
 

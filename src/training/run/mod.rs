@@ -3,10 +3,9 @@
 //! [`RunState`] and the experiment decide everything that a run will do; [`Checkpoint`] is both of them as plain data.
 //! The rest of [`Run`] is a workspace, which can be made again from them at any epoch's end.
 
-use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView2};
 
 use super::Experiment;
 use super::gradients::PROBE_SAMPLES;
@@ -16,7 +15,7 @@ use crate::model::units::StateCounts;
 use crate::model::{
     Architecture, CheckedHyperparameters, Cliffs, Engine, EvenSample, Parameters, Spectrum,
 };
-use crate::numerics::{Real, WorkerPool};
+use crate::numerics::{Real, Rows, WorkerPool};
 use crate::optim::Optimizer;
 
 mod account;
@@ -41,7 +40,7 @@ mod tests;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Numbers, VERSION};
 pub use elsewhere::{Arrival, ArrivalError};
-pub use epoch::EpochEnd;
+pub use epoch::{EpochEnd, Underway};
 pub use held::{own_test, test_stride};
 pub use keyframe::Keyframe;
 pub use ledger::{Force, Ledger, NoLedger};
@@ -122,13 +121,13 @@ impl<T: Real> Run<T> {
         pool: Arc<WorkerPool>,
     ) -> Self {
         let (inputs, hidden) = (state.parameters.inputs(), state.parameters.hidden());
-        let converted = match data.samples.to::<T>() {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(samples) => Some(samples),
+        let converted = match data.samples.rows::<T>() {
+            Some(_) => None,
+            None => Some(data.samples.to::<T>().into_owned()),
         };
         let architecture = experiment.architecture(inputs);
         let probe: Vec<usize> = EvenSample::of(data.len(), PROBE_SAMPLES).rows().collect();
-        let probe = view(&data, &converted).select(Axis(0), &probe);
+        let probe = view(&data, &converted).select(&probe);
         Self {
             engine: Engine::with_pool(architecture, pool),
             probe,
@@ -263,9 +262,9 @@ impl<T: Real> Run<T> {
     }
 }
 
-fn view<'a, T: Real>(data: &'a DataSet, converted: &'a Option<Array2<T>>) -> ArrayView2<'a, T> {
-    match (converted, data.samples.view::<T>()) {
-        (Some(samples), _) => samples.view(),
+fn view<'a, T: Real>(data: &'a DataSet, converted: &'a Option<Array2<T>>) -> Rows<'a, T> {
+    match (converted, data.samples.rows::<T>()) {
+        (Some(samples), _) => samples.view().into(),
         (None, Some(samples)) => samples,
         (None, None) => unreachable!("`Run::assemble` converts samples of the other precision"),
     }

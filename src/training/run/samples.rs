@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::held::part_of;
 use crate::data::{DataSet, Samples};
-use crate::numerics::Real;
+use crate::numerics::{Real, Rows};
 
 /// The prepared samples (m, n) by their SHA-256.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,8 +24,9 @@ impl SamplesIdentity {
     /// Reads every value: some hundred MB a second.
     pub fn of(samples: &Samples) -> Self {
         let fingerprint = match samples {
-            Samples::F32(array) => fingerprint(array, |value| value.to_le_bytes()),
-            Samples::F64(array) => fingerprint(array, |value| value.to_le_bytes()),
+            Samples::F32(array) => fingerprint(array.view(), |value| value.to_le_bytes()),
+            Samples::F64(array) => fingerprint(array.view(), |value| value.to_le_bytes()),
+            Samples::Levels(stored) => fingerprint(stored.levels(), f32::to_le_bytes),
         };
         Self {
             count: samples.dim().0 as u64,
@@ -59,16 +60,17 @@ impl fmt::Debug for SamplesIdentity {
     }
 }
 
-fn fingerprint<T: Real, const BYTES: usize>(
-    array: &ndarray::Array2<T>,
+fn fingerprint<'a, T: Real, const BYTES: usize>(
+    samples: impl Into<Rows<'a, T>>,
     bytes: impl Fn(T) -> [u8; BYTES],
 ) -> [u8; 32] {
+    let samples = samples.into();
     let mut hash = Sha256::new();
-    let mut row_bytes = Vec::with_capacity(array.ncols() * BYTES);
-    for row in array.rows() {
+    let mut row_bytes = Vec::with_capacity(samples.ncols() * BYTES);
+    samples.each(|row| {
         row_bytes.clear();
         row_bytes.extend(row.iter().flat_map(|value| bytes(*value)));
         hash.update(&row_bytes);
-    }
+    });
     hash.finalize().into()
 }

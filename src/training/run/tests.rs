@@ -395,3 +395,59 @@ fn a_divergence_is_the_same_twice_and_can_be_stored() {
         assert_eq!(run.checkpoint(), again.checkpoint());
     }
 }
+
+/// A run on bytes is, to the bit, the run on their numbers, in either precision; and goes on from a checkpoint of it.
+#[test]
+fn bytes_train_as_their_numbers_do() {
+    fn on<T: Real>(optimizer: OptimizerKind, batch: BatchSize) {
+        let bytes =
+            Array2::from_shape_fn((60, 7), |(i, j)| ((i * 37 + j * 11 + i * j) % 256) as u8);
+        let numbers = Samples::F32(bytes.mapv(|byte| f32::from(byte) / 255.0));
+        let stored = crate::data::StoredLevels::new(bytes.into_shared(), 255).unwrap();
+        let set = |samples| {
+            let spec = DataSpec::embedded(EmbeddedSet::Bars);
+            let mut set = DataSet::new("b", spec, samples, SampleShape::Vector { length: 7 });
+            set.test = Some(Arc::new(crate::data::TestPart::new(
+                &set.samples,
+                set.samples.clone(),
+                None,
+            )));
+            Arc::new(set)
+        };
+        let experiment = Experiment {
+            hidden: 5,
+            hyperparameters: Hyperparameters {
+                optimizer,
+                batch,
+                ..Hyperparameters::default()
+            },
+            ..Experiment::default()
+        };
+        let run = |data| Run::<T>::new(experiment.clone(), data, None, pool()).unwrap();
+        let (numbers, bytes) = (set(numbers), set(Samples::Levels(stored)));
+        let (mut expected, mut run) = (run(Arc::clone(&numbers)), run(Arc::clone(&bytes)));
+        for _ in 0..3 {
+            expected.epoch(&|| true);
+            run.epoch(&|| true);
+        }
+        assert_eq!(run.parameters().flat(), expected.parameters().flat());
+        assert_eq!(run.state().history, expected.state().history);
+        let mut resumed = Run::<T>::resume(expected.checkpoint(), bytes, pool()).unwrap();
+        resumed.revive(&[0, 1]);
+        expected.revive(&[0, 1]);
+        resumed.epoch(&|| true);
+        expected.epoch(&|| true);
+        assert_eq!(resumed.parameters().flat(), expected.parameters().flat());
+        let spectra = (resumed.spectrum(), expected.spectrum());
+        assert!(spectra.0.is_some());
+        assert_eq!(spectra.0, spectra.1);
+    }
+    for (optimizer, batch) in [
+        (OptimizerKind::Descent, BatchSize::Full),
+        (OptimizerKind::Adam, BatchSize::Samples(7)),
+        (OptimizerKind::Lbfgs, BatchSize::Full),
+    ] {
+        on::<f32>(optimizer, batch);
+        on::<f64>(optimizer, batch);
+    }
+}

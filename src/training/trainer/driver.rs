@@ -10,6 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::frame::Underway;
 use super::outbox::Outbox;
 use super::protocol::{Ask, DataId, Event, Opened, Reply, Request, RunId, Tell};
 use super::seat::Seat;
@@ -29,8 +30,31 @@ pub const PUBLISH_EVERY: Duration = Duration::from_millis(33);
 /// And so often where the watcher did not see the last one: it may be busy with something else.
 pub const UNSEEN_EVERY: Duration = Duration::from_millis(250);
 
-/// Asked during an epoch, before every step: whether to break it off.
-pub type Interrupted = Box<dyn Fn() -> bool + Send>;
+/// How far an epoch is, is said so often.
+pub const UNDERWAY_EVERY: Duration = Duration::from_millis(250);
+
+/// What a host does while an epoch is under way.
+pub trait Meanwhile {
+    /// An epoch begins.
+    fn begin(&mut self) {}
+
+    /// Asked before every step: whether to break the epoch off.
+    fn interrupts(&mut self) -> bool;
+
+    /// Asked before every step and after the last: whether to say how far it is, to [`Self::say`].
+    fn wants_a_word(&mut self) -> bool {
+        false
+    }
+
+    /// Takes a reply that does not wait for the end of the epoch.
+    fn say(&mut self, _: Reply) {}
+}
+
+impl<F: Fn() -> bool> Meanwhile for F {
+    fn interrupts(&mut self) -> bool {
+        self()
+    }
+}
 
 /// Trains any number of runs in turn, an epoch each.
 pub struct Driver {
@@ -38,7 +62,7 @@ pub struct Driver {
     /// Where the past of the runs is kept.
     archive: Arc<Archive>,
     pool: Arc<WorkerPool>,
-    interrupted: Interrupted,
+    meanwhile: Box<dyn Meanwhile>,
     runs: BTreeMap<RunId, Seat>,
     asked: VecDeque<Request>,
     replies: Outbox,
@@ -49,19 +73,19 @@ pub struct Driver {
 }
 
 impl Driver {
-    /// Runs find their data in `store`, keep their past in `archive` and compute on `pool`. An epoch that `interrupted`
+    /// Runs find their data in `store`, keep their past in `archive` and compute on `pool`. An epoch that `meanwhile`
     /// breaks off leaves its run as it was.
     pub fn new(
         store: Arc<dyn DataStore>,
         archive: Arc<Archive>,
         pool: Arc<WorkerPool>,
-        interrupted: Interrupted,
+        meanwhile: Box<dyn Meanwhile>,
     ) -> Self {
         Self {
             store,
             archive,
             pool,
-            interrupted,
+            meanwhile,
             runs: BTreeMap::new(),
             asked: VecDeque::new(),
             replies: Outbox::default(),
@@ -334,12 +358,20 @@ impl Driver {
 
     fn epoch(&mut self, run: RunId, now: Duration) {
         (self.working, self.last) = (Some((run, now)), run);
-        let interrupted = std::mem::replace(&mut self.interrupted, Box::new(|| false));
+        let mut meanwhile = std::mem::replace(&mut self.meanwhile, Box::new(|| false));
+        meanwhile.begin();
         let archive = Arc::clone(&self.archive);
         self.guarded(run, |seat| {
             seat.begin(now);
             let expected = prepare(&archive, run, seat);
-            match seat.run.advance(&|| !interrupted()) {
+            let mut watch = |look: &dyn Fn() -> Underway| {
+                if meanwhile.wants_a_word() {
+                    let what = Tell::Underway(Box::new(look()));
+                    meanwhile.say(Reply { run, what });
+                }
+                !meanwhile.interrupts()
+            };
+            match seat.run.advance(&mut watch) {
                 // the edits are in the next frame's news
                 EpochEnd::Finished { edits } => {
                     let there = seat.finish();
@@ -370,7 +402,7 @@ impl Driver {
                 EpochEnd::Interrupted => None,
             }
         });
-        self.interrupted = interrupted;
+        self.meanwhile = meanwhile;
     }
 
     /// Puts the frames that are due.

@@ -1,4 +1,4 @@
-//! The state of a run at the end of an epoch, and what is new of its past.
+//! The state of a run at the end of an epoch, and what is new of its past; how far a long epoch is.
 
 use std::time::Duration;
 
@@ -45,4 +45,15 @@ pub struct Frame {
     pub epochs_per_second: f64,
     /// Time spent training, pauses left out.
     pub trained_for: Duration,
+}
+
+/// A long epoch before its end: costs and units are measured only there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Underway {
+    /// The epoch, counted from 1.
+    pub epoch: u64,
+    /// How many of its samples it has taken steps by; all of them while its end is measured.
+    pub samples: u64,
+    /// W1 (h, n), b1 (h), W2 (n, h), b2 (n), each row by row, as they are now.
+    pub weights: Vec<f32>,
 }

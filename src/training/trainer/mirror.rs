@@ -6,14 +6,14 @@ use std::time::Duration;
 use ndarray::Array2;
 use thiserror::Error;
 
-use super::frame::{Activity, Frame};
+use super::frame::{Activity, Frame, Underway};
 use super::protocol::RunId;
 use crate::data::DataSet;
 use crate::model::{Engine, OutputActivation, Parameters, Spectrum};
 use crate::training::Experiment;
 use crate::training::record::{Cursor, Cut, History};
 use crate::training::run::Keyframe;
-use crate::training::snapshot::{Snapshot, samples_at, shown_places};
+use crate::training::snapshot::{EpochUnderway, Snapshot, samples_at, shown_places};
 
 /// Keeps a run's past and makes snapshots of its frames.
 #[derive(Debug)]
@@ -93,6 +93,23 @@ impl Mirror {
         } else {
             Ok(())
         }
+    }
+
+    /// The run within an epoch.
+    ///
+    /// # Errors
+    /// It is of another run.
+    pub fn underway(&self, underway: Underway) -> Result<EpochUnderway, Misfit> {
+        let (inputs, hidden) = (self.data.inputs(), self.experiment.hidden);
+        if underway.samples > self.data.len() as u64 {
+            return Err(Misfit("it has seen more samples than there are"));
+        }
+        Ok(EpochUnderway {
+            epoch: underway.epoch,
+            samples: underway.samples,
+            parameters: Parameters::from_flat(underway.weights, inputs, hidden)
+                .ok_or(Misfit("its weights are of another size"))?,
+        })
     }
 
     /// The run as it stood at a keyframe of its past. `None` where the keyframe is of another size, or can't be.

@@ -30,8 +30,8 @@ mod wire;
 mod workers;
 
 pub use bytes::ThroughBytes;
-pub use driver::{Driver, Interrupted, PUBLISH_EVERY, UNSEEN_EVERY};
-pub use frame::{Activity, Frame};
+pub use driver::{Driver, Meanwhile, PUBLISH_EVERY, UNDERWAY_EVERY, UNSEEN_EVERY};
+pub use frame::{Activity, Frame, Underway};
 pub use host::{Host, TrainerError};
 pub use mirror::{Mirror, Misfit};
 pub use protocol::{Ask, DataId, Event, Opened, Reply, Request, RunId, Speed, Tell};

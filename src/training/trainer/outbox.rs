@@ -1,4 +1,5 @@
-//! Replies that wait to be taken: in their order, and of each run's frames only the latest.
+//! Replies that wait to be taken: in their order, and of each run's frames only the latest, as of the words on how far an
+//! epoch is.
 
 use std::collections::VecDeque;
 
@@ -10,13 +11,8 @@ pub(super) struct Outbox(VecDeque<Reply>);
 impl Outbox {
     /// Puts `reply` at the end. Returns the frame that it overtakes: megabytes, perhaps, to be freed where nobody waits.
     pub(super) fn put(&mut self, reply: Reply) -> Option<Reply> {
-        let overtaken = is_frame(&reply)
-            .then(|| {
-                let same = |other: &Reply| other.run == reply.run && is_frame(other);
-                let place = self.0.iter().position(same)?;
-                self.0.remove(place)
-            })
-            .flatten();
+        let place = self.0.iter().position(|other| overtakes(&reply, other));
+        let overtaken = place.and_then(|place| self.0.remove(place));
         self.0.push_back(reply);
         overtaken
     }
@@ -31,6 +27,12 @@ impl Outbox {
     }
 }
 
-fn is_frame(reply: &Reply) -> bool {
-    matches!(reply.what, Tell::Frame(_))
+/// Whether `new` says all that `waiting` does, and is the later word.
+fn overtakes(new: &Reply, waiting: &Reply) -> bool {
+    let later = match (&new.what, &waiting.what) {
+        (Tell::Frame(_), Tell::Frame(_) | Tell::Underway(_)) => true,
+        (Tell::Underway(new), Tell::Underway(waiting)) => new.epoch >= waiting.epoch,
+        _ => false,
+    };
+    new.run == waiting.run && later
 }

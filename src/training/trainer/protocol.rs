@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::frame::Frame;
+use super::frame::{Frame, Underway};
 use crate::training::plan::Plan;
 use crate::training::record::{Change, Cursor, History};
 use crate::training::run::{Arrival, Keyframe};
@@ -105,6 +105,8 @@ pub enum Tell {
     Opened(Opened),
     /// The state of the run. Only the latest frame that nobody has taken yet is kept.
     Frame(Box<Frame>),
+    /// How far an epoch is that takes long. Only the latest is kept.
+    Underway(Box<Underway>),
     Checkpoint(Box<Checkpoint>),
     Event(Event),
 }

@@ -1,11 +1,12 @@
 //! The thread that hosts a driver: requests reach it through a bounded queue, replies through a queue in which a run's
 //! latest frame replaces one that was not taken yet. Neither side waits for the other.
 
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::driver::Driver;
+use super::driver::{Driver, Meanwhile, UNDERWAY_EVERY};
 use super::host::{Host, TrainerError};
 use super::inbox::Inbox;
 use super::outbox::Outbox;
@@ -17,6 +18,35 @@ use crate::training::threads::yield_to_the_window;
 use crate::training::timeline::Archive;
 
 type Wake = Box<dyn Fn() + Send>;
+
+/// What the thread does while an epoch is under way.
+struct Between {
+    attention: Arc<AtomicBool>,
+    outbox: Replies,
+    wake: Rc<dyn Fn()>,
+    /// When the watcher last heard how far it is; the epoch's start, before that.
+    said: Instant,
+}
+
+impl Meanwhile for Between {
+    fn begin(&mut self) {
+        self.said = Instant::now();
+    }
+
+    fn interrupts(&mut self) -> bool {
+        self.attention.load(Ordering::Acquire)
+    }
+
+    fn wants_a_word(&mut self) -> bool {
+        self.said.elapsed() >= UNDERWAY_EVERY
+    }
+
+    fn say(&mut self, reply: Reply) {
+        self.outbox.put(reply);
+        (self.wake)();
+        self.said = Instant::now();
+    }
+}
 
 /// A handle to the thread. Dropping it ends the thread, which is not waited for.
 pub struct TrainerThread {
@@ -47,10 +77,15 @@ impl TrainerThread {
             .spawn(move || {
                 yield_to_the_window();
                 let pool = WorkerPool::with_start(threads, |_| yield_to_the_window());
-                let interrupted = Arc::clone(&flag);
-                let interrupted = Box::new(move || interrupted.load(Ordering::Acquire));
-                let driver = Driver::new(sets, kept, Arc::new(pool), interrupted);
-                work(driver, &inbox, &outbox, &flag, &wake);
+                let wake: Rc<dyn Fn()> = Rc::from(wake as Box<dyn Fn()>);
+                let between = Between {
+                    attention: Arc::clone(&flag),
+                    outbox: outbox.clone(),
+                    wake: Rc::clone(&wake),
+                    said: Instant::now(),
+                };
+                let driver = Driver::new(sets, kept, Arc::new(pool), Box::new(between));
+                work(driver, &inbox, &outbox, &flag, &*wake);
             })
             .map_err(|error| TrainerError::Start(error.to_string()))?;
         Ok(Self {

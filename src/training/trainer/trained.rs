@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ndarray::Array2;
 
-use super::frame::{Activity, Frame};
+use super::frame::{Activity, Frame, Underway};
 use crate::data::DataSet;
 use crate::numerics::{Precision, Real, WorkerPool};
 use crate::training::plan::{Plan, PlanError, Step};
@@ -24,7 +24,8 @@ pub(super) trait Trained: Send {
     fn expects_divergence(&self) -> bool;
     /// No epoch from now on computes with more workers than `most` ≥ 1; what it comes to is the same.
     fn limit_workers(&mut self, most: usize);
-    fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd;
+    /// `watch` is asked before every step whether the epoch is to go on, and may have a look at it.
+    fn advance(&mut self, watch: &mut dyn FnMut(&dyn Fn() -> Underway) -> bool) -> EpochEnd;
     /// Returns which, in increasing order.
     fn revive(&mut self, units: &[usize]) -> Vec<usize>;
     /// The next moment of a run that is trained elsewhere.
@@ -145,6 +146,10 @@ pub(super) fn follow(
     }
 }
 
+fn plain<T: Real>(values: &[T]) -> Vec<f32> {
+    values.iter().map(|value| value.f64() as f32).collect()
+}
+
 fn showing<T: Real>(run: Run<T>) -> Box<dyn Trained> {
     let shown = shown_samples::<T>(run.data());
     Box::new(Showing { run, shown })
@@ -184,8 +189,15 @@ impl<T: Real> Trained for Showing<T> {
         self.run.limit_workers(most);
     }
 
-    fn advance(&mut self, keep_going: &dyn Fn() -> bool) -> EpochEnd {
-        self.run.epoch(keep_going)
+    fn advance(&mut self, watch: &mut dyn FnMut(&dyn Fn() -> Underway) -> bool) -> EpochEnd {
+        let epoch = self.run.state().epoch + 1;
+        self.run.epoch_watched(&mut |now| {
+            watch(&|| Underway {
+                epoch,
+                samples: now.done as u64,
+                weights: plain(now.parameters.flat()),
+            })
+        })
     }
 
     fn revive(&mut self, units: &[usize]) -> Vec<usize> {
@@ -218,7 +230,6 @@ impl<T: Real> Trained for Showing<T> {
 
     fn frame(&mut self, activity: Activity, seen: &Cursor) -> Frame {
         let (activations, reconstructions) = self.run.reconstruct(self.shown.view());
-        let plain = |values: &[T]| values.iter().map(|value| value.f64() as f32).collect();
         let flat = |array: Array2<T>| array.iter().map(|value| value.f64() as f32).collect();
         let state = self.run.state();
         Frame {

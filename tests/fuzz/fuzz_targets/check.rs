@@ -72,6 +72,7 @@ pub fn check(name: &str, bytes: &[u8]) {
         assert!(match &set.samples {
             Samples::F32(values) => values.iter().all(|value| value.is_finite()),
             Samples::F64(values) => values.iter().all(|value| value.is_finite()),
+            Samples::Levels(_) => true,
         });
         assert!(set.variance.is_finite() && set.range.0.is_finite() && set.range.1.is_finite());
         if let Some(labels) = &set.labels {
