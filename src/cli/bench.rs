@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 
-use ndarray::{Array2, s};
+use ndarray::Array2;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -19,7 +19,9 @@ use crate::model::{
     OutputActivation, Parameters,
 };
 use crate::numerics::kernels::HasKernels;
-use crate::numerics::{AlignedBuffer, KernelPath, Left, Precision, Real, Right, Start, WorkerPool};
+use crate::numerics::{
+    AlignedBuffer, KernelPath, Left, Levels, Precision, Real, Right, Rows, Start, WorkerPool,
+};
 use crate::optim::{Optimizer, Rate};
 
 /// What to time.
@@ -37,6 +39,10 @@ pub enum Workload {
     Opening,
     /// 64-25-64, 10,000 samples, 400 iterations of L-BFGS: the classical protocol whole
     Exercise,
+    /// 784-196-784, 60,000 samples stored as bytes, batches of 100, momentum; not among `all`
+    Big,
+    /// The same with 1,024 hidden units
+    BigWide,
     All,
 }
 
@@ -94,12 +100,14 @@ struct Case {
     inputs: usize,
     hidden: usize,
     samples: usize,
+    /// Whether the samples are stored as bytes.
+    bytes: bool,
     batch: usize,
     repeats: usize,
     learning_rate: f64,
 }
 
-const CASES: [(Workload, Case); 5] = [
+const CASES: [(Workload, Case); 7] = [
     (Workload::Patches, case("patches", 64, 25, 10_000, 40)),
     (Workload::Digits, case("digits", 784, 196, 10_000, 6)),
     (
@@ -108,7 +116,17 @@ const CASES: [(Workload, Case); 5] = [
     ),
     (Workload::Minibatch, case("minibatch", 784, 196, 100, 6)),
     (Workload::Opening, case("opening", 64, 49, 50, 40)),
+    (Workload::Big, big("big", 196)),
+    (Workload::BigWide, big("big-wide", 1_024)),
 ];
+
+const fn big(name: &'static str, hidden: usize) -> Case {
+    Case {
+        samples: 60_000,
+        bytes: true,
+        ..case(name, 784, hidden, 100, 3)
+    }
+}
 
 const fn case(
     name: &'static str,
@@ -122,6 +140,7 @@ const fn case(
         inputs,
         hidden,
         samples: 10_000,
+        bytes: false,
         batch,
         repeats,
         // α .1 with momentum overshoots at 784 inputs; the work is the same
@@ -212,7 +231,8 @@ fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
         Ok(())
     };
     for (workload, case) in &CASES {
-        if matches!(args.workload, Workload::All) || args.workload == *workload {
+        let all = args.workload == Workload::All && !case.bytes;
+        if all || args.workload == *workload {
             show(epochs::<T>(case, threads)?)?;
         }
     }
@@ -225,6 +245,35 @@ fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
     match &args.save_baseline {
         Some(path) => measured.write(path),
         None => Ok(()),
+    }
+}
+
+/// The samples of a case.
+enum Samples<T> {
+    Values(Array2<T>),
+    Bytes(Array2<u8>),
+}
+
+impl<T: Real> Samples<T> {
+    fn of(values: Array2<T>) -> Self {
+        Self::Values(values)
+    }
+
+    /// Uniform in [26, 230) of 255.
+    fn bytes(inputs: usize, samples: usize) -> Self {
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let byte = || rng.random_range(26..230u8);
+        Self::Bytes(Array2::from_shape_simple_fn((samples, inputs), byte))
+    }
+
+    fn rows(&self) -> Rows<'_, T> {
+        match self {
+            Self::Values(values) => values.view().into(),
+            #[expect(clippy::expect_used, reason = "a new array is row by row")]
+            Self::Bytes(bytes) => Levels::new(bytes.view(), u8::MAX)
+                .expect("row by row")
+                .into(),
+        }
     }
 }
 
@@ -261,7 +310,13 @@ fn epoch_flops(inputs: usize, hidden: usize, samples: usize) -> f64 {
 
 /// Epochs by descent (full batch) or momentum (mini-batches), the first two not counted.
 fn epochs<T: Real>(case: &Case, threads: usize) -> Result<Figures, CliError> {
-    let (x, mut parameters) = data::<T>(case.inputs, case.hidden, case.samples);
+    let mut parameters = Parameters::initial(case.inputs, case.hidden, 0);
+    let stored = match case.bytes {
+        false => Samples::of(data::<T>(case.inputs, case.hidden, case.samples).0),
+        true => Samples::bytes(case.inputs, case.samples),
+    };
+    let x = stored.rows();
+    let mut batch_of = vec![T::zero(); case.batch * case.inputs];
     let mut gradient = Parameters::zeros(case.inputs, case.hidden);
     let mut engine = Engine::new(architecture(case.inputs, case.hidden), threads);
     let objective = objective(0.05);
@@ -279,7 +334,7 @@ fn epochs<T: Real>(case: &Case, threads: usize) -> Result<Figures, CliError> {
     let mut optimizer = Optimizer::new(kind, parameters.flat().len());
     let mut epoch = || {
         for start in (0..case.samples).step_by(case.batch) {
-            let batch = x.slice(s![start..start + case.batch, ..]);
+            let batch = x.block(start, case.batch, &mut batch_of);
             cost = engine.cost_and_gradient(&parameters, batch, &objective, &mut gradient);
             let shares = engine.shares();
             optimizer.update_in_shares(parameters.flat_mut(), gradient.flat(), rate, shares);

@@ -112,7 +112,6 @@ impl<T: Real> Encoder<T> {
             }
             word()
         })?;
-        drop(parts);
         Ok(code)
     }
 }

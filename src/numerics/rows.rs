@@ -94,7 +94,7 @@ impl<'a, T: Real> Rows<'a, T> {
             Self::Levels(levels) => {
                 room.resize(count * levels.length, T::zero());
                 levels.decode(start, count, kernels::best::<T>(), room);
-                match ArrayView2::from_shape((count, levels.length), &**room) {
+                match ArrayView2::from_shape((count, levels.length), room) {
                     Ok(block) => block,
                     Err(_) => unreachable!("the room was made for that shape"),
                 }
