@@ -171,6 +171,27 @@ impl Samples {
         Some(array.view().into())
     }
 
+    /// Least and greatest value.
+    fn range(&self) -> (f64, f64) {
+        fn of<T: Copy>(values: impl Iterator<Item = T>, value: impl Fn(T) -> f64) -> (f64, f64) {
+            values.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| {
+                (low.min(value(x)), high.max(value(x)))
+            })
+        }
+        match self {
+            Self::F32(array) => of(array.iter().copied(), f64::from),
+            Self::F64(array) => of(array.iter().copied(), |value| value),
+            Self::Levels(stored) => {
+                let [mut low, mut high] = [u8::MAX, u8::MIN];
+                for byte in stored.bytes() {
+                    (low, high) = (low.min(*byte), high.max(*byte));
+                }
+                let value = |byte: u8| f64::from(f32::from(byte) / f32::from(stored.white));
+                (value(low), value(high))
+            }
+        }
+    }
+
     /// The samples at `places` (k, n) as `T`.
     ///
     /// # Panics
@@ -243,7 +264,8 @@ impl DataSet {
         samples: Samples,
         fitted: Arc<FittedPreparation>,
     ) -> Self {
-        let (variance, range) = with_rows!(&samples, rows => measure(rows));
+        let range = samples.range();
+        let variance = with_rows!(&samples, rows => variance(rows));
         Self {
             name,
             spec,
@@ -337,17 +359,6 @@ impl DataSet {
     pub fn picture_range(&self) -> (f64, f64) {
         self.zca().map_or(self.range, |zca| zca.range)
     }
-}
-
-/// (1/(2m) Σ‖x − x̄‖², (min, max)) of (m, n), in f64.
-fn measure<T: Real>(samples: Rows<'_, T>) -> (f64, (f64, f64)) {
-    let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-    samples.each(|row| {
-        for value in row {
-            (low, high) = (low.min(value.f64()), high.max(value.f64()));
-        }
-    });
-    (variance(samples), (low, high))
 }
 
 /// 1/(2m) Σ‖x − x̄‖² of (m, n), in f64.

@@ -215,6 +215,9 @@ impl Lab {
     /// Has the spectrum of the shown run measured, once.
     pub(super) fn follow_spectrum(&mut self) {
         let run = self.session.shown.id;
+        if !self.session.shown.shows_training() {
+            return; // it is not to hold up the first features
+        }
         let Some((data, output)) = self.session.shown.unmeasured() else {
             return;
         };

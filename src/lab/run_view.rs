@@ -234,6 +234,14 @@ impl RunView {
             .filter(|underway| underway.epoch == next)
     }
 
+    /// Whether something of this run itself has come that training has made, or that no training is to follow for now.
+    pub(super) fn shows_training(&self) -> bool {
+        let Some(latest) = self.latest().filter(|latest| latest.run == self.id) else {
+            return false;
+        };
+        latest.epoch > 0 || self.underway.is_some() || !self.playing
+    }
+
     /// What is to be measured for the laws of the dead state: the data and the output, where it was not yet.
     pub(super) fn unmeasured(&self) -> Option<(&Arc<DataSet>, OutputActivation)> {
         let mirror = self.mirror.as_ref()?;

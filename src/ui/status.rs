@@ -98,9 +98,10 @@ fn parts(snapshot: &Snapshot, run: &RunView, theme: &Theme) -> Vec<Part> {
         Activity::Paused => Some("paused".to_owned()),
         Activity::Elsewhere => Some("trained elsewhere".to_owned()),
         Activity::Diverged => Some("diverged".to_owned()),
+        Activity::Training if snapshot.epochs_per_second == 0.0 => Some("training".to_owned()),
         Activity::Training => Some(format!("{} epochs/s", rate(snapshot.epochs_per_second))),
     };
-    let samples = (snapshot.activity == Activity::Training && !past)
+    let samples = (snapshot.samples_per_second > 0.0 && !past)
         .then(|| format!("{} samples/s", rate(snapshot.samples_per_second)));
     let cost = format!(
         "J {} · FVU {}",

@@ -9,7 +9,7 @@ use sae_lab::data::{DataSet, DataSpec, SampleShape, Samples};
 use sae_lab::model::BatchSize;
 use sae_lab::numerics::WorkerPool;
 use sae_lab::training::trainer::{
-    Ask, Meanwhile, Mirror, Reply, RunId, Tell, TrainerThread, Underway,
+    Activity, Ask, Meanwhile, Mirror, Reply, RunId, Tell, TrainerThread, Underway,
 };
 use sae_lab::training::{Experiment, Run};
 
@@ -25,7 +25,7 @@ struct Between {
 }
 
 impl Meanwhile for Between {
-    fn begin(&mut self) {
+    fn begin(&mut self, _: &mut dyn Iterator<Item = Reply>) {
         self.begun.set(self.begun.get() + 1);
         self.asked.set(0);
     }
@@ -139,12 +139,18 @@ fn the_thread_tells_of_an_epoch_that_takes_long() {
     let mut lab = Lab::new(Box::new(host) as Box<dyn sae_lab::training::trainer::Host>);
     lab.open(1, experiment, &data);
     lab.until_paused_at(1, 0);
-    lab.ask(1, Ask::Step);
-    lab.until("a word of the epoch", |lab| {
-        lab.underway
-            .iter()
-            .any(|(run, word)| *run == RunId(1) && word.epoch == 1 && word.samples > 0)
-    });
-    assert!(lab.has(1, |snapshot| snapshot.epoch == 0));
-    lab.until_paused_at(1, 1);
+    lab.ask(1, Ask::PauseAt(Some(2)));
+    lab.ask(1, Ask::Play);
+    for epoch in 1..=2 {
+        lab.until("a word of the epoch", |lab| {
+            lab.underway
+                .iter()
+                .any(|(run, word)| *run == RunId(1) && word.epoch == epoch && word.samples > 0)
+        });
+        // what came before the epoch has not waited for its end
+        assert!(lab.has(1, |snapshot| {
+            snapshot.epoch == epoch - 1 && snapshot.activity == Activity::Training
+        }));
+    }
+    lab.until_paused_at(1, 2);
 }

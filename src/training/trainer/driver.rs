@@ -30,13 +30,16 @@ pub const PUBLISH_EVERY: Duration = Duration::from_millis(33);
 /// And so often where the watcher did not see the last one: it may be busy with something else.
 pub const UNSEEN_EVERY: Duration = Duration::from_millis(250);
 
-/// How far an epoch is, is said so often.
+/// An epoch that takes longer than this says how far it is,
+pub const UNDERWAY_AFTER: Duration = Duration::from_millis(350);
+
+/// and again each time that so much has passed.
 pub const UNDERWAY_EVERY: Duration = Duration::from_millis(250);
 
 /// What a host does while an epoch is under way.
 pub trait Meanwhile {
-    /// An epoch begins.
-    fn begin(&mut self) {}
+    /// An epoch begins. What it leaves of the `replies` that wait is to be had when the epoch is over.
+    fn begin(&mut self, _replies: &mut dyn Iterator<Item = Reply>) {}
 
     /// Asked before every step: whether to break the epoch off.
     fn interrupts(&mut self) -> bool;
@@ -359,7 +362,7 @@ impl Driver {
     fn epoch(&mut self, run: RunId, now: Duration) {
         (self.working, self.last) = (Some((run, now)), run);
         let mut meanwhile = std::mem::replace(&mut self.meanwhile, Box::new(|| false));
-        meanwhile.begin();
+        meanwhile.begin(&mut std::iter::from_fn(|| self.replies.pop()));
         let archive = Arc::clone(&self.archive);
         self.guarded(run, |seat| {
             seat.begin(now);

@@ -30,7 +30,7 @@ mod wire;
 mod workers;
 
 pub use bytes::ThroughBytes;
-pub use driver::{Driver, Meanwhile, PUBLISH_EVERY, UNDERWAY_EVERY, UNSEEN_EVERY};
+pub use driver::{Driver, Meanwhile, PUBLISH_EVERY, UNDERWAY_AFTER, UNDERWAY_EVERY, UNSEEN_EVERY};
 pub use frame::{Activity, Frame, Underway};
 pub use host::{Host, TrainerError};
 pub use mirror::{Mirror, Misfit};

@@ -26,7 +26,8 @@ pub(super) struct Seat {
     trained_for: Duration,
     /// How much of the past the watcher has.
     seen: Cursor,
-    published: Option<Duration>,
+    /// When the last frame was made, and what it said is done with the run.
+    published: Option<(Duration, Activity)>,
     /// Whether the last frame was seen.
     is_seen: bool,
     /// Whether anything happened since.
@@ -172,21 +173,23 @@ impl Seat {
 
     /// When its next frame is due; `None` where there is nothing new.
     pub(super) fn frame_due(&self) -> Option<Duration> {
-        let last = self
-            .published
-            .filter(|_| self.activity == Activity::Training);
+        // that it trains from now on, or no longer, is said at once
+        let training =
+            |(_, said): &(Duration, Activity)| [*said, self.activity] == [Activity::Training; 2];
+        let last = self.published.filter(training);
         let interval = if self.is_seen {
             PUBLISH_EVERY
         } else {
             UNSEEN_EVERY
         };
         self.news
-            .then(|| last.map_or(Duration::ZERO, |last| last + interval))
+            .then(|| last.map_or(Duration::ZERO, |(last, _)| last + interval))
     }
 
     /// How it stands at `now`.
     pub(super) fn frame(&mut self, now: Duration) -> Frame {
-        (self.news, self.published, self.is_seen) = (false, Some(now), false);
+        self.published = Some((now, self.activity));
+        (self.news, self.is_seen) = (false, false);
         let rate = match self.activity {
             Activity::Training => self.rate.epochs_per_second(),
             Activity::Paused | Activity::Diverged | Activity::Elsewhere => 0.0,

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::driver::{Driver, Meanwhile, UNDERWAY_EVERY};
+use super::driver::{Driver, Meanwhile, UNDERWAY_AFTER, UNDERWAY_EVERY};
 use super::host::{Host, TrainerError};
 use super::inbox::Inbox;
 use super::outbox::Outbox;
@@ -24,13 +24,22 @@ struct Between {
     attention: Arc<AtomicBool>,
     outbox: Replies,
     wake: Rc<dyn Fn()>,
-    /// When the watcher last heard how far it is; the epoch's start, before that.
-    said: Instant,
+    /// After so long the watcher hears again how far it is: an epoch that ends soon is not worth a word.
+    next: Instant,
 }
 
 impl Meanwhile for Between {
-    fn begin(&mut self) {
-        self.said = Instant::now();
+    fn begin(&mut self, replies: &mut dyn Iterator<Item = Reply>) {
+        // a frame is not to wait for the end of an epoch that takes seconds
+        let mut news = false;
+        for reply in replies {
+            self.outbox.put(reply);
+            news = true;
+        }
+        if news {
+            (self.wake)();
+        }
+        self.next = Instant::now() + UNDERWAY_AFTER;
     }
 
     fn interrupts(&mut self) -> bool {
@@ -38,13 +47,13 @@ impl Meanwhile for Between {
     }
 
     fn wants_a_word(&mut self) -> bool {
-        self.said.elapsed() >= UNDERWAY_EVERY
+        Instant::now() >= self.next
     }
 
     fn say(&mut self, reply: Reply) {
         self.outbox.put(reply);
         (self.wake)();
-        self.said = Instant::now();
+        self.next = Instant::now() + UNDERWAY_EVERY;
     }
 }
 
@@ -82,7 +91,7 @@ impl TrainerThread {
                     attention: Arc::clone(&flag),
                     outbox: outbox.clone(),
                     wake: Rc::clone(&wake),
-                    said: Instant::now(),
+                    next: Instant::now(),
                 };
                 let driver = Driver::new(sets, kept, Arc::new(pool), Box::new(between));
                 work(driver, &inbox, &outbox, &flag, &*wake);
