@@ -34,6 +34,8 @@ fn act(harness: &mut Window, command: UserCommand) {
 }
 
 fn pause(harness: &mut Window) {
+    // it opens at rest: that frame is none of the pause
+    wait(harness, |app| app.view().run.now() > 0);
     harness.key_press(Key::Space);
     wait(harness, |app| {
         let view = app.view();

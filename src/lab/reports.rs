@@ -211,16 +211,20 @@ impl Lab {
     }
 }
 
+/// Values of a data set from which on its spectrum waits for the first features.
+const LARGE: usize = 1 << 23;
+
 impl Lab {
     /// Has the spectrum of the shown run measured, once.
     pub(super) fn follow_spectrum(&mut self) {
         let run = self.session.shown.id;
-        if !self.session.shown.shows_training() {
-            return; // it is not to hold up the first features
-        }
         let Some((data, output)) = self.session.shown.unmeasured() else {
             return;
         };
+        // of a large set it takes seconds, which are not to hold up the first features
+        if data.len() * data.inputs() >= LARGE && !self.session.shown.shows_training() {
+            return;
+        }
         let under_way = self.jobs.is_busy(JobKind::Spectrum) && self.measuring.run == run;
         if under_way || self.measuring.failed == Some(run) {
             return;

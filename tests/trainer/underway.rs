@@ -131,7 +131,7 @@ fn the_thread_tells_of_an_epoch_that_takes_long() {
     let data = Arc::new(DataSet::new("long", spec, Samples::F32(samples), shape));
     let mut experiment = Experiment {
         data: DataSpec::file("long"),
-        hidden: 49,
+        hidden: 196,
         ..Experiment::default()
     };
     experiment.hyperparameters.batch = BatchSize::Samples(1);
