@@ -297,6 +297,10 @@ fn begin<T: Real>(
         .experiment
         .resolve(initial, true)
         .map_err(|error| at_hand(arguments, error))?;
+    if arguments.embed_data {
+        // before hours of training, not after
+        run_file::check_data(&arguments.out.join(run_folder::RUN), &data)?;
+    }
     let weights = initial.map(Model::weights::<T>).transpose()?;
     warn_of_range(&data, experiment.output_activation);
     let run = Run::new(experiment, Arc::new(data), weights, pool)?;

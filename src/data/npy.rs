@@ -21,7 +21,8 @@ pub(super) fn is_npy(head: &[u8]) -> bool {
 }
 
 /// Reads (m, n) as it stands, (m, rows, columns) as pictures, and with channels before or after these in colour, bytes
-/// of (rows, columns, channels) as one photograph: bytes of three dimensions or more are 8-bit pictures, f64 stays f64, and every other type becomes f32.
+/// of (rows, columns, channels) as one photograph: bytes of three dimensions or more are 8-bit pictures, as are flat
+/// rows of them that are pictures, f64 stays f64, and every other type becomes f32.
 pub(super) fn read(
     mut input: Input<'_>,
     name: String,
@@ -77,7 +78,7 @@ pub(super) fn described(
         &header,
         &shape,
         every as usize,
-        pictures,
+        true, // of flat rows until it is known whether they are pictures
     )
     .map_err(|error| if transposed { as_in_file(error) } else { error })?;
     let bytes = matches!(values, Values::Bytes(_));
@@ -86,7 +87,7 @@ pub(super) fn described(
     notes.extend(thinned(every, samples));
     let suggested = match &content {
         Content::Pictures(pictures) => picture::suggested(pictures),
-        Content::Samples { .. } if bytes => Preparation::LEVELS,
+        Content::Samples { .. } if bytes && pictures => Preparation::LEVELS,
         Content::Samples { .. } => Preparation::NONE,
     };
     let encoding = format!("{}, {format}", header.encoding());
@@ -95,9 +96,23 @@ pub(super) fn described(
         ..Found::new(name, content, encoding, suggested)
     };
     match turn {
-        Some(turn) => matrix::chosen(found, reading, turn, input.file()),
+        Some(turn) => matrix::chosen(found, reading, turn, input.file()).map(settled),
         None => Ok(found),
     }
+}
+
+/// Flat rows that were read as bytes: pictures of 8 bits where they are pictures, else numbers as any others.
+fn settled(mut found: Found) -> Found {
+    if let Content::Samples { values, shape } = &mut found.content
+        && let Values::Bytes(bytes) = values
+    {
+        if shape.is_vector() {
+            *values = Values::F32(bytes.mapv(f32::from));
+        } else if found.suggested == Preparation::NONE {
+            found.suggested = Preparation::LEVELS;
+        }
+    }
+    found
 }
 
 /// Whether it is (rows, columns, channels) and not (m, rows, columns), as a photograph opened by Pillow is.

@@ -7,6 +7,7 @@ use super::cursor::{Arrival, Past, Then};
 use super::jobs::{JobError, JobKind, Request};
 use super::room::Lab;
 use super::run_view::RunView;
+use super::running::sentence;
 use super::state::{Action, Severity};
 use super::undo::Done;
 use crate::training::Snapshot;
@@ -140,7 +141,14 @@ impl Lab {
                     self.no_replay(&error);
                 }
             }
-            Err(why) => past.trouble = Some(why.to_string()),
+            Err(why) => {
+                past.trouble = Some(why.to_string());
+                // to look at is what is kept; what else was to be done with it can't be
+                if past.then.take().is_some() {
+                    let text = sentence(&format!("{why}."));
+                    self.shared.notify(Severity::Trouble, text);
+                }
+            }
         }
     }
 

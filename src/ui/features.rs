@@ -144,8 +144,16 @@ fn title(ui: &mut Ui, view: &View<'_>, snapshot: &Snapshot, actions: &mut Vec<Ac
                 }),
         );
         ui.add_space(SMALL / 3.0);
-        let alive = format!("{} alive ·", counts.alive);
-        let all = format!("{} alive · {} duplicate ·", counts.alive, counts.duplicate);
+        // the pictures of a long epoch are of the moment, the states of the end of the last one
+        let when = match view.run.underway() {
+            Some(_) => format!("after epoch {}: ", numbers::thousands(snapshot.epoch)),
+            None => String::new(),
+        };
+        let alive = format!("{when}{} alive ·", counts.alive);
+        let all = format!(
+            "{when}{} alive · {} duplicate ·",
+            counts.alive, counts.duplicate
+        );
         let width = widgets::galley(ui, &all, theme::regular(SMALL), theme.text_muted)
             .size()
             .x;

@@ -98,16 +98,22 @@ fn parts(snapshot: &Snapshot, run: &RunView, theme: &Theme) -> Vec<Part> {
         Activity::Paused => Some("paused".to_owned()),
         Activity::Elsewhere => Some("trained elsewhere".to_owned()),
         Activity::Diverged => Some("diverged".to_owned()),
+        Activity::Training if !run.playing && run.underway().is_some() => {
+            Some("pausing".to_owned())
+        }
         Activity::Training if snapshot.epochs_per_second == 0.0 => Some("training".to_owned()),
         Activity::Training => Some(format!("{} epochs/s", rate(snapshot.epochs_per_second))),
     };
     let samples = (snapshot.samples_per_second > 0.0 && !past)
         .then(|| format!("{} samples/s", rate(snapshot.samples_per_second)));
-    let cost = format!(
+    let mut cost = format!(
         "J {} · FVU {}",
         numbers::cost(snapshot.cost.total()),
         numbers::fvu(snapshot)
     );
+    if run.underway().is_some() {
+        cost = format!("after epoch {}: {cost}", thousands(snapshot.epoch));
+    }
     let joined = |parts: &[Option<&String>]| -> String {
         let parts: Vec<&str> = parts.iter().flatten().map(|part| part.as_str()).collect();
         parts.join(" · ")

@@ -258,3 +258,48 @@ fn one_photograph_is_told_from_pictures_of_three_columns() {
         }
     }
 }
+
+/// Flat rows of bytes are 8-bit pictures where they are pictures, many or few, and many stay bytes; other rows are numbers.
+#[test]
+fn flat_rows_of_bytes_are_pictures_of_8_bits_where_they_are_pictures() {
+    let found = |count: usize, width: usize, value: &dyn Fn(usize, usize) -> u8| {
+        let rows = (0..count).flat_map(|row| (0..width).map(move |place| (row, place)));
+        let data: Vec<u8> = rows.map(|(row, place)| value(row, place)).collect();
+        let file = npy("|u1", false, &format!("({count}, {width})"), &data);
+        let watch = super::super::progress::unwatched;
+        super::super::find_bytes("a.npy", file, &DataSpec::default(), &watch).unwrap()
+    };
+    let prepared = |found: &Found| {
+        let spec = DataSpec::file("a.npy");
+        super::super::prepare(found, &spec, &super::super::progress::unwatched).unwrap()
+    };
+    let fashion = load(&DataSpec::embedded(super::super::EmbeddedSet::Fashion)).unwrap();
+    let clothes = fashion.samples.to::<f32>();
+    let picture = |row: usize, place: usize| (clothes[[row % 2_000, place]] * 255.0).round() as u8;
+    let many = crate::data::dataset::STAY_BYTES;
+    let count = many.div_ceil(784);
+    let (all, few) = (found(count, 784, &picture), found(2_000, 784, &picture));
+    assert_eq!(all.suggested, Preparation::LEVELS);
+    let (all, few) = (prepared(&all), prepared(&few));
+    assert_eq!(
+        (all.shape, few.shape),
+        (SampleShape::grey(28, 28), all.shape)
+    );
+    assert!(matches!(all.samples, Samples::Levels(_)) && matches!(few.samples, Samples::F32(_)));
+    let rows: Vec<usize> = (0..2_000).collect();
+    assert_eq!(all.samples.select::<f32>(&rows), *few.samples.to::<f32>());
+    assert_eq!(all.samples.select::<f32>(&rows), *clothes);
+
+    let noise = |row: usize, place: usize| {
+        (row.wrapping_mul(2_654_435_761).wrapping_add(place * 97) >> 7) as u8
+    };
+    let (all, few) = (
+        found(many.div_ceil(90), 90, &noise),
+        found(2_000, 90, &noise),
+    );
+    assert!(matches!(
+        &all.content,
+        Content::Samples { values: Values::F32(_), shape } if shape.is_vector()
+    ));
+    assert_eq!(all.suggested, few.suggested);
+}

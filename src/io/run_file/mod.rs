@@ -119,6 +119,18 @@ pub fn write(path: &Path, run: &RunFile) -> Result<Written, IoError> {
     })
 }
 
+/// Whether `data` may go into the file of a run at `path`.
+///
+/// # Errors
+/// They are larger than [`MOST_DATA`].
+#[cfg(not(target_family = "wasm"))]
+pub fn check_data(path: &Path, data: &DataSet) -> Result<(), IoError> {
+    match data::Embedded::of(data) {
+        Ok(_) => Ok(()),
+        Err(bytes) => Err(Unwritable::DataTooLarge(bytes).at(path)),
+    }
+}
+
 /// The bytes that [`write`] writes: for where there are no files, as in a browser.
 ///
 /// # Errors

@@ -112,8 +112,8 @@ impl Keyframe {
 }
 
 impl<T: Real> Run<T> {
-    /// The run as it stands; the weights alone where `most` bytes are too few for all of it. What is staged is not in
-    /// it: it is of the future.
+    /// The run as it stands; the weights alone where `most` bytes are too few for what the optimiser remembers besides:
+    /// at its beginning that is nothing. What is staged is not in it: it is of the future.
     pub fn keyframe(&self, most: usize) -> Keyframe {
         let state = &self.state;
         let parameters = Numbers::of(state.parameters.flat());
@@ -122,7 +122,6 @@ impl<T: Real> Run<T> {
         } else {
             resume::remembered(&state.optimizer)
         };
-        let checksum = checksum(&parameters, &memory);
         let mut frame = Keyframe {
             epoch: state.epoch,
             settings: *state.settings,
@@ -131,12 +130,19 @@ impl<T: Real> Run<T> {
             edits: state.history.edits().appended(),
             revived: state.history.revived(),
             gradient_known: state.gradient_known,
+            checksum: checksum(&parameters, &memory),
             parameters,
             optimizer: Some(memory),
-            checksum,
         };
-        if frame.bytes() > most && !self.elsewhere {
+        let besides = frame.optimizer.as_ref().map_or(0, OptimizerMemory::bytes);
+        if frame.bytes() > most && besides > 0 && !self.elsewhere {
             frame.optimizer = None;
+            if state.epoch == 0 {
+                // it has taken no step: all that it remembers is 0
+                let fresh = OptimizerMemory::Fresh;
+                frame.checksum = checksum(&frame.parameters, &fresh);
+                frame.optimizer = Some(fresh);
+            }
         }
         frame
     }

@@ -328,10 +328,36 @@ fn what_cannot_be_had_is_said() {
         .unwrap_err();
     assert_eq!(other, Unreachable::NothingKept);
     // of the weights alone nothing can go on
-    let small = Kept::<f32>::new(OptimizerKind::Adam, BatchSize::Full, 64);
-    let nowhere = small.archive.replay(RUN, Moment::end_of(0)).unwrap_err();
-    assert_eq!(nowhere, Unreachable::NoStart { epoch: 0 });
-    assert!(!small.archive.nearest(RUN, 0).unwrap().frame.is_whole());
+    let mut small = Kept::<f32>::new(OptimizerKind::Adam, BatchSize::Full, 64);
+    small.epoch();
+    let later = Archive::new(64);
+    later.open(RUN, small.run.experiment(), Arc::clone(small.run.data()));
+    later.record(RUN, small.run.keyframe(later.most_for_a_frame()));
+    let nowhere = later.replay(RUN, Moment::end_of(1)).unwrap_err();
+    assert_eq!(nowhere, Unreachable::NoStart { epoch: 1 });
+    assert!(!later.nearest(RUN, 1).unwrap().frame.is_whole());
+}
+
+/// Nothing is remembered at a run's beginning but its weights: however little room a frame has, it is whole, and every later
+/// moment can be trained again from it.
+#[test]
+fn where_frames_are_weights_alone_the_past_begins_whole() {
+    let mut kept = Kept::<f32>::new(OptimizerKind::Adam, BatchSize::Full, 64);
+    for _ in 0..3 {
+        kept.epoch();
+    }
+    assert!(
+        kept.archive
+            .at(RUN, Moment::end_of(0))
+            .unwrap()
+            .frame
+            .is_whole()
+    );
+    let replay = kept.archive.replay(RUN, Moment::end_of(2)).unwrap();
+    assert_eq!(replay.epochs(), 2);
+    let frame = replay.run(pool(1), &|_| true).unwrap();
+    assert!(frame.is_whole());
+    assert_eq!(frame.checksum(), kept.sums[2].1);
 }
 
 #[test]

@@ -247,7 +247,8 @@ impl Driver {
                 let seat = Seat::new(made, now);
                 let (experiment, data) = (seat.run.experiment(), seat.run.data());
                 self.archive.open(run, experiment, Arc::clone(data));
-                keep(&self.archive, run, &seat);
+                // whole: from its first moment every later one can be trained again
+                self.archive.record(run, seat.run.keyframe(usize::MAX));
                 self.runs.insert(run, seat);
                 Tell::Opened(opened)
             }
