@@ -273,14 +273,12 @@ fn what_is_not_kept_is_said() {
     let (unit, death) = died(&past, 40);
     let of = |epoch| Counterfactual::new(&past.archive, RUN, unit, epoch).err();
     assert_eq!(of(91), Some(Unreachable::Future { epoch: 91, now: 90 }));
-    script.budget = 64; // the weights alone
-    let past = script.play();
-    let refused = Counterfactual::new(&past.archive, RUN, unit, death.epoch).unwrap_err();
-    assert_eq!(refused, Unreachable::NoStart { epoch: death.epoch });
-    // little room: the keyframes are far apart, the answer is the same
-    script.budget = 1 << 20;
-    let little = script.play();
-    assert!(little.archive.memory(RUN).frames < 80);
-    let answer = little.answer(unit, death.epoch);
-    assert!(answer.sentence().starts_with("Had λ stayed at 1e-4, unit "));
+    // little room: the keyframes are far apart, or, with 64 bytes, weights alone but at the beginning; the answer is the same
+    for budget in [1 << 20, 64] {
+        script.budget = budget;
+        let little = script.play();
+        assert!(little.archive.memory(RUN).frames < 80);
+        let answer = little.answer(unit, death.epoch);
+        assert!(answer.sentence().starts_with("Had λ stayed at 1e-4, unit "));
+    }
 }
