@@ -255,10 +255,6 @@ enum Samples<T> {
 }
 
 impl<T: Real> Samples<T> {
-    fn of(values: Array2<T>) -> Self {
-        Self::Values(values)
-    }
-
     /// Uniform in [26, 230) of 255.
     fn bytes(inputs: usize, samples: usize) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(0);
@@ -312,7 +308,7 @@ fn epoch_flops(inputs: usize, hidden: usize, samples: usize) -> f64 {
 fn epochs<T: Real>(case: &Case, threads: usize) -> Result<Figures, CliError> {
     let mut parameters = Parameters::initial(case.inputs, case.hidden, 0);
     let stored = match case.bytes {
-        false => Samples::of(data::<T>(case.inputs, case.hidden, case.samples).0),
+        false => Samples::Values(data::<T>(case.inputs, case.hidden, case.samples).0),
         true => Samples::bytes(case.inputs, case.samples),
     };
     let x = stored.rows();

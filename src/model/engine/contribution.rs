@@ -143,8 +143,8 @@ impl<T: Real> Engine<T> {
         let rows = || places.clone().map(|place| sample.row(place));
         for (to, row) in work.samples.chunks_exact_mut(inputs).zip(rows()) {
             match samples.stored {
-                Stored::Values(_) => {
-                    to.copy_from_slice(samples.decoded_rows((row, 1), inputs, &[]));
+                Stored::Values(values) => {
+                    to.copy_from_slice(&values[row * inputs..(row + 1) * inputs]);
                 }
                 Stored::Levels(levels) => levels.decode(row, 1, self.kernels, to),
             }

@@ -112,13 +112,13 @@ impl Keyframe {
 }
 
 impl<T: Real> Run<T> {
-    /// The run as it stands; the weights alone where `most` bytes are too few for what the optimiser remembers besides:
-    /// at its beginning that is nothing. What is staged is not in it: it is of the future.
+    /// The run as it stands; the weights alone where `most` bytes are too few for what the optimiser remembers besides.
+    /// What is staged is not in it: it is of the future.
     pub fn keyframe(&self, most: usize) -> Keyframe {
         let state = &self.state;
         let parameters = Numbers::of(state.parameters.flat());
-        let memory = if self.elsewhere {
-            OptimizerMemory::Fresh // what it has elsewhere is not known
+        let memory = if self.elsewhere || state.epoch == 0 {
+            OptimizerMemory::Fresh // what it has elsewhere is not known; at its beginning it is nothing
         } else {
             resume::remembered(&state.optimizer)
         };
@@ -135,14 +135,8 @@ impl<T: Real> Run<T> {
             optimizer: Some(memory),
         };
         let besides = frame.optimizer.as_ref().map_or(0, OptimizerMemory::bytes);
-        if frame.bytes() > most && besides > 0 && !self.elsewhere {
+        if besides > 0 && frame.bytes() > most {
             frame.optimizer = None;
-            if state.epoch == 0 {
-                // it has taken no step: all that it remembers is 0
-                let fresh = OptimizerMemory::Fresh;
-                frame.checksum = checksum(&frame.parameters, &fresh);
-                frame.optimizer = Some(fresh);
-            }
         }
         frame
     }
