@@ -48,7 +48,9 @@ const SYSTEMLESS: &[&str] = &["numerics", "model", "optim", "data", "training", 
 /// The files in them that may: a browser leaves them out, or gets an error from them.
 const HOSTS: &[&str] = &[
     "data/input.rs",              // opens files; readers work on bytes
+    "numerics/give_way.rs",       // only a pool of two asks
     "numerics/pool.rs",           // with one worker it starts no thread
+    "training/run/workers.rs",    // with one worker there is nothing to choose
     "training/trainer/thread.rs", // the training thread
     "lab/jobs/threads.rs",        // a thread a job
 ];

@@ -6,22 +6,31 @@ use std::time::{Duration, Instant};
 use crate::io::run_file::EXTENSION;
 use crate::lab::browse::{Browse, Browsed};
 use crate::lab::port::{Backend, Wake};
+use crate::numerics::GiveWay;
 use crate::training::trainer::{Host, TrainerError, TrainerThread};
 
 /// No person cancels a dialog this fast.
 const FASTEST_CANCEL: Duration = Duration::from_millis(100);
 
 /// The real backend.
-pub struct Desktop;
+#[derive(Debug, Default)]
+pub struct Desktop {
+    way: GiveWay,
+}
 
 impl Backend for Desktop {
     fn start(&self, wake: Wake) -> Result<Box<dyn Host>, TrainerError> {
-        let trainer = TrainerThread::start(self.cores(), Box::new(move || wake()))?;
+        let trainer =
+            TrainerThread::start_beside(self.cores(), self.way(), Box::new(move || wake()))?;
         Ok(Box::new(trainer))
     }
 
     fn cores(&self) -> usize {
         std::thread::available_parallelism().map_or(1, usize::from)
+    }
+
+    fn way(&self) -> GiveWay {
+        self.way.clone()
     }
 
     fn browse(&self, what: Browse) -> Browsed {

@@ -66,7 +66,7 @@ pub fn run(experiment: Experiment, opening: Opening) -> Result<(), AppError> {
                     &context.egui_ctx,
                     experiment,
                     preferences,
-                    Arc::new(Desktop),
+                    Arc::new(Desktop::default()),
                 );
                 if let Some(home) = eframe::storage_dir("sae-lab") {
                     match Slot::claim(&home.join("autosave")) {

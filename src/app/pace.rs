@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use super::painting;
+use crate::numerics::GiveWay;
 
 /// The share of all cores that drawing may have, and the longest that a frame is put off for it.
 struct Rule {
@@ -28,6 +29,10 @@ const LINGERS: Duration = Duration::from_millis(1500);
 /// The cost of a frame is the mean over at least so many frames and so long.
 const FRAMES: u32 = 5;
 const AVERAGED: Duration = Duration::from_millis(400);
+/// A frame may take longer than the mean by this factor;
+const LONGER: f64 = 1.25;
+/// and the core that it needs is free so long before: a worker goes to sleep, and nobody is interrupted.
+const BEFORE: Duration = Duration::from_micros(300);
 
 impl Rule {
     /// The time from the beginning of a frame that took `cost` of processor time to that of the next.
@@ -59,6 +64,8 @@ impl Waker {
 pub(super) struct Pace {
     waker: Waker,
     cores: usize,
+    /// Where the trainer hears of it.
+    way: GiveWay,
     /// When the last frame began, and the last touch came.
     frame: Option<Instant>,
     touch: Option<Instant>,
@@ -71,7 +78,7 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(cores: usize) -> Self {
+    pub(super) fn new(cores: usize, way: GiveWay) -> Self {
         let start = Instant::now();
         Self {
             waker: Waker {
@@ -79,6 +86,7 @@ impl Pace {
                 due: Arc::default(),
             },
             cores,
+            way,
             frame: None,
             touch: None,
             cost: Duration::ZERO,
@@ -114,7 +122,10 @@ impl Pace {
         self.measure(now, last);
         let lingers = self.touch.is_some_and(|touch| now - touch < LINGERS);
         let rule = if lingers { &TOUCHED } else { &WATCHED };
-        let due = now - self.waker.start + rule.interval(self.cost, self.cores);
+        let interval = rule.interval(self.cost, self.cores);
+        self.way
+            .expect(self.cost.mul_f64(LONGER), interval.saturating_sub(BEFORE));
+        let due = now - self.waker.start + interval;
         let due = u64::try_from(due.as_micros()).unwrap_or(u64::MAX);
         self.waker.due.store(due, Ordering::Relaxed);
         wait
@@ -156,7 +167,7 @@ mod tests {
 
     #[test]
     fn what_is_new_waits_for_its_turn_and_a_touch_does_not() {
-        let mut pace = Pace::new(2);
+        let mut pace = Pace::new(2, GiveWay::default());
         let waker = pace.waker();
         let until = || Duration::from_micros(waker.due.load(Ordering::Relaxed));
         pace.cost = ms(18);
@@ -170,7 +181,7 @@ mod tests {
 
     #[test]
     fn frames_that_come_too_fast_wait() {
-        let mut pace = Pace::new(2);
+        let mut pace = Pace::new(2, GiveWay::default());
         pace.cost = ms(18);
         let start = Instant::now();
         pace.begin(true, Some(ms(3)));

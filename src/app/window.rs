@@ -50,7 +50,7 @@ impl LabApp {
         ui::theme::install(ctx);
         ui::in_turn::install(ctx);
         storage::apply(&preferences, ctx);
-        let pace = Pace::new(backend.cores());
+        let pace = Pace::new(backend.cores(), backend.way());
         let wake = {
             let (ctx, waker) = (ctx.clone(), pace.waker());
             Arc::new(move || waker.wake(&ctx))

@@ -9,6 +9,7 @@ use crate::io::IoError;
 #[cfg(not(target_family = "wasm"))]
 use crate::io::run_file;
 use crate::io::run_file::{RunFile, Written};
+use crate::numerics::GiveWay;
 use crate::training::trainer::{Host, TrainerError};
 
 /// Called when there is something new to draw.
@@ -25,6 +26,11 @@ pub trait Backend: Send + Sync {
     /// How many runs can train at the same time.
     fn cores(&self) -> usize {
         1
+    }
+
+    /// By what the trainer is told when the window needs a core to draw.
+    fn way(&self) -> GiveWay {
+        GiveWay::default()
     }
 
     /// What a source holds; called on a thread of its own.

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{JoinHandle, Thread};
 
+use super::GiveWay;
+
 /// How often a thread looks for the next job before it goes to sleep: about 20 µs, the gap between the phases of a
 /// step; short enough that an idle or slow run leaves the processor to others.
 const SPINS: usize = 2_000;
@@ -104,6 +106,7 @@ pub struct WorkerPool {
     threads: Vec<JoinHandle<()>>,
     /// One job at a time.
     turn: Mutex<()>,
+    way: Option<GiveWay>,
 }
 
 impl WorkerPool {
@@ -145,7 +148,15 @@ impl WorkerPool {
             shared,
             threads,
             turn: Mutex::new(()),
+            way: None,
         }
+    }
+
+    /// A pool of two does its jobs with the caller alone whenever `way` is to be given: two cores do not hold three threads.
+    /// Of more workers one that comes late is made up for by the others.
+    pub fn giving_way(mut self, way: GiveWay) -> Self {
+        self.way = Some(way);
+        self
     }
 
     /// Workers, the caller included.
@@ -167,6 +178,11 @@ impl WorkerPool {
         let threads = &self.threads[..count - 1];
         if threads.is_empty() {
             return job(0);
+        }
+        if let ([_], Some(way)) = (&self.threads[..], &self.way)
+            && way.is_now()
+        {
+            return (0..count).for_each(job);
         }
         let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let shared = &*self.shared;
@@ -496,6 +512,33 @@ mod tests {
             }
         }
         assert_eq!(counts, [4_000, 3_000, 2_000, 1_000]);
+    }
+
+    #[test]
+    fn a_pool_of_two_gives_way() {
+        let long = std::time::Duration::from_secs(3_600);
+        for workers in [2, 3] {
+            let way = GiveWay::default();
+            let pool = WorkerPool::new(workers).giving_way(way.clone());
+            let others = || {
+                let (here, others) = (std::thread::current().id(), AtomicUsize::new(0));
+                for _ in 0..200 {
+                    pool.run(|_| {
+                        if std::thread::current().id() != here {
+                            others.fetch_add(1, Ordering::Relaxed);
+                        }
+                        // time enough for the others to come
+                        std::thread::sleep(std::time::Duration::from_micros(100));
+                    });
+                }
+                others.into_inner()
+            };
+            assert!(others() > 0);
+            way.expect(long, long);
+            assert_eq!(others() == 0, workers == 2);
+            way.expect(std::time::Duration::ZERO, long);
+            assert!(others() > 0);
+        }
     }
 
     #[test]

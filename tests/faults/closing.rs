@@ -32,7 +32,12 @@ struct Open {
 impl Open {
     fn new(experiment: Experiment) -> Self {
         let wake = Arc::new(|| {});
-        let lab = Lab::new(experiment, Preferences::default(), Arc::new(Desktop), wake);
+        let lab = Lab::new(
+            experiment,
+            Preferences::default(),
+            Arc::new(Desktop::default()),
+            wake,
+        );
         let start = Instant::now();
         let mut open = Self { lab, start };
         open.until("its run", |lab| lab.view().run.now() > 0);
@@ -234,7 +239,7 @@ fn a_run_that_was_to_be_saved_as_the_window_closed_is_in_its_file_and_its_last_s
             &context.egui_ctx,
             experiment,
             preferences,
-            Arc::new(Desktop),
+            Arc::new(Desktop::default()),
         );
         let (slot, left) = Slot::claim(&folder.path().join("autosave")).unwrap();
         app.keep_in(slot, left);

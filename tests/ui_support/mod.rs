@@ -275,7 +275,7 @@ impl Backend for Real {
     }
 
     fn cores(&self) -> usize {
-        Desktop.cores()
+        Desktop::default().cores()
     }
 }
 

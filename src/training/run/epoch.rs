@@ -76,6 +76,17 @@ impl<T: Real> Run<T> {
         if !self.watched(0, watch) {
             return EpochEnd::Interrupted;
         }
+        self.engine.limit_workers(self.workers.most());
+        let start = self.workers.clock();
+        let end = self.begun(watch);
+        if let (Some(start), EpochEnd::Finished { .. }) = (start, &end) {
+            self.workers.took(start.elapsed());
+        }
+        end
+    }
+
+    /// The epoch whose watcher let it begin.
+    fn begun(&mut self, watch: Watch<'_, T>) -> EpochEnd {
         self.last_finite
             .flat_mut()
             .copy_from_slice(self.state.parameters.flat());

@@ -37,6 +37,7 @@ mod size;
 mod state;
 #[cfg(test)]
 mod tests;
+mod workers;
 
 pub use checkpoint::{Checkpoint, CheckpointError, Numbers, VERSION};
 pub use elsewhere::{Arrival, ArrivalError};
@@ -51,6 +52,7 @@ use samples::Identities;
 pub use samples::SamplesIdentity;
 pub use size::{MAX_PARAMETERS, RunError, check as check_size};
 pub use state::RunState;
+use workers::Workers;
 
 /// A run on a data set, with the workspace it computes in.
 pub struct Run<T: Real> {
@@ -70,6 +72,8 @@ pub struct Run<T: Real> {
     /// The settings in force with what is staged.
     next: CheckedHyperparameters,
     engine: Engine<T>,
+    /// How many of the engine's workers an epoch is trained with.
+    workers: Workers,
     /// Of the present weights and settings over the whole data set where `state.gradient_known`.
     gradient: Parameters<T>,
     last_finite: Parameters<T>,
@@ -129,6 +133,7 @@ impl<T: Real> Run<T> {
         let probe: Vec<usize> = EvenSample::of(data.len(), PROBE_SAMPLES).rows().collect();
         let probe = view(&data, &converted).select(&probe);
         Self {
+            workers: Workers::of(pool.workers()),
             engine: Engine::with_pool(architecture, pool),
             probe,
             probe_gradient: None,
@@ -202,11 +207,6 @@ impl<T: Real> Run<T> {
             hyperparameters: *self.state.settings,
             ..self.experiment.clone()
         }
-    }
-
-    /// Computes with at most `most` ≥ 1 workers of its pool from now on; what it comes to is the same.
-    pub fn limit_workers(&mut self, most: usize) {
-        self.engine.limit_workers(most);
     }
 
     pub fn architecture(&self) -> Architecture {

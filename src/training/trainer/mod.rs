@@ -27,7 +27,6 @@ mod store;
 mod thread;
 mod trained;
 mod wire;
-mod workers;
 
 pub use bytes::ThroughBytes;
 pub use driver::{Driver, Meanwhile, PUBLISH_EVERY, UNDERWAY_AFTER, UNDERWAY_EVERY, UNSEEN_EVERY};

@@ -7,7 +7,6 @@ use super::frame::{Activity, Frame};
 use super::protocol::{RunId, Speed};
 use super::rate::Rate;
 use super::trained::Trained;
-use super::workers::Workers;
 use crate::training::record::Cursor;
 
 /// A run and its place in the driver's round.
@@ -20,9 +19,6 @@ pub(super) struct Seat {
     /// When the next epoch may begin.
     due: Duration,
     rate: Rate,
-    /// How many workers it trains with, and whether the last epoch was finished, so that its time tells something.
-    workers: Workers,
-    finished: bool,
     trained_for: Duration,
     /// How much of the past the watcher has.
     seen: Cursor,
@@ -53,8 +49,6 @@ impl Seat {
             speed: Speed::Unlimited,
             due: now,
             rate: Rate::default(),
-            workers: Workers::default(),
-            finished: false,
             trained_for: Duration::ZERO,
             seen: Cursor::default(),
             published: None,
@@ -135,13 +129,10 @@ impl Seat {
             let interval = Duration::try_from_secs_f64(rate.recip()).unwrap_or(Duration::MAX);
             self.due = self.due.saturating_add(interval).max(now);
         }
-        self.finished = false;
-        self.run.limit_workers(self.workers.most());
     }
 
     /// The epoch was done. Returns whether it is the one at whose end the run was to pause.
     pub(super) fn finish(&mut self) -> bool {
-        self.finished = true;
         // else its partner drew it along, and the request to play is still to come
         let asked = self.playing || self.steps_left > 0;
         self.steps_left = self.steps_left.saturating_sub(1);
@@ -158,11 +149,7 @@ impl Seat {
 
     /// The epoch that began at `since` took until `now`.
     pub(super) fn account(&mut self, since: Duration, now: Duration) {
-        let time = now.saturating_sub(since);
-        self.trained_for += time;
-        if std::mem::take(&mut self.finished) {
-            self.workers.took(time);
-        }
+        self.trained_for += now.saturating_sub(since);
         self.rate.count(now, self.run.epoch());
     }
 

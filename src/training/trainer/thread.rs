@@ -13,7 +13,7 @@ use super::outbox::Outbox;
 use super::protocol::{Ask, DataId, Reply, Request};
 use super::store::SharedStore;
 use crate::data::DataSet;
-use crate::numerics::WorkerPool;
+use crate::numerics::{GiveWay, WorkerPool};
 use crate::training::threads::yield_to_the_window;
 use crate::training::timeline::Archive;
 
@@ -74,6 +74,14 @@ impl TrainerThread {
     /// # Errors
     /// The system refuses a thread.
     pub fn start(threads: usize, wake: Wake) -> Result<Self, TrainerError> {
+        Self::start_beside(threads, GiveWay::default(), wake)
+    }
+
+    /// As [`Self::start`], beside a window that says by `way` when it draws.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
+    pub fn start_beside(threads: usize, way: GiveWay, wake: Wake) -> Result<Self, TrainerError> {
         let requests = Inbox::default();
         let (replies, store) = (Replies::default(), Arc::<SharedStore>::default());
         let attention = Arc::<AtomicBool>::default();
@@ -86,6 +94,7 @@ impl TrainerThread {
             .spawn(move || {
                 yield_to_the_window();
                 let pool = WorkerPool::with_start(threads, |_| yield_to_the_window());
+                let pool = pool.giving_way(way);
                 let wake: Rc<dyn Fn()> = Rc::from(wake as Box<dyn Fn()>);
                 let between = Between {
                     attention: Arc::clone(&flag),

@@ -22,8 +22,6 @@ pub(super) trait Trained: Send {
     fn plan(&mut self, plan: Plan) -> Result<(), PlanError>;
     fn next_planned(&mut self) -> Option<Step>;
     fn expects_divergence(&self) -> bool;
-    /// No epoch from now on computes with more workers than `most` ≥ 1; what it comes to is the same.
-    fn limit_workers(&mut self, most: usize);
     /// `watch` is asked before every step whether the epoch is to go on, and may have a look at it.
     fn advance(&mut self, watch: &mut dyn FnMut(&dyn Fn() -> Underway) -> bool) -> EpochEnd;
     /// Returns which, in increasing order.
@@ -183,10 +181,6 @@ impl<T: Real> Trained for Showing<T> {
 
     fn expects_divergence(&self) -> bool {
         self.run.expects_divergence()
-    }
-
-    fn limit_workers(&mut self, most: usize) {
-        self.run.limit_workers(most);
     }
 
     fn advance(&mut self, watch: &mut dyn FnMut(&dyn Fn() -> Underway) -> bool) -> EpochEnd {

@@ -4,7 +4,7 @@
 //! two cores are far apart, one worker is quicker than two, and that may change at any time. No number changes by it: a run
 //! is the same on any number of workers.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Epochs are judged by their mean over a stretch of at least this time and so many: what disturbs them comes and goes, as
 /// the window's frames do.
@@ -12,7 +12,8 @@ const STRETCH: Duration = Duration::from_millis(200);
 const EPOCHS: u32 = 3;
 /// A trial is one stretch in at least so many.
 const SELDOM: u32 = 10;
-/// Or in so many, where an epoch takes more or less than at the last trial by more than this share: something has changed.
+/// Or in so many, before the first one, and where an epoch takes more or less than at the last one by more than this share:
+/// something has changed.
 const SOON: u32 = 4;
 const CHANGED: f64 = 0.15;
 /// How much longer the next trial is put off, at most, after one that showed nothing new.
@@ -38,8 +39,10 @@ impl Number {
 }
 
 /// Chooses the number for the coming epoch from what past ones took.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Workers {
+    /// How many there are.
+    all: usize,
     present: Number,
     /// Whether the coming epochs are a trial of the other number.
     tries: bool,
@@ -54,9 +57,10 @@ pub(super) struct Workers {
     patience: u32,
 }
 
-impl Default for Workers {
-    fn default() -> Self {
+impl Workers {
+    pub(super) fn of(all: usize) -> Self {
         Self {
+            all,
             present: Number::All,
             tries: false,
             time: Duration::ZERO,
@@ -67,9 +71,12 @@ impl Default for Workers {
             patience: 1,
         }
     }
-}
 
-impl Workers {
+    /// Now, where there is a choice: where there are no threads there may be no clock either.
+    pub(super) fn clock(&self) -> Option<Instant> {
+        (self.all > 1).then(Instant::now)
+    }
+
     /// The most workers for the coming epoch.
     pub(super) fn most(&self) -> usize {
         let number = if self.tries {
@@ -78,7 +85,7 @@ impl Workers {
             self.present
         };
         match number {
-            Number::All => usize::MAX,
+            Number::All => self.all,
             Number::One => 1,
         }
     }
@@ -97,7 +104,7 @@ impl Workers {
         }
         self.stretches += 1;
         let has_changed = |judged: f64| (mean / judged - 1.0).abs() > CHANGED;
-        let due = if self.judged.is_some_and(has_changed) {
+        let due = if self.judged.is_none_or(has_changed) {
             self.mean = mean;
             SOON
         } else {
@@ -145,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_quicker_number_is_found_and_given_up_again() {
-        let mut workers = Workers::default();
+        let mut workers = Workers::of(2);
         // two cores help: little is lost by looking
         let tried = alone(&mut workers, 10_000, steady(5.0, 9.0));
         assert!((3..400).contains(&tried), "{tried}");
@@ -158,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_trial_takes_its_share_at_most() {
-        let mut workers = Workers::default();
+        let mut workers = Workers::of(2);
         let tried = alone(&mut workers, 4_000, steady(100.0, 101.0));
         assert!((3..=4_000 / 10).contains(&tried), "{tried}");
     }
@@ -166,7 +173,7 @@ mod tests {
     /// Where frames are drawn on one of two cores half of the time, two workers wait for each other, and one does not.
     #[test]
     fn it_is_the_mean_that_counts() {
-        let mut workers = Workers::default();
+        let mut workers = Workers::of(2);
         let drawn = |epoch: usize, is_one: bool| match (is_one, epoch % 6) {
             (true, _) => 8.0,
             (false, 0..3) => 5.0,
@@ -178,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_disturbed_stretch_is_made_up_for() {
-        let mut workers = Workers::default();
+        let mut workers = Workers::of(2);
         alone(&mut workers, 1_000, steady(5.0, 9.0));
         // something else runs for a second; whatever was chosen then, it is put right
         alone(&mut workers, 50, steady(20.0, 20.0));
