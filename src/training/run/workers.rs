@@ -54,6 +54,8 @@ pub(super) struct Workers {
     stretches: u32,
     mean: f64,
     judged: Option<f64>,
+    /// What an epoch took in a trial that the other number won: one more stretch of the present number is to confirm it.
+    won: Option<f64>,
     patience: u32,
 }
 
@@ -68,6 +70,7 @@ impl Workers {
             stretches: 0,
             mean: 0.0,
             judged: None,
+            won: None,
             patience: 1,
         }
     }
@@ -100,7 +103,18 @@ impl Workers {
         let mean = self.time.as_secs_f64() / f64::from(self.epochs);
         (self.time, self.epochs) = (Duration::ZERO, 0);
         if self.tries {
-            return self.judge(mean);
+            (self.tries, self.stretches) = (false, 0);
+            if mean < QUICKER * self.mean {
+                self.won = Some(mean);
+            } else {
+                self.judge(mean);
+            }
+            return;
+        }
+        if let Some(other) = self.won.take() {
+            // a disturbance before the trial is not to decide it
+            self.mean = self.mean.min(mean);
+            return self.judge(other);
         }
         self.stretches += 1;
         let has_changed = |judged: f64| (mean / judged - 1.0).abs() > CHANGED;
@@ -126,7 +140,6 @@ impl Workers {
         } else {
             1
         };
-        (self.tries, self.stretches) = (false, 0);
     }
 }
 
@@ -168,6 +181,18 @@ mod tests {
         let mut workers = Workers::of(2);
         let tried = alone(&mut workers, 4_000, steady(100.0, 101.0));
         assert!((3..=4_000 / 10).contains(&tried), "{tried}");
+    }
+
+    /// Now and then a stretch takes longer by more than the other number does.
+    #[test]
+    fn a_disturbance_before_a_trial_does_not_decide_it() {
+        let mut workers = Workers::of(2);
+        let disturbed = |epoch: usize, is_one: bool| {
+            let time = if is_one { 8.0 } else { 6.2 };
+            if epoch % 750 < 24 { 1.6 * time } else { time }
+        };
+        let one = alone(&mut workers, 30_000, disturbed);
+        assert!(one < 2_000, "{one}");
     }
 
     /// Where frames are drawn on one of two cores half of the time, two workers wait for each other, and one does not.
