@@ -149,7 +149,9 @@ pub fn undo(scenario: &Scenario, played: &Played) -> Vec<Group> {
     };
     deaths(autopsies)
         .into_iter()
-        .map(|(first, units)| {
+        .map(|(first, others)| {
+            let units = std::iter::once(&first).chain(&others);
+            let units: Vec<usize> = units.map(|autopsy| autopsy.unit).collect();
             let blamed: Option<Vec<Deed>> = first
                 .blamed
                 .iter()

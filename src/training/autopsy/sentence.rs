@@ -5,18 +5,73 @@ use super::{Autopsy, Blame, Cause};
 use crate::training::record::history::short;
 use crate::training::record::{Marker, Setting};
 
+/// What a sentence says of one unit, or of several that [died alike](Autopsy::died_like).
+struct Particulars {
+    /// "dead since epoch 12", "dead since epoch 12 or later"
+    born: String,
+    /// "12", "12 or later"
+    epoch: String,
+    /// "0.32", "0.32 to 0.45"; of those that answer to inputs.
+    spread: String,
+}
+
+impl Particulars {
+    /// Of `first` and the `others`.
+    fn of(first: &Autopsy, others: &[Autopsy]) -> Self {
+        let life = |unit: &Autopsy| (unit.since, unit.never_lived, unit.revived);
+        let all = || std::iter::once(first).chain(others);
+        let alike = all().all(|unit| life(unit) == life(first));
+        let never = all().all(|unit| unit.never_lived && unit.revived.is_none());
+        let since = all().map(|unit| unit.since).min().unwrap_or(first.since);
+        let epoch = if alike {
+            since.to_string()
+        } else {
+            format!("{since} or later")
+        };
+        let born = match (first.revived, first.never_lived) {
+            _ if never => "it was never alive".to_owned(),
+            (Some(revived), true) if alike => {
+                format!("revived at epoch {revived}, it died again at once")
+            }
+            (Some(revived), false) if alike => {
+                format!("revived at epoch {revived}, it has been dead again since epoch {epoch}")
+            }
+            _ => format!("dead since epoch {epoch}"),
+        };
+        let spread = |unit: &Autopsy| match unit.cause {
+            Cause::Idle { spread } => Some(spread),
+            _ => None,
+        };
+        let least = all().filter_map(spread).fold(f64::INFINITY, f64::min);
+        let most = all().filter_map(spread).fold(0.0, f64::max);
+        let (least, most) = (format!("{least:.2}"), format!("{most:.2}"));
+        let spread = if least == most {
+            most
+        } else {
+            format!("{least} to {most}")
+        };
+        Self {
+            born,
+            epoch,
+            spread,
+        }
+    }
+}
+
 impl Autopsy {
     /// Why it is dead, in one sentence; units are counted from 1, as people do.
     pub fn sentence(&self) -> String {
+        self.sentence_with(&[])
+    }
+
+    /// Why it and the `others`, which [died alike](Self::died_like), are dead; each is "it".
+    pub fn sentence_with(&self, others: &[Self]) -> String {
+        let Particulars {
+            born,
+            epoch,
+            spread,
+        } = Particulars::of(self, others);
         let since = self.since;
-        let born = match (self.revived, self.never_lived) {
-            (Some(epoch), true) => format!("revived at epoch {epoch}, it died again at once"),
-            (None, true) => "it was never alive".to_owned(),
-            (Some(epoch), false) => {
-                format!("revived at epoch {epoch}, it has been dead again since epoch {since}")
-            }
-            (None, false) => format!("dead since epoch {since}"),
-        };
         let settings = &self.settings;
         let rho = short(settings.sparsity_target);
         let constant = if settings.sparsity_weight > 0.0 {
@@ -56,8 +111,8 @@ impl Autopsy {
                 "Not learned yet ({who}): the steps so far were too few and too short for its random weights to grow; \
                  {born}."
             ),
-            Cause::Idle { spread } => format!(
-                "It answers to inputs (its activation varies by {spread:.2}), but the reconstruction is as good without \
+            Cause::Idle { .. } => format!(
+                "It answers to inputs (its activation varies by {spread}), but the reconstruction is as good without \
                  it; {born}."
             ),
             Cause::Overshoot | Cause::Saturation => {
@@ -82,10 +137,10 @@ impl Autopsy {
                     }
                     (None, false) => format!("with {who}, which makes the steps too long"),
                 };
-                format!("{what} at epoch {since} {why}.")
+                format!("{what} at epoch {epoch} {why}.")
             }
             Cause::PrintedGradient => format!(
-                "Driven off at epoch {since} by the gradient as printed, which is not the gradient of J."
+                "Driven off at epoch {epoch} by the gradient as printed, which is not the gradient of J."
             ),
             Cause::Duplicate { of, cosine } => format!(
                 "Duplicate of unit {} since epoch {since} (cos {cosine:.3}): it learns nothing of its own.",
@@ -164,4 +219,49 @@ impl Autopsy {
 fn rises(marker: &Marker) -> Option<bool> {
     let (old, new) = (marker.before().number()?, marker.after().number()?);
     (old != new).then_some(new > old)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::UnitState;
+
+    fn idle(unit: usize, since: u64, never_lived: bool, spread: f64) -> Autopsy {
+        Autopsy {
+            unit,
+            state: UnitState::Constant,
+            since,
+            never_lived,
+            revived: None,
+            cause: Cause::Idle { spread },
+            blamed: Vec::new(),
+            marker: None,
+            settings: crate::model::Hyperparameters::default(),
+            lambda_ratio: None,
+            alpha_ratio: None,
+        }
+    }
+
+    #[test]
+    fn a_sentence_of_several_units_is_true_of_each() {
+        let first = idle(3, 12, false, 0.32);
+        let end = "but the reconstruction is as good without it";
+        let of = |others: &[Autopsy]| first.sentence_with(others);
+        let said = |spread: &str, born: &str| {
+            format!("It answers to inputs (its activation varies by {spread}), {end}; {born}.")
+        };
+        assert_eq!(first.sentence(), said("0.32", "dead since epoch 12"));
+        let alike = idle(4, 12, false, 0.321);
+        assert_eq!(of(&[alike.clone()]), said("0.32", "dead since epoch 12"));
+        let sooner = idle(5, 9, false, 0.45);
+        assert_eq!(
+            of(&[alike, sooner]),
+            said("0.32 to 0.45", "dead since epoch 9 or later")
+        );
+        let unborn = idle(6, 1, true, 0.3);
+        assert!(of(&[unborn.clone()]).contains("dead since epoch 1 or later"));
+        let two = unborn.sentence_with(&[idle(7, 3, true, 0.3)]);
+        assert!(two.contains("it was never alive"), "{two}");
+        assert!(first.died_like(&unborn));
+    }
 }

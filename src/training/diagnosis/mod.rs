@@ -222,17 +222,17 @@ pub fn can_be_revived(state: UnitState) -> bool {
     state != UnitState::Alive
 }
 
-/// Units that died of the same, by what their autopsies say: the largest groups first, then in the order of the units.
-pub fn deaths(autopsies: impl IntoIterator<Item = Autopsy>) -> Vec<(Autopsy, Vec<usize>)> {
-    let mut groups: Vec<(Autopsy, Vec<usize>)> = Vec::new();
+/// Units that died of the same, by what their autopsies say: the first of each group and the others of it, the largest
+/// groups first, then in the order of the units.
+pub fn deaths(autopsies: impl IntoIterator<Item = Autopsy>) -> Vec<(Autopsy, Vec<Autopsy>)> {
+    let mut groups: Vec<(Autopsy, Vec<Autopsy>)> = Vec::new();
     for autopsy in autopsies {
-        let unit = autopsy.unit;
-        let same = |group: &&mut (Autopsy, Vec<usize>)| group.0.died_like(&autopsy);
+        let same = |group: &&mut (Autopsy, Vec<Autopsy>)| group.0.died_like(&autopsy);
         match groups.iter_mut().find(same) {
-            Some((_, units)) => units.push(unit),
-            None => groups.push((autopsy, vec![unit])),
+            Some((_, others)) => others.push(autopsy),
+            None => groups.push((autopsy, Vec::new())),
         }
     }
-    groups.sort_by_key(|(_, units)| std::cmp::Reverse(units.len()));
+    groups.sort_by_key(|(_, others)| std::cmp::Reverse(others.len()));
     groups
 }

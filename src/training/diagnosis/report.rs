@@ -32,9 +32,10 @@ pub struct DiagnosisReport {
 pub struct DeathReport {
     /// Counted from 0.
     pub units: Vec<usize>,
+    /// Of the first of them.
     pub cause: Cause,
     pub blamed: Vec<Blame>,
-    /// Of the first of them.
+    /// Of all of them.
     pub sentence: String,
 }
 
@@ -53,11 +54,13 @@ impl Diagnosis {
             alpha_ratio: self.alpha_ratio().and_then(finite),
             deaths: deaths(autopsies)
                 .into_iter()
-                .map(|(first, units)| DeathReport {
-                    sentence: first.sentence(),
+                .map(|(first, others)| DeathReport {
+                    units: std::iter::once(first.unit)
+                        .chain(others.iter().map(|other| other.unit))
+                        .collect(),
+                    sentence: first.sentence_with(&others),
                     cause: first.cause,
                     blamed: first.blamed,
-                    units,
                 })
                 .collect(),
             sentences: self.sentences(),
