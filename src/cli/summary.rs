@@ -75,8 +75,18 @@ impl Summary {
     }
 }
 
+fn epochs(all: u64, before: u64, seconds: f64) -> String {
+    match all - before.min(all) {
+        0 if before > 0 => format!("{all}, all done before"),
+        now if before > 0 => format!("{all}, the last {now} in {seconds:.2} s"),
+        _ => format!("{all} in {seconds:.2} s"),
+    }
+}
+
+/// `before` epochs were done by earlier commands.
 pub(super) fn print<T: Real>(
     summary: &Summary,
+    before: u64,
     data: &DataSet,
     parameters: &Parameters<T>,
     output: OutputActivation,
@@ -99,12 +109,8 @@ pub(super) fn print<T: Real>(
         n,
         output.name()
     );
-    say!(
-        "{:<16}{} in {:.2} s",
-        "epochs",
-        summary.epochs,
-        summary.seconds
-    );
+    let epochs = epochs(summary.epochs, before, summary.seconds);
+    say!("{:<16}{epochs}", "epochs");
     say!(
         "{:<16}{:.6} = reconstruction {:.6} + decay {:.6} + sparsity {:.6}",
         "cost J",
@@ -153,5 +159,18 @@ pub(super) fn print<T: Real>(
             "orientation",
             selectivity[selectivity.len() / 2]
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::epochs;
+
+    #[test]
+    fn the_time_is_that_of_the_epochs_that_took_it() {
+        assert_eq!(epochs(3, 0, 2.5), "3 in 2.50 s");
+        assert_eq!(epochs(3, 1, 2.5), "3, the last 2 in 2.50 s");
+        assert_eq!(epochs(3, 3, 0.0), "3, all done before");
+        assert_eq!(epochs(0, 0, 0.0), "0 in 0.00 s");
     }
 }

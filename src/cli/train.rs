@@ -153,7 +153,8 @@ fn train<T: Real>(
     later(&run, epochs);
     super::finite(run.state().cost)?;
     let interrupt = Interrupt::watch_for_command()?;
-    let bar = progress_bar(epochs, run.state().epoch);
+    let before = run.state().epoch;
+    let bar = progress_bar(epochs, before);
     let start = Instant::now();
     let mut diverged = None;
     while run.state().epoch < epochs && interrupt.asked().is_none() {
@@ -208,7 +209,7 @@ fn train<T: Real>(
         say!("{}", super::json_line(&summary)?);
     } else {
         let output = run.experiment().output_activation;
-        summary::print(&summary, run.data(), run.parameters(), output);
+        summary::print(&summary, before, run.data(), run.parameters(), output);
         say!("{:<16}{out}", "written to");
     }
     match interrupt.asked() {

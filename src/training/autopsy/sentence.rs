@@ -252,14 +252,17 @@ mod tests {
         };
         assert_eq!(first.sentence(), said("0.32", "dead since epoch 12"));
         let alike = idle(4, 12, false, 0.321);
-        assert_eq!(of(&[alike.clone()]), said("0.32", "dead since epoch 12"));
+        assert_eq!(
+            of(std::slice::from_ref(&alike)),
+            said("0.32", "dead since epoch 12")
+        );
         let sooner = idle(5, 9, false, 0.45);
         assert_eq!(
             of(&[alike, sooner]),
             said("0.32 to 0.45", "dead since epoch 9 or later")
         );
         let unborn = idle(6, 1, true, 0.3);
-        assert!(of(&[unborn.clone()]).contains("dead since epoch 1 or later"));
+        assert!(of(std::slice::from_ref(&unborn)).contains("dead since epoch 1 or later"));
         let two = unborn.sentence_with(&[idle(7, 3, true, 0.3)]);
         assert!(two.contains("it was never alive"), "{two}");
         assert!(first.died_like(&unborn));
