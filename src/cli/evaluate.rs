@@ -14,7 +14,7 @@ use crate::data::{DataSet, Held, TestPart};
 use crate::io;
 use crate::model::units::StateCounts;
 use crate::model::{Engine, Objective, Parameters};
-use crate::numerics::{Precision, Real};
+use crate::numerics::{Precision, Real, Rows};
 use crate::training::Diagnosis;
 
 #[derive(Debug, Args)]
@@ -83,17 +83,18 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
     let objective = Objective::from(&settings);
     let architecture = experiment.architecture(model.inputs());
     let mut engine = Engine::<T>::with_pool(architecture, arguments.experiment.pool());
-    let samples = data.samples.to::<T>();
     let mut gradient = Parameters::zeros(model.inputs(), model.hidden());
     let mut units = Vec::new();
-    let cost = engine.measure_and_gradient(
-        &model,
-        samples.view(),
-        data.variance,
-        &objective,
-        &mut gradient,
-        &mut units,
-    );
+    let cost = data.samples.in_pass(|samples| {
+        engine.measure_and_gradient(
+            &model,
+            samples,
+            data.variance,
+            &objective,
+            &mut gradient,
+            &mut units,
+        )
+    });
     super::finite(cost)?;
     if let Some(path) = &arguments.gradient_out {
         io::npz::write_parameters(path, &gradient)?;
@@ -106,7 +107,8 @@ fn evaluate<T: Real>(arguments: &EvaluateArguments, model: &Model) -> Result<(),
             sparsity_weight: 0.0,
             ..objective
         };
-        let loss = engine.cost(&model, test.samples.to::<T>().view(), &plain);
+        let cost = |samples: Rows<'_, T>| engine.cost(&model, samples, &plain);
+        let loss = test.samples.in_pass(cost);
         (loss.reconstruction_loss, test.variance)
     });
     let finite = |value: f64| Some(value).filter(|value| value.is_finite());

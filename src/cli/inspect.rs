@@ -183,14 +183,11 @@ fn measure<T: Real>(
     data: &DataSet,
     (architecture, objective): (Architecture, Objective),
 ) -> Result<(Cost, Vec<UnitStatistics>), CliError> {
-    let mut units = Vec::new();
-    let cost = Engine::with_pool(architecture, arguments.experiment.pool()).measure(
-        &model.weights::<T>()?,
-        data.samples.to::<T>().view(),
-        data.variance,
-        &objective,
-        &mut units,
-    );
+    let (mut units, weights) = (Vec::new(), model.weights::<T>()?);
+    let mut engine = Engine::with_pool(architecture, arguments.experiment.pool());
+    let cost = data.samples.in_pass(|samples| {
+        engine.measure(&weights, samples, data.variance, &objective, &mut units)
+    });
     Ok((cost, units))
 }
 

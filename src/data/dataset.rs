@@ -171,6 +171,14 @@ impl Samples {
         Some(array.view().into())
     }
 
+    /// Calls `pass` with the samples in `T`: as they are stored where they need no conversion beforehand.
+    pub fn in_pass<T: Real, R>(&self, pass: impl FnOnce(Rows<'_, T>) -> R) -> R {
+        match self.rows::<T>() {
+            Some(rows) => pass(rows),
+            None => pass(self.to::<T>().view().into()),
+        }
+    }
+
     /// Least and greatest value.
     fn range(&self) -> (f64, f64) {
         fn of<T: Copy>(values: impl Iterator<Item = T>, value: impl Fn(T) -> f64) -> (f64, f64) {
