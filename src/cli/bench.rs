@@ -1,6 +1,7 @@
 //! `sae-lab bench`: the epochs of `tests/peers/epoch_time.py`, timed here, in the same JSON fields.
 
 mod baseline;
+mod hand_over;
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -90,6 +91,8 @@ struct Figures {
     /// where the baseline has no such row
     baseline_share: Option<f64>,
     slower: Option<bool>,
+    /// Nanoseconds to hand a job to all threads and to hear of its end; null for one thread.
+    hand_over_ns: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     final_cost: Option<f64>,
 }
@@ -172,6 +175,7 @@ fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
         Some(path) if path.exists() => Baseline::read(Some(path))?,
         _ => Baseline::default(),
     };
+    let hand_over = hand_over::hand_over(threads).map(f64::round);
     if !args.json {
         writeln!(
             out,
@@ -180,6 +184,9 @@ fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
             T::PRECISION,
             gemm_peak::<T>()
         )?;
+        if let Some(time) = hand_over {
+            writeln!(out, "a job is handed to all threads and done in {time} ns")?;
+        }
         writeln!(
             out,
             "{:<14}{:>12}{:>12}{:>12}{:>10}{:>8}{:>12}",
@@ -198,6 +205,7 @@ fn run_in<T: Real>(args: &BenchArgs) -> Result<(), CliError> {
         let change = baseline.change(&row);
         measured.take(row);
         figures.baseline_share = change.map(|change| change.before);
+        figures.hand_over_ns = hand_over;
         figures.slower = change.map(|change| change.is_slower());
         if let Some(change) = change.filter(|change| change.is_slower()) {
             slower.push(format!(
@@ -435,6 +443,7 @@ fn figures(
         share_of_peak: (flops / least / 1e9 / peak * 1e3).round() / 1e3,
         baseline_share: None,
         slower: None,
+        hand_over_ns: None,
         final_cost,
     }
 }
