@@ -56,6 +56,35 @@ fn one_that_was_drawn_along_to_where_both_were_to_pause_goes_no_further_once_it_
 }
 
 #[test]
+fn a_step_is_one_epoch_of_both_whichever_is_asked_first() {
+    on_every_host(|lab| {
+        pair(lab);
+        for epoch in 1..=6 {
+            let [first, second] = if epoch % 2 == 0 { [1, 2] } else { [2, 1] };
+            lab.ask(first, Ask::Step);
+            // the other is drawn along before it is asked
+            (1..=2).for_each(|run| lab.until_paused_at(run, epoch));
+            lab.ask(second, Ask::Step);
+        }
+        both(lab, &Ask::Step);
+        (1..=2).for_each(|run| lab.until_paused_at(run, 7));
+        // what was asked of one before both play is no step that is owed
+        lab.ask(2, Ask::Step);
+        (1..=2).for_each(|run| lab.until_paused_at(run, 8));
+        both(lab, &Ask::Pause);
+        both(lab, &Ask::Step);
+        (1..=2).for_each(|run| lab.until_paused_at(run, 9));
+        // apart, each does its own
+        lab.ask(1, Ask::Lock(None));
+        lab.ask(2, Ask::Lock(None));
+        lab.steps(1, 2);
+        lab.until_paused_at(1, 11);
+        lab.ask(2, Ask::Step);
+        lab.until_paused_at(2, 10);
+    });
+}
+
+#[test]
 fn one_setting_makes_a_difference_from_its_epoch_on_and_not_before() {
     on_every_host(|lab| {
         pair(lab);

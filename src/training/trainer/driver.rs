@@ -181,7 +181,7 @@ impl Driver {
             Ask::Pause => self.with(run, Seat::pause),
             Ask::Step => self.with(run, |seat| seat.step(now)),
             Ask::SetSpeed(speed) => self.with(run, |seat| seat.set_speed(speed, now)),
-            Ask::Lock(partner) => self.with(run, |seat| seat.partner = partner),
+            Ask::Lock(partner) => self.with(run, |seat| seat.lock(partner)),
             Ask::PauseAt(epoch) => {
                 self.with(run, |seat| seat.pause_at = epoch);
                 self.hold(run);
@@ -365,7 +365,9 @@ impl Driver {
         let mut meanwhile = std::mem::replace(&mut self.meanwhile, Box::new(|| false));
         meanwhile.begin(&mut std::iter::from_fn(|| self.replies.pop()));
         let archive = Arc::clone(&self.archive);
+        let mut stepped = None;
         self.guarded(run, |seat| {
+            let is_stepping = seat.is_stepping();
             seat.begin(now);
             let expected = prepare(&archive, run, seat);
             let mut watch = |look: &dyn Fn() -> Underway| {
@@ -384,6 +386,7 @@ impl Driver {
                     }
                     keep(&archive, run, seat);
                     let epoch = seat.run.epoch();
+                    stepped = seat.partner.filter(|_| is_stepping).zip(Some(epoch));
                     there.then_some(Tell::Event(Event::PausedAt { epoch }))
                 }
                 EpochEnd::Diverged {
@@ -407,6 +410,11 @@ impl Driver {
             }
         });
         self.meanwhile = meanwhile;
+        if let Some((partner, epoch)) = stepped
+            && let Some(partner) = self.runs.get_mut(&partner)
+        {
+            partner.partner_stepped(run, epoch);
+        }
     }
 
     /// Puts the frames that are due.

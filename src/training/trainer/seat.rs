@@ -15,6 +15,8 @@ pub(super) struct Seat {
     activity: Activity,
     playing: bool,
     steps_left: u32,
+    /// Steps that its partner has done before it was asked for them itself: it is drawn along for each.
+    steps_ahead: u32,
     speed: Speed,
     /// When the next epoch may begin.
     due: Duration,
@@ -46,6 +48,7 @@ impl Seat {
             activity,
             playing: false,
             steps_left: 0,
+            steps_ahead: 0,
             speed: Speed::Unlimited,
             due: now,
             rate: Rate::default(),
@@ -60,7 +63,7 @@ impl Seat {
     }
 
     pub(super) fn play(&mut self, now: Duration) {
-        self.playing = true;
+        (self.playing, self.steps_ahead) = (true, 0);
         self.resume(now);
     }
 
@@ -77,12 +80,37 @@ impl Seat {
 
     pub(super) fn step(&mut self, now: Duration) {
         self.playing = false;
+        if self.steps_ahead > 0 {
+            self.steps_ahead -= 1;
+            return;
+        }
         self.steps_left = self.steps_left.saturating_add(1);
         self.resume(now);
     }
 
+    /// Whether its next epoch is one that it was asked for as a step.
+    pub(super) fn is_stepping(&self) -> bool {
+        self.steps_left > 0
+    }
+
+    /// `partner` has done a step to `epoch`: where that draws it along, it does not do the step again when it is asked.
+    pub(super) fn partner_stepped(&mut self, partner: RunId, epoch: u64) {
+        let is_drawn = self.partner == Some(partner)
+            && self.run.epoch() + 1 == epoch
+            && !self.is_diverged()
+            && !self.run.is_elsewhere();
+        let is_asked = self.playing || self.steps_left > 0;
+        if is_drawn && !is_asked {
+            self.steps_ahead = self.steps_ahead.saturating_add(1);
+        }
+    }
+
+    pub(super) fn lock(&mut self, partner: Option<RunId>) {
+        (self.partner, self.steps_ahead) = (partner, 0);
+    }
+
     pub(super) fn pause(&mut self) {
-        (self.playing, self.steps_left) = (false, 0);
+        (self.playing, self.steps_left, self.steps_ahead) = (false, 0, 0);
         if !self.run.is_elsewhere() {
             self.activity = Activity::Paused;
         }
