@@ -7,11 +7,15 @@ use serde::Serialize;
 
 use super::CliError;
 use super::model::Model;
-use super::output::say;
+use super::output::{aside, say};
 use super::settings::{ExperimentArguments, Resolved};
 use crate::data::with_rows;
+use crate::model::law::{LEADING, WHOLE};
 use crate::model::{BatchSize, Cliffs, GradientForm, Spectrum};
 use crate::training::record::number::{in_digits, short};
+
+/// So many values are passed over again and again within a second or two: nothing is said beforehand.
+const SILENT: usize = 4_000_000;
 
 #[derive(Debug, Args)]
 pub struct LawArguments {
@@ -61,6 +65,13 @@ pub fn run(arguments: &LawArguments) -> Result<(), CliError> {
     } = arguments.experiment.resolve(model.as_ref(), true)?;
     let settings = experiment.hyperparameters.check()?;
     let output = experiment.output_activation;
+    let (m, n) = data.samples.dim();
+    if n > WHOLE && m.saturating_mul(n) > SILENT {
+        aside!(
+            "note: the largest {LEADING} σ take at least {} passes over {m} × {n} values",
+            2 * LEADING
+        );
+    }
     let spectrum = with_rows!(&data.samples, rows => Spectrum::whole(rows, output));
     let spectrum = spectrum.ok_or_else(|| {
         CliError::Failed(format!(
@@ -90,7 +101,6 @@ pub fn run(arguments: &LawArguments) -> Result<(), CliError> {
         return Ok(());
     }
     let line = |name: &str, text: String| say!("{name:<8}{text}");
-    let (m, n) = data.samples.dim();
     line("data", format!("{} · {m} × {n}", data.name));
     line(
         "units",
