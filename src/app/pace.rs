@@ -124,7 +124,7 @@ impl Pace {
         let rule = if lingers { &TOUCHED } else { &WATCHED };
         let interval = rule.interval(self.cost, self.cores);
         self.way
-            .expect(self.cost.mul_f64(LONGER), interval.saturating_sub(BEFORE));
+            .announce(self.cost.mul_f64(LONGER), interval.saturating_sub(BEFORE));
         let due = now - self.waker.start + interval;
         let due = u64::try_from(due.as_micros()).unwrap_or(u64::MAX);
         self.waker.due.store(due, Ordering::Relaxed);

@@ -91,7 +91,8 @@ struct Figures {
     /// where the baseline has no such row
     baseline_share: Option<f64>,
     slower: Option<bool>,
-    /// Nanoseconds to hand a job to all threads and to hear of its end; null for one thread.
+    /// Nanoseconds to hand a job to all threads and to hear of its end; null for one thread, and for more than
+    /// there are cores.
     hand_over_ns: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     final_cost: Option<f64>,

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 /// Times are nanoseconds after it.
 static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// It is waited for so long after the time at which it was to come again.
-const LATE: Duration = Duration::from_millis(4);
+/// It is waited for so long after the time at which it was to come again: a window that waits for the screen comes later, and
+/// a core is not to lie idle until then.
+const LATE: Duration = Duration::from_millis(1);
 
 /// A handle: one side says when it needs a core, the pool asks before each job.
 ///
@@ -37,7 +38,7 @@ impl Default for GiveWay {
 
 impl GiveWay {
     /// A core is needed from now on for `time`, and again after `next`.
-    pub fn expect(&self, time: Duration, next: Duration) {
+    pub fn announce(&self, time: Duration, next: Duration) {
         let now = ORIGIN.elapsed();
         let at = |after: Duration| nanoseconds(now.saturating_add(after));
         self.0.until.store(at(time), Ordering::Relaxed);
@@ -69,18 +70,18 @@ mod tests {
         let long = Duration::from_secs(3_600);
         let way = GiveWay::default();
         assert!(!way.is_now());
-        way.expect(long, long);
+        way.announce(long, long);
         assert!(way.clone().is_now());
-        way.expect(Duration::ZERO, long);
+        way.announce(Duration::ZERO, long);
         assert!(!way.is_now());
-        way.expect(Duration::ZERO, Duration::from_millis(2));
         let start = Instant::now();
+        way.announce(Duration::ZERO, Duration::from_millis(2));
         while start.elapsed() < Duration::from_millis(60) {
             assert!(!way.is_now() || start.elapsed() >= Duration::from_millis(2));
         }
         // what did not come is not waited for
         assert!(!way.is_now());
-        way.expect(Duration::ZERO, Duration::MAX);
+        way.announce(Duration::ZERO, Duration::MAX);
         assert!(!way.is_now());
     }
 }

@@ -534,9 +534,9 @@ mod tests {
                 others.into_inner()
             };
             assert!(others() > 0);
-            way.expect(long, long);
+            way.announce(long, long);
             assert_eq!(others() == 0, workers == 2);
-            way.expect(std::time::Duration::ZERO, long);
+            way.announce(std::time::Duration::ZERO, long);
             assert!(others() > 0);
         }
     }

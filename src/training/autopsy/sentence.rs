@@ -11,8 +11,6 @@ struct Particulars {
     born: String,
     /// "12", "12 or later"
     epoch: String,
-    /// "0.32", "0.32 to 0.45"; of those that answer to inputs.
-    spread: String,
 }
 
 impl Particulars {
@@ -38,23 +36,23 @@ impl Particulars {
             }
             _ => format!("dead since epoch {epoch}"),
         };
-        let spread = |unit: &Autopsy| match unit.cause {
-            Cause::Idle { spread } => Some(spread),
-            _ => None,
-        };
-        let least = all().filter_map(spread).fold(f64::INFINITY, f64::min);
-        let most = all().filter_map(spread).fold(0.0, f64::max);
-        let (least, most) = (format!("{least:.2}"), format!("{most:.2}"));
-        let spread = if least == most {
-            most
-        } else {
-            format!("{least} to {most}")
-        };
-        Self {
-            born,
-            epoch,
-            spread,
-        }
+        Self { born, epoch }
+    }
+}
+
+/// "0.32", "0.32 to 0.45": how much units vary of which the first varies by `spread`.
+fn spreads(spread: f64, others: &[Autopsy]) -> String {
+    let of = |unit: &Autopsy| match unit.cause {
+        Cause::Idle { spread } => Some(spread),
+        _ => None,
+    };
+    let all = || others.iter().filter_map(of);
+    let [least, most] = [all().fold(spread, f64::min), all().fold(spread, f64::max)]
+        .map(|spread| format!("{spread:.2}"));
+    if least == most {
+        most
+    } else {
+        format!("{least} to {most}")
     }
 }
 
@@ -66,11 +64,7 @@ impl Autopsy {
 
     /// Why it and the `others`, which [died alike](Self::died_like), are dead; each is "it".
     pub fn sentence_with(&self, others: &[Self]) -> String {
-        let Particulars {
-            born,
-            epoch,
-            spread,
-        } = Particulars::of(self, others);
+        let Particulars { born, epoch } = Particulars::of(self, others);
         let since = self.since;
         let settings = &self.settings;
         let rho = short(settings.sparsity_target);
@@ -111,9 +105,10 @@ impl Autopsy {
                 "Not learned yet ({who}): the steps so far were too few and too short for its random weights to grow; \
                  {born}."
             ),
-            Cause::Idle { .. } => format!(
-                "It answers to inputs (its activation varies by {spread}), but the reconstruction is as good without \
-                 it; {born}."
+            Cause::Idle { spread } => format!(
+                "It answers to inputs (its activation varies by {}), but the reconstruction is as good without it; \
+                 {born}.",
+                spreads(*spread, others)
             ),
             Cause::Overshoot | Cause::Saturation => {
                 let what = if self.cause == Cause::Overshoot {

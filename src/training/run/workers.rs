@@ -39,7 +39,7 @@ impl Number {
 }
 
 /// Chooses the number for the coming epoch from what past ones took.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Workers {
     /// How many there are.
     all: usize,

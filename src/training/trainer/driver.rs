@@ -345,11 +345,10 @@ impl Driver {
     /// where they would rest an epoch apart.
     fn wants(&self, seat: &Seat) -> Option<Duration> {
         let partner = seat.partner.and_then(|partner| self.runs.get(&partner));
-        let trains = |partner: &&Seat| !partner.is_diverged() && !partner.run.is_elsewhere();
         if seat.run.is_elsewhere() {
             return None;
         }
-        let Some(partner) = partner.filter(trains) else {
+        let Some(partner) = partner.filter(|partner| partner.can_train()) else {
             return seat.wants();
         };
         let (own, other) = (seat.run.epoch(), partner.run.epoch());

@@ -88,6 +88,16 @@ impl Seat {
         self.resume(now);
     }
 
+    /// Whether it can train here.
+    pub(super) fn can_train(&self) -> bool {
+        !self.is_diverged() && !self.run.is_elsewhere()
+    }
+
+    /// Whether it was asked for its next epoch; else its partner draws it along.
+    fn is_asked(&self) -> bool {
+        self.playing || self.steps_left > 0
+    }
+
     /// Whether its next epoch is one that it was asked for as a step.
     pub(super) fn is_stepping(&self) -> bool {
         self.steps_left > 0
@@ -95,12 +105,8 @@ impl Seat {
 
     /// `partner` has done a step to `epoch`: where that draws it along, it does not do the step again when it is asked.
     pub(super) fn partner_stepped(&mut self, partner: RunId, epoch: u64) {
-        let is_drawn = self.partner == Some(partner)
-            && self.run.epoch() + 1 == epoch
-            && !self.is_diverged()
-            && !self.run.is_elsewhere();
-        let is_asked = self.playing || self.steps_left > 0;
-        if is_drawn && !is_asked {
+        let is_behind = self.partner == Some(partner) && self.run.epoch() + 1 == epoch;
+        if is_behind && self.can_train() && !self.is_asked() {
             self.steps_ahead = self.steps_ahead.saturating_add(1);
         }
     }
@@ -161,8 +167,8 @@ impl Seat {
 
     /// The epoch was done. Returns whether it is the one at whose end the run was to pause.
     pub(super) fn finish(&mut self) -> bool {
-        // else its partner drew it along, and the request to play is still to come
-        let asked = self.playing || self.steps_left > 0;
+        // else the request to play is still to come
+        let asked = self.is_asked();
         self.steps_left = self.steps_left.saturating_sub(1);
         if !self.playing && self.steps_left == 0 {
             self.activity = Activity::Paused;
