@@ -8,9 +8,10 @@ use std::time::{Duration, Instant};
 /// Times are nanoseconds after it.
 static ORIGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
 
-/// It is waited for so long after the time at which it was to come again: a window that waits for the screen comes later, and
-/// a core is not to lie idle until then.
-const LATE: Duration = Duration::from_millis(1);
+/// It is waited for so long after the time at which it was to come again, or for a part of what it takes: a window that waits
+/// for the screen comes later, and a core is not to lie idle until then.
+const LATE: Duration = Duration::from_millis(4);
+const PART: u32 = 4;
 
 /// A handle: one side says when it needs a core, the pool asks before each job.
 ///
@@ -23,8 +24,9 @@ pub struct GiveWay(Arc<Times>);
 struct Times {
     /// A core is needed until then,
     until: AtomicU64,
-    /// and again from then on.
+    /// and again from then on, if it comes by `last`.
     next: AtomicU64,
+    last: AtomicU64,
 }
 
 impl Default for GiveWay {
@@ -32,6 +34,7 @@ impl Default for GiveWay {
         Self(Arc::new(Times {
             until: AtomicU64::new(0),
             next: AtomicU64::new(u64::MAX),
+            last: AtomicU64::new(u64::MAX),
         }))
     }
 }
@@ -43,17 +46,19 @@ impl GiveWay {
         let at = |after: Duration| nanoseconds(now.saturating_add(after));
         self.0.until.store(at(time), Ordering::Relaxed);
         self.0.next.store(at(next), Ordering::Relaxed);
+        let late = next.saturating_add(LATE.min(time / PART));
+        self.0.last.store(at(late), Ordering::Relaxed);
     }
 
-    /// Whether it is needed now. The two times may be of two frames, which costs a moment of one core.
+    /// Whether it is needed now. The times may be of two frames, which costs a moment of one core.
     pub(super) fn is_now(&self) -> bool {
         let next = self.0.next.load(Ordering::Relaxed);
         if next == u64::MAX {
             return false; // never asked for: no clock is read
         }
         let now = nanoseconds(ORIGIN.elapsed());
-        let late = next.saturating_add(nanoseconds(LATE));
-        now < self.0.until.load(Ordering::Relaxed) || (next..late).contains(&now)
+        let [until, last] = [&self.0.until, &self.0.last].map(|time| time.load(Ordering::Relaxed));
+        now < until || (next..last).contains(&now)
     }
 }
 
@@ -81,6 +86,12 @@ mod tests {
         }
         // what did not come is not waited for
         assert!(!way.is_now());
+        let due = Times {
+            until: AtomicU64::new(0),
+            next: AtomicU64::new(0),
+            last: AtomicU64::new(u64::MAX),
+        };
+        assert!(GiveWay(Arc::new(due)).is_now());
         way.announce(Duration::ZERO, Duration::MAX);
         assert!(!way.is_now());
     }
