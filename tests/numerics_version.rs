@@ -21,12 +21,12 @@ use xxhash_rust::xxh3::Xxh3Default;
 
 /// On x86-64: version, kernel path, what was computed, and the sum of its bits.
 const BITS: [(u32, &str, &str, u64); 6] = [
-    (1, "avx512", "gradient", 0xb8d2fa9f8b542dd2),
-    (1, "avx2", "gradient", 0xfec7f49e1c78d460),
-    (1, "portable", "gradient", 0xb8b7c70bad8ffe9c),
-    (1, "avx512", "run", 0xa4b5263d0d6063fe),
-    (1, "avx2", "run", 0),
-    (1, "portable", "run", 0),
+    (2, "avx512", "gradient", 0xa93f1683fe0f03b5),
+    (2, "avx2", "gradient", 0xeb682e0908e254e4),
+    (2, "portable", "gradient", 0xed9e7a52e99300cd),
+    (2, "avx512", "run", 0xa4b5263d0d6063fe),
+    (2, "avx2", "run", 0),
+    (2, "portable", "run", 0),
 ];
 
 fn take<T: Real>(sum: &mut Xxh3Default, values: &[T]) {
@@ -35,9 +35,23 @@ fn take<T: Real>(sum: &mut Xxh3Default, values: &[T]) {
     }
 }
 
-/// Of the cost and the gradient on one path, for each pair of activations.
+/// Samples, inputs and hidden units: a net whose gradient is one sum over all samples, and one where each slice of
+/// them has its own.
+const SHAPES: [(usize, usize, usize); 2] = [(300, 37, 19), (1_200, 150, 240)];
+
+/// Of the cost and the gradient on one path, for each shape and pair of activations.
 fn gradient<T: Real>(path: KernelPath, sum: &mut Xxh3Default) {
-    let samples = Array2::from_shape_fn((300, 37), |(i, j)| {
+    for shape in SHAPES {
+        gradient_of::<T>(shape, path, sum);
+    }
+}
+
+fn gradient_of<T: Real>(
+    (m, inputs, hidden): (usize, usize, usize),
+    path: KernelPath,
+    sum: &mut Xxh3Default,
+) {
+    let samples = Array2::from_shape_fn((m, inputs), |(i, j)| {
         T::of(((i * 31 + j * 17) % 97) as f64 / 97.0)
     });
     let settings = Hyperparameters::default().check().unwrap();
@@ -48,15 +62,15 @@ fn gradient<T: Real>(path: KernelPath, sum: &mut Xxh3Default) {
             OutputActivation::Linear,
         ] {
             let architecture = Architecture {
-                inputs: 37,
-                hidden: 19,
+                inputs,
+                hidden,
                 hidden_activation,
                 output_activation,
             };
             let pool = Arc::new(WorkerPool::new(2));
             let mut engine = Engine::<T>::with_path(architecture, pool, path);
-            let parameters = Parameters::initial(37, 19, 5);
-            let mut gradient = Parameters::zeros(37, 19);
+            let parameters = Parameters::initial(inputs, hidden, 5);
+            let mut gradient = Parameters::zeros(inputs, hidden);
             let mut units = Vec::new();
             let cost = engine.measure_and_gradient(
                 &parameters,

@@ -6,9 +6,10 @@
 //! 1. the weights are packed for the products (`packing`);
 //! 2. `forward`: z2, a2, f′ and the sums behind ρ̂, for all samples, since δ2 needs the whole ρ̂;
 //! 3. `backward`: a block's z3, then in one pass over it x̂, the squared error, δ3 and its bias gradient; δ2; and the
-//!    two weight gradients. As a rule the workers share these out by rows, after each has the deltas of a block, and
-//!    every element is one sum over all samples. Small nets on many samples would meet too often: there each of a
-//!    fixed number of slices adds up its own gradient, and these are added in order.
+//!    two weight gradients. Where these are large, or the samples few, the workers share them out by rows after each
+//!    has the deltas of a block, and every element is one sum over all samples. Else they would meet too often, and
+//!    read too much from each other's cache: each of a fixed number of slices adds up its own gradient, and these are
+//!    added in order.
 //!
 //! a2 and f′ of all samples stay from the first pass to the second, where they are not too many. Else the samples are
 //! taken by the chapter (`cut`), each forward once more in the second pass, and only a chapter of them is there at a time.
@@ -361,7 +362,7 @@ impl<T: Real> Engine<T> {
     fn cut_samples(&mut self, samples: Samples<'_, T>) {
         self.cut = Cut::new(samples.count, &self.layout);
         self.used = self.cut.workers(&self.layout, self.most_workers);
-        self.chapters = self.cut.chapters::<T>(&self.layout, self.used, self.kept);
+        self.chapters = self.cut.chapters(&self.layout, self.used, self.kept);
     }
 
     /// Deals a chapter out to the workers.
@@ -425,6 +426,16 @@ impl<'a, T: Real> Samples<'a, T> {
         match self.stored {
             Stored::Values(values) => &values[start * inputs..(start + count) * inputs],
             Stored::Levels(_) => &room[..count * inputs],
+        }
+    }
+
+    /// What `rows` will read of memory for `block`, if there is one: nothing that it has to decode.
+    fn upcoming(&self, block: Option<&Block>, inputs: usize) -> &'a [T] {
+        match (self.stored, block) {
+            (Stored::Values(values), Some(block)) => {
+                &values[block.start * inputs..(block.start + block.rows) * inputs]
+            }
+            _ => &[],
         }
     }
 }

@@ -154,11 +154,14 @@ macro_rules! compiled_tile {
             d: *const <$lanes as Lanes>::Scalar,
             d_stride: usize,
             scale: <$lanes as Lanes>::Scalar,
+            ahead: *const <$lanes as Lanes>::Scalar,
+            step: usize,
         ) {
             // SAFETY: the caller's; the features are this function's own
             unsafe {
                 tile::<$lanes, $rows, $vectors, $across>(
-                    depth, a, a_stride, b, b_stride, c, c_stride, tail, d, d_stride, scale,
+                    depth, a, a_stride, b, b_stride, c, c_stride, tail, d, d_stride, scale, ahead,
+                    step,
                 );
             }
         }

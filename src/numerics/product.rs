@@ -7,9 +7,14 @@
 //! Every element of C is one chain of multiply-adds over the depth, from its start on, whatever tile or panel it lies
 //! in. So its bits don't depend on the rows that share its tile, nor on whether the depth is taken at once or in
 //! pieces, the later ones with [`Start::Add`]: the engine splits work over threads where that holds.
+//!
+//! Weights, gradient and samples are larger than the caches near a core, and the memory behind them answers after
+//! hundreds of multiply-adds. So each tile asks for what later ones read: the next panel of B, its neighbour's part of C
+//! and D, and what the caller says comes next ([`Left::before`]).
 
 use super::Real;
 use super::kernels::{KernelPath, Kernels, WIDEST};
+use super::simd::fetch;
 
 #[cfg(test)]
 mod tests;
@@ -20,6 +25,7 @@ pub struct Left<'a, T> {
     values: &'a [T],
     stride: usize,
     across: bool,
+    next: &'a [T],
 }
 
 impl<'a, T> Left<'a, T> {
@@ -29,6 +35,7 @@ impl<'a, T> Left<'a, T> {
             values,
             stride,
             across: false,
+            next: &[],
         }
     }
 
@@ -38,7 +45,13 @@ impl<'a, T> Left<'a, T> {
             values,
             stride,
             across: true,
+            next: &[],
         }
+    }
+
+    /// The product asks for `next` meanwhile, which is to be read soon after it.
+    pub fn before(self, next: &'a [T]) -> Self {
+        Self { next, ..self }
     }
 }
 
@@ -93,6 +106,51 @@ pub fn panels(vectors: usize) -> impl Iterator<Item = Panel> + Clone {
         first += width;
         Some(panel)
     })
+}
+
+/// The depth from which on a tile takes so long that to ask for the next one's part of C costs next to nothing.
+const LONG: usize = 96;
+
+/// Memory that is to be asked for; it may end where nothing is mapped.
+#[derive(Clone, Copy)]
+struct Region<T> {
+    start: *const T,
+    length: usize,
+}
+
+impl<T> Region<T> {
+    fn of(values: &[T]) -> Self {
+        Self {
+            start: values.as_ptr(),
+            length: values.len(),
+        }
+    }
+
+    /// Cut into `count` parts, as even as whole numbers allow; the last ones may be shorter.
+    fn parts(self, count: usize) -> impl Iterator<Item = Self> {
+        let each = self.length.div_ceil(count.max(1));
+        (0..count).map(move |part| {
+            let start = self.length.min(part * each);
+            Self {
+                start: self.start.wrapping_add(start),
+                length: each.min(self.length - start),
+            }
+        })
+    }
+
+    /// Where a tile of this depth begins to ask for it, and its step.
+    fn by_lines(self, depth: usize) -> (*const T, usize) {
+        (self.start, self.length.div_ceil(depth.max(1)))
+    }
+}
+
+/// Asks for a tile of this many rows and vectors of `width` numbers.
+fn fetch_tile<T>(at: *const T, stride: usize, (rows, vectors, width): (usize, usize, usize)) {
+    for row in 0..rows {
+        for vector in 0..vectors {
+            fetch(at.wrapping_add(row * stride + vector * width));
+        }
+    }
 }
 
 /// The elements that `rows` rows of `columns` span, `stride` apart; the most there can be where that overflows.
@@ -177,23 +235,56 @@ impl<T: Real> Kernels<T> {
             } => (values.as_ptr(), stride, scale),
             Start::Add => (c.cast_const(), c_stride, T::one()),
         };
-        for panel in panels(padded / self.width) {
+        let mut order = panels(padded / self.width).peekable();
+        let mut next = Region::of(a.next).parts(order.clone().count());
+        while let Some(panel) = order.next() {
+            let following = order.peek().map_or(0, |panel| panel.vectors);
             let column = panel.first * self.width;
             let panel_width = panel.vectors * self.width;
             let tail = self.width - (column + panel_width).saturating_sub(columns);
-            let (b, b_stride) = match b {
-                // SAFETY: column < padded ≤ values.len() where depth ≥ 1, and is not dereferenced where depth is 0
-                Right::Rows { values, stride } => (values.as_ptr().wrapping_add(column), stride),
+            // column < padded ≤ values.len() where depth ≥ 1, and is not dereferenced where depth is 0
+            let (b, b_stride, in_rows) = match b {
+                Right::Rows { values, stride } => {
+                    (values.as_ptr().wrapping_add(column), stride, true)
+                }
                 Right::Panels(values) => {
-                    (values.as_ptr().wrapping_add(column * depth), panel_width)
+                    let panel = values.as_ptr().wrapping_add(column * depth);
+                    (panel, panel_width, false)
                 }
             };
             let by_rows = tiles[panel.vectors - 1];
             let count = rows.div_ceil(by_rows.len());
+            let mut ahead = match next.next() {
+                Some(part) if part.length > 0 => part,
+                _ if in_rows => Region::of(&[]),
+                _ => Region {
+                    start: b.wrapping_add(panel_width * depth),
+                    length: following * self.width * depth,
+                },
+            }
+            .parts(count);
             let mut row = 0;
             for index in 0..count {
                 let height = (rows - row).div_ceil(count - index);
                 let a_offset = if a.across { row } else { row * a.stride };
+                let mut own_ahead = ahead.next().map_or((b, 0), |part| part.by_lines(depth));
+                if in_rows && index + following >= count {
+                    // the last tiles ask for the next panel's rows, a vector each
+                    let vector = index + following - count;
+                    own_ahead = (b.wrapping_add(panel_width + vector * self.width), b_stride);
+                }
+                if depth >= LONG {
+                    let (row, column) = if index + 1 < count {
+                        (row + height, column)
+                    } else {
+                        (0, column + panel_width)
+                    };
+                    let shape = (by_rows.len().min(rows - row), panel.vectors, self.width);
+                    fetch_tile(c.wrapping_add(row * c_stride + column), c_stride, shape);
+                    if d_stride != 0 && d != c.cast_const() {
+                        fetch_tile(d.wrapping_add(row * d_stride + column), d_stride, shape);
+                    }
+                }
                 // SAFETY: height is 1 ..= the table's length. The asserts above cover what the tile reads: of A
                 // rows row .. row + height, of B the panel's columns (< padded) in `depth` rows, of C and D the
                 // columns column .. min(column + panel_width, columns) of those rows, as `tail` cuts the last
@@ -216,6 +307,8 @@ impl<T: Real> Kernels<T> {
                         },
                         d_stride,
                         scale,
+                        own_ahead.0,
+                        own_ahead.1,
                     );
                 }
                 row += height;

@@ -1,6 +1,6 @@
 //! The microkernel of every matrix product: one tile of C held in registers.
 
-use super::simd::Lanes;
+use super::simd::{Lanes, fetch};
 
 /// Computes a tile of C (rows × vectors of B's row) = scale·D + A·B over `depth` terms.
 ///
@@ -8,6 +8,8 @@ use super::simd::Lanes;
 /// * `b`: row k of B starts at `b[k·b_stride]` and has whole vectors to read.
 /// * `c`: row i starts at `c[i·c_stride]`; of its last vector the first `tail` lanes are written.
 /// * `d`: row i starts at `d[i·d_stride]`, read like C's rows; null for D = 0. It may be C itself.
+/// * `ahead`: what a later tile reads: with term k of the depth it asks for the line of `ahead[k·step]`, wherever that is;
+///   nothing where `step` is 0.
 pub type Tile<T> = unsafe fn(
     depth: usize,
     a: *const T,
@@ -20,7 +22,12 @@ pub type Tile<T> = unsafe fn(
     d: *const T,
     d_stride: usize,
     scale: T,
+    ahead: *const T,
+    step: usize,
 );
+
+/// Vectors in a tile below which it doesn't ask for what is `ahead`.
+const WORTH_FETCHING: usize = 12;
 
 /// [`Tile`] for `ROWS` rows and `VECTORS` vectors; A is read down its rows, or `ACROSS` them (as Aᵀ in memory).
 ///
@@ -39,6 +46,8 @@ pub unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize, const ACRO
     d: *const L::Scalar,
     d_stride: usize,
     scale: L::Scalar,
+    ahead: *const L::Scalar,
+    step: usize,
 ) {
     // SAFETY: the caller vouches for every address formed below: they are those of the doc comment
     unsafe {
@@ -58,19 +67,35 @@ pub unsafe fn tile<L: Lanes, const ROWS: usize, const VECTORS: usize, const ACRO
             }
         }
         let (mut a, mut b) = (a, b);
-        for _ in 0..depth {
-            let mut row_of_b = [L::splat(num_traits::zero()); VECTORS];
-            for (v, vector) in row_of_b.iter_mut().enumerate() {
-                *vector = L::load(b.add(v * L::WIDTH));
-            }
-            for (i, row) in sums.iter_mut().enumerate() {
-                let value = L::splat(*a.add(if ACROSS { i } else { i * a_stride }));
-                for (sum, vector) in row.iter_mut().zip(&row_of_b) {
-                    *sum = L::fma(value, *vector, *sum);
+        // no closure: it would be compiled without the path's instructions
+        macro_rules! add_term {
+            () => {
+                let mut row_of_b = [L::splat(num_traits::zero()); VECTORS];
+                for (v, vector) in row_of_b.iter_mut().enumerate() {
+                    *vector = L::load(b.add(v * L::WIDTH));
                 }
+                for (i, row) in sums.iter_mut().enumerate() {
+                    let value = L::splat(*a.add(if ACROSS { i } else { i * a_stride }));
+                    for (sum, vector) in row.iter_mut().zip(&row_of_b) {
+                        *sum = L::fma(value, *vector, *sum);
+                    }
+                }
+                a = a.add(if ACROSS { a_stride } else { 1 });
+                b = b.add(b_stride);
+            };
+        }
+        // a small tile has too few multiply-adds to hide that in
+        if step == 0 || ROWS * VECTORS < WORTH_FETCHING {
+            for _ in 0..depth {
+                add_term!();
             }
-            a = a.add(if ACROSS { a_stride } else { 1 });
-            b = b.add(b_stride);
+        } else {
+            let mut ahead = ahead;
+            for _ in 0..depth {
+                add_term!();
+                fetch(ahead);
+                ahead = ahead.wrapping_add(step);
+            }
         }
         for (i, row) in sums.iter().enumerate() {
             let to = c.add(i * c_stride);

@@ -92,23 +92,27 @@ impl<T: Real> Engine<T> {
                 });
                 let workers = &*workers;
                 self.pool
-                    .parts(gradient.flat_mut(), ends, |_, start, part| {
+                    .parts(gradient.flat_mut(), ends, |index, start, part| {
                         for block in round {
                             let onto = if block.opens_slice {
                                 Onto::Decay
                             } else {
                                 Onto::Sums
                             };
-                            pass.add_products(&workers[block.worker], block, onto, start, part);
+                            let own = block.worker == index;
+                            let worker = &workers[block.worker];
+                            pass.add_products((worker, own), block, onto, start, part);
                         }
                     });
             }
         } else {
             let length = parameters.decoder_range().end;
+            let weights = [parameters.encoder_range(), parameters.decoder_range()];
+            let kernels = pass.reconstruction.kernels;
             self.pool.each(workers, |index, worker| {
                 // taken out, as the products read the rest of the worker
                 let mut gradients = std::mem::take(&mut worker.gradients);
-                gradients.resize(length * self.owned[index].slices);
+                gradients.resize(length * places(index, self.owned[index].slices));
                 for block in blocks.iter().filter(|block| block.worker == index) {
                     pass.deltas(worker, block);
                     let onto = match (block.opens_slice, block.start) {
@@ -116,25 +120,32 @@ impl<T: Real> Engine<T> {
                         (true, _) => Onto::Nothing,
                         _ => Onto::Sums,
                     };
-                    let sums = &mut gradients[block.own_slice * length..][..length];
-                    pass.add_products(worker, block, onto, 0, sums);
+                    let place = place(block) * length;
+                    let sums = &mut gradients[place..place + length];
+                    pass.add_products((worker, true), block, onto, 0, sums);
+                    if index == 0 && block.closes_slice && place > 0 {
+                        let (first, slice) = gradients.split_at_mut(length);
+                        for range in &weights {
+                            kernels.add_to(&mut first[range.clone()], &slice[range.clone()]);
+                        }
+                    }
                 }
                 worker.gradients = gradients;
             });
             let workers = &*workers;
-            let weights = [parameters.encoder_range(), parameters.decoder_range()];
             ends.extend((1..=used).map(|part| share(length, part, used)));
             let flat = &mut gradient.flat_mut()[..length];
             self.pool.parts(flat, ends, |_, start, part| {
-                for block in blocks.iter().filter(|block| block.opens_slice) {
-                    let slice = &workers[block.worker].gradients[block.own_slice * length..];
+                let opening = blocks.iter().filter(|block| block.opens_slice);
+                for block in opening.filter(|block| block.worker > 0 || block.start == 0) {
+                    let slice = &workers[block.worker].gradients[place(block) * length..];
                     for weights in &weights {
                         let range = within(weights, start, part.len());
                         let to = &mut part[range.start - start..range.end - start];
                         if block.start == 0 {
                             to.copy_from_slice(&slice[range]);
                         } else {
-                            pass.reconstruction.kernels.add_to(to, &slice[range]);
+                            kernels.add_to(to, &slice[range]);
                         }
                     }
                 }
@@ -179,6 +190,20 @@ impl<T: Real> Engine<T> {
             };
             self.sparsity[unit] = T::of(value);
         }
+    }
+}
+
+/// How many gradients worker `index` with so many `slices` keeps: one for each, but for the first worker. Its slices are
+/// the first of all, so it adds each to the sum of those before, and needs two.
+fn places(index: usize, slices: usize) -> usize {
+    if index == 0 { slices.min(2) } else { slices }
+}
+
+/// Which of them is that of a block's slice.
+fn place(block: &Block) -> usize {
+    match block.worker {
+        0 => block.own_slice.min(1),
+        _ => block.own_slice,
     }
 }
 
@@ -285,10 +310,10 @@ impl<T: Real> Pass<'_, T> {
     }
 
     /// ∇W1 += δ2ᵀX/m and ∇W2 += δ3ᵀa2/m of a block that has its deltas with `worker`: their rows in `part`, which
-    /// begins `offset` into the flat gradient.
+    /// begins `offset` into the flat gradient. Where that worker does it itself (`own`), its next block comes then.
     fn add_products(
         &self,
-        worker: &Worker<T>,
+        (worker, own): (&Worker<T>, bool),
         block: &Block,
         onto: Onto,
         offset: usize,
@@ -301,22 +326,31 @@ impl<T: Real> Pass<'_, T> {
             hidden_padded,
             ..
         } = self.reconstruction.layout;
+        let (before, after) = worker.activations.split_at(block.range(hidden_padded).end);
+        let activations = &before[block.range(hidden_padded).start..];
+        let next = if own {
+            &after[..after.len().min(activations.len())]
+        } else {
+            &[]
+        };
         let encoder = (
             self.parameters.encoder_range(),
             inputs,
             (&worker.hidden_delta, hidden_padded),
             self.samples_of(worker, block),
+            &[][..],
         );
         let decoder = (
             self.parameters.decoder_range(),
             hidden,
             (&worker.output_delta, inputs_padded),
             Right::Rows {
-                values: &worker.activations[block.range(hidden_padded)],
+                values: activations,
                 stride: hidden_padded,
             },
+            next,
         );
-        for (weights, columns, (delta, stride), right) in [encoder, decoder] {
+        for (weights, columns, (delta, stride), right, next) in [encoder, decoder] {
             let range = within(&weights, offset, part.len());
             if range.is_empty() {
                 continue;
@@ -328,7 +362,8 @@ impl<T: Real> Pass<'_, T> {
             };
             self.reconstruction.kernels.multiply(
                 (range.len() / columns, columns, block.rows),
-                Left::transposed(&delta[(range.start - weights.start) / columns..], stride),
+                Left::transposed(&delta[(range.start - weights.start) / columns..], stride)
+                    .before(next),
                 right,
                 start,
                 &mut part[range.start - offset..range.end - offset],

@@ -26,9 +26,12 @@ const WORTH_A_WORKER: u64 = 400_000;
 /// The most parts that the shapes are made to divide into evenly.
 const MOST_PARTS: usize = 8;
 
-/// Up to this size of ∇W1 and ∇W2 every slice can have its own, for then they cost next to nothing; larger ones are
-/// worth the workers' meeting after each block to share them out by rows.
-const SLICED_BYTES: usize = 256 << 10;
+/// Up to this size of ∇W1 and ∇W2 every slice can have its own, whose sum costs less than for the workers to meet after
+/// each block, share larger ones out by rows, and read each other's deltas from the other core's cache.
+const SLICED_BYTES: usize = 2 << 20;
+
+/// Up to this size they cost next to nothing, whatever the slices' length.
+const SMALL_BYTES: usize = 256 << 10;
 
 /// Samples below which a slice isn't worth its own gradient.
 const SLICE_ROWS: usize = 512;
@@ -62,9 +65,10 @@ pub(super) struct Block {
     /// Where its rows and stretches begin among the worker's own.
     pub own_row: usize,
     pub own_stretch: usize,
-    /// Which of the worker's own slices it belongs to, and whether it is that slice's first block.
+    /// Which of the worker's own slices it belongs to, and whether it is that slice's first block, or its last.
     pub own_slice: usize,
     pub opens_slice: bool,
+    pub closes_slice: bool,
 }
 
 impl Block {
@@ -80,6 +84,7 @@ impl Block {
             own_stretch: 0,
             own_slice: 0,
             opens_slice: true,
+            closes_slice: true,
         }
     }
 
@@ -96,7 +101,11 @@ impl Block {
 
 impl Cut {
     pub fn new(samples: usize, layout: &Layout) -> Self {
-        let sliced = layout.gradient_bytes <= SLICED_BYTES && samples > 2 * layout.block;
+        let worth_adding = layout.gradient_bytes <= SLICED_BYTES
+            && samples >= 2 * SLICE_ROWS
+            && samples.saturating_mul(layout.kept_bytes) <= KEPT_BYTES; // slices are not taken apart
+        let sliced =
+            samples > 2 * layout.block && (layout.gradient_bytes <= SMALL_BYTES || worth_adding);
         // powers of two: 2, 4 and 8 workers find their shares even
         let parts = if sliced {
             power_of_two(samples / SLICE_ROWS).max(2)
@@ -135,8 +144,8 @@ impl Cut {
     }
 
     /// How many chapters there are for `workers`, where `kept` bytes are kept as [`KEPT_BYTES`] are. Slices are not taken apart.
-    pub fn chapters<T>(&self, layout: &Layout, workers: usize, kept: usize) -> usize {
-        let row = layout.hidden_padded.saturating_mul(2 * size_of::<T>());
+    pub fn chapters(&self, layout: &Layout, workers: usize, kept: usize) -> usize {
+        let row = layout.kept_bytes;
         if self.slices > 1 || self.samples.saturating_mul(row) <= kept {
             return 1;
         }
@@ -192,6 +201,7 @@ impl Cut {
                     own_stretch: own.stretches,
                     own_slice: own.slices.saturating_sub(1),
                     opens_slice,
+                    closes_slice: part + 1 == parts && chapter + 1 == chapters,
                 });
                 own.rows += end - start;
                 own.stretches += next - stretch;
@@ -321,7 +331,7 @@ mod tests {
             let layout = layout(n, h);
             let cut = Cut::new(m, &layout);
             for workers in [1, 2, 3, 8] {
-                let chapters = cut.chapters::<f32>(&layout, workers, KEPT_BYTES);
+                let chapters = cut.chapters(&layout, workers, KEPT_BYTES);
                 assert!(chapters > 1);
                 let (mut blocks, mut owned) = (Vec::new(), vec![Owned::default(); workers]);
                 let (mut row, mut stretch, mut opened) = (0, 0, 0);
@@ -348,7 +358,7 @@ mod tests {
         for (m, n, h) in [(10_000, 64, 25), (10_000, 144, 400), (10_000, 784, 196)] {
             let layout = layout(n, h);
             let cut = Cut::new(m, &layout);
-            assert_eq!(cut.chapters::<f32>(&layout, 2, KEPT_BYTES), 1);
+            assert_eq!(cut.chapters(&layout, 2, KEPT_BYTES), 1);
         }
     }
 

@@ -187,14 +187,19 @@ impl<T: Real> Engine<T> {
         } = layout;
         self.pool
             .each(&mut self.workers[..self.used], |index, worker| {
-                for block in blocks.iter().filter(|block| block.worker == index) {
+                let mut own = blocks
+                    .iter()
+                    .filter(|block| block.worker == index)
+                    .peekable();
+                while let Some(block) = own.next() {
+                    let next = samples.upcoming(own.peek().copied(), inputs);
                     let range = block.range(hidden_padded);
                     let activations = &mut worker.activations[range.clone()];
                     let place = (block.start, block.rows);
                     let x = samples.rows(place, inputs, kernels, &mut worker.decoded);
                     kernels.multiply(
                         (block.rows, hidden_padded, inputs),
-                        Left::plain(x, inputs),
+                        Left::plain(x, inputs).before(next),
                         Right::Panels(packing.encoder()),
                         Start::Row(packing.encoder_bias()),
                         activations,

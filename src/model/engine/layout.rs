@@ -22,6 +22,8 @@ pub(super) struct Layout {
     pub block: usize,
     /// Bytes of ∇W1 and ∇W2.
     pub gradient_bytes: usize,
+    /// Bytes of a sample's a2 and f′.
+    pub kept_bytes: usize,
 }
 
 impl Layout {
@@ -38,6 +40,7 @@ impl Layout {
             gradient_bytes: inputs
                 .saturating_mul(hidden)
                 .saturating_mul(2 * size_of::<T>()),
+            kept_bytes: hidden_padded.saturating_mul(2 * size_of::<T>()),
         }
     }
 
@@ -73,7 +76,8 @@ pub(super) struct Worker<T> {
     pub decoded: AlignedBuffer<T>,
     /// A block of samples with padded rows, where n isn't whole vectors.
     pub padded_samples: AlignedBuffer<T>,
-    /// ∇W1 and ∇W2 of its slices, where there are several, each laid out as the flat gradient.
+    /// ∇W1 and ∇W2 of its slices, where there are several, each laid out as the flat gradient; of the first worker's the
+    /// sum, and the one that it computes.
     pub gradients: AlignedBuffer<T>,
     pub sums: Sums<T>,
     /// Column sums of (x̂ − x)² of a stretch (n padded).

@@ -13,6 +13,21 @@ pub mod portable;
 
 use crate::numerics::Real;
 
+/// Asks for the cache line of `at`, so that it is near when it is read. It need not be an address that can be read.
+///
+/// Processors look ahead themselves, but not from one row of a matrix to the next, nor beyond a page of memory.
+#[inline(always)]
+pub fn fetch<T>(at: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the instruction is part of SSE, which every x86-64 has, and reads nothing
+    unsafe {
+        use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+        _mm_prefetch::<_MM_HINT_T1>(at.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = at;
+}
+
 /// One register's worth of numbers and what can be done with it.
 ///
 /// # Safety
