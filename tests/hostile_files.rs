@@ -204,6 +204,14 @@ fn folders_without_pictures_say_so() {
     fs::create_dir(folder.path().join("album.png")).unwrap();
     symlink("nowhere", folder.path().join("gone.png")).unwrap();
     assert!(refusal(folder.path()).contains("is a folder without pictures"));
+    // data in it can be opened, one file at a time
+    fs::write(folder.path().join("train-images-idx3-ubyte.gz"), b"data").unwrap();
+    fs::write(folder.path().join("Iris.CSV"), b"1,2").unwrap();
+    let words = refusal(folder.path());
+    assert!(
+        words.contains("open one of the files in it: Iris.CSV, train-images-idx3-ubyte.gz"),
+        "{words}"
+    );
     // a picture by name alone is one that cannot be read
     fs::write(folder.path().join("broken.png"), b"not a picture").unwrap();
     assert!(refusal(folder.path()).contains("broken.png is not a picture"));

@@ -1,5 +1,6 @@
 //! Why a data set could not be loaded, each in one sentence: which file, what is wrong, where, and what to do.
 
+use std::borrow::Cow;
 use std::path::Path;
 
 use thiserror::Error;
@@ -19,7 +20,7 @@ pub enum DataError {
     NotAFile {
         file: String,
         kind: &'static str,
-        remedy: &'static str,
+        remedy: Cow<'static, str>,
     },
 
     #[error("{file} could not be read beyond byte {} ({source}): try again, or copy it to a local disk first", grouped(*.byte))]

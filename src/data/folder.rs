@@ -56,11 +56,21 @@ fn whole(listed: List, path: &Path, name: String, watch: Watch<'_>) -> Result<Fo
     if let Some(found) = labelled(&listed.folders, name, watch)? {
         return Ok(found);
     }
+    let remedy = if listed.others.is_empty() {
+        "choose one with PNG, JPEG, BMP, TIFF or WebP files in it, or in the folders in it; a folder of checkpoints is \
+         for `sae-lab follow`"
+            .into()
+    } else {
+        format!(
+            "open one of the files in it: {}; a folder of checkpoints is for `sae-lab follow`",
+            few(&listed.others)
+        )
+        .into()
+    };
     Err(DataError::NotAFile {
         file: name_of(path),
         kind: "a folder without pictures",
-        remedy: "choose one with PNG, JPEG, BMP, TIFF or WebP files in it, or in the folders in it; a folder of \
-                 checkpoints is for `sae-lab follow`",
+        remedy,
     })
 }
 
@@ -78,6 +88,8 @@ struct List {
     batches: Vec<PathBuf>,
     /// The names of those to test with.
     tests: Vec<String>,
+    /// The names of other files that are data by name.
+    others: Vec<String>,
 }
 
 /// A folder of folders for the parts of a data set.
@@ -121,7 +133,7 @@ impl List {
             source,
         };
         let (mut pictures, mut folders) = (Vec::new(), Vec::new());
-        let (mut batches, mut tests) = (Vec::new(), Vec::new());
+        let (mut batches, mut tests, mut others) = (Vec::new(), Vec::new(), Vec::new());
         for (count, entry) in path.read_dir().map_err(cannot)?.enumerate() {
             if count == limits::ENTRIES {
                 return Err(DataError::TooLarge {
@@ -143,19 +155,34 @@ impl List {
                     cifar::Part::Training => batches.push(entry),
                     cifar::Part::Test => tests.push(last_of(&entry)),
                 }
+            } else if !hidden && is_data_name(&entry) {
+                others.push(last_of(&entry));
             }
         }
         natural::sort(&mut pictures);
         natural::sort(&mut folders);
         natural::sort(&mut batches);
         tests.sort();
+        others.sort();
         Ok(Self {
             pictures,
             folders,
             batches,
             tests,
+            others,
         })
     }
+}
+
+/// Whether a file is called as data that are no pictures are: tables, arrays, IDX files.
+fn is_data_name(path: &Path) -> bool {
+    const ENDINGS: [&str; 8] = [
+        ".csv", ".tsv", ".npy", ".npz", ".mat", ".idx", "-ubyte", ".ubyte",
+    ];
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let name = name.to_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    ENDINGS.iter().any(|ending| name.ends_with(ending)) && path.is_file()
 }
 
 /// Pictures by folder, each folder a class; `None` where no folder has any.
@@ -245,7 +272,7 @@ pub(super) fn files(paths: &[PathBuf], watch: Watch<'_>) -> Result<Found, DataEr
         return Err(DataError::NotAFile {
             file: name_of(folder),
             kind: "a folder among several files",
-            remedy: "open it alone, or choose the pictures in it",
+            remedy: "open it alone, or choose the pictures in it".into(),
         });
     }
     if !paths.is_empty() && paths.iter().all(|path| cifar::is_named(path)) {

@@ -430,7 +430,7 @@ fn refuse_unfit(path: &Path, metadata: &Metadata) -> Result<(), DataError> {
         return Err(DataError::NotAFile {
             file,
             kind: "a folder",
-            remedy: "choose a file in it",
+            remedy: "choose a file in it".into(),
         });
     }
     if !metadata.is_file() {
@@ -438,7 +438,7 @@ fn refuse_unfit(path: &Path, metadata: &Metadata) -> Result<(), DataError> {
         return Err(DataError::NotAFile {
             file,
             kind: "a device or pipe",
-            remedy,
+            remedy: remedy.into(),
         });
     }
     if metadata.len() == 0 {
