@@ -11,6 +11,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     let arguments = cli::Arguments::parse();
+    if let Some(words) = arguments.misspelt() {
+        eprintln!("sae-lab: {words}");
+        return ExitCode::from(2);
+    }
     match arguments.command {
         #[cfg(feature = "window")]
         Some(cli::Command::Open(open)) => match open.told() {

@@ -30,7 +30,7 @@ pub mod train;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 use thiserror::Error;
 
 use self::interrupt::Signal;
@@ -58,6 +58,30 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", hide = true)]
     pub frame_log: Option<PathBuf>,
 }
+
+impl Arguments {
+    /// What to say where the first file is one that isn't there and is called nearly as a command is: the command was meant.
+    pub fn misspelt(&self) -> Option<String> {
+        let first = self.files.first()?;
+        let word = first.to_str()?;
+        let is_word = word.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+        if !is_word || first.exists() {
+            return None;
+        }
+        let commands = Self::command();
+        let near = commands
+            .get_subcommands()
+            .map(|command| (strsim::jaro(word, command.get_name()), command.get_name()))
+            .filter(|(likeness, _)| *likeness > NEAR)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        near.map(|(_, command)| {
+            format!("{word} is neither a command nor a file: did you mean `sae-lab {command}`?")
+        })
+    }
+}
+
+/// Jaro's likeness of words, above which one is taken for the other misspelt; `clap` takes options by the same.
+const NEAR: f64 = 0.7;
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -258,4 +282,35 @@ fn finite(cost: Cost) -> Result<Cost, CliError> {
 /// One line of JSON; numbers that are not finite become null.
 fn json_line(value: &impl serde::Serialize) -> Result<String, CliError> {
     serde_json::to_string(value).map_err(|error| CliError::Failed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_command_is_told_from_a_file() {
+        let said = |words: &[&str]| {
+            let words = std::iter::once("sae-lab").chain(words.iter().copied());
+            Arguments::try_parse_from(words).unwrap().misspelt()
+        };
+        assert_eq!(
+            said(&["trian", "folder"]).unwrap(),
+            "trian is neither a command nor a file: did you mean `sae-lab train`?"
+        );
+        assert!(
+            said(&["check-gradeint"])
+                .unwrap()
+                .contains("check-gradient")
+        );
+        for files in [
+            &["train.csv"][..],
+            &["src"],
+            &["photographs"],
+            &["./trian"],
+            &[],
+        ] {
+            assert_eq!(said(files), None, "{files:?}");
+        }
+    }
 }
