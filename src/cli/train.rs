@@ -180,6 +180,9 @@ fn train<T: Real>(
         bar.set_message(format!("J {:.4}", run.state().cost.total()));
     }
     let seconds = start.elapsed().as_secs_f64();
+    // on wide data, seconds: the cliffs need the largest σ
+    bar.set_message("measuring what it has come to");
+    let summary = Summary::new(&mut run, seconds);
     bar.finish_and_clear();
 
     let epoch = run.state().epoch;
@@ -188,7 +191,6 @@ fn train<T: Real>(
     {
         aside!("note: {verdict}");
     }
-    let summary = Summary::new(&mut run, seconds);
     let results = Results {
         epochs_requested: epochs,
         threads: pool.workers(),
