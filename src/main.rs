@@ -10,11 +10,11 @@ use sae_lab::cli;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = cli::Arguments::parse();
-    if let Some(words) = arguments.misspelt() {
+    if let Some(words) = cli::misspelt(std::env::args_os().nth(1)) {
         eprintln!("sae-lab: {words}");
         return ExitCode::from(2);
     }
+    let arguments = cli::Arguments::parse();
     match arguments.command {
         #[cfg(feature = "window")]
         Some(cli::Command::Open(open)) => match open.told() {

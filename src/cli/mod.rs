@@ -27,7 +27,8 @@ mod summary;
 pub mod sweep;
 pub mod train;
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser, Subcommand};
@@ -59,25 +60,23 @@ pub struct Arguments {
     pub frame_log: Option<PathBuf>,
 }
 
-impl Arguments {
-    /// What to say where the first file is one that isn't there and is called nearly as a command is: the command was meant.
-    pub fn misspelt(&self) -> Option<String> {
-        let first = self.files.first()?;
-        let word = first.to_str()?;
-        let is_word = word.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
-        if !is_word || first.exists() {
-            return None;
-        }
-        let commands = Self::command();
-        let near = commands
-            .get_subcommands()
-            .map(|command| (strsim::jaro(word, command.get_name()), command.get_name()))
-            .filter(|(likeness, _)| *likeness > NEAR)
-            .max_by(|a, b| a.0.total_cmp(&b.0));
-        near.map(|(_, command)| {
-            format!("{word} is neither a command nor a file: did you mean `sae-lab {command}`?")
-        })
+/// What to say where the first argument is no file and is called nearly as a command is: the command was meant.
+pub fn misspelt(first: Option<OsString>) -> Option<String> {
+    let word = first?.into_string().ok()?;
+    let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic())
+        && word.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    let commands = Arguments::command();
+    if !is_word || Path::new(&word).exists() || commands.find_subcommand(&word).is_some() {
+        return None;
     }
+    let near = commands
+        .get_subcommands()
+        .map(|command| (strsim::jaro(&word, command.get_name()), command.get_name()))
+        .filter(|(likeness, _)| *likeness > NEAR)
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    near.map(|(_, command)| {
+        format!("{word} is neither a command nor a file: did you mean `sae-lab {command}`?")
+    })
 }
 
 /// Jaro's likeness of words, above which one is taken for the other misspelt; `clap` takes options by the same.
@@ -290,27 +289,24 @@ mod tests {
 
     #[test]
     fn a_misspelt_command_is_told_from_a_file() {
-        let said = |words: &[&str]| {
-            let words = std::iter::once("sae-lab").chain(words.iter().copied());
-            Arguments::try_parse_from(words).unwrap().misspelt()
-        };
+        let said = |word: &str| misspelt(Some(word.into()));
         assert_eq!(
-            said(&["trian", "folder"]).unwrap(),
+            said("trian").unwrap(),
             "trian is neither a command nor a file: did you mean `sae-lab train`?"
         );
-        assert!(
-            said(&["check-gradeint"])
-                .unwrap()
-                .contains("check-gradient")
-        );
-        for files in [
-            &["train.csv"][..],
-            &["src"],
-            &["photographs"],
-            &["./trian"],
-            &[],
+        assert!(said("check-gradeint").unwrap().contains("check-gradient"));
+        for word in [
+            "train",
+            "help",
+            "train.csv",
+            "src",
+            "photographs",
+            "./trian",
+            "--version",
+            "",
         ] {
-            assert_eq!(said(files), None, "{files:?}");
+            assert_eq!(said(word), None, "{word:?}");
         }
+        assert_eq!(misspelt(None), None);
     }
 }
