@@ -65,8 +65,11 @@ pub fn misspelt(first: Option<OsString>) -> Option<String> {
     let word = first?.into_string().ok()?;
     let is_word = word.starts_with(|c: char| c.is_ascii_alphabetic())
         && word.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    if !is_word || Path::new(&word).exists() {
+        return None;
+    }
     let commands = Arguments::command();
-    if !is_word || Path::new(&word).exists() || commands.find_subcommand(&word).is_some() {
+    if commands.find_subcommand(&word).is_some() {
         return None;
     }
     let near = commands

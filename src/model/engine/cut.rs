@@ -4,7 +4,7 @@
 //! | piece | what it is | depends on |
 //! |---|---|---|
 //! | stretch | at most 32 samples, whose sums are taken in the run's precision | shapes |
-//! | slice | the stretches that add up one ∇W1 and ∇W2; most nets have a single one | shapes |
+//! | slice | the stretches that add up one ∇W1 and ∇W2; small batches and large nets have a single one | shapes |
 //! | block | the stretches that a worker takes through the products at once | shapes and workers |
 //! | chapter | the stretches whose activations are kept at once: all of them, where that is not too much | shapes and workers |
 //!
